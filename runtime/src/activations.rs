@@ -1,0 +1,60 @@
+//! Activations: after a layer (`dense 10 relu`) or as layers of their own.
+use crate::Flat;
+use crate::isa::Isa;
+
+/// A function of an activation matrix: value by value, or (softmax) over the channels of a position.
+pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// What the backward pass has to know again: [`Inputs`] or [`Outputs`].
+    type Kept<'a>: Kept<'a, A>;
+
+    /// Replaces every value by its image.
+    fn apply<I: Isa<A::Scalar>>(self, isa: I, values: &mut [A]);
+
+    /// Writes the images of `inputs` to `outputs`.
+    fn forward<I: Isa<A::Scalar>>(self, isa: I, inputs: &[A], outputs: &mut [A]) {
+        crate::flat::flatten_mut(outputs).copy_from_slice(crate::flat::flatten(inputs));
+        self.apply(isa, outputs);
+    }
+
+    /// Turns the gradient of the outputs into that of the inputs, in place.
+    fn backward<I: Isa<A::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [A]);
+}
+
+/// What an activation keeps for its backward pass.
+pub trait Kept<'a, A>: Copy {
+    /// The part that is kept.
+    fn of(inputs: &'a [A], outputs: &'a [A]) -> Self;
+}
+
+/// An activation's inputs, from which its derivative follows.
+#[derive(Debug)]
+pub struct Inputs<'a, A>(pub &'a [A]);
+
+/// An activation's outputs, from which its derivative follows: nothing but the result has to be kept.
+#[derive(Debug)]
+pub struct Outputs<'a, A>(pub &'a [A]);
+
+// Not derived: a derive would ask for `A: Copy`.
+impl<A> Clone for Inputs<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<A> Copy for Inputs<'_, A> {}
+impl<A> Clone for Outputs<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<A> Copy for Outputs<'_, A> {}
+
+impl<'a, A> Kept<'a, A> for Inputs<'a, A> {
+    fn of(inputs: &'a [A], _: &'a [A]) -> Self {
+        Self(inputs)
+    }
+}
+impl<'a, A> Kept<'a, A> for Outputs<'a, A> {
+    fn of(_: &'a [A], outputs: &'a [A]) -> Self {
+        Self(outputs)
+    }
+}

@@ -1,0 +1,92 @@
+//! Values that are nothing but scalars, and so can be read and written as one slice.
+use nalgebra::SMatrix;
+
+use crate::Scalar;
+
+/// A value made of nothing but scalars: a matrix, a layer, a network, a gradient.
+///
+/// # Safety
+/// The type holds values of `Scalar` and nothing else, without padding, in the order of its fields (`#[repr(C)]`), so that
+/// its bytes are those of `[Scalar; LEN]`.
+pub unsafe trait Flat: Sized + 'static {
+    /// `f32` or `f64`.
+    type Scalar: Scalar;
+    /// How many scalars the value holds.
+    const LEN: usize = size_of::<Self>() / size_of::<Self::Scalar>();
+
+    /// All scalars, in the order in which they lie in memory.
+    #[inline(always)]
+    fn as_flat(&self) -> &[Self::Scalar] {
+        // SAFETY: the contract of the trait.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::LEN) }
+    }
+
+    /// All scalars, to be changed.
+    #[inline(always)]
+    fn as_flat_mut(&mut self) -> &mut [Self::Scalar] {
+        // SAFETY: the contract of the trait; every bit pattern of a scalar is a value.
+        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::LEN) }
+    }
+
+    /// A value of zeros. Large values belong on the heap: see [`zeroed_boxed`](Self::zeroed_boxed).
+    fn zeroed() -> Self {
+        // SAFETY: the contract of the trait; all bits zero is the scalar 0.
+        unsafe { core::mem::zeroed() }
+    }
+
+    /// Zeros, made directly on the heap: however large, they never pass over the stack.
+    #[cfg(feature = "alloc")]
+    fn zeroed_boxed() -> alloc::boxed::Box<Self> {
+        let boxed = alloc::boxed::Box::<Self>::new_zeroed();
+        // SAFETY: the contract of the trait; all bits zero is the scalar 0.
+        unsafe { boxed.assume_init() }
+    }
+
+    /// A copy, made directly on the heap.
+    #[cfg(feature = "alloc")]
+    fn clone_boxed(&self) -> alloc::boxed::Box<Self> {
+        let mut copy = Self::zeroed_boxed();
+        copy.as_flat_mut().copy_from_slice(self.as_flat());
+        copy
+    }
+}
+
+// SAFETY: a matrix is its columns, one after the other, in an array.
+unsafe impl<T: Scalar, const C: usize, const P: usize> Flat for SMatrix<T, C, P> {
+    type Scalar = T;
+}
+
+// SAFETY: an array of scalars.
+unsafe impl<T: Scalar, const N: usize> Flat for [T; N] {
+    type Scalar = T;
+}
+
+/// The scalars of many samples, one after the other.
+#[inline(always)]
+pub fn flatten<A: Flat>(samples: &[A]) -> &[A::Scalar] {
+    // SAFETY: the contract of `Flat`; an array's elements lie side by side.
+    unsafe { core::slice::from_raw_parts(samples.as_ptr().cast(), samples.len() * A::LEN) }
+}
+
+/// The scalars of many samples, to be changed.
+#[inline(always)]
+pub fn flatten_mut<A: Flat>(samples: &mut [A]) -> &mut [A::Scalar] {
+    // SAFETY: as in `flatten`.
+    unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len() * A::LEN) }
+}
+
+/// The same samples in another shape: what `flatten` and `reshape` do, at no cost.
+#[inline(always)]
+pub fn reshape<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &[A]) -> &[B] {
+    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
+    // SAFETY: both are `LEN` scalars, aligned as a scalar is.
+    unsafe { core::slice::from_raw_parts(samples.as_ptr().cast(), samples.len()) }
+}
+
+/// As [`reshape`], to be changed.
+#[inline(always)]
+pub fn reshape_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B] {
+    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
+    // SAFETY: as in `reshape`.
+    unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len()) }
+}

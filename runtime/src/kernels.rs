@@ -1,0 +1,2 @@
+//! The cores of large layers: sizes are values, every instruction set has its copy.
+pub mod dense;

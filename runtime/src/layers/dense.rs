@@ -1,0 +1,164 @@
+//! The fully connected layer.
+use nalgebra::{SMatrix, SVector};
+use rand::Rng;
+
+use crate::flat::{flatten, flatten_mut};
+use crate::initializers::{Fans, Initializer};
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// A fully connected layer: `y = W x + b`.
+///
+/// `weight` is `OUT x IN` and indexed `(out, in)`; its bytes are those of Keras's `(in, out)` kernel. `bias` has `OUT`
+/// values, or is [`NoBias`].
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dense<const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
+    /// `OUT x IN`.
+    pub weight: SMatrix<T, OUT, IN>,
+    /// `OUT` values.
+    pub bias: B,
+}
+
+/// In the place of a bias: none.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoBias;
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T, const OUT: usize> Sealed for nalgebra::SVector<T, OUT> {}
+    impl Sealed for super::NoBias {}
+}
+
+/// A vector of biases, or [`NoBias`].
+pub trait Bias<T, const OUT: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// The biases, if there are any.
+    fn values(&self) -> Option<&[T]>;
+    /// The biases, to be changed.
+    fn values_mut(&mut self) -> Option<&mut [T]>;
+}
+
+impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SVector<T, OUT> {
+    #[inline(always)]
+    fn values(&self) -> Option<&[T]> {
+        Some(self.as_flat())
+    }
+    #[inline(always)]
+    fn values_mut(&mut self) -> Option<&mut [T]> {
+        Some(self.as_flat_mut())
+    }
+}
+
+impl<T: Scalar, const OUT: usize> Bias<T, OUT> for NoBias {
+    #[inline(always)]
+    fn values(&self) -> Option<&[T]> {
+        None
+    }
+    #[inline(always)]
+    fn values_mut(&mut self) -> Option<&mut [T]> {
+        None
+    }
+}
+
+// SAFETY: two fields of scalars (or one and nothing), of the same alignment, in order.
+unsafe impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Flat for Dense<IN, OUT, T, B> {
+    type Scalar = T;
+}
+
+impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OUT, T, B> {
+    /// Layers up to this many weights are inlined into the network with their sizes known; larger ones share one kernel.
+    pub const SMALL: usize = 1024;
+    const IS_SMALL: bool = IN * OUT <= Self::SMALL;
+
+    /// Fresh weights; the biases are zero.
+    pub fn init<R: Rng + ?Sized>(&mut self, weight: impl Initializer, rng: &mut R) {
+        weight.fill(Fans { inputs: IN, outputs: OUT }, rng, self.weight.as_flat_mut());
+        if let Some(bias) = self.bias.values_mut() {
+            bias.fill(T::ZERO);
+        }
+    }
+
+    /// `outputs = W inputs + b`.
+    #[inline(always)]
+    pub fn forward<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
+        if !Self::IS_SMALL {
+            return isa.dense_forward(
+                self.weight.as_flat(),
+                self.bias.values(),
+                flatten(inputs),
+                flatten_mut(outputs),
+                OUT,
+            );
+        }
+        for (input, output) in inputs.iter().zip(outputs) {
+            let sums = &mut output.data.0[0];
+            match self.bias.values() {
+                Some(bias) => sums.copy_from_slice(bias),
+                None => sums.fill(T::ZERO),
+            }
+            for (column, &x) in self.weight.data.0.iter().zip(&input.data.0[0]) {
+                for (sum, &w) in sums.iter_mut().zip(column) {
+                    *sum = isa.mul_add(w, x, *sum);
+                }
+            }
+        }
+    }
+
+    /// `grad_inputs = Wᵀ grad_outputs`.
+    #[inline(always)]
+    pub fn backward_input<I: Isa<T>>(
+        &self,
+        isa: I,
+        grad_outputs: &[SVector<T, OUT>],
+        grad_inputs: &mut [SVector<T, IN>],
+    ) {
+        if !Self::IS_SMALL {
+            return isa.dense_backward_input(
+                self.weight.as_flat(),
+                flatten(grad_outputs),
+                flatten_mut(grad_inputs),
+                OUT,
+            );
+        }
+        for (grad_output, grad_input) in grad_outputs.iter().zip(grad_inputs) {
+            for (column, grad) in self.weight.data.0.iter().zip(&mut grad_input.data.0[0]) {
+                let products = column.iter().zip(&grad_output.data.0[0]);
+                *grad = products.fold(T::ZERO, |sum, (&w, &g)| isa.mul_add(w, g, sum));
+            }
+        }
+    }
+
+    /// `gradient.weight += Σ grad_outputs inputsᵀ`, `gradient.bias += Σ grad_outputs`.
+    #[inline(always)]
+    pub fn backward_parameters<I: Isa<T>>(
+        &self,
+        isa: I,
+        inputs: &[SVector<T, IN>],
+        grad_outputs: &[SVector<T, OUT>],
+        gradient: &mut Self,
+    ) {
+        if let Some(grad_bias) = gradient.bias.values_mut() {
+            for grad_output in grad_outputs {
+                for (grad, &g) in grad_bias.iter_mut().zip(&grad_output.data.0[0]) {
+                    *grad += g;
+                }
+            }
+        }
+        if !Self::IS_SMALL {
+            return isa.dense_backward_weight(
+                flatten(inputs),
+                flatten(grad_outputs),
+                gradient.weight.as_flat_mut(),
+                OUT,
+            );
+        }
+        for (input, grad_output) in inputs.iter().zip(grad_outputs) {
+            for (column, &x) in gradient.weight.data.0.iter_mut().zip(&input.data.0[0]) {
+                for (grad, &g) in column.iter_mut().zip(&grad_output.data.0[0]) {
+                    *grad = isa.mul_add(g, x, *grad);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Dropout: forgets a part of the values while training.
+use rand::RngExt;
+
+use crate::flat::{flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::{Flat, Scalar, TrainingRng};
+
+/// Sets each value to zero with probability `rate` and scales the others by `1 / (1 - rate)`; in training only.
+///
+/// Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dropout {
+    /// The part that is dropped, in `[0, 1)`.
+    pub rate: f64,
+}
+
+impl Dropout {
+    /// Draws a mask of zeros and `1 / (1 - rate)` and multiplies the values by it.
+    pub fn apply<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, rng: &mut TrainingRng, mask: &mut [A], values: &mut [A]) {
+        let kept = A::Scalar::from_f64(1.0 / (1.0 - self.rate));
+        for (factor, value) in flatten_mut(mask).iter_mut().zip(flatten_mut(values)) {
+            *factor = if rng.random::<f64>() < self.rate { A::Scalar::ZERO } else { kept };
+            *value *= *factor;
+        }
+    }
+
+    /// As [`apply`](Self::apply), where the values are another layer's and must stay.
+    pub fn forward<A: Flat, I: Isa<A::Scalar>>(
+        self,
+        isa: I,
+        rng: &mut TrainingRng,
+        inputs: &[A],
+        mask: &mut [A],
+        outputs: &mut [A],
+    ) {
+        flatten_mut(outputs).copy_from_slice(flatten(inputs));
+        self.apply(isa, rng, mask, outputs);
+    }
+
+    /// Multiplies the gradient by the mask.
+    pub fn backward<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, mask: &[A], grad: &mut [A]) {
+        for (grad, &factor) in flatten_mut(grad).iter_mut().zip(flatten(mask)) {
+            *grad *= factor;
+        }
+    }
+}

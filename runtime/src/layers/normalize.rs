@@ -1,0 +1,90 @@
+//! Standardization with statistics that are learnt from data and stored with the weights.
+use nalgebra::{SMatrix, SVector};
+
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// `y = (x - mean) * scale` for every channel, where `scale = 1 / max(deviation, 1e-7)`.
+///
+/// Mean and deviation (of the population, over samples and positions) are learnt by [`adapt`](Self::adapt); until then
+/// the layer is the identity. Keras's `Normalization`, which stores the variance instead.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalize<const C: usize, T = f32> {
+    /// The mean of each channel.
+    pub mean: SVector<T, C>,
+    /// One over the standard deviation of each channel.
+    pub scale: SVector<T, C>,
+}
+
+// SAFETY: two vectors of scalars, in order.
+unsafe impl<const C: usize, T: Scalar> Flat for Normalize<C, T> {
+    type Scalar = T;
+}
+
+impl<const C: usize, T: Scalar> Normalize<C, T> {
+    /// The identity.
+    pub fn init(&mut self) {
+        self.mean.fill(T::ZERO);
+        self.scale.fill(T::ONE);
+    }
+
+    /// Whether the statistics are still those of [`init`](Self::init).
+    pub fn is_identity(&self) -> bool {
+        self.mean.iter().all(|&mean| mean == T::ZERO) && self.scale.iter().all(|&scale| scale == T::ONE)
+    }
+
+    /// Learns mean and deviation of each channel; sums are in double precision. Without samples nothing changes.
+    pub fn adapt<const P: usize>(&mut self, samples: &[SMatrix<T, C, P>]) {
+        let count = (samples.len() * P) as f64;
+        if count == 0.0 {
+            return;
+        }
+        for (channel, (mean, scale)) in self.mean.iter_mut().zip(&mut self.scale).enumerate() {
+            let values = || {
+                let columns = samples.iter().flat_map(|sample| &sample.data.0);
+                columns.filter_map(move |column| column.get(channel)).map(|x| x.to_f64())
+            };
+            let average = values().sum::<f64>() / count;
+            let variance = values().map(|x| (x - average) * (x - average)).sum::<f64>() / count;
+            *mean = T::from_f64(average);
+            *scale = T::from_f64(1.0 / Scalar::sqrt(variance).max(1e-7));
+        }
+    }
+
+    /// `outputs = (inputs - mean) * scale`.
+    #[inline(always)]
+    pub fn forward<I: Isa<T>, const P: usize>(
+        &self,
+        _isa: I,
+        inputs: &[SMatrix<T, C, P>],
+        outputs: &mut [SMatrix<T, C, P>],
+    ) {
+        for (input, output) in inputs.iter().zip(outputs) {
+            for (column, normalized) in input.data.0.iter().zip(&mut output.data.0) {
+                for (((y, &x), &mean), &scale) in
+                    normalized.iter_mut().zip(column).zip(&self.mean.data.0[0]).zip(&self.scale.data.0[0])
+                {
+                    *y = (x - mean) * scale;
+                }
+            }
+        }
+    }
+
+    /// `grad_inputs = grad_outputs * scale`.
+    #[inline(always)]
+    pub fn backward_input<I: Isa<T>, const P: usize>(
+        &self,
+        _isa: I,
+        grad_outputs: &[SMatrix<T, C, P>],
+        grad_inputs: &mut [SMatrix<T, C, P>],
+    ) {
+        for (grad_output, grad_input) in grad_outputs.iter().zip(grad_inputs) {
+            for (column, grads) in grad_output.data.0.iter().zip(&mut grad_input.data.0) {
+                for ((grad, &g), &scale) in grads.iter_mut().zip(column).zip(&self.scale.data.0[0]) {
+                    *grad = g * scale;
+                }
+            }
+        }
+    }
+}

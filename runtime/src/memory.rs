@@ -1,0 +1,85 @@
+//! The memory of a prediction and of a training step, laid out by the macro's plan.
+//!
+//! The macro gives every activation a place: an offset, in scalars per sample. Places whose lives overlap never overlap
+//! in memory; others share it. For `n` samples every offset and size counts `n` times.
+use core::marker::PhantomData;
+
+use crate::{Flat, Network};
+
+/// What a piece of planned memory is for, and so how much of it a network needs.
+pub trait Purpose<N: Network> {
+    /// Scalars per sample.
+    const LEN: usize;
+}
+
+/// Activations of a prediction; memory is reused as soon as a value is no longer needed.
+pub enum Prediction {}
+/// Activations that the backward pass will read.
+pub enum Recording {}
+/// Gradients of the activations, on their way back.
+pub enum Returning {}
+
+impl<N: Network> Purpose<N> for Prediction {
+    const LEN: usize = N::ARENA;
+}
+impl<N: Network> Purpose<N> for Recording {
+    const LEN: usize = N::TAPE;
+}
+impl<N: Network> Purpose<N> for Returning {
+    const LEN: usize = N::GRADIENTS;
+}
+
+/// The activations of a prediction.
+pub type Arena<'a, N> = Memory<'a, N, Prediction>;
+/// The activations that training keeps for the backward pass.
+pub type Tape<'a, N> = Memory<'a, N, Recording>;
+/// The gradients of the activations in a backward pass.
+pub type Gradients<'a, N> = Memory<'a, N, Returning>;
+
+/// Planned memory for a number of samples.
+pub struct Memory<'a, N: Network, M: Purpose<N>> {
+    values: &'a mut [N::Scalar],
+    samples: usize,
+    purpose: PhantomData<M>,
+}
+
+impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
+    /// How many scalars `samples` samples need.
+    pub const fn len(samples: usize) -> usize {
+        M::LEN * samples
+    }
+
+    /// Lays out memory for as many samples as asked for; `None` if `values` is shorter than [`len`](Self::len).
+    #[inline(always)]
+    pub fn new(values: &'a mut [N::Scalar], samples: usize) -> Option<Self> {
+        let values = values.get_mut(..Self::len(samples))?;
+        Some(Self { values, samples, purpose: PhantomData })
+    }
+
+    /// The activation at a place.
+    #[inline(always)]
+    pub fn at<A: Flat<Scalar = N::Scalar>, const AT: usize>(&mut self) -> &mut [A] {
+        const { assert!(AT + A::LEN <= M::LEN, "a place within the plan") };
+        // SAFETY: `values` holds `LEN * samples` scalars, the place ends within them, and `A` is nothing but scalars.
+        unsafe { core::slice::from_raw_parts_mut(self.values.as_mut_ptr().add(AT * self.samples).cast(), self.samples) }
+    }
+
+    /// Two activations at places that do not overlap: what a layer reads and what it writes.
+    #[inline(always)]
+    pub fn pair<A, const FROM: usize, B, const TO: usize>(&mut self) -> (&mut [A], &mut [B])
+    where
+        A: Flat<Scalar = N::Scalar>,
+        B: Flat<Scalar = N::Scalar>,
+    {
+        const { assert!(FROM + A::LEN <= M::LEN && TO + B::LEN <= M::LEN, "places within the plan") };
+        const { assert!(FROM + A::LEN <= TO || TO + B::LEN <= FROM, "places that do not overlap") };
+        let values = self.values.as_mut_ptr();
+        // SAFETY: as in `at`; the two ranges are disjoint.
+        unsafe {
+            (
+                core::slice::from_raw_parts_mut(values.add(FROM * self.samples).cast(), self.samples),
+                core::slice::from_raw_parts_mut(values.add(TO * self.samples).cast(), self.samples),
+            )
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Reading the reference numbers in `tests/fixtures`.
