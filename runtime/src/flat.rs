@@ -90,3 +90,9 @@ pub fn reshape_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &
     // SAFETY: as in `reshape`.
     unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len()) }
 }
+
+/// Copies samples, into another shape where the types differ.
+#[inline(always)]
+pub fn copy<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
+    flatten_mut(to).copy_from_slice(flatten(reshape::<A, B>(from)));
+}

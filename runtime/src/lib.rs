@@ -65,7 +65,7 @@ macro_rules! network {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::activations::*;
-    pub use crate::flat::{reshape, reshape_mut};
+    pub use crate::flat::{copy, reshape, reshape_mut};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
     pub use crate::layers::*;

@@ -24,19 +24,6 @@ impl Dropout {
         }
     }
 
-    /// As [`apply`](Self::apply), where the values are another layer's and must stay.
-    pub fn forward<A: Flat, I: Isa<A::Scalar>>(
-        self,
-        isa: I,
-        rng: &mut TrainingRng,
-        inputs: &[A],
-        mask: &mut [A],
-        outputs: &mut [A],
-    ) {
-        flatten_mut(outputs).copy_from_slice(flatten(inputs));
-        self.apply(isa, rng, mask, outputs);
-    }
-
     /// Multiplies the gradient by the mask.
     pub fn backward<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, mask: &[A], grad: &mut [A]) {
         for (grad, &factor) in flatten_mut(grad).iter_mut().zip(flatten(mask)) {
