@@ -10,3 +10,20 @@ pub struct LengthMismatch {
     /// Outputs or targets given.
     pub outputs: usize,
 }
+
+/// A batch that cannot be trained on.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum BatchError {
+    /// Inputs and targets are not equally many.
+    #[error(transparent)]
+    Lengths(#[from] LengthMismatch),
+    /// There is no sample.
+    #[error("a batch without a sample: give at least one")]
+    Empty,
+    /// An input is NaN or infinite.
+    #[error("an input is NaN or infinite: clean the data first")]
+    NotFiniteInput,
+    /// The loss is NaN or infinite; the network stays as it was.
+    #[error("the loss is not finite: look for NaN or huge values in the batch, or lower the learning rate")]
+    NotFinite,
+}

@@ -7,7 +7,7 @@ use crate::Scalar;
 ///
 /// # Safety
 /// The type holds values of `Scalar` and nothing else, without padding, in the order of its fields (`#[repr(C)]`), so that
-/// its bytes are those of `[Scalar; LEN]`.
+/// its bytes and its alignment are those of `[Scalar; LEN]`.
 pub unsafe trait Flat: Sized + 'static {
     /// `f32` or `f64`.
     type Scalar: Scalar;
@@ -73,6 +73,14 @@ pub fn flatten<A: Flat>(samples: &[A]) -> &[A::Scalar] {
 pub fn flatten_mut<A: Flat>(samples: &mut [A]) -> &mut [A::Scalar] {
     // SAFETY: as in `flatten`.
     unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len() * A::LEN) }
+}
+
+/// Scalars as samples, to be changed; scalars that do not fill a sample are left out.
+#[inline(always)]
+pub fn unflatten_mut<A: Flat>(scalars: &mut [A::Scalar]) -> &mut [A] {
+    const { assert!(A::LEN > 0, "a sample of something") };
+    // SAFETY: the contract of `Flat`; the samples end where the scalars do.
+    unsafe { core::slice::from_raw_parts_mut(scalars.as_mut_ptr().cast(), scalars.len() / A::LEN) }
 }
 
 /// The same samples in another shape: what `flatten` and `reshape` do, at no cost.

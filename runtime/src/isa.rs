@@ -22,31 +22,47 @@ pub trait Isa<T: Scalar>: Copy {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Portable;
 
-macro_rules! portable {
+impl<T: Scalar> Isa<T> for Portable {
+    #[inline(always)]
+    fn mul_add(self, a: T, b: T, c: T) -> T {
+        a * b + c
+    }
+    #[inline(always)]
+    fn dense_forward(self, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) {
+        T::dense_forward_portable(weight, bias, inputs, outputs, units);
+    }
+    #[inline(always)]
+    fn dense_backward_input(self, weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize) {
+        T::dense_backward_input_portable(weight, grad_outputs, grad_inputs, units);
+    }
+    #[inline(always)]
+    fn dense_backward_weight(self, inputs: &[T], grad_outputs: &[T], grad_weight: &mut [T], units: usize) {
+        T::dense_backward_weight_portable(inputs, grad_outputs, grad_weight, units);
+    }
+}
+
+/// The cores of large layers for one scalar: no generics are left, so that they are compiled with this crate.
+#[doc(hidden)]
+pub trait Cores: Sized {
+    fn dense_forward_portable(w: &[Self], bias: Option<&[Self]>, x: &[Self], y: &mut [Self], units: usize);
+    fn dense_backward_input_portable(w: &[Self], grad_y: &[Self], grad_x: &mut [Self], units: usize);
+    fn dense_backward_weight_portable(x: &[Self], grad_y: &[Self], grad_w: &mut [Self], units: usize);
+}
+
+macro_rules! cores {
     ($t:ident) => {
-        impl Isa<$t> for Portable {
-            #[inline(always)]
-            fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
-                a * b + c
+        impl Cores for $t {
+            fn dense_forward_portable(w: &[$t], bias: Option<&[$t]>, x: &[$t], y: &mut [$t], units: usize) {
+                kernels::dense::forward(Portable, w, bias, x, y, units);
             }
-            fn dense_forward(
-                self,
-                weight: &[$t],
-                bias: Option<&[$t]>,
-                inputs: &[$t],
-                outputs: &mut [$t],
-                units: usize,
-            ) {
-                kernels::dense::forward(self, weight, bias, inputs, outputs, units);
+            fn dense_backward_input_portable(w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
+                kernels::dense::backward_input(Portable, w, grad_y, grad_x, units);
             }
-            fn dense_backward_input(self, weight: &[$t], grad_outputs: &[$t], grad_inputs: &mut [$t], units: usize) {
-                kernels::dense::backward_input(self, weight, grad_outputs, grad_inputs, units);
-            }
-            fn dense_backward_weight(self, inputs: &[$t], grad_outputs: &[$t], grad_weight: &mut [$t], units: usize) {
-                kernels::dense::backward_weight(self, inputs, grad_outputs, grad_weight, units);
+            fn dense_backward_weight_portable(x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
+                kernels::dense::backward_weight(Portable, x, grad_y, grad_w, units);
             }
         }
     };
 }
-portable!(f32);
-portable!(f64);
+cores!(f32);
+cores!(f64);

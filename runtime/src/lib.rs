@@ -26,21 +26,31 @@ mod network;
 pub mod optimizers;
 #[cfg(feature = "plot")]
 mod plot;
-#[cfg(feature = "progress")]
+#[cfg(feature = "alloc")]
 mod progress;
 pub mod regularizers;
+mod same;
 mod scalar;
+#[cfg(feature = "alloc")]
+mod shuffle;
 #[cfg(feature = "alloc")]
 mod training;
 #[cfg(feature = "alloc")]
 mod weights;
 mod workspace;
 
-pub use error::LengthMismatch;
+#[cfg(feature = "alloc")]
+pub use data::{DataFor, Dataset};
+pub use error::{BatchError, LengthMismatch};
 pub use flat::Flat;
+#[cfg(feature = "alloc")]
+pub use history::{Epoch, History, Outcome, Report};
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
+pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
+#[cfg(feature = "alloc")]
+pub use training::{Fit, FitError, Trainer};
 pub use workspace::Workspace;
 pub use {nalgebra, rand, typenum};
 
@@ -80,5 +90,10 @@ pub mod __private {
 
 /// Everything that a program with a network needs: `use castnet::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Flat, Network, network, seeded};
+    pub use crate::losses::{BinaryCrossentropy, CategoricalCrossentropy, FromLogits, Insist, MeanSquaredError};
+    pub use crate::metrics::{Accuracy, Mae};
+    pub use crate::optimizers::{Adam, RmsProp, Sgd};
+    #[cfg(feature = "alloc")]
+    pub use crate::{DataFor, Dataset, Fit, History};
+    pub use crate::{Flat, Network, Workspace, network, seeded};
 }

@@ -1,1 +1,134 @@
-//! To come.
+//! Losses: what training makes small.
+//!
+//! A loss is the mean over samples of a value per sample, as Keras's `sum_over_batch_size` has it. A cross-entropy on the
+//! network's own sigmoid or softmax is computed from the logits, the values before that activation: exact, and without
+//! overflow. Which loss suits which network is a matter of traits, so a misfit does not compile:
+//!
+//! | last activation | losses |
+//! |---|---|
+//! | any | [`MeanSquaredError`] |
+//! | `sigmoid` | [`BinaryCrossentropy`] |
+//! | `softmax` | [`CategoricalCrossentropy`] |
+//! | none (the network gives logits) | [`FromLogits`] of a cross-entropy |
+//! | any, on purpose | [`Insist`] on a loss of probabilities |
+mod binary_crossentropy;
+mod categorical_crossentropy;
+mod mean_squared_error;
+
+pub use binary_crossentropy::{BinaryCrossentropy, SigmoidHead};
+pub use categorical_crossentropy::{CategoricalCrossentropy, SoftmaxHead};
+pub use mean_squared_error::MeanSquaredError;
+
+use crate::activations::{Activation, Kept, Linear};
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// A loss of a network that ends in the activation `H` and gives the output `A`.
+///
+/// `logits` are the values before the last activation, `outputs` those after it.
+#[diagnostic::on_unimplemented(
+    message = "the loss `{Self}` does not suit a network that ends in `{H}`",
+    label = "this loss does not suit the network",
+    note = "help: `MeanSquaredError` suits every network, `BinaryCrossentropy` one that ends in `sigmoid`, `CategoricalCrossentropy` one that ends in `softmax`"
+)]
+pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// What the network is to say for one sample.
+    type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
+
+    /// The sum over the samples of the loss of each.
+    fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64;
+
+    /// Writes the gradient of the mean over the samples with respect to the logits.
+    fn gradient<I: Isa<A::Scalar>>(
+        self,
+        isa: I,
+        head: H,
+        logits: &[A],
+        outputs: &[A],
+        targets: &[Self::Target],
+        grad: &mut [A],
+    );
+}
+
+/// A loss that can be computed from logits: a cross-entropy.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be computed from logits",
+    label = "not a cross-entropy",
+    note = "help: leave `FromLogits` out"
+)]
+pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// The sum over the samples of the loss of each.
+    fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64;
+    /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities that belong to the logits.
+    fn gradient_of_logits(self, targets: &[A], grad: &mut [A]);
+    /// Writes the probabilities that belong to the logits.
+    fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]);
+}
+
+/// A loss of the network's outputs, whatever activation made them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss of outputs",
+    label = "cannot be insisted on",
+    note = "help: leave `Insist` out"
+)]
+pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// The sum over the samples of the loss of each.
+    fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64;
+    /// Writes the gradient of the mean over the samples with respect to the outputs.
+    fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]);
+}
+
+/// A cross-entropy of a network that ends without an activation and so gives logits.
+///
+/// `predict` then gives logits as well; the highest is the most probable class all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FromLogits<L>(pub L);
+
+impl<A, L> Loss<Linear, A> for FromLogits<L>
+where
+    A: Flat + Clone + Send + Sync,
+    L: LogitsLoss<A>,
+{
+    type Target = A;
+
+    fn sum(self, logits: &[A], _: &[A], targets: &[A]) -> f64 {
+        self.0.sum_of_logits(logits, targets)
+    }
+
+    fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: Linear, logits: &[A], _: &[A], targets: &[A], grad: &mut [A]) {
+        self.0.probabilities(isa, logits, grad);
+        self.0.gradient_of_logits(targets, grad);
+    }
+}
+
+/// A loss on outputs that it was not made for, on purpose: `Insist(BinaryCrossentropy)` on a network that ends in
+/// `softmax`, or a cross-entropy on `relu`.
+///
+/// The outputs are taken as probabilities and clipped to `[1e-7, 1 - 1e-7]`, as Keras does; outside of these bounds the
+/// gradient is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Insist<L>(pub L);
+
+impl<H, A, L> Loss<H, A> for Insist<L>
+where
+    H: Activation<A>,
+    A: Flat + Clone + Send + Sync,
+    L: OutputLoss<A>,
+{
+    type Target = A;
+
+    fn sum(self, _: &[A], outputs: &[A], targets: &[A]) -> f64 {
+        self.0.sum_of_outputs(outputs, targets)
+    }
+
+    fn gradient<I: Isa<A::Scalar>>(self, isa: I, head: H, logits: &[A], outputs: &[A], targets: &[A], grad: &mut [A]) {
+        self.0.gradient_of_outputs(outputs, targets, grad);
+        head.backward(isa, H::Kept::of(logits, outputs), grad);
+    }
+}
+
+/// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision at hand.
+fn probability_bounds<T: Scalar>() -> (T, T) {
+    let least = T::from_f64(1e-7);
+    (least, T::ONE - least)
+}

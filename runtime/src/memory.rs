@@ -49,11 +49,14 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
         M::LEN * samples
     }
 
-    /// Lays out memory for as many samples as asked for; `None` if `values` is shorter than [`len`](Self::len).
-    #[inline(always)]
-    pub fn new(values: &'a mut [N::Scalar], samples: usize) -> Option<Self> {
-        let values = values.get_mut(..Self::len(samples))?;
-        Some(Self { values, samples, purpose: PhantomData })
+    /// Memory for as many samples as asked for; it grows as needed.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn grown(values: &'a mut alloc::vec::Vec<N::Scalar>, samples: usize) -> Self {
+        use crate::Scalar;
+        if values.len() < Self::len(samples) {
+            values.resize(Self::len(samples), N::Scalar::ZERO);
+        }
+        Self { values, samples, purpose: PhantomData }
     }
 
     /// The activation at a place.
@@ -81,5 +84,14 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
                 core::slice::from_raw_parts_mut(values.add(TO * self.samples).cast(), self.samples),
             )
         }
+    }
+}
+
+impl<'a, N: Network> Arena<'a, N> {
+    /// The arena of one sample.
+    #[inline(always)]
+    pub(crate) fn of_one(arena: &'a mut N::Arena) -> Self {
+        const { assert!(N::Arena::LEN == N::ARENA, "an arena as long as the plan") };
+        Self { values: arena.as_flat_mut(), samples: 1, purpose: PhantomData }
     }
 }

@@ -1,10 +1,23 @@
 //! What the macro writes for every network, and what every network can do.
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, vec::Vec};
+use core::slice;
+
 use rand::Rng;
 
 use crate::activations::Activation;
-use crate::isa::Isa;
+use crate::flat::flatten;
+use crate::isa::{Isa, Portable};
 use crate::memory::{Arena, Gradients, Tape};
-use crate::{Flat, TrainingRng, Workspace};
+use crate::{BatchError, Flat, Scalar, TrainingRng, Workspace};
+#[cfg(feature = "alloc")]
+use crate::{
+    LengthMismatch,
+    losses::Loss,
+    optimizers::Optimizer,
+    training::Trainer,
+    weights::{self, WeightsError},
+};
 
 /// A layer of a network, as its summary shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +116,7 @@ pub trait Network: Flat + Send + Sync {
     /// Adds the gradient of the parameters to `gradient`, from the gradient of `output`, which is what `forward` wrote;
     /// writes that of the input only if it is asked for.
     #[doc(hidden)]
+    #[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only the trainer calls it")]
     fn backward<I: Isa<Self::Scalar>>(
         &self,
         isa: I,
@@ -124,7 +138,7 @@ pub trait Network: Flat + Send + Sync {
     #[doc(hidden)]
     fn add_penalty_gradient(&self, _gradient: &mut Self::Gradient) {}
 
-    /// Learns the statistics of the `normalize` layers.
+    /// Learns the statistics of the `normalize` layers; the samples are checked.
     #[doc(hidden)]
     fn adapt_to(&mut self, _samples: &[Self::Input]) {}
 
@@ -133,6 +147,165 @@ pub trait Network: Flat + Send + Sync {
     fn is_adapted(&self) -> bool {
         true
     }
+
+    /// Learns the statistics of the `normalize` layers from samples: a slice, or a [`Dataset`](crate::Dataset).
+    ///
+    /// [`fit`](crate::Trainer::fit) does it by itself with its training data if it has not been done.
+    ///
+    /// # Errors
+    /// No samples, or one that is NaN or infinite; the network stays as it was.
+    fn adapt<S: AsRef<[Self::Input]> + ?Sized>(&mut self, samples: &S) -> Result<(), BatchError> {
+        let samples = samples.as_ref();
+        if samples.is_empty() {
+            return Err(BatchError::Empty);
+        }
+        if !flatten(samples).iter().all(|value| value.is_finite()) {
+            return Err(BatchError::NotFiniteInput);
+        }
+        self.adapt_to(samples);
+        Ok(())
+    }
+
+    /// A network with fresh parameters, on the heap.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let net = Xor::init(&mut seeded(1));
+    /// assert_eq!(net.dense_1.bias[3], 0.0);
+    /// ```
+    #[cfg(feature = "alloc")]
+    fn init<R: Rng + ?Sized>(rng: &mut R) -> Box<Self> {
+        let mut network = Self::zeroed_boxed();
+        network.init_in(rng);
+        network
+    }
+
+    /// Predicts for one sample, on the stack.
+    ///
+    /// The result has the same bits on every target and allocates nothing.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    /// use castnet::nalgebra::vector;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let net = Xor::init(&mut seeded(1));
+    /// let probability = net.predict(&vector![0.0, 1.0])[0];
+    /// assert!(probability > 0.0 && probability < 1.0);
+    /// ```
+    #[inline]
+    fn predict(&self, input: &Self::Input) -> Self::Output
+    where
+        Self: PredictsOnStack,
+    {
+        let mut workspace = Workspace::<Self>::new();
+        run(self, input, &mut workspace);
+        workspace.output
+    }
+
+    /// Predicts for one sample in memory that the caller owns: any size, no allocation. The result lies in the workspace.
+    #[inline]
+    fn predict_in<'w>(&self, input: &Self::Input, workspace: &'w mut Workspace<Self>) -> &'w Self::Output {
+        run(self, input, workspace);
+        &workspace.output
+    }
+
+    /// Predicts for many samples.
+    ///
+    /// # Errors
+    /// Inputs and outputs that are not equally many; nothing is written then.
+    #[cfg(feature = "alloc")]
+    fn predict_batch(&self, inputs: &[Self::Input], outputs: &mut [Self::Output]) -> Result<(), LengthMismatch> {
+        /// Samples at once: enough to use every weight many times, few enough to stay in the cache.
+        const AT_ONCE: usize = 64;
+        if inputs.len() != outputs.len() {
+            return Err(LengthMismatch { inputs: inputs.len(), outputs: outputs.len() });
+        }
+        let mut arena = Vec::new();
+        for (inputs, outputs) in inputs.chunks(AT_ONCE).zip(outputs.chunks_mut(AT_ONCE)) {
+            self.infer(Portable, inputs, &mut Arena::grown(&mut arena, inputs.len()), outputs);
+            Self::HEAD.apply(Portable, outputs);
+        }
+        Ok(())
+    }
+
+    /// Adds a loss and an optimizer, to train: Keras's `compile`.
+    ///
+    /// The loss must suit the last activation and the optimizer may be any:
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default()).metric(Accuracy);
+    /// ```
+    #[cfg(feature = "alloc")]
+    fn compile<L, O>(self: Box<Self>, loss: L, optimizer: O) -> Trainer<Self, L, O>
+    where
+        L: Loss<Self::Head, Self::Output>,
+        O: Optimizer,
+    {
+        Trainer::new(self, loss, optimizer)
+    }
+
+    /// The weights as the bytes of a safetensors file, with the fingerprint and the summary of the network.
+    #[cfg(feature = "alloc")]
+    fn to_safetensors(&self) -> Vec<u8> {
+        weights::to_safetensors(self)
+    }
+
+    /// A network with weights from the bytes of a safetensors file.
+    ///
+    /// # Errors
+    /// Names the tensor that is missing, superfluous, of another shape or type, or not finite, or says where the file is
+    /// damaged.
+    #[cfg(feature = "alloc")]
+    fn from_safetensors(bytes: &[u8]) -> Result<Box<Self>, WeightsError> {
+        let mut network = Self::zeroed_boxed();
+        network.read_safetensors(bytes)?;
+        Ok(network)
+    }
+
+    /// Reads weights from the bytes of a safetensors file into this network: all of them, or none on an error.
+    ///
+    /// # Errors
+    /// As [`from_safetensors`](Self::from_safetensors).
+    #[cfg(feature = "alloc")]
+    fn read_safetensors(&mut self, bytes: &[u8]) -> Result<(), WeightsError> {
+        weights::read_into(self, bytes)
+    }
+
+    /// Writes the weights to a safetensors file: all of it, or the file stays as it was.
+    ///
+    /// # Errors
+    /// Weights that are not finite; files that cannot be written.
+    #[cfg(feature = "std")]
+    fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), weights::SaveError> {
+        weights::save(self, path.as_ref())
+    }
+
+    /// A network with weights from a safetensors file.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and those of [`from_safetensors`](Self::from_safetensors).
+    #[cfg(feature = "std")]
+    fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Box<Self>, weights::LoadError> {
+        weights::load(path.as_ref())
+    }
+}
+
+/// One prediction. The arena is as long as one sample needs, so it is always laid out.
+#[inline(always)]
+fn run<N: Network>(network: &N, input: &N::Input, workspace: &mut Workspace<N>) {
+    let Workspace { arena, output } = workspace;
+    let output = slice::from_mut(output);
+    network.infer(Portable, slice::from_ref(input), &mut Arena::of_one(arena), output);
+    N::HEAD.apply(Portable, output);
 }
 
 /// A network whose activations fit on the stack: up to 16 KiB of [`RAM_BYTES`](Network::RAM_BYTES). The macro knows.

@@ -13,6 +13,7 @@ mod sealed {
 /// All bits zero is the value 0, which lets buffers be allocated zeroed.
 pub trait Scalar:
     sealed::Sealed
+    + crate::isa::Cores
     + nalgebra::Scalar
     + Copy
     + Default
@@ -50,6 +51,16 @@ pub trait Scalar:
     fn is_finite(self) -> bool;
     /// The square root, correctly rounded, on every target.
     fn sqrt(self) -> Self;
+    /// Within bounds; NaN stays NaN.
+    fn clamp(self, least: Self, most: Self) -> Self {
+        if self < least {
+            least
+        } else if self > most {
+            most
+        } else {
+            self
+        }
+    }
     /// Without its sign.
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }

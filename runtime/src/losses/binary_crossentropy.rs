@@ -1,0 +1,86 @@
+//! Cross-entropy of probabilities that stand alone: two classes, or several labels at once.
+use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
+use crate::activations::{Activation, Sigmoid};
+use crate::flat::{copy, flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::{Flat, Scalar, math};
+
+/// `mean(-target * ln(p) - (1 - target) * ln(1 - p))` over the values of a sample, for networks that end in `sigmoid`.
+///
+/// Computed from the logits `x` as `max(x, 0) - x * target + ln(1 + exp(-|x|))`; the gradient is `(p - target) / values`.
+/// Keras's [`BinaryCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BinaryCrossentropy;
+
+/// An activation whose outputs are probabilities that stand alone.
+#[diagnostic::on_unimplemented(
+    message = "`BinaryCrossentropy` wants a network that ends in `sigmoid`, this one ends in `{Self}`",
+    label = "does not suit the network's last activation",
+    note = "help: end the network in `sigmoid`; if it ends without an activation, `FromLogits(BinaryCrossentropy)`; if you mean it, `Insist(BinaryCrossentropy)`"
+)]
+pub trait SigmoidHead {}
+impl SigmoidHead for Sigmoid {}
+
+impl<A: Flat> LogitsLoss<A> for BinaryCrossentropy {
+    fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
+        let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
+            let (x, target) = (logit.to_f64(), target.to_f64());
+            math::softplus(x) - x * target
+        });
+        losses.sum::<f64>() / A::LEN as f64
+    }
+
+    fn gradient_of_logits(self, targets: &[A], grad: &mut [A]) {
+        let factor = A::Scalar::from_f64(1.0 / (targets.len() * A::LEN) as f64);
+        for (grad, &target) in flatten_mut(grad).iter_mut().zip(flatten(targets)) {
+            *grad = (*grad - target) * factor;
+        }
+    }
+
+    fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]) {
+        copy(logits, probabilities);
+        Sigmoid.apply(isa, probabilities);
+    }
+}
+
+impl<A: Flat> OutputLoss<A> for BinaryCrossentropy {
+    fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
+        let (least, most) = probability_bounds::<A::Scalar>();
+        let losses = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| {
+            let p = output.clamp(least, most);
+            let (no, yes) = ((A::Scalar::ONE - p).to_f64(), p.to_f64());
+            let target = target.to_f64();
+            -target * math::ln(yes) - (1.0 - target) * math::ln(no)
+        });
+        losses.sum::<f64>() / A::LEN as f64
+    }
+
+    fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
+        let (least, most) = probability_bounds::<A::Scalar>();
+        let factor = A::Scalar::from_f64(1.0 / (outputs.len() * A::LEN) as f64);
+        for ((grad, &p), &target) in flatten_mut(grad).iter_mut().zip(flatten(outputs)).zip(flatten(targets)) {
+            *grad = if p < least || p > most {
+                A::Scalar::ZERO
+            } else {
+                ((A::Scalar::ONE - target) / (A::Scalar::ONE - p) - target / p) * factor
+            };
+        }
+    }
+}
+
+impl<H, A> Loss<H, A> for BinaryCrossentropy
+where
+    H: Activation<A> + SigmoidHead,
+    A: Flat + Clone + Send + Sync,
+{
+    type Target = A;
+
+    fn sum(self, logits: &[A], _: &[A], targets: &[A]) -> f64 {
+        self.sum_of_logits(logits, targets)
+    }
+
+    fn gradient<I: Isa<A::Scalar>>(self, _: I, _: H, _: &[A], outputs: &[A], targets: &[A], grad: &mut [A]) {
+        copy(outputs, grad);
+        self.gradient_of_logits(targets, grad);
+    }
+}

@@ -1,0 +1,135 @@
+//! Cross-entropy of one class among several.
+use nalgebra::SMatrix;
+
+use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
+use crate::activations::{Activation, Softmax};
+use crate::flat::{copy, flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::{Scalar, math};
+
+/// `-Σ target * ln(p)` over the classes (and the mean over positions), for networks that end in `softmax`.
+///
+/// The target is one-hot, or a distribution. Computed from the logits `x` as `Σ target * (ln Σ exp(x) - x)`; the gradient
+/// is `p Σ target - target`. Keras's
+/// [`CategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CategoricalCrossentropy;
+
+/// An activation whose outputs are the probabilities of classes of which one is true.
+#[diagnostic::on_unimplemented(
+    message = "`CategoricalCrossentropy` wants a network that ends in `softmax`, this one ends in `{Self}`",
+    label = "does not suit the network's last activation",
+    note = "help: end the network in `softmax`; if it ends without an activation, `FromLogits(CategoricalCrossentropy)`; if you mean it, `Insist(CategoricalCrossentropy)`"
+)]
+pub trait SoftmaxHead {}
+impl SoftmaxHead for Softmax {}
+
+/// The positions of many samples: the classes' values side by side.
+fn positions<T: Scalar, const C: usize, const P: usize>(samples: &[SMatrix<T, C, P>]) -> impl Iterator<Item = &[T]> {
+    flatten(samples).chunks_exact(C)
+}
+
+fn positions_mut<T: Scalar, const C: usize, const P: usize>(
+    samples: &mut [SMatrix<T, C, P>],
+) -> impl Iterator<Item = &mut [T]> {
+    flatten_mut(samples).chunks_exact_mut(C)
+}
+
+fn total<T: Scalar>(values: &[T]) -> T {
+    values.iter().fold(T::ZERO, |sum, &value| sum + value)
+}
+
+impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
+    fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
+        let losses = positions(logits).zip(positions(targets)).map(|(logits, targets)| {
+            let most =
+                logits.iter().fold(f64::NEG_INFINITY, |most, &x| if x.to_f64() > most { x.to_f64() } else { most });
+            let log_sum = math::ln(logits.iter().map(|&x| math::exp(x.to_f64() - most)).sum::<f64>());
+            let terms = logits.iter().zip(targets).map(|(&x, &target)| match target.to_f64() {
+                0.0 => 0.0,
+                target => target * (log_sum - (x.to_f64() - most)),
+            });
+            terms.sum::<f64>()
+        });
+        losses.sum::<f64>() / P as f64
+    }
+
+    fn gradient_of_logits(self, targets: &[SMatrix<T, C, P>], grad: &mut [SMatrix<T, C, P>]) {
+        let factor = T::from_f64(1.0 / (targets.len() * P) as f64);
+        for (grads, targets) in positions_mut(grad).zip(positions(targets)) {
+            let sum = total(targets);
+            for (grad, &target) in grads.iter_mut().zip(targets) {
+                *grad = (*grad * sum - target) * factor;
+            }
+        }
+    }
+
+    fn probabilities<I: Isa<T>>(self, isa: I, logits: &[SMatrix<T, C, P>], probabilities: &mut [SMatrix<T, C, P>]) {
+        copy(logits, probabilities);
+        Softmax.apply(isa, probabilities);
+    }
+}
+
+/// Outputs are divided by their sum, then clipped, as Keras does.
+impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
+    fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
+        let (least, most) = probability_bounds::<T>();
+        let losses = positions(outputs).zip(positions(targets)).map(|(outputs, targets)| {
+            let sum = total(outputs);
+            let terms = outputs.iter().zip(targets).map(|(&output, &target)| {
+                let p = (output / sum).clamp(least, most);
+                -target.to_f64() * math::ln(p.to_f64())
+            });
+            terms.sum::<f64>()
+        });
+        losses.sum::<f64>() / P as f64
+    }
+
+    fn gradient_of_outputs(
+        self,
+        outputs: &[SMatrix<T, C, P>],
+        targets: &[SMatrix<T, C, P>],
+        grad: &mut [SMatrix<T, C, P>],
+    ) {
+        let (least, most) = probability_bounds::<T>();
+        let factor = T::from_f64(1.0 / (outputs.len() * P) as f64);
+        for ((grads, outputs), targets) in positions_mut(grad).zip(positions(outputs)).zip(positions(targets)) {
+            let sum = total(outputs);
+            // First with respect to the shares p = output / sum, then through the division.
+            let mut mean = T::ZERO;
+            for ((grad, &output), &target) in grads.iter_mut().zip(outputs).zip(targets) {
+                let p = output / sum;
+                *grad = if p < least || p > most { T::ZERO } else { -target / p };
+                mean += p * *grad;
+            }
+            for grad in grads {
+                *grad = (*grad - mean) / sum * factor;
+            }
+        }
+    }
+}
+
+impl<H, T, const C: usize, const P: usize> Loss<H, SMatrix<T, C, P>> for CategoricalCrossentropy
+where
+    H: Activation<SMatrix<T, C, P>> + SoftmaxHead,
+    T: Scalar,
+{
+    type Target = SMatrix<T, C, P>;
+
+    fn sum(self, logits: &[SMatrix<T, C, P>], _: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
+        self.sum_of_logits(logits, targets)
+    }
+
+    fn gradient<I: Isa<T>>(
+        self,
+        _: I,
+        _: H,
+        _: &[SMatrix<T, C, P>],
+        outputs: &[SMatrix<T, C, P>],
+        targets: &[SMatrix<T, C, P>],
+        grad: &mut [SMatrix<T, C, P>],
+    ) {
+        copy(outputs, grad);
+        self.gradient_of_logits(targets, grad);
+    }
+}

@@ -1,0 +1,46 @@
+//! What an optimizer remembers between the steps of one network's training.
+use alloc::boxed::Box;
+
+use super::Optimizer;
+use crate::{Flat, Network};
+
+/// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
+pub struct OptimizerState<O: Optimizer, N: Network> {
+    /// Steps taken.
+    pub steps: u64,
+    /// Running averages, zero at the start.
+    pub moments: Box<O::Moments<N::Gradient>>,
+}
+
+impl<O: Optimizer, N: Network> OptimizerState<O, N> {
+    /// The state before the first step.
+    pub fn new() -> Self {
+        Self { steps: 0, moments: Flat::zeroed_boxed() }
+    }
+
+    /// Takes one step: changes the trainable parameters of `network`.
+    pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &N::Gradient) {
+        self.steps += 1;
+        // The trainable parameters are the prefix of the network that the gradient mirrors.
+        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
+        optimizer.step(self.steps, parameters, gradient, &mut self.moments);
+    }
+}
+
+impl<O: Optimizer, N: Network> Default for OptimizerState<O, N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<O: Optimizer, N: Network> Clone for OptimizerState<O, N> {
+    fn clone(&self) -> Self {
+        Self { steps: self.steps, moments: self.moments.clone_boxed() }
+    }
+}
+
+impl<O: Optimizer, N: Network> core::fmt::Debug for OptimizerState<O, N> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "OptimizerState of {} after {} steps", N::NAME, self.steps)
+    }
+}

@@ -1,0 +1,57 @@
+//! The memory of a training: made at the first step, reused by all others.
+use alloc::vec::Vec;
+
+use crate::flat::{flatten, unflatten_mut};
+use crate::{Flat, Network, Scalar};
+
+/// Samples on the heap.
+pub(super) struct Buffer<A: Flat>(Vec<A::Scalar>);
+
+impl<A: Flat> Default for Buffer<A> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<A: Flat> Buffer<A> {
+    /// The first `samples` samples; the buffer grows as needed.
+    pub(super) fn of(&mut self, samples: usize) -> &mut [A] {
+        let len = samples * A::LEN;
+        if self.0.len() < len {
+            self.0.resize(len, A::Scalar::ZERO);
+        }
+        self.0.get_mut(..len).map_or(&mut [], unflatten_mut)
+    }
+
+    /// Copies some samples side by side, in the order given.
+    pub(super) fn gather(&mut self, samples: &[A], order: &[usize]) -> &[A] {
+        let gathered = self.of(order.len());
+        for (copy, sample) in gathered.iter_mut().zip(order.iter().filter_map(|&index| samples.get(index))) {
+            copy.as_flat_mut().copy_from_slice(flatten(core::slice::from_ref(sample)));
+        }
+        gathered
+    }
+}
+
+/// What a forward and a backward pass write.
+pub(super) struct Buffers<N: Network> {
+    pub(super) arena: Vec<N::Scalar>,
+    pub(super) tape: Vec<N::Scalar>,
+    pub(super) grads: Vec<N::Scalar>,
+    pub(super) logits: Buffer<N::Output>,
+    pub(super) outputs: Buffer<N::Output>,
+    pub(super) grad_logits: Buffer<N::Output>,
+}
+
+impl<N: Network> Default for Buffers<N> {
+    fn default() -> Self {
+        Self {
+            arena: Vec::new(),
+            tape: Vec::new(),
+            grads: Vec::new(),
+            logits: Buffer::default(),
+            outputs: Buffer::default(),
+            grad_logits: Buffer::default(),
+        }
+    }
+}
