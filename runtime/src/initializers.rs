@@ -74,3 +74,6 @@ fn truncated_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

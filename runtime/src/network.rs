@@ -189,12 +189,11 @@ pub trait Network: Flat + Send + Sync {
     ///
     /// ```
     /// use castnet::prelude::*;
-    /// use castnet::nalgebra::vector;
     ///
     /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
     ///
     /// let net = Xor::init(&mut seeded(1));
-    /// let probability = net.predict(&vector![0.0, 1.0])[0];
+    /// let probability = net.predict(&[0.0, 1.0].into())[0];
     /// assert!(probability > 0.0 && probability < 1.0);
     /// ```
     #[inline]

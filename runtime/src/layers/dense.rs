@@ -162,3 +162,6 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,3 +31,6 @@ impl Dropout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,3 +88,6 @@ impl<const C: usize, T: Scalar> Normalize<C, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
