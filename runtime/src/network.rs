@@ -36,6 +36,19 @@ pub struct LayerInfo {
     pub trainable: bool,
 }
 
+impl LayerInfo {
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        kind: &'static str,
+        output_shape: &'static [usize],
+        params: usize,
+        trainable_params: usize,
+    ) -> Self {
+        Self { name, kind, output_shape, params, trainable_params, trainable: trainable_params > 0 }
+    }
+}
+
 /// A tensor of a network, in the order in which they lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TensorInfo {
@@ -43,6 +56,13 @@ pub struct TensorInfo {
     pub name: &'static str,
     /// Its shape in files, as Keras has it, row by row: `[inputs, units]` for a dense layer's weight.
     pub shape: &'static [usize],
+}
+
+impl TensorInfo {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, shape: &'static [usize]) -> Self {
+        Self { name, shape }
+    }
 }
 
 /// A neural network; implemented by [`network!`](crate::network).

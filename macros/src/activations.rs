@@ -1,0 +1,149 @@
+//! The activations: their words, their types in castnet, their numbers, and what their backward pass reads again.
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::layers::Keeps;
+use crate::number::Number;
+use crate::words::Words;
+
+/// An entry of the list.
+#[derive(Debug, PartialEq)]
+struct Known {
+    word: &'static str,
+    kind: &'static str,
+    /// Names and defaults of the numbers that may follow the word.
+    numbers: &'static [(&'static str, f64)],
+    keeps: Keeps,
+}
+
+macro_rules! activations {
+    ($($word:ident $kind:ident $keeps:ident $(($($number:ident = $default:literal),*))?;)*) => {
+        const KNOWN: &[Known] = &[$(Known {
+            word: stringify!($word),
+            kind: stringify!($kind),
+            numbers: &[$($((stringify!($number), $default)),*)?],
+            keeps: Keeps::$keeps,
+        }),*];
+    };
+}
+
+activations! {
+    relu Relu Outputs;
+    sigmoid Sigmoid Outputs;
+    softmax Softmax Outputs;
+    tanh Tanh Outputs;
+    linear Linear Outputs;
+    celu Celu Inputs (alpha = 1.0);
+    elu Elu Inputs (alpha = 1.0);
+    exponential Exponential Outputs;
+    gelu Gelu Inputs;
+    gelu_tanh GeluTanh Inputs;
+    hard_shrink HardShrink Inputs (threshold = 0.5);
+    hard_sigmoid HardSigmoid Inputs;
+    hard_silu HardSilu Inputs;
+    hard_tanh HardTanh Inputs;
+    leaky_relu LeakyRelu Inputs (slope = 0.2);
+    log_sigmoid LogSigmoid Inputs;
+    log_softmax LogSoftmax Outputs;
+    mish Mish Inputs;
+    relu6 Relu6 Outputs;
+    selu Selu Inputs;
+    silu Silu Inputs;
+    soft_shrink SoftShrink Inputs (threshold = 0.5);
+    softplus Softplus Inputs;
+    softsign Softsign Inputs;
+    sparse_plus SparsePlus Inputs;
+    sparse_sigmoid SparseSigmoid Inputs;
+    squareplus Squareplus Inputs (b = 4.0);
+    tanh_shrink TanhShrink Inputs;
+    threshold Threshold Inputs (threshold = 1.0, value = 0.0);
+}
+
+/// Other words of Keras for the same.
+const ALIASES: &[(&str, &str)] = &[("swish", "silu"), ("hard_swish", "hard_silu")];
+
+/// All words, the frequent ones first.
+pub fn words() -> impl Iterator<Item = &'static str> + Clone {
+    KNOWN.iter().map(|known| known.word)
+}
+
+/// Whether a word is an activation.
+pub fn is_known(word: &Ident) -> bool {
+    find(word).is_some()
+}
+
+fn find(word: &Ident) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| word == known.word).or_else(|| {
+        let (_, meant) = ALIASES.iter().find(|(alias, _)| word == alias)?;
+        KNOWN.iter().find(|known| known.word == *meant)
+    })
+}
+
+/// An activation with its numbers.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    known: &'static Known,
+    numbers: Vec<f64>,
+    /// Where it was written.
+    pub word: Ident,
+}
+
+impl Activation {
+    /// Reads the numbers after the word; `None` if the word is no activation.
+    pub fn parse(word: &Ident, words: &mut Words<'_>) -> Option<Self> {
+        let known = find(word)?;
+        let mut numbers = Vec::new();
+        for (name, default) in known.numbers {
+            let what = format!("the {name} of `{word}`");
+            let value = words.number().and_then(|number| words.read(number, |number: &Number| number.real(&what)));
+            numbers.push(value.unwrap_or(*default));
+        }
+        Some(Self { known, numbers, word: word.clone() })
+    }
+
+    /// The identity that a network without an activation at its end ends in.
+    pub fn keras_word(&self) -> &'static str {
+        self.known.word
+    }
+
+    pub fn kind(&self) -> &'static str {
+        self.known.kind
+    }
+
+    pub fn keeps(&self) -> Keeps {
+        self.known.keeps
+    }
+
+    /// Whether it compares the channels of a position.
+    pub fn compares_channels(&self) -> bool {
+        matches!(self.known.word, "softmax" | "log_softmax")
+    }
+
+    /// As written in full: `leaky_relu 0.2`.
+    pub fn describe(&self) -> String {
+        let numbers = self.numbers.iter().map(|number| format!(" {number}"));
+        std::iter::once(self.known.word.to_string()).chain(numbers).collect()
+    }
+
+    /// Its type.
+    pub fn rust_type(&self) -> TokenStream {
+        let kind = format_ident!("{}", self.known.kind);
+        quote!(castnet::#kind)
+    }
+
+    /// Its value.
+    pub fn value(&self) -> TokenStream {
+        let kind = self.rust_type();
+        if self.numbers.is_empty() {
+            return kind;
+        }
+        let numbers = self.numbers.iter().copied().map(real);
+        quote!(#kind(#(#numbers),*))
+    }
+}
+
+/// A number in double precision, with its sign.
+pub fn real(value: f64) -> TokenStream {
+    let literal = Literal::f64_unsuffixed(value.abs());
+    if value.is_sign_negative() { quote!(-#literal) } else { quote!(#literal) }
+}

@@ -1,0 +1,50 @@
+//! Rules over the whole network.
+use crate::errors::Errors;
+use crate::infer::Inferred;
+use crate::layers::Operation;
+
+/// A network that keeps all rules.
+#[derive(Debug)]
+pub struct Checked(pub Inferred);
+
+pub fn check(inferred: Inferred) -> Result<Checked, Errors> {
+    let mut errors = Errors::default();
+    check_first(&inferred, &mut errors);
+    check_size(&inferred, &mut errors);
+    errors.or(Checked(inferred))
+}
+
+/// Layers that learn from the raw data stand right behind the input.
+fn check_first(inferred: &Inferred, errors: &mut Errors) {
+    let mut at_input = true;
+    for (node, _) in inferred.nodes() {
+        if node.layer.only_first() && !at_input {
+            let name = node.layer.describe();
+            errors.at(
+                &node.tokens,
+                format!("`{name}` learns from the data as it is, so it stands right behind the input\nhelp: `input ... => {name} => ...`"),
+            );
+        }
+        at_input &= matches!(node.layer.operation(), Operation::Alias);
+    }
+}
+
+/// Bytes of a type that rustc still accepts, on 64-bit machines.
+const MOST_BYTES: u64 = 1 << 46;
+
+/// Sums cannot overflow after this.
+fn check_size(inferred: &Inferred, errors: &mut Errors) {
+    let mut bytes = 0_u64;
+    for (node, parameters) in inferred.nodes() {
+        let values = parameters.map_or(0, |parameters| parameters.count());
+        let here = values.saturating_add(inferred.shape(node.to).len()).saturating_mul(inferred.graph.scalar.bytes());
+        bytes = bytes.saturating_add(here);
+        if bytes > MOST_BYTES {
+            errors.at(
+                &node.tokens,
+                format!("with `{}` the network is larger than any machine can hold", node.layer.describe()),
+            );
+            return;
+        }
+    }
+}

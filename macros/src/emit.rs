@@ -1,0 +1,61 @@
+//! The code. Cannot fail, and names no layer.
+mod constants;
+mod passes;
+mod structs;
+mod summary;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::errors::Errors;
+use crate::parse::Header;
+use crate::plan::Planned;
+
+/// Networks with at most so many bytes of activations predict on the stack, and with at most so many bytes of weights can
+/// be cloned over it.
+const STACK_BYTES: u64 = 16 << 10;
+
+/// A network: its struct, and what makes it one.
+pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> TokenStream {
+    let name = &header.name;
+    let structs = structs::structs(runtime, header, planned);
+    let layout = structs::layout(header, planned);
+    let types = constants::types(header, planned);
+    let constants = constants::constants(planned);
+    let init = structs::init(planned);
+    let passes = passes::passes(planned);
+    let stack = (planned.ram_bytes() <= STACK_BYTES).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl castnet::PredictsOnStack for #name {}
+        }
+    });
+    quote! {
+        #structs
+        const _: () = {
+            use #runtime::__private as castnet;
+            #layout
+            #[automatically_derived]
+            impl castnet::Network for #name {
+                #types
+                #constants
+                #init
+                #passes
+            }
+            #stack
+        };
+    }
+}
+
+/// In the place of a network that is wrong: a type whose use causes no further error, and the errors.
+pub fn shell(header: &Header, errors: Errors) -> TokenStream {
+    let Header { visibility, name, .. } = header;
+    let shell = format_ident!("{name}WithErrors");
+    let (first, others) = errors.into_expression_and_items();
+    quote! {
+        #visibility type #name = #shell<{ #first }>;
+        #[doc(hidden)]
+        #visibility struct #shell<const ERRORS: usize>;
+        #others
+    }
+}

@@ -1,0 +1,116 @@
+//! The associated types and constants.
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::{structs, summary};
+use crate::activations::Activation;
+use crate::parse::Header;
+use crate::plan::Planned;
+use crate::shape::{Shape, literal};
+
+pub fn types(header: &Header, planned: &Planned) -> TokenStream {
+    let inferred = &planned.inferred;
+    let scalar = inferred.graph.scalar;
+    let shape = |shape: &Shape| shape.rust_type(scalar);
+    let (input, output) = (shape(&inferred.graph.input), shape(inferred.shape(inferred.output())));
+    let gradient = if structs::has_prefix(planned) {
+        let gradient = structs::gradient_name(header);
+        quote!(#gradient)
+    } else {
+        quote!(Self)
+    };
+    let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::rust_type);
+    let count = typenum(planned.params());
+    let arena = literal(planned.arena.len);
+    quote! {
+        type Input = #input;
+        type Output = #output;
+        type Gradient = #gradient;
+        type Head = #head;
+        type ParamCount = #count;
+        type Arena = [#scalar; #arena];
+    }
+}
+
+pub fn constants(planned: &Planned) -> TokenStream {
+    let name = planned.inferred.graph.name.to_string();
+    let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::value);
+    let (params, trainable, macs) =
+        (literal(planned.params()), literal(planned.trainable_params()), literal(planned.macs()));
+    let summary = summary::summary(planned);
+    let layers = layers(planned);
+    let tensors = tensors(planned);
+    let fingerprint = fingerprint(planned);
+    let (arena, tape, gradients) = (literal(planned.arena.len), literal(planned.tape.len), literal(planned.grads.len));
+    quote! {
+        const NAME: &'static str = #name;
+        const HEAD: Self::Head = #head;
+        const PARAMS: usize = #params;
+        const TRAINABLE_PARAMS: usize = #trainable;
+        const MACS: u64 = #macs;
+        const SUMMARY: &'static str = #summary;
+        const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
+        const TENSORS: &'static [castnet::TensorInfo] = &[#(#tensors),*];
+        const FINGERPRINT: u64 = #fingerprint;
+        const ARENA: usize = #arena;
+        const TAPE: usize = #tape;
+        const GRADIENTS: usize = #gradients;
+    }
+}
+
+fn layers(planned: &Planned) -> Vec<TokenStream> {
+    let layer = |(row, name, costs): (_, &proc_macro2::Ident, &crate::plan::RowCosts)| {
+        let mut nodes = summary::nodes(planned, row);
+        let last = nodes.next_back()?;
+        let kind = nodes.next().unwrap_or(last).layer.kind();
+        let shape = planned.inferred.shape(last.to).sizes().iter().copied().map(literal);
+        let name = name.to_string();
+        let (params, trainable) = (literal(costs.params), literal(costs.trainable));
+        Some(quote!(castnet::LayerInfo::new(#name, #kind, &[#(#shape),*], #params, #trainable)))
+    };
+    planned.rows().filter_map(layer).collect()
+}
+
+fn tensors(planned: &Planned) -> Vec<TokenStream> {
+    let mut tensors = Vec::new();
+    for field in structs::fields(planned) {
+        for tensor in &field.parameters.tensors {
+            let name = format!("{}.{}", field.name, tensor.name);
+            let shape = tensor.shape.iter().copied().map(literal);
+            tensors.push(quote!(castnet::TensorInfo::new(#name, &[#(#shape),*])));
+        }
+    }
+    tensors
+}
+
+/// A hash (FNV-1a) of all that decides what is computed from the same weights.
+fn fingerprint(planned: &Planned) -> Literal {
+    let graph = &planned.inferred.graph;
+    let mut text = format!("{} {}", graph.scalar.name(), graph.input);
+    for (node, parameters) in planned.inferred.nodes() {
+        let computes = parameters.is_some() || node.layer.as_activation().is_some();
+        if computes {
+            text.push_str(&format!("; {} -> {}", node.layer.describe(), planned.inferred.shape(node.to)));
+        }
+    }
+    let fingerprint = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    literal(fingerprint)
+}
+
+/// Numbers up to this have a name in typenum.
+const NAMED: u64 = 1024;
+
+/// A number as a type.
+pub fn typenum(number: u64) -> TokenStream {
+    if number <= NAMED {
+        let name = format_ident!("U{number}");
+        return quote!(castnet::typenum::#name);
+    }
+    let bits = (0..u64::BITS - number.leading_zeros()).rev().map(|bit| number >> bit & 1 == 1);
+    bits.fold(quote!(castnet::typenum::UTerm), |higher, bit| {
+        let bit = if bit { quote!(B1) } else { quote!(B0) };
+        quote!(castnet::typenum::UInt<#higher, castnet::typenum::#bit>)
+    })
+}

@@ -1,0 +1,40 @@
+//! Errors are collected, not thrown: several mistakes are reported at once.
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// What is wrong so far, each error with the tokens at fault.
+#[derive(Debug, Default)]
+pub struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// Records an error under all of the tokens.
+    pub fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Records what syn found.
+    pub fn push(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
+    /// The value, unless something is wrong.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first error as an expression, the others as items.
+    pub fn into_expression_and_items(self) -> (TokenStream, TokenStream) {
+        let mut errors = self.0.iter().map(syn::Error::to_compile_error);
+        (errors.next().unwrap_or_default(), errors.collect())
+    }
+
+    /// All errors as items.
+    pub fn into_items(self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+}

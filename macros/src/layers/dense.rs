@@ -1,0 +1,102 @@
+//! `dense 10 relu`: a fully connected layer.
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::activation::layer;
+use super::{Layer, Map, Operation, Parameters, Parsed, Role, Tensor};
+use crate::options::Options;
+use crate::shape::{Scalar, Shape, literal};
+use crate::words::Words;
+
+#[derive(Debug)]
+struct Dense {
+    units: u64,
+    options: Options,
+}
+
+pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let number = words.required_number("`dense` wants the number of its units\nhelp: such as `dense 10`");
+    let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
+    let options = Options::parse(words);
+    let activation = options.activation.clone().map(layer);
+    Some(Parsed { layer: Box::new(Dense { units: units?, options }), activation })
+}
+
+impl Layer for Dense {
+    fn kind(&self) -> &'static str {
+        "Dense"
+    }
+
+    fn describe(&self) -> String {
+        let bias = if self.options.has_bias() { "" } else { " nobias" };
+        format!("dense {}{bias}", self.units)
+    }
+
+    fn infer(&self, input: &Shape) -> Result<Shape, String> {
+        if input.rank() > 1 {
+            return Err(format!(
+                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it"
+            ));
+        }
+        let too_large = || format!("`dense {}` on {input} inputs has more weights than any machine can hold", self.units);
+        Shape::new(vec![input.len(), self.units]).ok_or_else(too_large)?;
+        Shape::new(vec![self.units]).ok_or_else(too_large)
+    }
+
+    fn operation(&self) -> Operation<'_> {
+        Operation::Map(self)
+    }
+}
+
+impl Map for Dense {
+    fn parameters(&self, input: &Shape, output: &Shape) -> Parameters {
+        let (inputs, units) = (input.len(), output.len());
+        let weight = Tensor { name: "weight", shape: vec![inputs, units] };
+        let bias = self.options.has_bias().then(|| Tensor { name: "bias", shape: vec![units] });
+        Parameters {
+            role: if self.options.is_frozen() { Role::Frozen } else { Role::Trainable },
+            description: format!("{inputs} inputs to {units} units"),
+            tensors: [weight].into_iter().chain(bias).collect(),
+        }
+    }
+
+    fn rust_type(&self, input: &Shape, output: &Shape, castnet: &TokenStream, scalar: Scalar) -> TokenStream {
+        let (inputs, units) = (literal(input.len()), literal(output.len()));
+        match (self.options.has_bias(), scalar) {
+            (true, Scalar::F32) => quote!(#castnet::Dense<#inputs, #units>),
+            (true, Scalar::F64) => quote!(#castnet::Dense<#inputs, #units, #scalar>),
+            (false, _) => quote!(#castnet::Dense<#inputs, #units, #scalar, #castnet::NoBias>),
+        }
+    }
+
+    fn macs(&self, input: &Shape, output: &Shape) -> u64 {
+        input.len().saturating_mul(output.len())
+    }
+
+    fn init(&self, field: &TokenStream) -> TokenStream {
+        let initializer = self.options.initializer();
+        quote!(#field.init(#initializer, rng);)
+    }
+
+    fn forward(&self, field: &TokenStream, input: &TokenStream, output: &TokenStream) -> TokenStream {
+        quote!(#field.forward(isa, #input, #output);)
+    }
+
+    fn backward_parameters(
+        &self,
+        field: &TokenStream,
+        input: &TokenStream,
+        grad_output: &TokenStream,
+        gradient: &TokenStream,
+    ) -> Option<TokenStream> {
+        Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);))
+    }
+
+    fn backward_input(&self, field: &TokenStream, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream {
+        quote!(#field.backward_input(isa, #grad_output, #grad_input);)
+    }
+
+    fn regularizers(&self) -> (Vec<TokenStream>, &'static str) {
+        (self.options.regularizers(), "weight")
+    }
+}

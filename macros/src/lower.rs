@@ -1,0 +1,193 @@
+//! From what was written to the graph: layers are found, names are given.
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::activations;
+use crate::errors::Errors;
+use crate::graph::{Graph, Node, Row, RowId, ValueId};
+use crate::layers::{self, Parsed};
+use crate::parse::{self, Body, Stage};
+use crate::shape::{Scalar, Shape};
+use crate::suggest;
+use crate::words::{Word, Words};
+
+pub fn lower(written: Body) -> Result<Graph, Errors> {
+    let Body { name, stages, bounds, mut errors } = written;
+    let complete = errors.is_empty();
+    let mut stages = stages.iter();
+    let Some(first) = stages.next() else {
+        // Why there is none has been said, unless all that was written fell away.
+        if complete {
+            errors.at(&name, format!("`{name}` has no layers"));
+        }
+        return errors.or(Graph {
+            name,
+            scalar: Scalar::F32,
+            input: Shape::default(),
+            rows: Vec::new(),
+            nodes: Vec::new(),
+            bounds,
+        });
+    };
+    let (input, scalar) = input(first, &mut errors);
+    let mut graph = Graph { name, scalar, input, rows: Vec::new(), nodes: Vec::new(), bounds };
+    // An input that stands elsewhere has its error; then its successor is no second mistake.
+    let mut rest: Vec<&Stage> = stages.collect();
+    if first.keyword != "input" {
+        rest.insert(0, first);
+    } else if rest.is_empty() && complete {
+        let keyword = &first.keyword;
+        let name = &graph.name;
+        errors.at(keyword, format!("`{name}` has an input and no layer\nhelp: add one: `=> dense 1`"));
+    }
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for stage in rest {
+        let name = row_name(stage, &mut counts, &graph, &mut errors);
+        if let Some(parsed) = layer(stage, &mut errors) {
+            add(&mut graph, name, parsed, stage);
+        }
+    }
+    names_are_unique(&graph, &mut errors);
+    errors.or(graph)
+}
+
+/// Reads the first stage, which must be the input.
+fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
+    let nothing = (Shape::default(), Scalar::F32);
+    if first.keyword != "input" {
+        let keyword = &first.keyword;
+        errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
+        return nothing;
+    }
+    let mut words = Words::new(&first.keyword, &first.words, errors);
+    let number = words.required_number(
+        "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
+    );
+    let shape = number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
+    let mut scalar = Scalar::F32;
+    if let Some(name) = words.name() {
+        match Scalar::ALL.into_iter().find(|scalar| name == scalar.name()) {
+            Some(known) => scalar = known,
+            None if layers::find(name).is_some() => {
+                words.errors.at(name, format!("`{name}` starts a layer of its own\nhelp: put `=>` before it"));
+                while words.next().is_some() {}
+            }
+            None => words.errors.at(
+                name,
+                format!("`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`"),
+            ),
+        }
+    }
+    words.end();
+    (shape.unwrap_or_default(), scalar)
+}
+
+fn layer(stage: &Stage, errors: &mut Errors) -> Option<Parsed> {
+    let keyword = &stage.keyword;
+    if keyword == "input" {
+        errors.at(tokens(stage), "a second `input`: a network has one, at its beginning\nhelp: leave it out; `reshape` changes a shape on the way");
+        return None;
+    }
+    let Some(parse) = layers::find(keyword) else {
+        let written = keyword.to_string();
+        let near = match suggest::nearest(&written, layers::keywords().chain(activations::words())) {
+            Some(near) => format!("did you mean `{near}`? "),
+            None => String::new(),
+        };
+        let (layers, activations) = (join(layers::keywords()), join(activations::words()));
+        errors.at(
+            keyword,
+            format!("unknown layer `{written}`\nhelp: {near}layers: {layers}; activations: {activations}"),
+        );
+        return None;
+    };
+    parse(&mut Words::new(keyword, &stage.words, errors))
+}
+
+fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Adds a layer, and the activation behind it as an operation of its own in the same row.
+fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage) {
+    let row = RowId(graph.rows.len());
+    graph.rows.push(Row { name });
+    for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
+        let from = ValueId(graph.nodes.len());
+        let tokens = layer.as_activation().map_or_else(|| tokens(stage), ToTokens::to_token_stream);
+        graph.nodes.push(Node { row, layer, from, to: ValueId(from.0 + 1), tokens });
+    }
+}
+
+fn tokens(stage: &Stage) -> TokenStream {
+    let (keyword, words) = (&stage.keyword, &stage.words);
+    let words = words.iter().map(Word::to_token_stream);
+    quote!(#keyword #(#words)*)
+}
+
+/// Local variables of the generated code.
+const RESERVED: &[&str] = &[
+    "arena",
+    "castnet",
+    "grad_input",
+    "grad_output",
+    "gradient",
+    "grads",
+    "input",
+    "isa",
+    "output",
+    "rng",
+    "samples",
+    "tape",
+];
+
+/// The label, or the keyword with the number of its kind so far.
+fn row_name(stage: &Stage, counts: &mut Vec<(String, usize)>, graph: &Graph, errors: &mut Errors) -> Ident {
+    let keyword = stage.keyword.to_string();
+    let count = match counts.iter_mut().find(|(known, _)| *known == keyword) {
+        Some((_, count)) => {
+            *count += 1;
+            *count
+        }
+        None => {
+            counts.push((keyword.clone(), 1));
+            1
+        }
+    };
+    let given = format_ident!("{keyword}_{count}", span = proc_macro2::Span::call_site());
+    let Some(label) = &stage.label else { return given };
+    let text = label.to_string();
+    if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
+        errors.at(label, format!("`{text}` is a word of Rust and cannot be a label\nhelp: such as `{keyword}_{text}`"));
+        return given;
+    }
+    if RESERVED.contains(&text.as_str()) || text.starts_with("grad_") || text.starts_with('_') {
+        errors.at(
+            label,
+            format!("`{text}` is a name that the generated code needs\nhelp: take another label, such as `{given}`"),
+        );
+        return given;
+    }
+    if layers::find(label).is_some() || label == "input" {
+        errors.at(
+            label,
+            format!("`{text}` is the name of a kind of layer and cannot be a label\nhelp: such as `{given}`"),
+        );
+        return given;
+    }
+    if graph.rows.iter().any(|row| row.name == *label) {
+        errors.at(label, format!("a layer named `{text}` exists already\nhelp: labels differ from each other, and from the names `{keyword}_1`, `{keyword}_2`, ... that layers without a label get"));
+        return given;
+    }
+    label.clone()
+}
+
+/// A label may also collide with the name that a later layer is given.
+fn names_are_unique(graph: &Graph, errors: &mut Errors) {
+    for (index, row) in graph.rows.iter().enumerate() {
+        if let Some(earlier) = graph.rows.iter().take(index).find(|earlier| earlier.name == row.name) {
+            let name = &earlier.name;
+            errors.at(name, format!("`{name}` is also the name that a later layer gets\nhelp: take another label"));
+        }
+    }
+}

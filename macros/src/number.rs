@@ -1,0 +1,84 @@
+//! Numbers as they are written: `13`, `28x28x1`, `-3`, `1e-4`, `2KiB`.
+use proc_macro2::{Literal, Punct, TokenStream};
+use quote::ToTokens;
+
+/// A literal, with its sign. `28x28x1` is one literal to Rust, and so is `0x28x1`: the text decides, not its kind.
+#[derive(Clone, Debug)]
+pub struct Number {
+    minus: Option<Punct>,
+    literal: Literal,
+}
+
+impl Number {
+    pub fn new(minus: Option<Punct>, literal: Literal) -> Self {
+        Self { minus, literal }
+    }
+
+    /// As written, without the underscores that group digits.
+    pub fn text(&self) -> String {
+        let sign = if self.minus.is_some() { "-" } else { "" };
+        format!("{sign}{}", self.literal.to_string().replace('_', ""))
+    }
+
+    /// A size: a whole number above zero.
+    pub fn size(&self, what: &str) -> Result<u64, String> {
+        let text = self.text();
+        let sizes = self.sizes(what)?;
+        match sizes.as_slice() {
+            [size] => Ok(*size),
+            _ => Err(format!("`{text}` is a shape, but {what} is one number\nhelp: such as `10`")),
+        }
+    }
+
+    /// A shape: sizes with `x` between them.
+    pub fn sizes(&self, what: &str) -> Result<Vec<u64>, String> {
+        let text = self.text();
+        text.split('x').map(|part| size(part, &text, what)).collect()
+    }
+
+    /// Any number.
+    pub fn real(&self, what: &str) -> Result<f64, String> {
+        let text = self.text();
+        let value = text.parse::<f64>().map_err(|_| format!("{what} must be a number, not `{text}`"))?;
+        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is beyond all numbers")) }
+    }
+
+    /// Digits and what stands right behind them: `2KiB` is 2 and `KiB`.
+    pub fn with_suffix(&self) -> (String, String) {
+        let text = self.text();
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '-' && c != '.').unwrap_or(text.len());
+        let (number, suffix) = text.split_at(digits);
+        (number.to_string(), suffix.to_string())
+    }
+}
+
+fn size(part: &str, text: &str, what: &str) -> Result<u64, String> {
+    if text.starts_with('-') {
+        return Err(format!("{what} is `{text}`, but a size is at least 1"));
+    }
+    if part.is_empty() {
+        return Err(format!(
+            "`{text}` is no shape: a size is missing beside an `x`\nhelp: such as `28x28` or `28x28x1`"
+        ));
+    }
+    if !part.chars().all(|c| c.is_ascii_digit()) {
+        if part.parse::<f64>().is_ok() {
+            return Err(format!("{what} is `{text}`, but a size is a whole number"));
+        }
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        let help = if digits.is_empty() { String::new() } else { format!("\nhelp: write `{digits}`") };
+        return Err(format!("`{text}` is no size: `{part}` is not made of decimal digits{help}"));
+    }
+    let size: u64 = part.parse().map_err(|_| format!("{what} is `{text}`, which is more than any machine can hold"))?;
+    if size == 0 {
+        return Err(format!("{what} is `{text}`, but a size is at least 1"));
+    }
+    Ok(size)
+}
+
+impl ToTokens for Number {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.minus.to_tokens(tokens);
+        self.literal.to_tokens(tokens);
+    }
+}

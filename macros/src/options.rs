@@ -1,0 +1,170 @@
+//! The words after a layer with weights, the same everywhere: an activation, `nobias`, `init`, `l1`, `l2`, `frozen`.
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::activations::{self, Activation, real};
+use crate::suggest;
+use crate::words::{Word, Words};
+
+const INITIALIZERS: &[(&str, &str)] =
+    &[("glorot_uniform", "GlorotUniform"), ("he_normal", "HeNormal"), ("zeros", "Zeros")];
+
+const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "frozen"];
+
+/// The penalty of a regularizer that is written without a number, as Keras has it.
+const DEFAULT_PENALTY: f64 = 0.01;
+
+/// What was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub activation: Option<Activation>,
+    nobias: Option<Ident>,
+    initializer: Option<(Ident, &'static str)>,
+    l1: Option<(Ident, f64)>,
+    l2: Option<(Ident, f64)>,
+    frozen: Option<Ident>,
+}
+
+impl Options {
+    /// Reads all words that are left.
+    pub fn parse(words: &mut Words<'_>) -> Self {
+        let mut options = Self::default();
+        while let Some(word) = words.next() {
+            match word {
+                Word::Name(name) => options.word(name, words),
+                Word::Number(number) => {
+                    let text = number.text();
+                    words
+                        .errors
+                        .at(number, format!("nothing here takes a number, but there is `{text}`\nhelp: leave it out"));
+                }
+                Word::Other(token) => {
+                    words.errors.at(token, format!("`{token}` is no word of the language\nhelp: leave it out"));
+                }
+            }
+        }
+        if let (Some(frozen), Some((regularizer, _))) = (&options.frozen, options.l1.as_ref().or(options.l2.as_ref())) {
+            let message = format!(
+                "`{regularizer}` has no effect on a layer that is frozen\nhelp: leave out `{regularizer}` or `frozen`"
+            );
+            words.errors.at(quote!(#regularizer #frozen), message);
+        }
+        options
+    }
+
+    fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
+        if let Some(activation) = Activation::parse(name, words) {
+            match &self.activation {
+                None => self.activation = Some(activation),
+                Some(first) => {
+                    let first = &first.word;
+                    words.errors.at(
+                        name,
+                        format!(
+                            "`{name}` is a second activation, after `{first}`\nhelp: a layer has one; write the second as a layer of its own: `{first} => {name}`"
+                        ),
+                    );
+                }
+            }
+            return;
+        }
+        let earlier = match name.to_string().as_str() {
+            "nobias" => self.nobias.replace(name.clone()).is_some(),
+            "frozen" => self.frozen.replace(name.clone()).is_some(),
+            "init" => {
+                let initializer = initializer(name, words);
+                self.initializer.replace((name.clone(), initializer)).is_some()
+            }
+            "l1" => self.l1.replace((name.clone(), penalty(name, words))).is_some(),
+            "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
+            _ => return self.unknown(name, words),
+        };
+        if earlier {
+            words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+        }
+    }
+
+    fn unknown(&self, name: &Ident, words: &mut Words<'_>) {
+        let keyword = words.keyword;
+        if crate::layers::find(name).is_some() {
+            let message =
+                format!("`{name}` starts a layer of its own\nhelp: put `=>` before it: `{keyword} ... => {name} ...`");
+            return words.errors.at(name, message);
+        }
+        if INITIALIZERS.iter().any(|(word, _)| name == word) {
+            let message = format!("`{name}` is an initializer\nhelp: write `init {name}`");
+            return words.errors.at(name, message);
+        }
+        let known = OPTIONS.iter().copied().chain(activations::words());
+        let near = match suggest::nearest(&name.to_string(), known) {
+            Some(near) => format!("did you mean `{near}`? "),
+            None => String::new(),
+        };
+        let (options, activations) = (OPTIONS.join(", "), activations::words().collect::<Vec<_>>().join(", "));
+        words.errors.at(
+            name,
+            format!("unknown option or activation `{name}` of `{keyword}`\nhelp: {near}options: {options}; activations: {activations}"),
+        );
+    }
+
+    pub fn has_bias(&self) -> bool {
+        self.nobias.is_none()
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.
+    pub fn initializer(&self) -> TokenStream {
+        let kind = format_ident!("{}", self.initializer.as_ref().map_or("GlorotUniform", |(_, kind)| kind));
+        quote!(castnet::#kind)
+    }
+
+    /// The penalties on the weights.
+    pub fn regularizers(&self) -> Vec<TokenStream> {
+        let regularizer = |kind: &str, option: &Option<(Ident, f64)>| {
+            let (_, factor) = option.as_ref()?;
+            let (kind, factor) = (format_ident!("{kind}"), real(*factor));
+            Some(quote!(castnet::#kind(#factor)))
+        };
+        [regularizer("L1", &self.l1), regularizer("L2", &self.l2)].into_iter().flatten().collect()
+    }
+}
+
+fn initializer(init: &Ident, words: &mut Words<'_>) -> &'static str {
+    let all = || INITIALIZERS.iter().map(|(word, _)| *word);
+    let Some(name) = words.name() else {
+        let names = all().collect::<Vec<_>>().join(", ");
+        words.errors.at(init, format!("`init` wants the name of an initializer\nhelp: initializers: {names}"));
+        return "GlorotUniform";
+    };
+    match INITIALIZERS.iter().find(|(word, _)| name == word) {
+        Some((_, kind)) => kind,
+        None => {
+            let help = suggest::help(&name.to_string(), "initializers", all());
+            words.errors.at(name, format!("unknown initializer `{name}`\n{help}"));
+            "GlorotUniform"
+        }
+    }
+}
+
+fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
+    let Some(number) = words.number() else { return DEFAULT_PENALTY };
+    let what = format!("the factor of `{name}`");
+    let read = words.read(number, |number| match number.real(&what)? {
+        factor if factor < 0.0 => {
+            let text = number.text();
+            Err(format!("{what} is `{text}`, but a penalty is not negative\nhelp: such as `{name} 1e-4`"))
+        }
+        factor => Ok(factor),
+    });
+    read.unwrap_or(DEFAULT_PENALTY)
+}
+
+/// Where the activation stands, to point at it.
+impl ToTokens for Activation {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.word.to_tokens(tokens);
+    }
+}

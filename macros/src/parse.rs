@@ -1,0 +1,363 @@
+//! What was written, every piece with its place. Knows the grammar and no layer.
+use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Token, Visibility};
+
+use crate::errors::Errors;
+use crate::number::Number;
+use crate::shape::Shape;
+use crate::words::Word;
+
+/// All that one `network!` holds.
+pub struct Invocation {
+    /// The path of the crate castnet, which `castnet::network!` puts in front.
+    pub runtime: TokenStream,
+    pub networks: Vec<Written>,
+}
+
+/// A network as it was written.
+pub struct Written {
+    pub header: Header,
+    pub body: Body,
+}
+
+/// What stands between `<` and `>` and after it.
+pub struct Body {
+    pub name: Ident,
+    pub stages: Vec<Stage>,
+    pub bounds: Vec<Bound>,
+    /// What was wrong with its grammar.
+    pub errors: Errors,
+}
+
+/// What stands before the `<`: enough for the type to exist whatever is wrong inside.
+pub struct Header {
+    pub attributes: Vec<Attribute>,
+    pub visibility: Visibility,
+    pub name: Ident,
+}
+
+/// What stands between two `=>`.
+#[derive(Debug)]
+pub struct Stage {
+    pub label: Option<Ident>,
+    pub keyword: Ident,
+    pub words: Vec<Word>,
+}
+
+/// `params <= 1000`, after `where`.
+#[derive(Debug)]
+pub struct Bound {
+    pub quantity: Ident,
+    pub comparison: Comparison,
+    pub number: Number,
+    pub unit: Option<Ident>,
+}
+
+/// The sign between a quantity and its bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// A shape of one to three sizes.
+pub fn shape(number: &Number, what: &str) -> Result<Shape, String> {
+    let sizes = number.sizes(what)?;
+    if sizes.len() > 3 {
+        let text = number.text();
+        return Err(format!(
+            "{what} `{text}` has {} dimensions, but there are at most three\nhelp: features, time steps x features, or height x width x channels",
+            sizes.len()
+        ));
+    }
+    Shape::new(sizes).ok_or_else(|| format!("{what} `{}` holds more values than any machine can", number.text()))
+}
+
+/// Parses an invocation; what cannot be told to belong to a network goes to `errors`.
+pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
+    let mut invocation = Invocation { runtime: TokenStream::new(), networks: Vec::new() };
+    let parser = |input: ParseStream<'_>| {
+        if let Ok(runtime) = input.parse::<Group>() {
+            invocation.runtime = runtime.stream();
+        }
+        while !input.is_empty() {
+            invocation.networks.push(network(input)?);
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+    invocation
+}
+
+fn network(input: ParseStream<'_>) -> syn::Result<Written> {
+    let header = header(input)?;
+    let mut errors = Errors::default();
+    let stages = match body(input, &header.name) {
+        Ok(body) => stages(body, &header.name, &mut errors),
+        Err(error) => {
+            errors.push(error);
+            Vec::new()
+        }
+    };
+    let mut bounds = Vec::new();
+    while input.peek(Token![where]) {
+        if let Err(error) = clause(input, &mut bounds) {
+            errors.push(error);
+            skip_to_next_network(input);
+        }
+    }
+    let body = Body { name: header.name.clone(), stages, bounds, errors };
+    Ok(Written { header, body })
+}
+
+fn header(input: ParseStream<'_>) -> syn::Result<Header> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility = input.parse()?;
+    let expected = "a network has a name and then its layers in `<` and `>`\nhelp: such as `pub HousePrice< input 13 => dense 1 >`";
+    if input.is_empty() {
+        return Err(input.error(format!("a name is missing: {expected}")));
+    }
+    let at_name = input.fork();
+    let Ok(name) = input.call(Ident::parse_any) else {
+        let token: TokenTree = at_name.parse()?;
+        return Err(syn::Error::new_spanned(
+            &token,
+            format!("`{token}` stands where a network's name should: {expected}"),
+        ));
+    };
+    if matches!(name.to_string().as_str(), "struct" | "enum" | "fn" | "mod" | "type" | "network")
+        && input.peek(syn::Ident)
+    {
+        return Err(syn::Error::new_spanned(
+            &name,
+            format!("`{name}` is not needed here\nhelp: leave it out: {expected}"),
+        ));
+    }
+    if syn::parse2::<syn::Ident>(name.to_token_stream()).is_err() || name == "Self" {
+        return Err(syn::Error::new_spanned(
+            &name,
+            format!("`{name}` is a word of Rust and cannot be a network's name"),
+        ));
+    }
+    if matches!(name.to_string().as_str(), "castnet" | "f32" | "f64" | "u64" | "usize" | "bool" | "str") {
+        return Err(syn::Error::new_spanned(
+            &name,
+            format!("`{name}` is a name that the generated code needs\nhelp: take another, such as `HousePrice`"),
+        ));
+    }
+    Ok(Header { attributes, visibility, name })
+}
+
+/// The tokens between `<` and the `>` that is not part of an arrow.
+fn body(input: ParseStream<'_>, name: &Ident) -> syn::Result<Vec<TokenTree>> {
+    if !input.peek(Token![<]) {
+        let message = format!(
+            "the layers of `{name}` are missing\nhelp: they stand in `<` and `>`: `{name}< input 13 => dense 1 >`"
+        );
+        if input.is_empty() {
+            return Err(syn::Error::new_spanned(name, message));
+        }
+        let token: TokenTree = input.fork().parse()?;
+        skip_to_next_network(input);
+        return Err(syn::Error::new_spanned(token, message));
+    }
+    let open: Token![<] = input.parse()?;
+    let mut tokens = Vec::new();
+    let mut arrow = false;
+    while !input.is_empty() {
+        let token: TokenTree = input.parse()?;
+        if let TokenTree::Punct(punct) = &token {
+            if punct.as_char() == '>' && !arrow {
+                return Ok(tokens);
+            }
+            arrow = punct.as_char() == '=' && punct.spacing() == Spacing::Joint;
+        } else {
+            arrow = false;
+        }
+        tokens.push(token);
+    }
+    Err(syn::Error::new_spanned(open, format!("the `>` that ends `{name}` is missing")))
+}
+
+fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stage> {
+    if tokens.is_empty() {
+        errors.at(name, format!("`{name}` has no layers\nhelp: begin with its input: `{name}< input 13 => dense 1 >`"));
+        return Vec::new();
+    }
+    let mut stages = Vec::new();
+    let mut words: Vec<TokenTree> = Vec::new();
+    let mut last_arrow: Option<TokenStream> = None;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Punct(punct) = &token else {
+            words.push(token);
+            continue;
+        };
+        match (punct.as_char(), tokens.peek()) {
+            ('=', Some(TokenTree::Punct(next))) if next.as_char() == '>' && punct.spacing() == Spacing::Joint => {
+                let mut arrow = token.to_token_stream();
+                arrow.extend(tokens.next().map(TokenTree::into_token_stream));
+                if words.is_empty() {
+                    errors.at(&arrow, "there is no layer before this `=>`\nhelp: leave the arrow out, or write the layer that is missing");
+                } else {
+                    stages.extend(stage(std::mem::take(&mut words), errors));
+                }
+                last_arrow = Some(arrow);
+            }
+            (';', _) => {
+                errors.at(
+                    &token,
+                    "a network is one chain of layers: `;` would begin another\nhelp: join the layers with `=>`, or write two networks",
+                );
+                return stages;
+            }
+            ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' => {
+                let mut arrow = token.to_token_stream();
+                arrow.extend(tokens.next().map(TokenTree::into_token_stream));
+                errors.at(arrow, "layers are joined by another arrow\nhelp: write `=>`");
+                stages.extend(stage(std::mem::take(&mut words), errors));
+            }
+            _ => words.push(token),
+        }
+    }
+    match (words.is_empty(), last_arrow) {
+        (true, Some(arrow)) => errors
+            .at(arrow, "nothing comes after this `=>`\nhelp: add a layer, such as `dense 1`, or leave the arrow out"),
+        (true, None) => {}
+        (false, _) => stages.extend(stage(words, errors)),
+    }
+    stages
+}
+
+/// `label: keyword word word`.
+fn stage(tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
+    let mut words = words(tokens).into_iter().peekable();
+    let mut first = words.next()?;
+    let mut label = None;
+    if let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek()) {
+        if colon.as_char() == ':' {
+            label = Some(name.clone());
+            let colon = words.next();
+            let Some(keyword) = words.next() else {
+                errors.at(
+                    colon,
+                    format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`"),
+                );
+                return None;
+            };
+            first = keyword;
+        }
+    }
+    match first {
+        Word::Name(keyword) => Some(Stage { label, keyword, words: words.collect() }),
+        other => {
+            let shown = other.to_token_stream().to_string();
+            errors.at(
+                &other,
+                format!(
+                    "`{shown}` stands where a layer's name should\nhelp: a layer begins with a word, such as `dense 10`"
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn words(tokens: Vec<TokenTree>) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut minus: Option<Punct> = None;
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) if literal.to_string().starts_with(|c: char| c.is_ascii_digit()) => {
+                words.push(Word::Number(Number::new(minus.take(), literal)));
+                continue;
+            }
+            TokenTree::Ident(name) => {
+                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
+                words.push(Word::Name(name));
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '-' => {
+                words.extend(minus.replace(punct).map(|minus| Word::Other(minus.into())));
+            }
+            other => {
+                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
+                words.push(Word::Other(other));
+            }
+        }
+    }
+    words.extend(minus.map(|minus| Word::Other(minus.into())));
+    words
+}
+
+/// `where params == 261, flash <= 2 KiB`.
+fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>) -> syn::Result<()> {
+    let where_word: Token![where] = input.parse()?;
+    loop {
+        if !input.peek(syn::Ident) || input.peek(Token![pub]) {
+            let message = "a bound is missing\nhelp: such as `params == 261`, `flash <= 2 KiB` or `ram <= 512 B`";
+            return Err(syn::Error::new_spanned(where_word, message));
+        }
+        bounds.push(bound(input)?);
+        if !input.peek(Token![,]) {
+            return Ok(());
+        }
+        input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+fn bound(input: ParseStream<'_>) -> syn::Result<Bound> {
+    let quantity: Ident = input.parse()?;
+    let comparison = if input.peek(Token![==]) {
+        input.parse::<Token![==]>()?;
+        Comparison::Equal
+    } else if input.peek(Token![<=]) {
+        input.parse::<Token![<=]>()?;
+        Comparison::LessOrEqual
+    } else if input.peek(Token![>=]) {
+        input.parse::<Token![>=]>()?;
+        Comparison::GreaterOrEqual
+    } else if input.peek(Token![<]) {
+        input.parse::<Token![<]>()?;
+        Comparison::Less
+    } else if input.peek(Token![>]) {
+        input.parse::<Token![>]>()?;
+        Comparison::Greater
+    } else {
+        let message = format!("a comparison is missing after `{quantity}`\nhelp: one of ==, <, <=, >, >=");
+        let found =
+            if input.is_empty() { quantity.to_token_stream() } else { input.fork().parse::<TokenTree>()?.into() };
+        return Err(syn::Error::new_spanned(found, message));
+    };
+    let minus = if input.peek(Token![-]) { Some(input.parse::<Punct>()?) } else { None };
+    if !input.peek(syn::Lit) {
+        let message = format!("a number is missing after `{quantity}` and its comparison");
+        let found =
+            if input.is_empty() { quantity.to_token_stream() } else { input.fork().parse::<TokenTree>()?.into() };
+        return Err(syn::Error::new_spanned(found, message));
+    }
+    let number = Number::new(minus, input.parse()?);
+    // A name may also begin the next network: it is followed by `<`.
+    let is_unit = input.peek(syn::Ident) && !input.peek2(Token![<]);
+    let unit = if is_unit { Some(input.parse()?) } else { None };
+    Ok(Bound { quantity, comparison, number, unit })
+}
+
+/// After an error: to where another network seems to begin.
+fn skip_to_next_network(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![pub]) && !input.peek(Token![#]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}

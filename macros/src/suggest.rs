@@ -1,0 +1,43 @@
+//! "did you mean": the nearest of the words that would have been right.
+
+/// A `help:` line: the nearest candidate, if one is near, then all of them.
+pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
+    let all = candidates.clone().collect::<Vec<_>>().join(", ");
+    match nearest(written, candidates) {
+        Some(near) => format!("help: did you mean `{near}`? {what}: {all}"),
+        None => format!("help: {what}: {all}"),
+    }
+}
+
+/// The candidate with the fewest letters to change, if that is at most a third of them.
+pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let written = written.to_lowercase();
+    let (changes, candidate) =
+        candidates.map(|candidate| (distance(&written, candidate), candidate)).min_by_key(|&(changes, _)| changes)?;
+    let longer = written.chars().count().max(candidate.chars().count());
+    (changes * 3 <= longer).then_some(candidate)
+}
+
+/// Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    let at = |rows: &[Vec<usize>], i: usize, j: usize| {
+        rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(usize::MAX / 2)
+    };
+    for (i, x) in a.iter().enumerate() {
+        rows.push(vec![i + 1]);
+        for (j, y) in b.iter().enumerate() {
+            let mut best =
+                (at(&rows, i, j) + usize::from(x != y)).min(at(&rows, i, j + 1) + 1).min(at(&rows, i + 1, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&rows, i - 1, j - 1) + 1);
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push(best);
+            }
+        }
+    }
+    at(&rows, a.len(), b.len())
+}

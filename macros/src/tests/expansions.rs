@@ -1,0 +1,40 @@
+//! Whole expansions, formatted. A refactoring leaves them as they are.
+use super::compare;
+
+fn expansion(file: &str, network: &str) {
+    let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
+    let expanded = syn::parse2(crate::expand(tokens)).expect("it is a list of items");
+    compare(file, &prettyplease::unparse(&expanded));
+}
+
+#[test]
+fn house() {
+    expansion(
+        "expand/house.rs.txt",
+        "/// Median value of a house, in $1000s.
+        pub HousePrice< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >",
+    );
+}
+
+/// Everything that a chain of vectors can have: a label, frozen and regularized layers, dropout, activations of both kinds
+/// in both forms, double precision.
+#[test]
+fn options() {
+    expansion(
+        "expand/options.rs.txt",
+        "#[derive(Clone)] pub(crate) Options<
+            input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init he_normal l1 1e-3 l2
+            => leaky_relu 0.1 => dense 2 softmax
+        > where params == 42",
+    );
+}
+
+#[test]
+fn image() {
+    expansion(
+        "expand/image.rs.txt",
+        "Image< input 2x3x2 => flatten => dropout 0.5 => dense 12 => reshape 3x4 relu6 >"
+            .replace(" relu6", " => relu6")
+            .as_str(),
+    );
+}

@@ -1,0 +1,88 @@
+//! The words of a stage, read from left to right.
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::errors::Errors;
+use crate::number::Number;
+
+/// A word as it is written.
+#[derive(Clone, Debug)]
+pub enum Word {
+    Name(Ident),
+    Number(Number),
+    Other(TokenTree),
+}
+
+impl ToTokens for Word {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Name(name) => name.to_tokens(tokens),
+            Self::Number(number) => number.to_tokens(tokens),
+            Self::Other(token) => token.to_tokens(tokens),
+        }
+    }
+}
+
+/// The words after a layer's keyword, and where to report what is wrong with them.
+pub struct Words<'a> {
+    /// The keyword.
+    pub keyword: &'a Ident,
+    rest: std::slice::Iter<'a, Word>,
+    pub errors: &'a mut Errors,
+}
+
+impl<'a> Words<'a> {
+    pub fn new(keyword: &'a Ident, words: &'a [Word], errors: &'a mut Errors) -> Self {
+        Self { keyword, rest: words.iter(), errors }
+    }
+
+    /// The next word.
+    pub fn next(&mut self) -> Option<&'a Word> {
+        self.rest.next()
+    }
+
+    /// The next word, if it is a number.
+    pub fn number(&mut self) -> Option<&'a Number> {
+        let mut ahead = self.rest.clone();
+        let Some(Word::Number(number)) = ahead.next() else { return None };
+        self.rest = ahead;
+        Some(number)
+    }
+
+    /// The next word, if it is a name.
+    pub fn name(&mut self) -> Option<&'a Ident> {
+        let mut ahead = self.rest.clone();
+        let Some(Word::Name(name)) = ahead.next() else { return None };
+        self.rest = ahead;
+        Some(name)
+    }
+
+    /// The number that a layer cannot do without.
+    pub fn required_number(&mut self, missing: &str) -> Option<&'a Number> {
+        let number = self.number();
+        if number.is_none() {
+            self.errors.at(self.keyword, missing);
+        }
+        number
+    }
+
+    /// Reads a number; what is wrong with it is reported under it.
+    pub fn read<T>(&mut self, number: &Number, read: impl FnOnce(&Number) -> Result<T, String>) -> Option<T> {
+        read(number).map_err(|message| self.errors.at(number, message)).ok()
+    }
+
+    /// Reports every word that is left.
+    pub fn end(&mut self) {
+        let keyword = self.keyword;
+        while let Some(word) = self.next() {
+            let shown = word.to_token_stream().to_string();
+            let message = match word {
+                Word::Name(name) if crate::layers::find(name).is_some() => {
+                    format!("`{shown}` starts a layer of its own\nhelp: put `=>` between them: `{keyword} => {shown}`")
+                }
+                _ => format!("`{keyword}` takes no `{shown}`\nhelp: leave it out"),
+            };
+            self.errors.at(word, message);
+        }
+    }
+}
