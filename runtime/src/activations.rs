@@ -1,4 +1,13 @@
 //! Activations: after a layer (`dense 10 relu`) or as layers of their own.
+//!
+//! Formulas and defaults are those of [`keras.activations`](https://keras.io/api/layers/activations/). In networks they are
+//! written as words: [`LeakyRelu`] is `leaky_relu`, with its number `leaky_relu 0.1`.
+mod elementwise;
+mod softmax;
+
+pub use elementwise::*;
+pub use softmax::{LogSoftmax, Softmax};
+
 use crate::Flat;
 use crate::isa::Isa;
 
@@ -10,16 +19,9 @@ pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// Replaces every value by its image.
     fn apply<I: Isa<A::Scalar>>(self, isa: I, values: &mut [A]);
 
-    /// Writes the images of `inputs` to `outputs`.
-    fn forward<I: Isa<A::Scalar>>(self, isa: I, inputs: &[A], outputs: &mut [A]) {
-        crate::flat::flatten_mut(outputs).copy_from_slice(crate::flat::flatten(inputs));
-        self.apply(isa, outputs);
-    }
-
     /// Turns the gradient of the outputs into that of the inputs, in place.
     fn backward<I: Isa<A::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [A]);
 }
-
 /// What an activation keeps for its backward pass.
 pub trait Kept<'a, A>: Copy {
     /// The part that is kept.

@@ -1,7 +1,8 @@
 //! How fresh weights are drawn; the words after `init`.
 use rand::{Rng, RngExt};
 
-use crate::{Scalar, math};
+use crate::Scalar;
+use crate::math::Elementary;
 
 /// The sizes that a layer's weights connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ fn truncated_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
         let (u, v) = (2.0 * rng.random::<f64>() - 1.0, 2.0 * rng.random::<f64>() - 1.0);
         let square = u * u + v * v;
         if square > 0.0 && square < 1.0 {
-            let normal = u * Scalar::sqrt(-2.0 * math::ln(square) / square);
+            let normal = u * Scalar::sqrt(-2.0 * Elementary::ln(square) / square);
             if normal.abs() <= 2.0 {
                 return normal;
             }

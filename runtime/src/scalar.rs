@@ -14,6 +14,7 @@ mod sealed {
 pub trait Scalar:
     sealed::Sealed
     + crate::isa::Cores
+    + crate::math::Elementary
     + nalgebra::Scalar
     + Copy
     + Default

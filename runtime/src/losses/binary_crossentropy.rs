@@ -3,7 +3,8 @@ use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
 use crate::activations::{Activation, Sigmoid};
 use crate::flat::{copy, flatten, flatten_mut};
 use crate::isa::Isa;
-use crate::{Flat, Scalar, math};
+use crate::math::Elementary;
+use crate::{Flat, Scalar};
 
 /// `mean(-target * ln(p) - (1 - target) * ln(1 - p))` over the values of a sample, for networks that end in `sigmoid`.
 ///
@@ -25,7 +26,7 @@ impl<A: Flat> LogitsLoss<A> for BinaryCrossentropy {
     fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
         let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
             let (x, target) = (logit.to_f64(), target.to_f64());
-            math::softplus(x) - x * target
+            Elementary::softplus(x) - x * target
         });
         losses.sum::<f64>() / A::LEN as f64
     }
@@ -50,7 +51,7 @@ impl<A: Flat> OutputLoss<A> for BinaryCrossentropy {
             let p = output.clamp(least, most);
             let (no, yes) = ((A::Scalar::ONE - p).to_f64(), p.to_f64());
             let target = target.to_f64();
-            -target * math::ln(yes) - (1.0 - target) * math::ln(no)
+            -target * Elementary::ln(yes) - (1.0 - target) * Elementary::ln(no)
         });
         losses.sum::<f64>() / A::LEN as f64
     }

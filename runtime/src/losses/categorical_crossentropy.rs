@@ -2,10 +2,11 @@
 use nalgebra::SMatrix;
 
 use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
+use crate::Scalar;
 use crate::activations::{Activation, Softmax};
 use crate::flat::{copy, flatten, flatten_mut};
 use crate::isa::Isa;
-use crate::{Scalar, math};
+use crate::math::Elementary;
 
 /// `-Σ target * ln(p)` over the classes (and the mean over positions), for networks that end in `softmax`.
 ///
@@ -44,7 +45,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
         let losses = positions(logits).zip(positions(targets)).map(|(logits, targets)| {
             let most =
                 logits.iter().fold(f64::NEG_INFINITY, |most, &x| if x.to_f64() > most { x.to_f64() } else { most });
-            let log_sum = math::ln(logits.iter().map(|&x| math::exp(x.to_f64() - most)).sum::<f64>());
+            let log_sum = Elementary::ln(logits.iter().map(|&x| Elementary::exp(x.to_f64() - most)).sum::<f64>());
             let terms = logits.iter().zip(targets).map(|(&x, &target)| match target.to_f64() {
                 0.0 => 0.0,
                 target => target * (log_sum - (x.to_f64() - most)),
@@ -78,7 +79,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
             let sum = total(outputs);
             let terms = outputs.iter().zip(targets).map(|(&output, &target)| {
                 let p = (output / sum).clamp(least, most);
-                -target.to_f64() * math::ln(p.to_f64())
+                -target.to_f64() * Elementary::ln(p.to_f64())
             });
             terms.sum::<f64>()
         });

@@ -1,0 +1,265 @@
+//! The activations that change every value by itself.
+use super::{Activation, Inputs, Outputs};
+use crate::flat::{flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// Declares an activation: its numbers with Keras's defaults, its value at `x`, and its derivative from what it keeps, which
+/// is the name of the second closure's argument: `x`, the input, or `y`, the output.
+macro_rules! elementwise {
+    ($(
+        $(#[$attribute:meta])*
+        $name:ident $({ $($(#[$number_attribute:meta])* $number:ident = $default:literal),* })?,
+        |$x:ident| $value:expr,
+        $kept:ident |$k:ident| $derivative:expr;
+    )*) => {
+        $(
+            $(#[$attribute])*
+            #[derive(Clone, Copy, Debug, PartialEq)]
+            pub struct $name $((
+                $($(#[$number_attribute])* pub elementwise!(@f64 $number)),*
+            ))?;
+
+            elementwise!(@default $name $($($default),*)?);
+
+            impl $name {
+                #[inline(always)]
+                #[allow(unused_variables, reason = "not every number occurs in both formulas")]
+                fn value<T: Scalar>(self, $x: T) -> T {
+                    $(let Self($($number),*) = self; $(let $number = T::from_f64($number);)*)?
+                    $value
+                }
+
+                #[inline(always)]
+                #[allow(unused_variables, reason = "not every number occurs in both formulas")]
+                fn derivative<T: Scalar>(self, $k: T) -> T {
+                    $(let Self($($number),*) = self; $(let $number = T::from_f64($number);)*)?
+                    $derivative
+                }
+            }
+
+            impl<A: Flat> Activation<A> for $name {
+                type Kept<'a> = $kept<'a, A>;
+
+                #[inline(always)]
+                fn apply<I: Isa<A::Scalar>>(self, _isa: I, values: &mut [A]) {
+                    for value in flatten_mut(values) {
+                        *value = self.value(*value);
+                    }
+                }
+
+                #[inline(always)]
+                fn backward<I: Isa<A::Scalar>>(self, _isa: I, $kept(kept): $kept<'_, A>, grad: &mut [A]) {
+                    for (grad, &kept) in flatten_mut(grad).iter_mut().zip(flatten(kept)) {
+                        *grad *= self.derivative(kept);
+                    }
+                }
+            }
+        )*
+    };
+    (@f64 $number:ident) => { f64 };
+    (@default $name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self
+            }
+        }
+    };
+    (@default $name:ident $($default:literal),+) => {
+        impl Default for $name {
+            /// Keras's default.
+            fn default() -> Self {
+                Self($($default),+)
+            }
+        }
+    };
+}
+
+/// A number of a formula in the precision at hand.
+#[inline(always)]
+fn number<T: Scalar>(value: f64) -> T {
+    T::from_f64(value)
+}
+
+/// 1 where a condition holds, else 0.
+#[inline(always)]
+fn one_if<T: Scalar>(condition: bool) -> T {
+    if condition { T::ONE } else { T::ZERO }
+}
+
+/// `Φ(x)`, the part of a standard normal distribution below x, also where it is small.
+#[inline(always)]
+fn normal_below<T: Scalar>(x: T) -> T {
+    number::<T>(0.5) * (-x * number(core::f64::consts::FRAC_1_SQRT_2)).erfc()
+}
+
+/// The argument of the tangent in `gelu_tanh`, and its derivative.
+#[inline(always)]
+fn gelu_argument<T: Scalar>(x: T) -> (T, T) {
+    let (root, cubic) = (number::<T>(0.797_884_560_802_865_4), number::<T>(0.044_715));
+    (root * (x + cubic * x * x * x), root * (T::ONE + number::<T>(3.0) * cubic * x * x))
+}
+
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+
+elementwise! {
+    /// `x`: what a network without an activation at its end ends in.
+    Linear, |x| x, Outputs |_y| T::ONE;
+
+    /// `max(x, 0)`.
+    Relu, |x| if x < T::ZERO { T::ZERO } else { x }, Outputs |y| one_if(y > T::ZERO);
+
+    /// `min(max(x, 0), 6)`.
+    Relu6, |x| x.clamp(T::ZERO, number(6.0)), Outputs |y| one_if(y > T::ZERO && y < number(6.0));
+
+    /// `x` above zero, `slope * x` below.
+    ///
+    /// Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+    LeakyRelu {
+        /// 0.2 by default, as in Keras's function; its layer has 0.3.
+        slope = 0.2
+    }, |x| if x < T::ZERO { slope * x } else { x }, Inputs |x| if x > T::ZERO { T::ONE } else { slope };
+
+    /// `x` above zero, `alpha * (e^x - 1)` below.
+    ///
+    /// Source: Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2015.
+    Elu {
+        /// The limit far below zero, negated: 1 by default.
+        alpha = 1.0
+    }, |x| if x > T::ZERO { x } else { alpha * x.exp_m1() }, Inputs |x| if x > T::ZERO { T::ONE } else { alpha * x.exp() };
+
+    /// `x` above zero, `alpha * (e^(x / alpha) - 1)` below: ELU with a continuous derivative.
+    ///
+    /// Source: Barron, "Continuously Differentiable Exponential Linear Units", 2017.
+    Celu {
+        /// The limit far below zero, negated: 1 by default.
+        alpha = 1.0
+    }, |x| if x > T::ZERO { x } else { alpha * (x / alpha).exp_m1() }, Inputs |x| if x > T::ZERO { T::ONE } else { (x / alpha).exp() };
+
+    /// `1.0507 * elu(x)` with an alpha of 1.6733, which keep mean and variance from layer to layer.
+    ///
+    /// Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    Selu, |x| if x > T::ZERO {
+        number::<T>(SELU_SCALE) * x
+    } else {
+        number::<T>(SELU_SCALE * SELU_ALPHA) * x.exp_m1()
+    }, Inputs |x| if x > T::ZERO {
+        number(SELU_SCALE)
+    } else {
+        number::<T>(SELU_SCALE * SELU_ALPHA) * x.exp()
+    };
+
+    /// `1 / (1 + e^-x)`: a probability.
+    Sigmoid, |x| x.sigmoid(), Outputs |y| y * (T::ONE - y);
+
+    /// The hyperbolic tangent.
+    Tanh, |x| x.tanh(), Outputs |y| (T::ONE - y) * (T::ONE + y);
+
+    /// `e^x`.
+    Exponential, |x| x.exp(), Outputs |y| y;
+
+    /// `ln(1 + e^x)`.
+    Softplus, |x| x.softplus(), Inputs |x| x.sigmoid();
+
+    /// `x / (1 + |x|)`.
+    Softsign, |x| x / (T::ONE + x.abs()), Inputs |x| {
+        let below = T::ONE + x.abs();
+        T::ONE / (below * below)
+    };
+
+    /// `(x + sqrt(x² + b)) / 2`.
+    Squareplus {
+        /// How round the bend is: 4 by default.
+        b = 4.0
+    }, |x| number::<T>(0.5) * (x + (x * x + b).sqrt()), Inputs |x| number::<T>(0.5) * (T::ONE + x / (x * x + b).sqrt());
+
+    /// 0 below -1, `x` above 1, `(x + 1)² / 4` between.
+    SparsePlus, |x| if x < -T::ONE {
+        T::ZERO
+    } else if x < T::ONE {
+        number::<T>(0.25) * (x + T::ONE) * (x + T::ONE)
+    } else {
+        x
+    }, Inputs |x| (number::<T>(0.5) * (x + T::ONE)).clamp(T::ZERO, T::ONE);
+
+    /// 0 below -1, 1 above 1, `(x + 1) / 2` between.
+    SparseSigmoid, |x| (number::<T>(0.5) * (x + T::ONE)).clamp(T::ZERO, T::ONE),
+    Inputs |x| if x > -T::ONE && x < T::ONE { number(0.5) } else { T::ZERO };
+
+    /// `x * sigmoid(x)`, also called swish.
+    ///
+    /// Source: Ramachandran, Zoph and Le, "Searching for Activation Functions", 2017.
+    Silu, |x| x * x.sigmoid(), Inputs |x| {
+        let s = x.sigmoid();
+        s * (T::ONE + x * (T::ONE - s))
+    };
+
+    /// `x * Φ(x)`, where `Φ` is the distribution function of the standard normal distribution.
+    ///
+    /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+    Gelu, |x| x * normal_below(x), Inputs |x| {
+        let density = number::<T>(0.398_942_280_401_432_7) * (number::<T>(-0.5) * x * x).exp();
+        normal_below(x) + x * density
+    };
+
+    /// GELU by a formula with tanh: `x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) / 2`.
+    GeluTanh, |x| number::<T>(0.5) * x * (T::ONE + gelu_argument(x).0.tanh()), Inputs |x| {
+        let (argument, slope) = gelu_argument(x);
+        let t = argument.tanh();
+        number::<T>(0.5) * (T::ONE + t + x * (T::ONE - t) * (T::ONE + t) * slope)
+    };
+
+    /// `x * tanh(softplus(x))`.
+    ///
+    /// Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019.
+    Mish, |x| x * x.softplus().tanh(), Inputs |x| {
+        let t = x.softplus().tanh();
+        t + x * (T::ONE - t) * (T::ONE + t) * x.sigmoid()
+    };
+
+    /// `ln(sigmoid(x))`.
+    LogSigmoid, |x| -(-x).softplus(), Inputs |x| (-x).sigmoid();
+
+    /// `min(max(x + 3, 0), 6) / 6`.
+    HardSigmoid, |x| (x + number(3.0)).clamp(T::ZERO, number(6.0)) / number(6.0),
+    Inputs |x| if x > number(-3.0) && x < number(3.0) { number(1.0 / 6.0) } else { T::ZERO };
+
+    /// `x * hard_sigmoid(x)`, also called hard swish.
+    HardSilu, |x| x * HardSigmoid.value(x), Inputs |x| HardSigmoid.value(x) + x * HardSigmoid.derivative(x);
+
+    /// `min(max(x, -1), 1)`.
+    HardTanh, |x| x.clamp(-T::ONE, T::ONE), Inputs |x| one_if(x > -T::ONE && x < T::ONE);
+
+    /// `x` where `|x|` is above a threshold, else 0.
+    HardShrink {
+        /// 0.5 by default.
+        threshold = 0.5
+    }, |x| if x.abs() <= threshold { T::ZERO } else { x }, Inputs |x| one_if(x.abs() > threshold);
+
+    /// `x`, moved towards zero by a threshold; 0 within it.
+    SoftShrink {
+        /// 0.5 by default.
+        threshold = 0.5
+    }, |x| if x > threshold {
+        x - threshold
+    } else if x < -threshold {
+        x + threshold
+    } else {
+        x * T::ZERO
+    }, Inputs |x| one_if(x.abs() > threshold);
+
+    /// `x - tanh(x)`.
+    TanhShrink, |x| x - x.tanh(), Inputs |x| {
+        let t = x.tanh();
+        t * t
+    };
+
+    /// `x` above a threshold, else a fixed value.
+    Threshold {
+        /// 1 by default.
+        threshold = 1.0,
+        /// What stands for smaller inputs: 0 by default.
+        value = 0.0
+    }, |x| if x <= threshold { value } else { x }, Inputs |x| one_if(x > threshold);
+}
