@@ -242,19 +242,17 @@ fn stage(tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
     let mut words = words(tokens).into_iter().peekable();
     let mut first = words.next()?;
     let mut label = None;
-    if let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek()) {
-        if colon.as_char() == ':' {
-            label = Some(name.clone());
-            let colon = words.next();
-            let Some(keyword) = words.next() else {
-                errors.at(
-                    colon,
-                    format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`"),
-                );
-                return None;
-            };
-            first = keyword;
-        }
+    if let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
+        && colon.as_char() == ':'
+    {
+        label = Some(name.clone());
+        let colon = words.next();
+        let Some(keyword) = words.next() else {
+            let message = format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`");
+            errors.at(colon, message);
+            return None;
+        };
+        first = keyword;
     }
     match first {
         Word::Name(keyword) => Some(Stage { label, keyword, words: words.collect() }),

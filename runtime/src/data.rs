@@ -1,1 +1,168 @@
-//! To come.
+//! Data to train with and to evaluate on.
+#[cfg(feature = "csv")]
+mod csv;
+
+#[cfg(feature = "csv")]
+pub use csv::{CsvError, CsvErrorKind, Place};
+
+use alloc::vec::Vec;
+
+use rand::Rng;
+use thiserror::Error;
+
+use crate::flat::flatten;
+use crate::shuffle::shuffle_both;
+use crate::{Flat, Network, Scalar};
+
+/// Samples: inputs, each with its target. There is at least one, and all values are finite.
+///
+/// Its types are those of a network, so that targets of another shape than the output cannot be trained on:
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+///
+/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(Into::into);
+/// let targets = [[0.0], [1.0], [1.0], [0.0]].map(Into::into);
+/// let data: DataFor<Xor> = Dataset::new(inputs, targets)?;
+/// assert_eq!(data.len(), 4);
+/// # Ok::<(), castnet::DataError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset<X, Y> {
+    inputs: Vec<X>,
+    targets: Vec<Y>,
+}
+
+/// The data of a network whose targets have the shape of its output.
+pub type DataFor<N> = Dataset<<N as Network>::Input, <N as Network>::Output>;
+
+/// Data that cannot be trained on.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+pub enum DataError {
+    /// Inputs and targets are not equally many.
+    #[error("{inputs} inputs, but {targets} targets: each input wants one target")]
+    Lengths {
+        /// Inputs given.
+        inputs: usize,
+        /// Targets given.
+        targets: usize,
+    },
+    /// There is no sample.
+    #[error("no samples: there must be at least one")]
+    Empty,
+    /// An input is NaN or infinite.
+    #[error("value {index} of input {sample} is {value} (counted from 0): clean the data first")]
+    Input {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// The value in it, counted from 0.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
+    /// A target is NaN or infinite.
+    #[error("value {index} of target {sample} is {value} (counted from 0): clean the data first")]
+    Target {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// The value in it, counted from 0.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
+    /// One of the parts would be empty.
+    #[error(
+        "a split of {samples} samples that puts {part} of them into the second part leaves one part empty: give a part between 0 and 1"
+    )]
+    Split {
+        /// Samples in the data set.
+        samples: usize,
+        /// The part that was asked for.
+        part: f64,
+    },
+}
+
+impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
+    /// Puts inputs and targets together.
+    ///
+    /// # Errors
+    /// Not equally many, none at all, or a value that is NaN or infinite.
+    pub fn new(inputs: impl Into<Vec<X>>, targets: impl Into<Vec<Y>>) -> Result<Self, DataError> {
+        let (inputs, targets) = (inputs.into(), targets.into());
+        if inputs.len() != targets.len() {
+            return Err(DataError::Lengths { inputs: inputs.len(), targets: targets.len() });
+        }
+        if inputs.is_empty() {
+            return Err(DataError::Empty);
+        }
+        if let Some((sample, index, value)) = not_finite(&inputs) {
+            return Err(DataError::Input { sample, index, value });
+        }
+        if let Some((sample, index, value)) = not_finite(&targets) {
+            return Err(DataError::Target { sample, index, value });
+        }
+        Ok(Self { inputs, targets })
+    }
+}
+
+/// The first value that is NaN or infinite: its sample, its place in it, and what it is.
+fn not_finite<A: Flat>(samples: &[A]) -> Option<(usize, usize, f64)> {
+    let values = flatten(samples);
+    let (index, value) = values.iter().enumerate().find(|(_, value)| !value.is_finite())?;
+    Some((index / A::LEN, index % A::LEN, value.to_f64()))
+}
+
+impl<X, Y> Dataset<X, Y> {
+    /// How many samples; at least one.
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// The inputs.
+    pub fn inputs(&self) -> &[X] {
+        &self.inputs
+    }
+
+    /// The targets.
+    pub fn targets(&self) -> &[Y] {
+        &self.targets
+    }
+
+    /// The samples in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&X, &Y)> {
+        self.inputs.iter().zip(&self.targets)
+    }
+
+    /// Puts the samples into a random order.
+    pub fn shuffle<R: Rng + ?Sized>(&mut self, rng: &mut R) {
+        shuffle_both(&mut self.inputs, &mut self.targets, rng);
+    }
+
+    /// Splits off the last part: `split(0.2)` gives four fifths and a fifth.
+    ///
+    /// # Errors
+    /// A part that leaves no sample on one side.
+    pub fn split(mut self, part: f64) -> Result<(Self, Self), DataError> {
+        let samples = self.len();
+        // As Keras's `validation_split`: the first part is rounded down.
+        let first = ((1.0 - part) * samples as f64) as usize;
+        if first == 0 || first >= samples {
+            return Err(DataError::Split { samples, part });
+        }
+        let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
+        Ok((self, second))
+    }
+}
+
+/// The inputs: what [`Network::adapt`] learns from.
+impl<X, Y> AsRef<[X]> for Dataset<X, Y> {
+    fn as_ref(&self) -> &[X] {
+        &self.inputs
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,8 @@ pub mod activations;
 #[cfg(feature = "alloc")]
 mod data;
 mod error;
+#[cfg(feature = "std")]
+mod files;
 mod flat;
 #[cfg(feature = "alloc")]
 mod history;
@@ -39,9 +41,13 @@ mod training;
 mod weights;
 mod workspace;
 
+#[cfg(feature = "csv")]
+pub use data::{CsvError, CsvErrorKind, Place};
 #[cfg(feature = "alloc")]
-pub use data::{DataFor, Dataset};
+pub use data::{DataError, DataFor, Dataset};
 pub use error::{BatchError, LengthMismatch};
+#[cfg(feature = "std")]
+pub use files::FileError;
 pub use flat::Flat;
 #[cfg(feature = "alloc")]
 pub use history::{Epoch, History, Outcome, Report};
@@ -51,6 +57,10 @@ pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
 #[cfg(feature = "alloc")]
 pub use training::{Fit, FitError, Trainer};
+#[cfg(feature = "alloc")]
+pub use weights::WeightsError;
+#[cfg(feature = "std")]
+pub use weights::{LoadError, SaveError};
 pub use workspace::Workspace;
 pub use {nalgebra, rand, typenum};
 

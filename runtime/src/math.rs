@@ -108,7 +108,7 @@ macro_rules! elementary {
             /// `2^n` for exponents of normal numbers.
             #[inline(always)]
             fn power_of_two(n: i32) -> $t {
-                $t::from_bits((((n + $bias) as $bits) << $mantissa))
+                $t::from_bits(((n + $bias) as $bits) << $mantissa)
             }
 
             /// `x * 2^n`, rounded once, also where the result is too small to be normal.

@@ -48,6 +48,11 @@ pub trait Scalar:
     fn from_f64(value: f64) -> Self;
     /// The same number in double precision, exactly.
     fn to_f64(self) -> f64;
+    /// The value of the first bytes of a slice, least significant first; 0 if there are too few.
+    fn from_le_bytes(bytes: &[u8]) -> Self;
+    /// Appends the bytes of the value, least significant first.
+    #[cfg(feature = "alloc")]
+    fn push_le_bytes(self, bytes: &mut alloc::vec::Vec<u8>);
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// The square root, correctly rounded, on every target.
@@ -81,6 +86,13 @@ macro_rules! scalar {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 self as f64
+            }
+            fn from_le_bytes(bytes: &[u8]) -> Self {
+                bytes.first_chunk().map_or(0.0, |bytes| $t::from_le_bytes(*bytes))
+            }
+            #[cfg(feature = "alloc")]
+            fn push_le_bytes(self, bytes: &mut alloc::vec::Vec<u8>) {
+                bytes.extend_from_slice(&self.to_le_bytes());
             }
             #[inline(always)]
             fn is_finite(self) -> bool {

@@ -3,8 +3,20 @@ use rand::{Rng, RngExt};
 
 /// Puts the values into a random order (Fisher and Yates): every order is equally likely.
 pub(crate) fn shuffle<T, R: Rng + ?Sized>(values: &mut [T], rng: &mut R) {
-    for last in (1..values.len()).rev() {
-        let chosen = (rng.random::<u64>() as u128 * (last as u128 + 1) >> 64) as usize;
-        values.swap(last, chosen);
+    swaps(values.len(), rng, |a, b| values.swap(a, b));
+}
+
+/// Puts pairs of values into a random order.
+pub(crate) fn shuffle_both<X, Y, R: Rng + ?Sized>(first: &mut [X], second: &mut [Y], rng: &mut R) {
+    swaps(first.len().min(second.len()), rng, |a, b| {
+        first.swap(a, b);
+        second.swap(a, b);
+    });
+}
+
+fn swaps<R: Rng + ?Sized>(len: usize, rng: &mut R, mut swap: impl FnMut(usize, usize)) {
+    for last in (1..len).rev() {
+        let below = u128::from(rng.random::<u64>()) * (last as u128 + 1);
+        swap(last, (below >> 64) as usize);
     }
 }

@@ -1,1 +1,187 @@
-//! To come.
+//! Weights as safetensors: bytes, and files.
+//!
+//! The data of the file are the bytes of the network as they lie, in the order of [`Network::TENSORS`]; its metadata are the
+//! fingerprint, the name and the summary of the network. See <https://github.com/huggingface/safetensors>.
+#[cfg(feature = "std")]
+mod files;
+
+#[cfg(feature = "std")]
+pub use files::{LoadError, SaveError};
+#[cfg(feature = "std")]
+pub(crate) use files::{load, save};
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use safetensors::SafeTensors;
+use thiserror::Error;
+
+use crate::{Network, Scalar};
+
+/// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WeightsError {
+    /// The bytes are no safetensors file, or not all of one.
+    #[error("{bytes} bytes that are damaged, cut short, or no safetensors file: {reason}")]
+    Damaged {
+        /// How many there are.
+        bytes: usize,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The file was written for another network.
+    #[error(
+        "weights of the network `{found}`, whose architecture is not that of `{expected}`: load them into the network that wrote them, or train `{expected}` anew"
+    )]
+    OtherNetwork {
+        /// The name of the network that the weights belong to.
+        found: String,
+        /// The name of the network that was to be loaded.
+        expected: &'static str,
+    },
+    /// A tensor of the network is not in the file.
+    #[error("the tensor `{tensor}` is missing; the file has {found}")]
+    Missing {
+        /// Its name.
+        tensor: &'static str,
+        /// The names of those that the file has.
+        found: String,
+    },
+    /// A tensor in the file is not in the network.
+    #[error("the tensor `{tensor}` is superfluous: the network has none of that name")]
+    Superfluous {
+        /// Its name.
+        tensor: String,
+    },
+    /// A tensor of another shape.
+    #[error("the tensor `{tensor}` has the shape {found:?}, but the network's has {expected:?}")]
+    Shape {
+        /// Its name.
+        tensor: &'static str,
+        /// In the file.
+        found: Vec<usize>,
+        /// In the network.
+        expected: &'static [usize],
+    },
+    /// A tensor of another type of number.
+    #[error("the tensor `{tensor}` holds values of type {found}, but the network computes with {expected}")]
+    Type {
+        /// Its name.
+        tensor: &'static str,
+        /// In the file.
+        found: String,
+        /// In the network.
+        expected: &'static str,
+    },
+    /// A value that is NaN or infinite.
+    #[error("value {index} of the tensor `{tensor}` is NaN or infinite")]
+    NotFinite {
+        /// The tensor's name.
+        tensor: &'static str,
+        /// The place of the first such value.
+        index: usize,
+    },
+}
+
+const FINGERPRINT: &str = "castnet.fingerprint";
+const NAME: &str = "castnet.network";
+
+/// The bytes of a file. Written here and not by the crate `safetensors`, whose metadata come in a random order: the same
+/// weights give the same bytes.
+pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
+    let mut header = format!(
+        r#"{{"__metadata__":{{"{FINGERPRINT}":"{:016x}","{NAME}":"{}","castnet.summary":"{}"}}"#,
+        N::FINGERPRINT,
+        N::NAME,
+        N::SUMMARY.replace('\n', "\\n"),
+    );
+    let mut start = 0;
+    for tensor in N::TENSORS {
+        let end = start + values(tensor.shape) * N::Scalar::BYTES;
+        header += &format!(
+            r#","{}":{{"dtype":"{}","shape":{:?},"data_offsets":[{start},{end}]}}"#,
+            tensor.name,
+            N::Scalar::DTYPE,
+            tensor.shape,
+        );
+        start = end;
+    }
+    header.push('}');
+    // Spaces, so that the data begin at a multiple of eight bytes.
+    let padded = header.len().next_multiple_of(8);
+    header.extend(core::iter::repeat_n(' ', padded - header.len()));
+
+    let mut bytes = Vec::with_capacity(8 + header.len() + start);
+    bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(header.as_bytes());
+    network.as_flat().iter().for_each(|value| value.push_le_bytes(&mut bytes));
+    bytes
+}
+
+fn values(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+/// Reads all weights, or none: everything is checked before the first is written.
+pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(), WeightsError> {
+    let damaged =
+        |error: safetensors::SafeTensorError| WeightsError::Damaged { bytes: bytes.len(), reason: error.to_string() };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
+    let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
+    if let Some(metadata) = header.metadata()
+        && let Some(fingerprint) = metadata.get(FINGERPRINT)
+        && *fingerprint != format!("{:016x}", N::FINGERPRINT)
+    {
+        let found = metadata.get(NAME).cloned().unwrap_or_default();
+        return Err(WeightsError::OtherNetwork { found, expected: N::NAME });
+    }
+
+    let mut names = file.names();
+    names.sort_unstable();
+    let mut tensors = Vec::with_capacity(N::TENSORS.len());
+    for expected in N::TENSORS {
+        let tensor = expected.name;
+        let found = file.tensor(tensor).map_err(|_| WeightsError::Missing { tensor, found: names.join(", ") })?;
+        if found.shape() != expected.shape {
+            return Err(WeightsError::Shape { tensor, found: found.shape().to_vec(), expected: expected.shape });
+        }
+        let dtype = format!("{:?}", found.dtype());
+        if dtype != N::Scalar::DTYPE {
+            return Err(WeightsError::Type { tensor, found: dtype, expected: N::Scalar::DTYPE });
+        }
+        let mut read = scalars::<N::Scalar>(found.data());
+        if let Some(index) = read.position(|value| !value.is_finite()) {
+            return Err(WeightsError::NotFinite { tensor, index });
+        }
+        tensors.push(found);
+    }
+    if let Some(tensor) = names.iter().find(|name| !N::TENSORS.iter().any(|tensor| tensor.name == **name)) {
+        return Err(WeightsError::Superfluous { tensor: (*tensor).to_string() });
+    }
+
+    let read = tensors.iter().flat_map(|tensor| scalars::<N::Scalar>(tensor.data()));
+    network.as_flat_mut().iter_mut().zip(read).for_each(|(value, read)| *value = read);
+    Ok(())
+}
+
+fn scalars<T: Scalar>(bytes: &[u8]) -> impl Iterator<Item = T> {
+    bytes.chunks_exact(T::BYTES).map(T::from_le_bytes)
+}
+
+/// The first value that is not finite.
+#[cfg(feature = "std")]
+fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
+    let mut rest = network.as_flat();
+    for tensor in N::TENSORS {
+        let (values, behind) = rest.split_at_checked(values(tensor.shape))?;
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return Some(WeightsError::NotFinite { tensor: tensor.name, index });
+        }
+        rest = behind;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -90,13 +90,12 @@ impl<'a, X, Y> Fit<'a, X, Y> {
 
 /// Inputs and targets, sample by sample.
 pub(super) type Samples<'a, X, Y> = (&'a [X], &'a [Y]);
+/// The samples to train on, and those to validate with.
+type Parts<'a, X, Y> = (Samples<'a, X, Y>, Option<Samples<'a, X, Y>>);
 
 impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Fit<'_, X, Y> {
-    /// The samples to train on, and those to validate with.
-    pub(super) fn part<'d>(
-        &'d self,
-        data: &'d Dataset<X, Y>,
-    ) -> Result<(Samples<'d, X, Y>, Option<Samples<'d, X, Y>>), FitError> {
+    /// Parts the data as the options say.
+    pub(super) fn part<'d>(&'d self, data: &'d Dataset<X, Y>) -> Result<Parts<'d, X, Y>, FitError> {
         if self.batch_size == 0 {
             return Err(FitError::BatchSize);
         }

@@ -21,6 +21,7 @@ fn unboxed<A: Clone>(samples: Vec<Box<A>>) -> Vec<A> {
     samples.into_iter().map(|sample| (*sample).clone()).collect()
 }
 
+#[expect(clippy::needless_range_loop, reason = "the definition is about indexes")]
 /// Compares all three kernels with sums over indexes, for a batch of three and a gradient that is not zero at first.
 fn agrees_with_the_definition<const IN: usize, const OUT: usize>() {
     let layer = random::<Dense<IN, OUT, f64>>(1, 1).remove(0);

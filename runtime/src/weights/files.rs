@@ -1,0 +1,54 @@
+//! Weights in files.
+use std::boxed::Box;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{WeightsError, not_finite, to_safetensors};
+use crate::{FileError, Network};
+
+/// Weights that were not written to a file.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// The file cannot be written.
+    #[error("the weights were not saved: {0}")]
+    File(#[from] FileError),
+    /// The weights are not finite: a file of them could not be loaded.
+    #[error("the weights were not saved to {path}: {error}; the training has diverged")]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        error: WeightsError,
+    },
+}
+
+/// Weights that were not read from a file.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("the weights were not loaded: {0}")]
+    File(#[from] FileError),
+    /// The weights do not belong to the network.
+    #[error("the weights were not loaded: {path}: {error}")]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        error: WeightsError,
+    },
+}
+
+pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), SaveError> {
+    if let Some(error) = not_finite(network) {
+        return Err(SaveError::Weights { path: path.to_path_buf(), error });
+    }
+    Ok(crate::files::write(path, &to_safetensors(network))?)
+}
+
+pub(crate) fn load<N: Network>(path: &Path) -> Result<Box<N>, LoadError> {
+    let bytes = crate::files::read(path)?;
+    N::from_safetensors(&bytes).map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
+}
