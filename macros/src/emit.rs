@@ -24,6 +24,8 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let constants = constants::constants(planned);
     let init = structs::init(planned);
     let passes = passes::passes(planned);
+    let activation = planned.body().iter().any(|node| node.layer.as_activation().is_some());
+    let activation = activation.then(|| quote!(use castnet::Activation as _;));
     let stack = (planned.ram_bytes() <= STACK_BYTES).then(|| {
         quote! {
             #[automatically_derived]
@@ -34,6 +36,7 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
         #structs
         const _: () = {
             use #runtime::__private as castnet;
+            #activation
             #layout
             #[automatically_derived]
             impl castnet::Network for #name {

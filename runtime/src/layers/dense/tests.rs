@@ -95,9 +95,9 @@ fn the_order_of_additions() {
         let inputs: Vec<SVector<f64, 40>> = unboxed(random(1, 2));
         let mut outputs = unboxed(random::<SVector<f64, OUT>>(1, 3));
         layer.forward(Portable, &inputs, &mut outputs);
-        for o in 0..OUT {
+        for (o, output) in outputs[0].iter().enumerate() {
             let expected = (0..40).fold(layer.bias[o], |sum, i| sum + layer.weight[(o, i)] * inputs[0][i]);
-            assert_eq!(outputs[0][o].to_bits(), expected.to_bits());
+            assert_eq!(output.to_bits(), expected.to_bits());
         }
     }
     check::<7>();
