@@ -25,7 +25,11 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let init = structs::init(planned);
     let passes = passes::passes(planned);
     let activation = planned.body().iter().any(|node| node.layer.as_activation().is_some());
-    let activation = activation.then(|| quote!(use castnet::Activation as _;));
+    let activation = activation.then(|| {
+        quote!(
+            use castnet::Activation as _;
+        )
+    });
     let stack = (planned.ram_bytes() <= STACK_BYTES).then(|| {
         quote! {
             #[automatically_derived]

@@ -144,7 +144,7 @@ elementwise! {
         number::<T>(SELU_SCALE) * x
     } else {
         number::<T>(SELU_SCALE * SELU_ALPHA) * x.exp_m1()
-    }, Inputs |x| if x > T::ZERO {
+    }, Inputs |x| if x >= T::ZERO {
         number(SELU_SCALE)
     } else {
         number::<T>(SELU_SCALE * SELU_ALPHA) * x.exp()
@@ -229,7 +229,7 @@ elementwise! {
     HardSilu, |x| x * HardSigmoid.value(x), Inputs |x| HardSigmoid.value(x) + x * HardSigmoid.derivative(x);
 
     /// `min(max(x, -1), 1)`.
-    HardTanh, |x| x.clamp(-T::ONE, T::ONE), Inputs |x| one_if(x > -T::ONE && x < T::ONE);
+    HardTanh, |x| x.clamp(-T::ONE, T::ONE), Inputs |x| one_if(x >= -T::ONE && x <= T::ONE);
 
     /// `x` where `|x|` is above a threshold, else 0.
     HardShrink {

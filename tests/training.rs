@@ -1,0 +1,111 @@
+//! Whole trainings agree with Keras: from the same weights, in the same order of batches, the loss of every epoch, the
+//! weights at the end and the predictions. See `tests/README.md`.
+use castnet::prelude::*;
+use castnet::{History, Report};
+use castnet_tests::{Fixture, flat};
+
+network! {
+    House< input 13 => dense 10 relu => dense 10 relu => dense 1 >
+    House64< input 13 f64 => dense 10 relu => dense 10 relu => dense 1 >
+    Cancer< input 30 => dense 16 relu => dense 1 sigmoid >
+    Cancer64< input 30 f64 => dense 16 relu => dense 1 sigmoid >
+    Wine< input 13 => dense 12 relu => dense 3 softmax >
+    Wine64< input 13 f64 => dense 12 relu => dense 3 softmax >
+}
+
+/// Copies the weights of a stage of the training into the network, layer by layer in Keras's order, which is ours.
+fn set<N: Network>(network: &mut N, fixture: &Fixture, stage: &str) {
+    let layers = fixture.json()["layers"].as_array().expect("layers");
+    let paths = layers.iter().flat_map(|layer| layer["weights"].as_array().expect("weights"));
+    let values: Vec<f64> = paths
+        .flat_map(|weight| fixture.tensor(&format!("{stage}.{}", weight["path"].as_str().expect("a path"))).values)
+        .collect();
+    assert_eq!(values.len(), N::PARAMS);
+    for (parameter, value) in network.as_flat_mut().iter_mut().zip(values) {
+        *parameter = castnet::Scalar::from_f64(value);
+    }
+}
+
+/// Compares the network with the weights of a stage.
+fn assert_weights<N: Network>(network: &N, fixture: &Fixture, stage: &str) {
+    let mut rest = network.as_flat();
+    for layer in fixture.json()["layers"].as_array().expect("layers") {
+        for weight in layer["weights"].as_array().expect("weights") {
+            let tensor = format!("{stage}.{}", weight["path"].as_str().expect("a path"));
+            let (values, behind) = rest.split_at(fixture.tensor(&tensor).values.len());
+            fixture.assert_close(&tensor, values);
+            rest = behind;
+        }
+    }
+    assert!(rest.is_empty());
+}
+
+fn assert_history<T: castnet::Scalar>(history: &History, fixture: &Fixture, metric: (&str, &str)) {
+    for (ours, keras) in [("loss", "loss"), ("val_loss", "val_loss"), metric] {
+        let series = history.series(ours).expect("a series of that name");
+        let series: Vec<T> = series.into_iter().map(T::from_f64).collect();
+        fixture.assert_close(&format!("history.{keras}"), &series);
+    }
+}
+
+/// Trains as the fixture says; the metric is named as we and as Keras name it.
+macro_rules! training {
+    ($fixture:literal, $network:ident, $t:ident, $loss:expr, $optimizer:expr, $metric:expr, $names:expr) => {{
+        let fixture = Fixture::load(concat!("training/", $fixture));
+        let number = |key: &str| fixture.json()[key].as_u64().expect("a number") as usize;
+        let data = |inputs, targets| -> DataFor<$network> {
+            Dataset::new(fixture.samples(inputs), fixture.samples(targets)).expect("sound data")
+        };
+        let (train, test) = (data("in.x_train", "in.y_train"), data("in.x_test", "in.y_test"));
+        assert_eq!(train.len(), number("samples"));
+        let mut trainer = $network::zeroed_boxed().compile($loss, $optimizer).metric($metric);
+        set(trainer.network_mut(), &fixture, "init");
+
+        let predictions = |network: &$network| {
+            let mut outputs = vec![<$network as Network>::Output::zeros(); test.len()];
+            network.predict_batch(test.inputs(), &mut outputs).expect("equal lengths");
+            flat(&outputs)
+        };
+        fixture.assert_close("out.pred_test_initial", &predictions(trainer.network()));
+
+        let batch = number("batch_size");
+        let report: Report =
+            trainer.train_on_batch(&train.inputs()[..batch], &train.targets()[..batch]).expect("a sound batch");
+        assert!(report.loss.is_finite());
+        assert_weights(trainer.network(), &fixture, "step1");
+
+        // From the start again, with a fresh optimizer.
+        let mut trainer = trainer.into_network().compile($loss, $optimizer).metric($metric);
+        set(trainer.network_mut(), &fixture, "init");
+        let options = |epochs| Fit::epochs(epochs).batch_size(batch).shuffle(false).validation(&test).progress(false);
+        let first = trainer.fit(&train, options(1));
+        assert_weights(trainer.network(), &fixture, "epoch1");
+        let rest = trainer.fit(&train, options(number("epochs") - 1));
+        let history = History { epochs: first.epochs.into_iter().chain(rest.epochs).collect(), ..rest };
+        assert_eq!(history.epochs.len(), number("epochs"));
+        assert_history::<$t>(&history, &fixture, $names);
+        assert_weights(trainer.network(), &fixture, "final");
+        fixture.assert_close("out.pred_test", &predictions(trainer.network()));
+    }};
+}
+
+#[test]
+fn boston() {
+    training!("boston_mlp_rmsprop", House, f32, MeanSquaredError, RmsProp::default(), Mae, ("val_mae", "val_mae"));
+    training!("boston_mlp_rmsprop", House64, f64, MeanSquaredError, RmsProp::default(), Mae, ("mae", "mae"));
+}
+
+#[test]
+fn breast_cancer() {
+    let names = ("val_accuracy", "val_binary_accuracy");
+    training!("breast_cancer_adam", Cancer, f32, BinaryCrossentropy, Adam::default(), Accuracy, names);
+    training!("breast_cancer_adam", Cancer64, f64, BinaryCrossentropy, Adam::default(), Accuracy, names);
+}
+
+#[test]
+fn wine() {
+    let names = ("accuracy", "categorical_accuracy");
+    let optimizer = RmsProp { learning_rate: 0.002, ..RmsProp::default() };
+    training!("wine_softmax_rmsprop", Wine, f32, CategoricalCrossentropy, optimizer, Accuracy, names);
+    training!("wine_softmax_rmsprop", Wine64, f64, CategoricalCrossentropy, optimizer, Accuracy, names);
+}
