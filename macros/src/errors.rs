@@ -27,6 +27,12 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// All errors.
+    #[cfg(test)]
+    pub fn iter(&self) -> impl Iterator<Item = &syn::Error> {
+        self.0.iter()
+    }
+
     /// The first error as an expression, the others as items.
     pub fn into_expression_and_items(self) -> (TokenStream, TokenStream) {
         let mut errors = self.0.iter().map(syn::Error::to_compile_error);

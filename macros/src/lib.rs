@@ -53,4 +53,5 @@ fn compile(written: parse::Body) -> Result<plan::Planned, Errors> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests;

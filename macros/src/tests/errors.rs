@@ -1,1 +1,252 @@
-//! to come
+//! Every message with its underline, as rustc would show them. The files in `tests/errors/` hold a program and its errors.
+use std::fmt::Write;
+
+use super::compare;
+use crate::errors::Errors;
+
+/// The errors of an invocation, each with the lines that it points at.
+fn render(source: &str) -> String {
+    let mut outside = Errors::default();
+    let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
+    let invocation = crate::parse::parse(tokens, &mut outside);
+    let mut text = String::new();
+    for network in invocation.networks {
+        if let Err(errors) = crate::compile(network.body) {
+            errors.iter().for_each(|error| render_all(source, error, &mut text));
+        }
+    }
+    outside.iter().for_each(|error| render_all(source, error, &mut text));
+    text
+}
+
+fn render_all(source: &str, error: &syn::Error, text: &mut String) {
+    let span = error.span();
+    let (start, end) = (span.start(), span.end());
+    writeln!(text, "error: {error}").expect("a string");
+    for (number, line) in (2..).zip(source.lines()) {
+        if number < start.line || number > end.line {
+            continue;
+        }
+        let from = if number == start.line { start.column } else { 0 };
+        let to = if number == end.line { end.column } else { line.chars().count() };
+        let marks = "^".repeat(to.saturating_sub(from).max(1));
+        writeln!(text, "  | {line}\n  | {}{marks}", " ".repeat(from)).expect("a string");
+    }
+}
+
+/// Programs with their errors, one after the other.
+fn errors(file: &str, programs: &[&str]) {
+    let mut text = String::new();
+    for program in programs {
+        let errors = render(program);
+        assert!(!errors.is_empty(), "no error in {program}");
+        writeln!(text, "{program}\n\n{errors}\n----------------------------------------\n").expect("a string");
+    }
+    compare(&format!("errors/{file}.txt"), &text);
+}
+
+#[test]
+fn sizes() {
+    errors(
+        "sizes",
+        &[
+            "Net< input 0 => dense 1 >",
+            "Net< input -3 => dense 1 >",
+            "Net< input 2.5 => dense 1 >",
+            "Net< input 1e3 => dense 1 >",
+            "Net< input 0x28x1 => flatten => dense 1 >",
+            "Net< input 28x => flatten => dense 1 >",
+            "Net< input 28 x 28 => flatten => dense 1 >",
+            "Net< input 28x28x1x1 => flatten => dense 1 >",
+            "Net< input 99999999999999999999 => dense 1 >",
+            "Net< input 4000000000x4000000000 => flatten => dense 1 >",
+            "Net< input => dense 1 >",
+            "Net< input \"13\" => dense 1 >",
+            "Net< input 13 => dense 0 >",
+            "Net< input 13 => dense -10 >",
+            "Net< input 13 => dense 2.5 >",
+            "Net< input 13 => dense >",
+            "Net< input 13 => dense relu >",
+            "Net< input 13 => dense 10u8 >",
+            "Net< input 13 => dense 0xff >",
+            "Net< input 13 => dense 10x10 >",
+            "Net< input 13 => dense 99999999999999999999 >",
+            "Net< input 13 => dense 9000000000000000000 >",
+            "Net< input 8000000 => dense 2000000 => dense 2000000 >",
+            "Net< input 8000000 => dense 2000000 => dense 2000000 => dense 2000000 => dense 2000000 >",
+            "Net< input 12 => reshape 0x3 >",
+            "Net< input 12 => reshape >",
+        ],
+    );
+}
+
+#[test]
+fn chains() {
+    errors(
+        "chains",
+        &[
+            "Net< dense 10 relu => dense 1 >",
+            "Net< input 13 => dense 10 => input 10 => dense 1 >",
+            "Net< input 13 >",
+            "Net< input 13 => >",
+            "Net< => input 13 => dense 1 >",
+            "Net< input 13 => => dense 1 >",
+            "Net< input 13 => dense 10 dense 1 >",
+            "Net< input 13 dense 10 => dense 1 >",
+            "Net< input 13 => dense 10 relu dense 1 >",
+            "Net< input 13 => flatten dense 1 >",
+            "Net< input 13 => dense 10; dense 1 >",
+            "Net< input 13 -> dense 10 -> dense 1 >",
+            "Net< input 13 => 10 => dense 1 >",
+            "Net< input 13 => (dense 10) => dense 1 >",
+            "Net< >",
+            "Net< input 13 => dense 10, dense 1 >",
+            "Net< input 13 => dense = 10 >",
+        ],
+    );
+}
+
+#[test]
+fn headers() {
+    errors(
+        "headers",
+        &[
+            "< input 13 => dense 1 >",
+            "pub < input 13 => dense 1 >",
+            "pub",
+            "Net",
+            "Net { input 13 => dense 1 }",
+            "Net< input 13 => dense 1",
+            "struct Net< input 13 => dense 1 >",
+            "Net<T>< input 13 => dense 1 >",
+            "fn< input 13 => dense 1 >",
+            "Self< input 13 => dense 1 >",
+            "castnet< input 13 => dense 1 >",
+            "Net< input 13 => dense 1 > garbage",
+            "Net< input 13 => dense 1 >;",
+            "Net< input 13 => dense 1 > == 14",
+            "13< input 13 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn layers() {
+    errors(
+        "layers",
+        &[
+            "Net< input 13 => dens 10 relu => dense 1 >",
+            "Net< input 13 => Dense 10 => dense 1 >",
+            "Net< input 28x28x1 => conv 32 3x3 => dense 1 >",
+            "Net< input 13 => frobnicate 10 => dense 1 >",
+            "Net< input 28x28 => dense 10 >",
+            "Net< input 28x28x1 => normalize => dense 10 relu => dense 1 >",
+            "Net< input 12 => reshape 3x5 => flatten => dense 1 >",
+            "Net< input 13 => dense 10 => normalize => dense 1 >",
+            "Net< input 13 => normalize => normalize => dense 1 >",
+            "Net< input 13 => dropout => dense 1 >",
+            "Net< input 13 => dropout 50 => dense 1 >",
+            "Net< input 13 => dropout 1.0 => dense 1 >",
+            "Net< input 13 => dropout -0.1 => dense 1 >",
+            "Net< input 13 => dropout 1000 => dense 1 >",
+            "Net< input 13 => dropout 0.5x => dense 1 >",
+            "Net< input 13 => dense 1 softmax >",
+            "Net< input 13 => dense 1 => softmax >",
+            "Net< input 13 => dense 1 log_softmax >",
+            "Net< input 13 => flatten relu => dense 1 >",
+            "Net< input 13 => normalize frozen => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn options() {
+    errors(
+        "options",
+        &[
+            "Net< input 13 => dense 10 rellu => dense 1 >",
+            "Net< input 13 => dense 10 ReLU => dense 1 >",
+            "Net< input 13 => dense 10 wobble => dense 1 >",
+            "Net< input 13 => dense 10 relu tanh => dense 1 >",
+            "Net< input 13 => dense 10 relu relu => dense 1 >",
+            "Net< input 13 => dense 10 nobias nobias => dense 1 >",
+            "Net< input 13 => dense 10 bias => dense 1 >",
+            "Net< input 13 => dense 10 init => dense 1 >",
+            "Net< input 13 => dense 10 init he => dense 1 >",
+            "Net< input 13 => dense 10 init xavier => dense 1 >",
+            "Net< input 13 => dense 10 he_normal => dense 1 >",
+            "Net< input 13 => dense 10 init zeros init zeros => dense 1 >",
+            "Net< input 13 => dense 10 l2 -1 => dense 1 >",
+            "Net< input 13 => dense 10 l2 1e400 => dense 1 >",
+            "Net< input 13 => dense 10 l2 0.1 l2 0.2 => dense 1 >",
+            "Net< input 13 => dense 10 l2 0.1 frozen => dense 1 >",
+            "Net< input 13 => dense 10 20 => dense 1 >",
+            "Net< input 13 => dense 10 leaky_relu 0.1 0.2 => dense 1 >",
+            "Net< input 13 => dense 10 leaky_relu 0.1f32x => dense 1 >",
+            "Net< input 13 => relu 3 => dense 1 >",
+            "Net< input 13 f16 => dense 1 >",
+            "Net< input 13 f64 f64 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn labels() {
+    errors(
+        "labels",
+        &[
+            "Net< input 13 => a: dense 10 => a: dense 1 >",
+            "Net< input 13 => dense_2: dense 10 => dense 1 >",
+            "Net< input 13 => dense 10 => dense_1: dense 1 >",
+            "Net< input 13 => output: dense 10 => dense 1 >",
+            "Net< input 13 => grad_x: dense 10 => dense 1 >",
+            "Net< input 13 => relu: dense 10 => dense 1 >",
+            "Net< input 13 => self: dense 10 => dense 1 >",
+            "Net< input 13 => type: dense 10 => dense 1 >",
+            "Net< input 13 => a: => dense 1 >",
+            "Net< input 13 => a: b: dense 10 => dense 1 >",
+            "Net< input 13 => hidden => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn budgets() {
+    errors(
+        "budgets",
+        &[
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params == 262",
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params < 261",
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params > 261",
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params >= 300, flash <= 1 KiB",
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where flash <= 1KiB",
+            "Net< input 13 => dense 10 relu => dense 10 relu => dense 1 > where ram <= 64 B",
+            "Net< input 13 => dense 1 > where flash <= 100",
+            "Net< input 13 => dense 1 > where flash <= 2 KB",
+            "Net< input 13 => dense 1 > where flash <= 2kb",
+            "Net< input 13 => dense 1 > where params <= 2 KiB",
+            "Net< input 13 => dense 1 > where parms <= 20",
+            "Net< input 13 => dense 1 > where params = 14",
+            "Net< input 13 => dense 1 > where params",
+            "Net< input 13 => dense 1 > where params ==",
+            "Net< input 13 => dense 1 > where params == many",
+            "Net< input 13 => dense 1 > where params == -3",
+            "Net< input 13 => dense 1 > where params == 1.5",
+            "Net< input 13 => dense 1 > where",
+            "Net< input 13 => dense 1 > where params == 14 flash <= 1 KiB",
+            "Net< input 13 => dense 1 > where flash <= 99999999999999 MiB",
+        ],
+    );
+}
+
+#[test]
+fn several() {
+    errors(
+        "several",
+        &[
+            "Net<\n    input 0 =>\n    dens 10 rellu =>\n    dense 10 relu relu =>\n    dropout 2 =>\n    dense -1\n> where parms == 3",
+            "First< input 13 => dens 1 >\nSecond< input 13 => dense 1 >\nThird< input 13 => dense 1 softmax >",
+            "First< input 13 => dense 1 > where params =\npub Second< input 13 => dense 0 >",
+        ],
+    );
+}

@@ -1,1 +1,31 @@
-//! to come
+//! The graph with shapes, places and costs, printed.
+use super::compare;
+use crate::errors::Errors;
+
+fn plans(file: &str, networks: &[&str]) {
+    let mut text = String::new();
+    for network in networks {
+        let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
+        for written in crate::parse::parse(tokens, &mut Errors::default()).networks {
+            let planned = crate::compile(written.body).unwrap_or_else(|errors| panic!("{errors:?}"));
+            text.push_str(&format!("{network}\n\n{planned}\n"));
+        }
+    }
+    compare(file, &text);
+}
+
+#[test]
+fn plan_dumps() {
+    plans(
+        "plans.txt",
+        &[
+            "House< input 13 => dense 10 relu => dense 10 relu => dense 1 >",
+            "House< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >",
+            "Image< input 28x28 => flatten => dense 512 relu => dropout 0.5 => dense 512 relu => dropout 0.5 => dense 10 softmax >",
+            "Wide< input 4 => dense 100 gelu => dense 3 => dense 50 tanh => sigmoid => dense 2 => relu >",
+            "Nothing< input 5 => relu >",
+            "Shapes< input 2x6 => reshape 3x4 => tanh => dropout 0.1 => flatten >",
+            "Frozen< input 4 => dense 4 frozen relu => dense 4 silu => dense 4 frozen tanh => dense 1 >",
+        ],
+    );
+}

@@ -1,1 +1,68 @@
-//! to come
+//! Programs cut short and programs with a hole: the compiler gives errors or items, and never panics.
+use proc_macro2::{TokenStream, TokenTree};
+
+const PROGRAMS: &[&str] = &[
+    "/// Docs.\n#[derive(Clone)] pub(crate) Net< input 28x28x1 f64 => flatten => first: dense 10 relu init he_normal l2 1e-4 => dropout 0.5 => leaky_relu 0.1 => dense 3 softmax > where params == 7883, flash <= 64 KiB, ram <= 100 KiB",
+    "A< input 13 => normalize => dense 10 relu frozen => dense 1 > B< input 3x4 => reshape 2x6 => tanh > where params < 5 pub C< input 2 => threshold 1.0 -0.5 => dense 1 nobias l1 >",
+];
+
+/// Expands; what comes out is Rust, and complains if and only if something is wrong with what went in.
+fn expand(tokens: Vec<TokenTree>) -> bool {
+    let source: TokenStream = tokens.into_iter().collect();
+    let text = source.to_string();
+    let expanded = crate::expand(source);
+    let file: syn::File =
+        syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error} in the expansion of {text}"));
+    let complains = expanded.to_string().contains("compile_error");
+    assert!(complains || !file.items.is_empty() || text.split_whitespace().count() <= 3, "nothing came of {text}");
+    complains
+}
+
+fn tokens(program: &str) -> Vec<TokenTree> {
+    format!("[::castnet] {program}").parse::<TokenStream>().expect("it lexes").into_iter().collect()
+}
+
+#[test]
+fn whole_programs() {
+    for program in PROGRAMS {
+        assert!(!expand(tokens(program)), "{program}");
+    }
+}
+
+#[test]
+fn every_prefix() {
+    for program in PROGRAMS {
+        let all = tokens(program);
+        let complaints = (1..all.len()).filter(|&len| expand(all.iter().take(len).cloned().collect())).count();
+        assert!(complaints > all.len() / 2, "{complaints} of {} prefixes", all.len());
+    }
+}
+
+#[test]
+fn every_deletion() {
+    for program in PROGRAMS {
+        let all = tokens(program);
+        for hole in 1..all.len() {
+            let mut with_hole = all.clone();
+            with_hole.remove(hole);
+            expand(with_hole);
+        }
+    }
+}
+
+#[test]
+fn every_doubling_and_swap() {
+    for program in PROGRAMS {
+        let all = tokens(program);
+        for at in 1..all.len() {
+            let mut doubled = all.clone();
+            doubled.insert(at, all[at].clone());
+            expand(doubled);
+            if at + 1 < all.len() {
+                let mut swapped = all.clone();
+                swapped.swap(at, at + 1);
+                expand(swapped);
+            }
+        }
+    }
+}
