@@ -66,16 +66,17 @@ fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
     let shape = number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
     let mut scalar = Scalar::F32;
     if let Some(name) = words.name() {
-        match Scalar::ALL.into_iter().find(|scalar| name == scalar.name()) {
-            Some(known) => scalar = known,
-            None if layers::find(name).is_some() => {
-                words.errors.at(name, format!("`{name}` starts a layer of its own\nhelp: put `=>` before it"));
-                while words.next().is_some() {}
-            }
-            None => words.errors.at(
-                name,
-                format!("`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`"),
-            ),
+        let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
+        let is_cross = name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+        if let Some(known) = known {
+            scalar = known;
+        } else if is_cross {
+            words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
+            while words.next().is_some() {}
+        } else if !words.is_next_layer(name) {
+            let message =
+                format!("`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`");
+            words.errors.at(name, message);
         }
     }
     words.end();

@@ -66,12 +66,14 @@ fn size(part: &str, text: &str, what: &str) -> Result<u64, String> {
             return Err(format!("{what} is `{text}`, but a size is a whole number"));
         }
         let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        let help = if digits.is_empty() { String::new() } else { format!("\nhelp: write `{digits}`") };
-        return Err(format!("`{text}` is no size: `{part}` is not made of decimal digits{help}"));
+        let help =
+            if digits.is_empty() || digits == "0" { "decimal digits".to_string() } else { format!("`{digits}`") };
+        return Err(format!("{what} is `{text}`, but a size is made of decimal digits\nhelp: write {help}"));
     }
     let size: u64 = part.parse().map_err(|_| format!("{what} is `{text}`, which is more than any machine can hold"))?;
     if size == 0 {
-        return Err(format!("{what} is `{text}`, but a size is at least 1"));
+        let hexadecimal = if text.starts_with("0x") { " (and `0x` begins no hexadecimal number here)" } else { "" };
+        return Err(format!("{what} is `{text}`, but a size is at least 1{hexadecimal}"));
     }
     Ok(size)
 }

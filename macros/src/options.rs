@@ -86,10 +86,8 @@ impl Options {
 
     fn unknown(&self, name: &Ident, words: &mut Words<'_>) {
         let keyword = words.keyword;
-        if crate::layers::find(name).is_some() {
-            let message =
-                format!("`{name}` starts a layer of its own\nhelp: put `=>` before it: `{keyword} ... => {name} ...`");
-            return words.errors.at(name, message);
+        if words.is_next_layer(name) {
+            return;
         }
         if INITIALIZERS.iter().any(|(word, _)| name == word) {
             let message = format!("`{name}` is an initializer\nhelp: write `init {name}`");

@@ -87,6 +87,11 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
             invocation.runtime = runtime.stream();
         }
         while !input.is_empty() {
+            if input.peek(Token![;]) || input.peek(Token![,]) {
+                let separator: TokenTree = input.parse()?;
+                errors.at(&separator, format!("networks stand side by side without `{separator}`\nhelp: leave it out"));
+                continue;
+            }
             invocation.networks.push(network(input)?);
         }
         Ok(())
@@ -100,7 +105,7 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
 fn network(input: ParseStream<'_>) -> syn::Result<Written> {
     let header = header(input)?;
     let mut errors = Errors::default();
-    let stages = match body(input, &header.name) {
+    let stages = match body(input, &header.name, &mut errors) {
         Ok(body) => stages(body, &header.name, &mut errors),
         Err(error) => {
             errors.push(error);
@@ -109,7 +114,7 @@ fn network(input: ParseStream<'_>) -> syn::Result<Written> {
     };
     let mut bounds = Vec::new();
     while input.peek(Token![where]) {
-        if let Err(error) = clause(input, &mut bounds) {
+        if let Err(error) = clause(input, &mut bounds, &mut errors) {
             errors.push(error);
             skip_to_next_network(input);
         }
@@ -123,7 +128,7 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
     let visibility = input.parse()?;
     let expected = "a network has a name and then its layers in `<` and `>`\nhelp: such as `pub HousePrice< input 13 => dense 1 >`";
     if input.is_empty() {
-        return Err(input.error(format!("a name is missing: {expected}")));
+        return Err(syn::Error::new(input.span(), format!("a name is missing: {expected}")));
     }
     let at_name = input.fork();
     let Ok(name) = input.call(Ident::parse_any) else {
@@ -138,7 +143,9 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
     {
         return Err(syn::Error::new_spanned(
             &name,
-            format!("`{name}` is not needed here\nhelp: leave it out: {expected}"),
+            format!(
+                "`{name}` is not needed here\nhelp: leave it out, the name comes first: `pub HousePrice< input 13 => dense 1 >`"
+            ),
         ));
     }
     if syn::parse2::<syn::Ident>(name.to_token_stream()).is_err() || name == "Self" {
@@ -157,7 +164,7 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
 }
 
 /// The tokens between `<` and the `>` that is not part of an arrow.
-fn body(input: ParseStream<'_>, name: &Ident) -> syn::Result<Vec<TokenTree>> {
+fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Result<Vec<TokenTree>> {
     if !input.peek(Token![<]) {
         let message = format!(
             "the layers of `{name}` are missing\nhelp: they stand in `<` and `>`: `{name}< input 13 => dense 1 >`"
@@ -171,14 +178,25 @@ fn body(input: ParseStream<'_>, name: &Ident) -> syn::Result<Vec<TokenTree>> {
     }
     let open: Token![<] = input.parse()?;
     let mut tokens = Vec::new();
+    // An arrow ends in `>` too: that of `=>`, and the wrong one of `->`.
     let mut arrow = false;
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
         if let TokenTree::Punct(punct) = &token {
             if punct.as_char() == '>' && !arrow {
+                if input.peek(Token![<]) {
+                    let generics: TokenStream = tokens.into_iter().collect();
+                    errors.at(
+                        &generics,
+                        format!(
+                            "a network has no generic parameters: its sizes are numbers\nhelp: leave out `<{generics}>`"
+                        ),
+                    );
+                    return body(input, name, errors);
+                }
                 return Ok(tokens);
             }
-            arrow = punct.as_char() == '=' && punct.spacing() == Spacing::Joint;
+            arrow = matches!(punct.as_char(), '=' | '-') && punct.spacing() == Spacing::Joint;
         } else {
             arrow = false;
         }
@@ -241,17 +259,22 @@ fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stag
 fn stage(tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
     let mut words = words(tokens).into_iter().peekable();
     let mut first = words.next()?;
-    let mut label = None;
-    if let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
+    let mut label: Option<Ident> = None;
+    while let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
         && colon.as_char() == ':'
     {
-        label = Some(name.clone());
+        if let Some(earlier) = &label {
+            errors.at(name, format!("`{name}` is a second label, after `{earlier}`\nhelp: a layer has one"));
+            return None;
+        }
+        let name = name.clone();
         let colon = words.next();
         let Some(keyword) = words.next() else {
             let message = format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`");
             errors.at(colon, message);
             return None;
         };
+        label = Some(name);
         first = keyword;
     }
     match first {
@@ -296,7 +319,7 @@ fn words(tokens: Vec<TokenTree>) -> Vec<Word> {
 }
 
 /// `where params == 261, flash <= 2 KiB`.
-fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>) -> syn::Result<()> {
+fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &mut Errors) -> syn::Result<()> {
     let where_word: Token![where] = input.parse()?;
     loop {
         if !input.peek(syn::Ident) || input.peek(Token![pub]) {
@@ -304,6 +327,11 @@ fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>) -> syn::Result<()> {
             return Err(syn::Error::new_spanned(where_word, message));
         }
         bounds.push(bound(input)?);
+        if input.peek(syn::Ident) && (input.peek2(Token![<=]) || input.peek2(Token![>=]) || input.peek2(Token![==])) {
+            let next: Ident = input.fork().parse()?;
+            errors.at(&next, format!("a comma is missing before `{next}`\nhelp: write `, {next}`"));
+            continue;
+        }
         if !input.peek(Token![,]) {
             return Ok(());
         }

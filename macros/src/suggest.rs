@@ -9,13 +9,14 @@ pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a 
     }
 }
 
-/// The candidate with the fewest letters to change, if that is at most a third of them.
-pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate with the fewest letters to change, if that is at most a third of them; else one that begins like this.
+pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let written = written.to_lowercase();
+    let longer = candidates.clone().find(|candidate| written.len() > 1 && candidate.starts_with(&written));
     let (changes, candidate) =
         candidates.map(|candidate| (distance(&written, candidate), candidate)).min_by_key(|&(changes, _)| changes)?;
-    let longer = written.chars().count().max(candidate.chars().count());
-    (changes * 3 <= longer).then_some(candidate)
+    let letters = written.chars().count().max(candidate.chars().count());
+    (changes * 3 <= letters).then_some(candidate).or(longer)
 }
 
 /// Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).

@@ -1,6 +1,6 @@
 //! The words of a stage, read from left to right.
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use crate::errors::Errors;
 use crate::number::Number;
@@ -71,18 +71,28 @@ impl<'a> Words<'a> {
         read(number).map_err(|message| self.errors.at(number, message)).ok()
     }
 
+    /// Reports a word that begins another layer, with all that follows it. False if it begins none.
+    pub fn is_next_layer(&mut self, name: &Ident) -> bool {
+        if crate::layers::find(name).is_none() {
+            return false;
+        }
+        let rest: TokenStream = self.rest.by_ref().map(ToTokens::to_token_stream).collect();
+        let message =
+            format!("`{name}` starts a layer of its own\nhelp: put `=>` before it: `=> {}`", quote!(#name #rest));
+        self.errors.at(name, message);
+        true
+    }
+
     /// Reports every word that is left.
     pub fn end(&mut self) {
-        let keyword = self.keyword;
         while let Some(word) = self.next() {
-            let shown = word.to_token_stream().to_string();
-            let message = match word {
-                Word::Name(name) if crate::layers::find(name).is_some() => {
-                    format!("`{shown}` starts a layer of its own\nhelp: put `=>` between them: `{keyword} => {shown}`")
-                }
-                _ => format!("`{keyword}` takes no `{shown}`\nhelp: leave it out"),
-            };
-            self.errors.at(word, message);
+            if let Word::Name(name) = word
+                && self.is_next_layer(name)
+            {
+                return;
+            }
+            let keyword = self.keyword;
+            self.errors.at(word, format!("`{keyword}` takes no `{}`\nhelp: leave it out", word.to_token_stream()));
         }
     }
 }
