@@ -53,6 +53,8 @@ pub use flat::Flat;
 pub use history::{Epoch, History, Outcome, Report};
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
+#[cfg(feature = "plot")]
+pub use plot::PlotError;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
 #[cfg(feature = "alloc")]

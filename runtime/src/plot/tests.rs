@@ -1,0 +1,49 @@
+use super::{PlotError, number};
+use crate::{Epoch, History, Outcome, Report};
+use std::string::String;
+use std::vec;
+
+fn history(losses: &[f64]) -> History {
+    let report = |loss| Report { loss, metrics: vec![("mae", f64::sqrt(loss))] };
+    let epoch = |&loss: &f64| Epoch { train: report(loss), validation: Some(report(loss * 1.1)) };
+    History { epochs: losses.iter().map(epoch).collect(), outcome: Outcome::Completed }
+}
+
+#[test]
+fn svg_and_png() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let svg = directory.path().join("curves.svg");
+    history(&[900.0, 30.0, 8.0, 5.0]).plot(&svg).expect("a picture");
+    let text = std::fs::read_to_string(&svg).expect("text");
+    for word in ["loss", "mae", "epoch", "training", "validation", "#0072B2", "#D55E00"] {
+        assert!(text.contains(word), "{word}");
+    }
+
+    let png = directory.path().join("curves.PNG");
+    history(&[3.0]).plot(&png).expect("a picture");
+    let decoder = ::png::Decoder::new(std::io::Cursor::new(std::fs::read(&png).expect("bytes")));
+    let mut reader = decoder.read_info().expect("a header");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    reader.next_frame(&mut pixels).expect("pixels");
+    assert_eq!((reader.info().width, reader.info().height), (900, 840));
+    let dark = pixels.chunks(3).filter(|pixel| pixel.iter().all(|&value| value < 100)).count();
+    assert!(dark > 500, "text and axes: {dark} dark pixels");
+}
+
+#[test]
+fn what_cannot_be_drawn() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let plot = |history: History, name: &str| history.plot(directory.path().join(name)).expect_err("an error");
+    assert!(matches!(plot(history(&[1.0]), "curves.jpg"), PlotError::Extension { .. }));
+    assert!(matches!(plot(history(&[1.0]), "curves"), PlotError::Extension { .. }));
+    assert!(matches!(plot(history(&[]), "curves.svg"), PlotError::Nothing));
+    assert!(matches!(plot(history(&[f64::NAN]), "curves.svg"), PlotError::Nothing));
+    assert!(matches!(plot(history(&[1.0]), "no/such/curves.svg"), PlotError::File(_)));
+    assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 0, "no leftovers");
+}
+
+#[test]
+fn labels_are_short() {
+    let texts: vec::Vec<String> = [0.0, 0.1 + 0.2, 20.0, -1.5, 1e7, 1e-5, 1234.5].map(number).into();
+    assert_eq!(texts, ["0", "0.3", "20", "-1.5", "1.0e7", "1.0e-5", "1234.5"]);
+}
