@@ -83,9 +83,11 @@ pub struct Adapt {
 pub trait InPlace {
     /// What its backward pass reads again.
     fn keeps(&self) -> Keeps;
-    /// In a prediction, if it does anything there.
-    fn infer(&self, values: &TokenStream) -> Option<TokenStream>;
-    /// In training; `mask` is its own memory if it keeps one.
+    /// Whether it does anything in a prediction.
+    fn acts_in_prediction(&self) -> bool {
+        true
+    }
+    /// Changes the values; `mask` is memory of its own if it keeps one.
     fn forward(&self, values: &TokenStream, mask: &TokenStream) -> TokenStream;
     /// Turns the gradient of the outputs into that of the inputs, in place.
     fn backward(&self, kept: &TokenStream, grad: &TokenStream) -> TokenStream;

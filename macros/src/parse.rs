@@ -1,5 +1,5 @@
 //! What was written, every piece with its place. Knows the grammar and no layer.
-use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -200,9 +200,19 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
         } else {
             arrow = false;
         }
-        tokens.push(token);
+        push_bare(token, &mut tokens);
     }
     Err(syn::Error::new_spanned(open, format!("the `>` that ends `{name}` is missing")))
+}
+
+/// What `macro_rules` has put in place of a `$size:literal` comes in a group without delimiters: what is in it counts.
+fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            group.stream().into_iter().for_each(|token| push_bare(token, tokens));
+        }
+        token => tokens.push(token),
+    }
 }
 
 fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stage> {

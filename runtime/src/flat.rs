@@ -7,7 +7,7 @@ use crate::Scalar;
 ///
 /// # Safety
 /// The type holds values of `Scalar` and nothing else, without padding, in the order of its fields (`#[repr(C)]`), so that
-/// its bytes and its alignment are those of `[Scalar; LEN]`.
+/// its bytes are those of `[Scalar; LEN]`, and its alignment too unless it is empty.
 pub unsafe trait Flat: Sized + 'static {
     /// `f32` or `f64`.
     type Scalar: Scalar;
@@ -17,6 +17,10 @@ pub unsafe trait Flat: Sized + 'static {
     /// All scalars, in the order in which they lie in memory.
     #[inline(always)]
     fn as_flat(&self) -> &[Self::Scalar] {
+        // A value of nothing, such as a network without parameters, may lie at any address.
+        if Self::LEN == 0 {
+            return &[];
+        }
         // SAFETY: the contract of the trait.
         unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::LEN) }
     }
@@ -24,6 +28,9 @@ pub unsafe trait Flat: Sized + 'static {
     /// All scalars, to be changed.
     #[inline(always)]
     fn as_flat_mut(&mut self) -> &mut [Self::Scalar] {
+        if Self::LEN == 0 {
+            return &mut [];
+        }
         // SAFETY: the contract of the trait; every bit pattern of a scalar is a value.
         unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::LEN) }
     }

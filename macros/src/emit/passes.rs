@@ -237,23 +237,17 @@ fn forward(planned: &Planned, memory: &str, layout: &Layout, training: bool) -> 
                     let [from, to] = names.get([node.from, node.to], &mut statements);
                     statements.push(quote!(castnet::copy(#from, #to);));
                 }
-                if training {
-                    let [values, mask] = match operation.keeps() {
-                        Keeps::Mask => names.with_mask(node, &mut statements),
-                        Keeps::Inputs | Keeps::Outputs => {
-                            let [values] = names.get([node.to], &mut statements);
-                            [values, TokenStream::new()]
-                        }
-                    };
-                    statements.push(operation.forward(&values, &mask));
-                } else {
-                    let mut lets = Vec::new();
-                    let [values] = names.get([node.to], &mut lets);
-                    if let Some(statement) = operation.infer(&values) {
-                        statements.extend(lets);
-                        statements.push(statement);
-                    }
+                if !training && !operation.acts_in_prediction() {
+                    continue;
                 }
+                let [values, mask] = match operation.keeps() {
+                    Keeps::Mask => names.with_mask(node, &mut statements),
+                    Keeps::Inputs | Keeps::Outputs => {
+                        let [values] = names.get([node.to], &mut statements);
+                        [values, TokenStream::new()]
+                    }
+                };
+                statements.push(operation.forward(&values, &mask));
             }
         }
     }

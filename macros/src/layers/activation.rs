@@ -52,10 +52,6 @@ impl InPlace for Activation {
         Activation::keeps(self)
     }
 
-    fn infer(&self, values: &TokenStream) -> Option<TokenStream> {
-        Some(self.forward(values, &TokenStream::new()))
-    }
-
     fn forward(&self, values: &TokenStream, _mask: &TokenStream) -> TokenStream {
         let value = self.value();
         quote!(#value.apply(isa, #values);)

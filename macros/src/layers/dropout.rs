@@ -57,8 +57,8 @@ impl InPlace for Dropout {
         Keeps::Mask
     }
 
-    fn infer(&self, _values: &TokenStream) -> Option<TokenStream> {
-        None
+    fn acts_in_prediction(&self) -> bool {
+        false
     }
 
     fn forward(&self, values: &TokenStream, mask: &TokenStream) -> TokenStream {

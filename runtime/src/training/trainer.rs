@@ -73,6 +73,11 @@ where
         self
     }
 
+    /// Starts the generator behind shuffling and dropout anew; at first it is that of seed 0.
+    pub fn seed(&mut self, seed: u64) {
+        self.rng = seeded(seed);
+    }
+
     /// The network as it is now.
     pub fn network(&self) -> &N {
         &self.network
@@ -134,7 +139,7 @@ where
         let (training, validation) = (same(training), validation.map(same));
 
         if let Some(seed) = options.seed {
-            self.rng = seeded(seed);
+            self.seed(seed);
         }
         if !self.network.is_adapted() {
             self.network.adapt_to(training.0);
@@ -210,7 +215,28 @@ where
     {
         let (inputs, targets) = (X::same_slice(inputs), Y::same_slice(targets));
         check_lengths(inputs, targets)?;
-        let loss = self.backpropagate(inputs, targets).ok_or(BatchError::NotFinite)?;
+        let loss = self.backpropagate(inputs, targets, None).ok_or(BatchError::NotFinite)?;
+        Ok((loss, &self.gradient))
+    }
+
+    /// As [`compute_gradient`](Self::compute_gradient), and writes the gradient of the loss with respect to each input.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch), and for gradients that are not as many as the inputs.
+    pub fn compute_input_gradient<X, Y>(
+        &mut self,
+        inputs: &[X],
+        targets: &[Y],
+        grad_inputs: &mut [N::Input],
+    ) -> Result<(f64, &N::Gradient), BatchError>
+    where
+        X: InputOf<N::Input>,
+        Y: TargetOf<L::Target>,
+    {
+        let (inputs, targets) = (X::same_slice(inputs), Y::same_slice(targets));
+        check_lengths(inputs, targets)?;
+        check_lengths(inputs, grad_inputs)?;
+        let loss = self.backpropagate(inputs, targets, Some(grad_inputs)).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
 
@@ -229,14 +255,19 @@ where
     }
 
     fn step(&mut self, inputs: &[N::Input], targets: &[L::Target]) -> Option<f64> {
-        let loss = self.backpropagate(inputs, targets)?;
+        let loss = self.backpropagate(inputs, targets, None)?;
         self.metrics.update(self.buffers.outputs.of(inputs.len()), targets);
         self.state.step(&self.optimizer, &mut self.network, &self.gradient);
         Some(loss)
     }
 
     /// Computes the gradient of the batch; `None` if the loss is not finite.
-    fn backpropagate(&mut self, inputs: &[N::Input], targets: &[L::Target]) -> Option<f64> {
+    fn backpropagate(
+        &mut self,
+        inputs: &[N::Input],
+        targets: &[L::Target],
+        grad_inputs: Option<&mut [N::Input]>,
+    ) -> Option<f64> {
         let samples = inputs.len();
         let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let mut tape = Tape::<N>::grown(tape, samples);
@@ -253,7 +284,16 @@ where
         self.loss.gradient(Portable, N::HEAD, logits, outputs, targets, grad_logits);
         self.gradient.as_flat_mut().fill(Default::default());
         let mut grads = Gradients::<N>::grown(grads, samples);
-        self.network.backward(Portable, inputs, &mut tape, logits, &mut grads, grad_logits, &mut self.gradient, None);
+        self.network.backward(
+            Portable,
+            inputs,
+            &mut tape,
+            logits,
+            &mut grads,
+            grad_logits,
+            &mut self.gradient,
+            grad_inputs,
+        );
         self.network.add_penalty_gradient(&mut self.gradient);
         Some(loss)
     }

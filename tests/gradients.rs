@@ -1,0 +1,154 @@
+//! Gradients against central differences, in double precision: every parameter and every input of small networks that hold
+//! every layer, every activation and every way in which the passes are put together.
+use castnet::losses::Loss;
+use castnet::prelude::*;
+use castnet::rand::RngExt;
+use castnet::{Flat, TrainingRng};
+
+/// The step of the differences, and how far they may be off: the error of second order and that of rounding balance.
+const STEP: f64 = 1e-5;
+const TOLERANCE: f64 = 1e-7;
+
+fn random<A: Flat<Scalar = f64>>(rng: &mut TrainingRng) -> A {
+    let mut value = A::zeroed();
+    value.as_flat_mut().iter_mut().for_each(|x| *x = 2.0 * rng.random::<f64>() - 1.0);
+    value
+}
+
+/// Compares all gradients of a batch of three samples. The generator starts anew before each pass: the same dropout.
+fn check<N, L>(loss: L)
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Head, N::Output>,
+{
+    let rng = &mut seeded(12);
+    let mut trainer = N::init(rng).compile(loss, Sgd::default());
+    // Biases and statistics that are not zero.
+    for parameter in trainer.network_mut().as_flat_mut() {
+        *parameter += 0.3 * (2.0 * rng.random::<f64>() - 1.0);
+    }
+    let mut inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
+    let targets: Vec<L::Target> = (0..3).map(|_| random(rng)).collect();
+    let mut grad_inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
+    trainer.seed(5);
+    let (_, gradient) = trainer.compute_input_gradient(&inputs, &targets, &mut grad_inputs).expect("a sound batch");
+    let gradient = gradient.as_flat().to_vec();
+    assert_eq!(gradient.len(), N::TRAINABLE_PARAMS);
+
+    let close = |what: &str, index: usize, got: f64, above: f64, below: f64| {
+        let difference = (above - below) / (2.0 * STEP);
+        let error = (got - difference).abs() / (1.0 + difference.abs());
+        assert!(error < TOLERANCE, "{} {what} {index}: gradient {got}, difference {difference}", N::NAME);
+    };
+    let loss_of = |trainer: &mut castnet::Trainer<N, L, Sgd>, inputs: &[N::Input]| {
+        trainer.seed(5);
+        trainer.compute_gradient(inputs, &targets).expect("a sound batch").0
+    };
+    for (index, &got) in gradient.iter().enumerate() {
+        let mut at = |step: f64| {
+            let parameter = &mut trainer.network_mut().as_flat_mut()[index];
+            let before = *parameter;
+            *parameter += step;
+            let loss = loss_of(&mut trainer, &inputs);
+            trainer.network_mut().as_flat_mut()[index] = before;
+            loss
+        };
+        close("parameter", index, got, at(STEP), at(-STEP));
+    }
+    for sample in 0..inputs.len() {
+        for index in 0..N::Input::LEN {
+            let mut at = |step: f64| {
+                let before = inputs[sample].as_flat()[index];
+                inputs[sample].as_flat_mut()[index] += step;
+                let loss = loss_of(&mut trainer, &inputs);
+                inputs[sample].as_flat_mut()[index] = before;
+                loss
+            };
+            close("input", index, grad_inputs[sample].as_flat()[index], at(STEP), at(-STEP));
+        }
+    }
+}
+
+macro_rules! gradients {
+    ($($test:ident: $loss:expr, $name:ident $layers:tt;)*) => {
+        $(
+            #[test]
+            fn $test() {
+                gradients!(@network $name $layers);
+                check::<$name, _>($loss);
+            }
+        )*
+    };
+    (@network $name:ident { $($layers:tt)* }) => {
+        network! { $name< $($layers)* > }
+    };
+}
+
+mod layers {
+    use super::*;
+
+    gradients! {
+        dense: MeanSquaredError, Net { input 3 f64 => dense 4 => dense 2 };
+        nobias: MeanSquaredError, Net { input 3 f64 => dense 4 nobias tanh => dense 2 nobias };
+        large: MeanSquaredError, Net { input 40 f64 => dense 33 tanh => dense 2 };
+        regularized: MeanSquaredError, Net { input 3 f64 => dense 4 l2 0.1 tanh => dense 4 l1 0.2 => dense 2 l1 l2 };
+        normalize: MeanSquaredError, Net { input 3 f64 => normalize => dense 4 tanh => dense 2 };
+        normalize_images: MeanSquaredError, Net { input 2x2x3 f64 => normalize => flatten => dense 4 tanh => dense 2 };
+        normalize_flat: MeanSquaredError, Net { input 2x2 f64 => flatten => normalize => dense 4 tanh => dense 2 };
+        dropout: MeanSquaredError, Net { input 3 f64 => dense 6 tanh => dropout 0.5 => dense 2 };
+        dropout_of_the_input: MeanSquaredError, Net { input 6 f64 => dropout 0.3 => dense 2 };
+        dropout_at_the_end: MeanSquaredError, Net { input 3 f64 => dense 6 sigmoid => dropout 0.3 };
+        shapes: MeanSquaredError, Net { input 2x3x2 f64 => reshape 4x3 => tanh => flatten => dense 6 => reshape 3x2 => softmax };
+        frozen_below: MeanSquaredError, Net { input 3 f64 => dense 4 frozen tanh => dense 4 gelu => dense 2 };
+        frozen_above: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 4 frozen gelu => dense 2 frozen };
+        frozen_between: MeanSquaredError, Net { input 3 f64 => normalize => dense 4 gelu => dense 4 frozen => dense 2 };
+        all_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 frozen => tanh => dense 2 frozen };
+        nothing_but_shapes: MeanSquaredError, Net { input 2x3 f64 => flatten };
+        nothing_but_activations: MeanSquaredError, Net { input 3 f64 => tanh => gelu => softmax };
+        activations_in_a_row: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => sigmoid => silu => dropout 0.2 => tanh => mish => dense 2 };
+    }
+}
+
+mod losses {
+    use super::*;
+
+    gradients! {
+        mean_squared_error_of_relu: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 2 softplus };
+        binary: BinaryCrossentropy, Net { input 3 f64 => dense 4 tanh => dense 2 sigmoid };
+        binary_from_logits: FromLogits(BinaryCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 2 };
+        binary_insisted: Insist(BinaryCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 3 softmax };
+        categorical: CategoricalCrossentropy, Net { input 3 f64 => dense 4 tanh => dense 3 softmax };
+        categorical_of_positions: CategoricalCrossentropy, Net { input 3 f64 => dense 6 => reshape 2x3 => softmax };
+        categorical_from_logits: FromLogits(CategoricalCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 3 };
+        categorical_insisted: Insist(CategoricalCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 3 sigmoid };
+    }
+}
+
+/// Each activation inside a network and at its end; seeds keep away from the bends.
+mod activations {
+    use super::*;
+
+    macro_rules! both {
+        ($($word:ident $($number:literal)*;)*) => {
+            $(
+                #[test]
+                fn $word() {
+                    network! {
+                        Inside< input 3 f64 => dense 4 $word $($number)* => dense 2 >
+                        AtTheEnd< input 3 f64 => dense 4 $word $($number)* >
+                        Alone< input 2x3 f64 => $word $($number)* => flatten >
+                    }
+                    check::<Inside, _>(MeanSquaredError);
+                    check::<AtTheEnd, _>(MeanSquaredError);
+                    check::<Alone, _>(MeanSquaredError);
+                }
+            )*
+        };
+    }
+
+    both! {
+        celu 0.7; elu 0.7; exponential; gelu; gelu_tanh; hard_shrink 0.05; hard_sigmoid; hard_silu; hard_tanh; leaky_relu 0.3;
+        linear; log_sigmoid; log_softmax; mish; relu; relu6; selu; sigmoid; silu; soft_shrink 0.05; softmax; softplus; softsign;
+        sparse_plus; sparse_sigmoid; squareplus 0.5; tanh; tanh_shrink; threshold 0.1 0.2;
+    }
+}
