@@ -31,6 +31,7 @@ pub struct Node {
 pub struct Row {
     /// The label, or the kind with a number.
     pub name: Ident,
+    pub is_labelled: bool,
 }
 
 /// A network whose names are resolved.

@@ -1,5 +1,5 @@
 //! From what was written to the graph: layers are found, names are given.
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::activations;
@@ -40,9 +40,9 @@ pub fn lower(written: Body) -> Result<Graph, Errors> {
         let name = &graph.name;
         errors.at(keyword, format!("`{name}` has an input and no layer\nhelp: add one: `=> dense 1`"));
     }
-    let mut counts: Vec<(String, usize)> = Vec::new();
+    let mut unlabelled = Vec::new();
     for stage in rest {
-        let name = row_name(stage, &mut counts, &graph, &mut errors);
+        let name = row_name(stage, &mut unlabelled, &mut errors);
         if let Some(parsed) = layer(stage, &mut errors) {
             add(&mut graph, name, parsed, stage);
         }
@@ -112,7 +112,7 @@ fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// Adds a layer, and the activation behind it as an operation of its own in the same row.
 fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage) {
     let row = RowId(graph.rows.len());
-    graph.rows.push(Row { name });
+    graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
     for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
         let from = ValueId(graph.nodes.len());
         let tokens = layer.as_activation().map_or_else(|| tokens(stage), ToTokens::to_token_stream);
@@ -142,53 +142,39 @@ const RESERVED: &[&str] = &[
     "tape",
 ];
 
-/// The label, or the keyword with the number of its kind so far.
-fn row_name(stage: &Stage, counts: &mut Vec<(String, usize)>, graph: &Graph, errors: &mut Errors) -> Ident {
-    let keyword = stage.keyword.to_string();
-    let count = match counts.iter_mut().find(|(known, _)| *known == keyword) {
-        Some((_, count)) => {
-            *count += 1;
-            *count
-        }
-        None => {
-            counts.push((keyword.clone(), 1));
-            1
-        }
+/// The label, or the keyword with the number of its kind among the layers without a label, as Keras counts.
+fn row_name(stage: &Stage, unlabelled: &mut Vec<String>, errors: &mut Errors) -> Ident {
+    let Some(label) = &stage.label else {
+        let keyword = stage.keyword.to_string();
+        let number = 1 + unlabelled.iter().filter(|earlier| **earlier == keyword).count();
+        let name = format_ident!("{keyword}_{number}", span = Span::call_site());
+        unlabelled.push(keyword);
+        return name;
     };
-    let given = format_ident!("{keyword}_{count}", span = proc_macro2::Span::call_site());
-    let Some(label) = &stage.label else { return given };
     let text = label.to_string();
-    if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
-        errors.at(label, format!("`{text}` is a word of Rust and cannot be a label\nhelp: such as `{keyword}_{text}`"));
-        return given;
-    }
-    if RESERVED.contains(&text.as_str()) || text.starts_with("grad_") || text.starts_with('_') {
-        errors.at(
-            label,
-            format!("`{text}` is a name that the generated code needs\nhelp: take another label, such as `{given}`"),
-        );
-        return given;
-    }
-    if layers::find(label).is_some() || label == "input" {
-        errors.at(
-            label,
-            format!("`{text}` is the name of a kind of layer and cannot be a label\nhelp: such as `{given}`"),
-        );
-        return given;
-    }
-    if graph.rows.iter().any(|row| row.name == *label) {
-        errors.at(label, format!("a layer named `{text}` exists already\nhelp: labels differ from each other, and from the names `{keyword}_1`, `{keyword}_2`, ... that layers without a label get"));
-        return given;
-    }
+    let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
+        "is a word of Rust"
+    } else if RESERVED.contains(&text.as_str()) || text.starts_with("grad_") || text.starts_with('_') {
+        "is a name that the generated code needs"
+    } else if layers::find(label).is_some() || label == "input" {
+        "is the name of a kind of layer"
+    } else {
+        return label.clone();
+    };
+    errors.at(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
     label.clone()
 }
 
-/// A label may also collide with the name that a later layer is given.
+/// No two layers have the same name, given or counted.
 fn names_are_unique(graph: &Graph, errors: &mut Errors) {
     for (index, row) in graph.rows.iter().enumerate() {
-        if let Some(earlier) = graph.rows.iter().take(index).find(|earlier| earlier.name == row.name) {
-            let name = &earlier.name;
-            errors.at(name, format!("`{name}` is also the name that a later layer gets\nhelp: take another label"));
+        let Some(earlier) = graph.rows.iter().take(index).find(|earlier| earlier.name == row.name) else { continue };
+        let name = &row.name;
+        let help = "help: take another label; layers without one are named `dense_1`, `dense_2`, ...";
+        if row.is_labelled {
+            errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
+        } else {
+            errors.at(&earlier.name, format!("`{name}` is also the name of a later layer that has no label\n{help}"));
         }
     }
 }

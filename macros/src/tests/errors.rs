@@ -196,7 +196,7 @@ fn labels() {
         "labels",
         &[
             "Net< input 13 => a: dense 10 => a: dense 1 >",
-            "Net< input 13 => dense_2: dense 10 => dense 1 >",
+            "Net< input 13 => dense_1: dense 10 => dense 1 >",
             "Net< input 13 => dense 10 => dense_1: dense 1 >",
             "Net< input 13 => output: dense 10 => dense 1 >",
             "Net< input 13 => grad_x: dense 10 => dense 1 >",

@@ -1,0 +1,262 @@
+//! How networks train and predict: what is the same, what is not, and what happens to bad input.
+use castnet::prelude::*;
+use castnet::{BatchError, FitError, LengthMismatch, Outcome};
+
+network! {
+    Xor< input 2 => dense 8 tanh => dense 1 sigmoid >
+    House< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >
+    Classes< input 4 => dense 16 relu => dropout 0.5 => dense 16 silu => dense 3 softmax >
+    Dropped< input 4 => dense 64 => dropout 0.5 => dense 1 >
+}
+
+fn xor() -> DataFor<Xor> {
+    let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(Into::into);
+    Dataset::new(inputs, [[0.0], [1.0], [1.0], [0.0]].map(Into::into)).expect("sound data")
+}
+
+fn houses() -> DataFor<House> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/boston_housing.csv");
+    Dataset::from_csv(path, &["MEDV"]).expect("sound data")
+}
+
+/// Samples of three classes: the largest of the first three values, with noise.
+fn classes() -> DataFor<Classes> {
+    use castnet::rand::RngExt;
+    let mut rng = seeded(3);
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for sample in 0..200 {
+        let class = sample % 3;
+        let mut input = [0.0_f32; 4].map(|_| rng.random::<f32>() - 0.5);
+        input[class] += 1.0;
+        let mut target = [0.0; 3];
+        target[class] = 1.0;
+        inputs.push(input.into());
+        targets.push(target.into());
+    }
+    Dataset::new(inputs, targets).expect("sound data")
+}
+
+#[test]
+fn xor_is_learnt_without_an_error() {
+    let mut trainer =
+        Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam { learning_rate: 0.05, ..Adam::default() });
+    trainer = trainer.metric(Accuracy);
+    let history = trainer.fit(&xor(), Fit::epochs(500).batch_size(4).progress(false));
+    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(trainer.evaluate(&xor()).metrics, [("accuracy", 1.0)]);
+    let net = trainer.into_network();
+    for (input, target) in xor().iter() {
+        assert_eq!(net.predict(input)[0] > 0.5, target[0] == 1.0);
+    }
+}
+
+/// Everything that is random hangs on the seed: two trainings give the same bits, another seed gives others.
+#[test]
+fn the_same_seed_gives_the_same_bits() {
+    let train = |seed| {
+        let mut trainer = Classes::init(&mut seeded(1)).compile(CategoricalCrossentropy, RmsProp::default());
+        let history = trainer.fit(&classes(), Fit::epochs(3).seed(seed).validation_split(0.25).progress(false));
+        (trainer.into_network(), history)
+    };
+    let ((first, first_history), (again, again_history)) = (train(5), train(5));
+    assert!(first.as_flat() == again.as_flat());
+    assert_eq!(first_history, again_history);
+    assert!(first.as_flat() != train(6).0.as_flat());
+    assert!(Classes::init(&mut seeded(1)).as_flat() == Classes::init(&mut seeded(1)).as_flat());
+    assert!(Classes::init(&mut seeded(1)).as_flat() != Classes::init(&mut seeded(2)).as_flat());
+}
+
+/// One sample on the stack, in a workspace and in batches of any size: the same bits.
+#[test]
+fn all_ways_to_predict_agree() {
+    let mut net = House::init(&mut seeded(1));
+    let data = houses();
+    net.adapt(&data).expect("sound data");
+    let mut batch = vec![<House as Network>::Output::zeros(); data.len()];
+    net.predict_batch(data.inputs(), &mut batch).expect("equal lengths");
+    let mut workspace = Workspace::boxed();
+    for (input, output) in data.inputs().iter().zip(&batch) {
+        assert_eq!(net.predict(input)[0].to_bits(), output[0].to_bits());
+        assert_eq!(net.predict_in(input, &mut workspace)[0].to_bits(), output[0].to_bits());
+    }
+    let mut none: [<House as Network>::Output; 0] = [];
+    assert_eq!(net.predict_batch(&data.inputs()[..3], &mut none), Err(LengthMismatch { inputs: 3, outputs: 0 }));
+    assert_eq!(net.predict_batch(&[], &mut none), Ok(()));
+}
+
+/// In training a part of the values is missing and the others are larger; in predictions nothing is.
+#[test]
+fn dropout_rests_outside_of_training() {
+    let inputs = [[1.0, -1.0, 0.5, 2.0].into()];
+    let net = Dropped::init(&mut seeded(1));
+    let quiet = net.predict(&inputs[0]);
+    let target = [[0.0].into()];
+    let data: DataFor<Dropped> = Dataset::new(inputs, target).expect("sound data");
+    let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.0 });
+    let expected = f64::from(quiet[0]) * f64::from(quiet[0]);
+    assert!((trainer.evaluate(&data).loss - expected).abs() < 1e-6);
+    let losses: Vec<f64> = (0..200).map(|_| trainer.train_on_batch(&inputs, &target).expect("a batch").loss).collect();
+    assert!(
+        losses.iter().filter(|loss| (*loss - expected).abs() > 1e-3 * expected).count() > 150,
+        "dropout is at work"
+    );
+    assert_eq!(trainer.network().predict(&inputs[0]), quiet, "a rate of zero trains nothing");
+}
+
+/// A network takes raw features: the first training learns their statistics, and they travel with the weights.
+#[test]
+fn normalization_is_learnt_once() {
+    let data = houses();
+    let column = |index: usize| data.inputs().iter().map(move |input| f64::from(input[index]));
+    let mean = column(5).sum::<f64>() / data.len() as f64;
+    let variance = column(5).map(|x| (x - mean) * (x - mean)).sum::<f64>() / data.len() as f64;
+
+    let mut trainer = House::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.0 });
+    _ = trainer.fit(&data, Fit::epochs(1).progress(false));
+    let learnt = trainer.network().normalize_1;
+    assert!((f64::from(learnt.mean[5]) - mean).abs() < 1e-5);
+    assert!((f64::from(learnt.scale[5]) - 1.0 / variance.sqrt()).abs() < 1e-5);
+
+    let (half, _) = houses().split(0.5).expect("two parts");
+    _ = trainer.fit(&half, Fit::epochs(1).progress(false));
+    assert_eq!(trainer.network().normalize_1, learnt, "other data change nothing");
+    let loaded = House::from_safetensors(&trainer.network().to_safetensors()).expect("sound weights");
+    assert_eq!(loaded.normalize_1, learnt);
+}
+
+/// The last batch may be smaller; a batch may hold everything.
+#[test]
+fn any_batch_size() {
+    for batch_size in [1, 3, 4, 7, 1000] {
+        let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
+        let history = trainer.fit(&xor(), Fit::epochs(2).batch_size(batch_size).progress(false));
+        assert_eq!((history.epochs.len(), history.outcome), (2, Outcome::Completed), "{batch_size}");
+    }
+}
+
+#[test]
+fn no_epochs_change_nothing() {
+    let net = Xor::init(&mut seeded(1));
+    let before = net.clone_boxed();
+    let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
+    let history = trainer.fit(&xor(), Fit::epochs(0).progress(false));
+    assert_eq!((history.epochs.len(), history.outcome), (0, Outcome::Completed));
+    assert_eq!(trainer.into_network(), before);
+}
+
+#[test]
+fn options_that_cannot_be_followed() {
+    let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
+    let mut refused = |options| match trainer.fit(&xor(), options).outcome {
+        Outcome::Refused(error) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(Fit::epochs(1).batch_size(0)), FitError::BatchSize);
+    for part in [0.0, 1.0, -1.0, 2.0, 0.9, f64::NAN] {
+        let error = refused(Fit::epochs(1).validation_split(part));
+        assert!(matches!(error, FitError::ValidationSplit { samples: 4, .. }), "{part}: {error:?}");
+    }
+}
+
+/// A training that runs away stops at once, says where, and keeps the last weights that were finite.
+#[test]
+fn divergence() {
+    network! { Line< input 13 => dense 10 => dense 1 > }
+    let data: DataFor<Line> = Dataset::new(houses().inputs(), houses().targets()).expect("sound data");
+    let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
+    let history = trainer.fit(&data, Fit::epochs(10).progress(false));
+    let Outcome::Diverged { epoch: 1, batch } = history.outcome else { panic!("{history}") };
+    assert!(batch > 1 && history.epochs.is_empty());
+    assert!(history.to_string().contains(&format!("epoch 1, batch {batch}")), "{history}");
+    let weights = trainer.network().as_flat().to_vec();
+    let error = trainer.train_on_batch(&data.inputs()[..32], &data.targets()[..32]);
+    assert!(error == Err(BatchError::NotFinite) || error.is_ok());
+    if error.is_err() {
+        assert!(weights.iter().map(|w| w.to_bits()).eq(trainer.network().as_flat().iter().map(|w| w.to_bits())));
+    }
+}
+
+#[test]
+fn bad_batches() {
+    let net = Xor::init(&mut seeded(1));
+    let before = net.clone_boxed();
+    let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
+    let (inputs, targets) = (xor().inputs().to_vec(), xor().targets().to_vec());
+    let mismatch = LengthMismatch { inputs: 4, outputs: 3 };
+    assert_eq!(trainer.train_on_batch(&inputs, &targets[..3]), Err(BatchError::Lengths(mismatch)));
+    assert_eq!(trainer.train_on_batch(&inputs[..0], &targets[..0]), Err(BatchError::Empty));
+    let nan = [[f32::NAN, 0.0].into()];
+    assert_eq!(trainer.train_on_batch(&nan, &targets[..1]), Err(BatchError::NotFinite));
+    assert_eq!(*trainer.network(), *before);
+    assert_eq!(trainer.network_mut().adapt(&nan[..]), Err(BatchError::NotFiniteInput));
+    assert_eq!(trainer.network_mut().adapt(&inputs[..0]), Err(BatchError::Empty));
+}
+
+/// Frozen layers stay as they are; the penalty of l2 is in the loss, `l2 Σ w²`, and pulls weights towards zero.
+#[test]
+fn frozen_and_regularized() {
+    network! {
+        Frozen< input 2 => kept: dense 4 tanh frozen => dense 1 sigmoid >
+        Pulled< input 2 => dense 3 l2 0.5 => dense 1 l1 0.25 >
+    }
+    let mut trainer = Frozen::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
+    let before = trainer.network().clone_boxed();
+    let data: DataFor<Frozen> = Dataset::new(xor().inputs(), xor().targets()).expect("sound data");
+    _ = trainer.fit(&data, Fit::epochs(5).progress(false));
+    assert_eq!(trainer.network().kept, before.kept);
+    assert_ne!(trainer.network().dense_1, before.dense_1);
+
+    let net = Pulled::init(&mut seeded(1));
+    let l2 = 0.5 * net.dense_1.weight.iter().map(|&w| f64::from(w) * f64::from(w)).sum::<f64>();
+    let l1 = 0.25 * net.dense_2.weight.iter().map(|&w| f64::from(w.abs())).sum::<f64>();
+    assert!((net.penalty() - l1 - l2).abs() < 1e-9);
+    let zeros: DataFor<Pulled> = Dataset::new([[0.0, 0.0].into()], [[0.0].into()]).expect("sound data");
+    let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
+    assert!((trainer.evaluate(&zeros).loss - l1 - l2).abs() < 1e-9);
+    let before = trainer.network().dense_1.weight;
+    _ = trainer.fit(&zeros, Fit::epochs(1).progress(false));
+    assert!((trainer.network().dense_1.weight - before * 0.9).abs().max() < 1e-6, "w - 0.1 * 2 * 0.5 w");
+}
+
+/// An optimizer's state can be handed on: two halves of a training are as good as one whole.
+#[test]
+fn training_goes_on() {
+    let options = || Fit::epochs(3).shuffle(false).progress(false);
+    let start = || House::init(&mut seeded(1));
+    let mut whole = start().compile(MeanSquaredError, Adam::default());
+    _ = whole.fit(&houses(), options());
+    _ = whole.fit(&houses(), options());
+
+    let mut first = start().compile(MeanSquaredError, Adam::default());
+    _ = first.fit(&houses(), options());
+    let (network, state) = first.into_parts();
+    assert_eq!(state.steps, 3 * 506_u64.div_ceil(32));
+    let mut second = network.compile(MeanSquaredError, Adam::default()).with_state(state);
+    _ = second.fit(&houses(), options());
+    assert_eq!(*second.network(), *whole.network());
+}
+
+/// One step by hand: compute a gradient, change it, apply it.
+#[test]
+fn gradients_of_ones_own() {
+    let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd { learning_rate: 0.5 });
+    let before = trainer.network().clone();
+    let (loss, gradient) = trainer.compute_gradient(xor().inputs(), xor().targets()).expect("a batch");
+    assert!(loss > 0.0);
+    let mut gradient = gradient.clone();
+    gradient.as_flat_mut().iter_mut().for_each(|g| *g = 1.0);
+    trainer.apply(&gradient);
+    let moved = before.as_flat().iter().zip(trainer.network().as_flat()).all(|(before, after)| *after == before - 0.5);
+    assert!(moved);
+}
+
+/// A network that ends in softmax trained with a loss for sigmoids, because one says so.
+#[test]
+fn an_unusual_pairing_on_purpose() {
+    let mut trainer =
+        Classes::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Adam::default()).metric(Accuracy);
+    let before = trainer.evaluate(&classes()).loss;
+    _ = trainer.fit(&classes(), Fit::epochs(30).progress(false));
+    let after = trainer.evaluate(&classes());
+    assert!(after.loss < before && after.metrics[0].1 > 0.9, "{before} to {after}");
+}

@@ -1,0 +1,222 @@
+//! What `network!` makes: counts, constants, tables, and all the places where a network may stand.
+use castnet::prelude::*;
+use castnet::typenum::{B1, IsLessOrEqual, U261, U1024, Unsigned};
+
+network! {
+    House< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params == 261, flash <= 2 KiB, ram <= 512 B
+    HouseInLayers< input 13 => dense 10 => relu => dense 10 => relu => dense 1 > where params == 261
+    Fraud< input 13 => dense 10 relu => dense 10 relu => dense 1 sigmoid > where params == 261
+    Ages< input 4 => dense 10 relu => dense 10 relu => dense 5 softmax > where params == 215
+    Tanh< input 13 => dense 10 tanh > where params == 140
+    Image< input 28x28 => flatten => dense 512 relu => dense 512 relu => dense 10 softmax > where params == 669_706
+    ImageWithDropout<
+        input 28x28 => flatten => dense 512 relu => dropout 0.5 => dense 512 relu => dropout 0.5 => dense 10 softmax
+    > where params == 669706
+    Exercise< input 28x28 => flatten => dense 128 relu => dense 512 relu => dense 10 softmax > where params == 171658
+    MultiLabel< input 3 => dense 10 relu => dense 10 relu => dense 7 sigmoid > where params == 227
+    Normalized< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 > where params == 287
+    Parts< input 3 => a: dense 4 frozen nobias => dense 2 => b: dense 2 frozen => dense 1 >
+}
+
+/// SPEC's figures, by the constant, by the type, by the sum over the layers and over the tensors, and by the size in memory.
+#[test]
+fn parameters() {
+    fn check<N: Network>(params: usize) {
+        assert_eq!(N::PARAMS, params, "{}", N::NAME);
+        assert_eq!(N::ParamCount::USIZE, params);
+        assert_eq!(N::LAYERS.iter().map(|layer| layer.params).sum::<usize>(), params);
+        assert_eq!(N::TENSORS.iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum::<usize>(), params);
+        assert_eq!(N::FLASH_BYTES, params * size_of::<N::Scalar>());
+        assert_eq!(size_of::<N>(), N::FLASH_BYTES);
+        assert_eq!(size_of::<N::Gradient>(), N::TRAINABLE_PARAMS * size_of::<N::Scalar>());
+    }
+    check::<House>(261);
+    check::<HouseInLayers>(261);
+    check::<Fraud>(261);
+    check::<Ages>(215);
+    check::<Tanh>(140);
+    check::<Image>(669_706);
+    check::<ImageWithDropout>(669_706);
+    check::<Exercise>(171_658);
+    check::<MultiLabel>(227);
+    check::<Normalized>(287);
+    assert_eq!((Normalized::TRAINABLE_PARAMS, House::TRAINABLE_PARAMS), (261, 261));
+}
+
+#[test]
+fn summaries() {
+    assert_eq!(
+        HouseInLayers::SUMMARY,
+        "\
+Layer (type)     Output Shape  Param #
+--------------------------------------
+dense_1 (Dense)  (10)              140
+relu_1 (Relu)    (10)                0
+dense_2 (Dense)  (10)              110
+relu_2 (Relu)    (10)                0
+dense_3 (Dense)  (1)                11
+--------------------------------------
+Total params: 261 (1.02 KiB)
+Trainable params: 261 (1.02 KiB)
+Non-trainable params: 0 (0 B)"
+    );
+    let rows: Vec<_> =
+        House::LAYERS.iter().map(|layer| (layer.name, layer.kind, layer.output_shape, layer.params)).collect();
+    assert_eq!(
+        rows,
+        [("dense_1", "Dense", &[10][..], 140), ("dense_2", "Dense", &[10], 110), ("dense_3", "Dense", &[1], 11)]
+    );
+}
+
+#[test]
+fn costs() {
+    assert_eq!((House::MACS, House::RAM_BYTES, House::FLASH_BYTES), (240, 84, 1044));
+    assert_eq!((Image::MACS, Image::RAM_BYTES), (784 * 512 + 512 * 512 + 512 * 10, 4 * (512 + 512 + 10)));
+    assert_eq!(size_of::<Workspace<House>>(), House::RAM_BYTES);
+}
+
+/// Trainable layers first, frozen ones behind them, statistics at the end; the gradient is the prefix.
+#[test]
+fn layout() {
+    let names: Vec<_> = Parts::TENSORS.iter().map(|tensor| tensor.name).collect();
+    assert_eq!(
+        names,
+        ["dense_1.weight", "dense_1.bias", "dense_2.weight", "dense_2.bias", "a.weight", "b.weight", "b.bias"]
+    );
+    assert_eq!((Parts::TRAINABLE_PARAMS, Parts::PARAMS), (10 + 3, 12 + 10 + 6 + 3));
+    let trainable: Vec<_> = Parts::LAYERS.iter().map(|layer| (layer.name, layer.trainable)).collect();
+    assert_eq!(trainable, [("a", false), ("dense_1", true), ("b", false), ("dense_2", true)]);
+    assert_eq!(Normalized::TENSORS[6].name, "normalize_1.mean");
+
+    let mut net = Parts::init(&mut seeded(1));
+    net.dense_1.weight[(1, 3)] = 42.0;
+    assert_eq!(net.as_flat()[2 * 3 + 1], 42.0, "column by column: Keras's (in, out), row by row");
+}
+
+/// A bound on the number of parameters, in generic code.
+fn fits_into_a_kibibyte<N: Network>(_: &N) -> usize
+where
+    N::ParamCount: IsLessOrEqual<U1024, Output = B1>,
+{
+    N::ParamCount::USIZE
+}
+
+#[test]
+fn parameters_as_a_type() {
+    fn same<T>(_: T, _: T) {}
+    assert_eq!(fits_into_a_kibibyte(&*House::init(&mut seeded(1))), 261);
+    same(U261::default(), <House as Network>::ParamCount::default());
+}
+
+/// The architecture decides, names and ways of training do not.
+#[test]
+fn fingerprints() {
+    network! {
+        Same< input 13 => first: dense 10 relu init he_normal l2 => dropout 0.1 => second: dense 10 relu frozen => dense 1 >
+        OtherActivation< input 13 => dense 10 relu => dense 10 tanh => dense 1 >
+        OtherNumber< input 13 => dense 10 leaky_relu 0.1 => dense 10 relu => dense 1 >
+        OtherScalar< input 13 f64 => dense 10 relu => dense 10 relu => dense 1 >
+        OtherInput< input 12 => dense 10 relu => dense 10 relu => dense 1 >
+        NoBias< input 13 => dense 10 nobias relu => dense 10 relu => dense 1 >
+    }
+    assert_eq!(House::FINGERPRINT, Same::FINGERPRINT);
+    assert_eq!(House::FINGERPRINT, HouseInLayers::FINGERPRINT);
+    let all = [
+        House::FINGERPRINT,
+        OtherActivation::FINGERPRINT,
+        OtherNumber::FINGERPRINT,
+        OtherScalar::FINGERPRINT,
+        OtherInput::FINGERPRINT,
+        NoBias::FINGERPRINT,
+        Fraud::FINGERPRINT,
+    ];
+    for (index, one) in all.iter().enumerate() {
+        assert!(!all[..index].contains(one), "{index}");
+    }
+}
+
+mod in_a_module {
+    castnet::network! {
+        /// Documented.
+        #[derive(Clone)]
+        pub(crate) Inner< input 2 => dense 1 >
+        Private< input 2 => dense 1 >
+    }
+
+    pub fn private() -> usize {
+        <Private as castnet::Network>::PARAMS
+    }
+}
+
+/// What a crate that re-exports castnet looks like to its users.
+mod reexport {
+    pub mod nn {
+        pub use castnet;
+    }
+    nn::castnet::network! { pub Reexported< input 2 => dense 1 > }
+}
+
+#[test]
+fn places() {
+    network! { InAFunction< input 2 => dense 3 => dense 1 > }
+    assert_eq!(InAFunction::PARAMS, 13);
+    assert_eq!((in_a_module::Inner::PARAMS, in_a_module::private(), reexport::Reexported::PARAMS), (3, 3, 3));
+    let closure = || {
+        network! { InAClosure< input 1 => dense 1 > }
+        InAClosure::PARAMS
+    };
+    assert_eq!(closure(), 2);
+}
+
+/// Names that the generated code must not stumble over.
+mod names {
+    use castnet::prelude::*;
+
+    network! {
+        Option< input 2 => dense 1 >
+        Relu< input 2 => dense 3 relu => dense 1 >
+        Dense< input 2 => normalize => dense 1 >
+        Self_< input 2 => self_: dense 1 => weight: dense 1 => bias: tanh => init: dense 1 >
+        Vec< input 2 => dropout 0.5 => dense 1 l2 >
+    }
+
+    #[test]
+    fn networks_with_names_of_other_things() {
+        let at = [0.5, -0.5].into();
+        assert!(Relu::init(&mut seeded(1)).predict(&at)[0].is_finite());
+        assert!(Dense::init(&mut seeded(1)).predict(&at)[0].is_finite());
+        assert!(Self_::init(&mut seeded(1)).predict(&at)[0].is_finite());
+        assert!(Option::init(&mut seeded(1)).predict(&at)[0].is_finite());
+        assert!(Vec::init(&mut seeded(1)).penalty() > 0.0);
+    }
+}
+
+/// Sizes from a macro of the user's own.
+#[test]
+fn sizes_from_macro_rules() {
+    macro_rules! net {
+        ($name:ident, $units:literal, $activation:ident, $rate:literal) => {
+            network! { $name< input 2 => dense $units $activation => dropout $rate => dense 1 > where params == 25 }
+        };
+    }
+    net!(Made, 6, tanh, 0.25);
+    assert_eq!(Made::PARAMS, 25);
+}
+
+/// By hand: relu of a sum, then a sum.
+#[test]
+fn a_prediction_by_hand() {
+    network! { Tiny< input 2 => dense 2 relu => dense 1 > }
+    let mut net = Tiny::zeroed_boxed();
+    net.dense_1.weight[(0, 0)] = 1.0;
+    net.dense_1.weight[(0, 1)] = -2.0;
+    net.dense_1.weight[(1, 0)] = -1.0;
+    net.dense_1.bias[1] = 0.5;
+    net.dense_2.weight[(0, 0)] = 3.0;
+    net.dense_2.weight[(0, 1)] = 10.0;
+    net.dense_2.bias[0] = 0.25;
+    // Units: 4 - 2 = 2 and 0.5 - 4, which relu makes 0; then 3 * 2 + 0.25.
+    assert_eq!(net.predict(&[4.0, 1.0].into())[0], 6.25);
+    // Units: -4, which relu makes 0, and 0.5; then 10 * 0.5 + 0.25.
+    assert_eq!(net.predict(&[0.0, 2.0].into())[0], 5.25);
+}

@@ -1,0 +1,64 @@
+//! Predictions do not allocate, and steps of training do not after the first. Counted by the allocator of this process.
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use castnet::prelude::*;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often the work allocates.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.with(Cell::get);
+    work();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
+network! {
+    Net< input 13 => normalize => dense 20 gelu => dropout 0.2 => dense 60 relu => dense 30 silu => dense 4 softmax >
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(Box::new(3))), 1);
+}
+
+#[test]
+fn predictions() {
+    let net = Net::init(&mut seeded(1));
+    let input = <Net as Network>::Input::repeat(0.5);
+    let mut workspace = Workspace::boxed();
+    assert_eq!(allocations(|| _ = std::hint::black_box(net.predict(&input))), 0);
+    assert_eq!(allocations(|| _ = std::hint::black_box(net.predict_in(&input, &mut workspace))), 0);
+}
+
+#[test]
+fn steps() {
+    let mut trainer = Net::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
+    let inputs = vec![<Net as Network>::Input::repeat(0.5); 32];
+    let targets = vec![<Net as Network>::Output::repeat(0.25); 32];
+    let mut step = |samples: usize| {
+        allocations(|| _ = trainer.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch"))
+    };
+    assert!(step(32) > 0);
+    assert_eq!((step(32), step(7), step(32)), (0, 0, 0));
+}
