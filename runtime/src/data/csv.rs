@@ -126,12 +126,16 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
     ///
     /// # Errors
     /// As [`from_csv`](Self::from_csv).
-    pub fn from_csv_reader<R: Read>(reader: R, name: &str, targets: &[&str]) -> Result<Self, CsvError> {
+    pub fn from_csv_reader<R: Read>(mut reader: R, name: &str, targets: &[&str]) -> Result<Self, CsvError> {
         let fail = |line, column, kind| error_at(name, line, column, kind);
-        let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(reader);
+        let mut text = Vec::new();
+        if let Err(error) = reader.read_to_end(&mut text) {
+            return Err(fail(None, None, CsvErrorKind::Unreadable(error.into())));
+        }
+        let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(text.as_slice());
         let header: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(|field| field.trim_start_matches('\u{feff}').trim().to_string()).collect(),
-            Err(error) => return Err(from_csv_error(name, error)),
+            Err(error) => return Err(from_csv_error(name, &text, error)),
         };
         if header.iter().all(String::is_empty) {
             return Err(fail(None, None, CsvErrorKind::NoHeader));
@@ -174,9 +178,9 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
             match reader.read_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => return Err(from_csv_error(name, error)),
+                Err(error) => return Err(from_csv_error(name, &text, error)),
             }
-            let line = record.position().map(::csv::Position::line);
+            let line = record.position().map(|position| line(&text, position));
             let field = |column: usize| -> Result<X::Scalar, CsvError> {
                 let text = record.get(column).unwrap_or_default();
                 number(text).map_err(|kind| fail(line, header.get(column).map(String::as_str), kind))
@@ -229,8 +233,15 @@ fn error_at(name: &str, line: Option<u64>, column: Option<&str>, kind: CsvErrorK
     }
 }
 
-fn from_csv_error(name: &str, error: ::csv::Error) -> CsvError {
-    let line = error.position().map(::csv::Position::line);
+/// The line of a record. Its position is that of the empty lines before it, if there are any.
+fn line(text: &[u8], position: &::csv::Position) -> u64 {
+    let from = text.get(position.byte() as usize..).unwrap_or_default();
+    let empty = from.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + empty.count() as u64
+}
+
+fn from_csv_error(name: &str, text: &[u8], error: ::csv::Error) -> CsvError {
+    let line = error.position().map(|position| line(text, position));
     let kind = match error.kind() {
         ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             CsvErrorKind::Ragged { found: *len, expected: *expected_len }
