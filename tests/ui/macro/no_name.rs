@@ -1,0 +1,3 @@
+castnet::network! { pub < input 13 => dense 1 > }
+
+fn main() {}

@@ -1,0 +1,13 @@
+use castnet::prelude::*;
+
+network! {
+    House< input 13 => dense 10 relu => dense 1 >
+    Fraud< input 13 => dense 10 relu => dense 1 sigmoid >
+    Ages< input 4 => dense 10 relu => dense 5 softmax >
+    Rectified< input 13 => dense 2 relu >
+}
+
+fn main() {
+    let (_, state) = House::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default()).into_parts();
+    let _ = House::init(&mut seeded(1)).compile(MeanSquaredError, Adam::default()).with_state(state);
+}
