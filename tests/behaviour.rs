@@ -10,8 +10,8 @@ network! {
 }
 
 fn xor() -> DataFor<Xor> {
-    let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(Into::into);
-    Dataset::new(inputs, [[0.0], [1.0], [1.0], [0.0]].map(Into::into)).expect("sound data")
+    let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0], [0.0]]).expect("sound data")
 }
 
 fn houses() -> DataFor<House> {

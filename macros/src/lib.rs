@@ -1,8 +1,8 @@
 //! The compiler behind castnet's `network!`: it reads a network, checks it and writes a struct with its forward and backward
 //! code. Programs use it through the crate `castnet`, which re-exports it.
 //!
-//! One way, no way back: [`parse`] what was written, [`lower`] it to a graph, [`infer`] shapes and parameters, [`check`] rules
-//! over the whole network, [`plan`] the memory, hold it against the [`budget`], [`emit`] the code. Every stage takes the former
+//! One way, no way back: `parse` what was written, `lower` it to a graph, `infer` shapes and parameters, `check` rules
+//! over the whole network, `plan` the memory, hold it against the `budget`, `emit` the code. Every stage takes the former
 //! stage's type and returns its own; errors carry the tokens at fault and are collected.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)]
 

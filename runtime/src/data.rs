@@ -23,9 +23,9 @@ use crate::{Flat, Network, Scalar};
 ///
 /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
 ///
-/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(Into::into);
-/// let targets = [[0.0], [1.0], [1.0], [0.0]].map(Into::into);
-/// let data: DataFor<Xor> = Dataset::new(inputs, targets)?;
+/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+/// let targets = [[0.0], [1.0], [1.0], [0.0]];
+/// let data: DataFor<Xor> = Dataset::from_rows(&inputs, &targets)?;
 /// assert_eq!(data.len(), 4);
 /// # Ok::<(), castnet::DataError>(())
 /// ```
@@ -72,6 +72,18 @@ pub enum DataError {
         /// What it is.
         value: f64,
     },
+    /// A row has not as many values as the network's input or target.
+    #[error("row {row} of the {what}s (counted from 0) has {found} values, but the network's {what} has {expected}")]
+    Row {
+        /// `input` or `target`.
+        what: &'static str,
+        /// The row, counted from 0.
+        row: usize,
+        /// Values in it.
+        found: usize,
+        /// Values in the network's input or target.
+        expected: usize,
+    },
     /// One of the parts would be empty.
     #[error(
         "a split of {samples} samples that puts {part} of them into the second part leaves one part empty: give a part between 0 and 1"
@@ -105,6 +117,32 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
         }
         Ok(Self { inputs, targets })
     }
+
+    /// Copies rows of numbers: arrays, slices or vectors, whose values are those of a sample as they lie in memory (images
+    /// row by row, channels last).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and rows that have not as many values as the network's input or target.
+    pub fn from_rows<I, T>(inputs: &[I], targets: &[T]) -> Result<Self, DataError>
+    where
+        I: AsRef<[X::Scalar]>,
+        T: AsRef<[X::Scalar]>,
+    {
+        Self::new(samples::<X, I>("input", inputs)?, samples::<Y, T>("target", targets)?)
+    }
+}
+
+fn samples<A: Flat, R: AsRef<[A::Scalar]>>(what: &'static str, rows: &[R]) -> Result<Vec<A>, DataError> {
+    let sample = |(row, values): (usize, &R)| {
+        let values = values.as_ref();
+        if values.len() != A::LEN {
+            return Err(DataError::Row { what, row, found: values.len(), expected: A::LEN });
+        }
+        let mut sample = A::zeroed();
+        sample.as_flat_mut().copy_from_slice(values);
+        Ok(sample)
+    };
+    rows.iter().enumerate().map(sample).collect()
 }
 
 /// The first value that is NaN or infinite: its sample, its place in it, and what it is.

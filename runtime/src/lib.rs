@@ -1,4 +1,62 @@
-//! castnet: neural networks cast into Rust at compile time.
+//! Neural networks cast into Rust at compile time.
+//!
+//! A network is written the way one would draw it. The compiler checks its shapes, counts its parameters, plans its memory
+//! and writes its forward and backward code; what comes out is a plain struct of matrices that trains on a workstation and
+//! predicts on a microcontroller, without a heap and without `std`.
+//!
+//! ```
+//! use castnet::prelude::*;
+//!
+//! network! {
+//!     /// Median value of a house, in $1000s, from the 13 features of the Boston survey.
+//!     pub HousePrice< input 13 => dense 10 relu => dense 10 relu => dense 1 >
+//! }
+//!
+//! assert_eq!(HousePrice::PARAMS, 261);
+//! let net = HousePrice::init(&mut seeded(1));
+//! let features = [0.02, 0.0, 7.07, 0.0, 0.47, 6.4, 78.9, 4.97, 2.0, 242.0, 17.8, 397.0, 9.1];
+//! let price: f32 = net.predict(&features.into())[0];
+//! # assert!(price.is_finite());
+//! ```
+//!
+//! # Where to look
+//!
+//! * [`network!`]: the language.
+//! * [`Network`]: what every network can do.
+//! * [`Trainer`]: training.
+//! * [`Dataset`]: data from slices and CSV files.
+//! * [`History`]: what a training did, as a table, as CSV, as a picture.
+//! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`layers`].
+//!
+//! # The number of parameters as a type
+//!
+//! [`Network::ParamCount`] is an integer of `typenum`, so that generic code can ask for small networks:
+//!
+//! ```
+//! use castnet::prelude::*;
+//! use castnet::typenum::{B1, IsLessOrEqual, U1024};
+//!
+//! fn upload<N: Network>(network: &N)
+//! where
+//!     N::ParamCount: IsLessOrEqual<U1024, Output = B1>,
+//! {
+//!     assert!(network.as_flat().len() <= 1024);
+//! }
+//!
+//! network! { Small< input 13 => dense 10 relu => dense 1 > }
+//! upload(&*Small::init(&mut seeded(1)));
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | none | | `network!`, `predict`, `predict_in`, losses and optimizers: `no_std`, no allocator |
+//! | `alloc` | yes | networks on the heap, training, data sets, weights as safetensors bytes |
+//! | `std` | yes | files |
+//! | `csv` | yes | data sets from CSV files |
+//! | `progress` | yes | a progress bar while training, on a terminal |
+//! | `plot` | | learning curves as SVG and PNG |
 #![no_std]
 #![warn(missing_docs)]
 
@@ -76,6 +134,60 @@ pub fn seeded(seed: u64) -> TrainingRng {
 }
 
 /// Declares networks.
+///
+/// A network is a chain of layers between `<` and `>`, joined by `=>`. It becomes a struct that implements
+/// [`Network`](crate::Network); its documentation holds the table of its layers.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! {
+///     /// Digits of 28 x 28 pixels.
+///     #[derive(Clone)]
+///     pub Digits<
+///         input 28x28 => flatten
+///         => hidden: dense 128 relu init he_normal l2 1e-4
+///         => dropout 0.2
+///         => dense 10 softmax
+///     > where params == 101_770, flash <= 400 KiB
+/// }
+///
+/// assert_eq!(Digits::LAYERS[1].name, "hidden");
+/// ```
+///
+/// # Layers
+///
+/// | layer | what it does |
+/// |---|---|
+/// | `input 13`, `input 24x3`, `input 28x28x1` | the shape of one sample: features, time steps x features, height x width x channels; `input 13 f64` computes in double precision |
+/// | `dense 10` | a fully connected layer of 10 units: [`Dense`](crate::layers::Dense) |
+/// | `normalize` | standardizes each channel with statistics of the training data, right behind the input: [`Normalize`](crate::layers::Normalize) |
+/// | `dropout 0.5` | forgets a part of the values in training: [`Dropout`](crate::layers::Dropout) |
+/// | `flatten` | the same values as one vector |
+/// | `reshape 7x4` | the same values in another shape |
+/// | `relu`, `leaky_relu 0.1`, ... | an activation as a layer of its own |
+///
+/// `name: dense 10` gives a layer a name; others are counted by kind, `dense_1`, `dense_2`. Layers with parameters are fields
+/// of the struct by these names.
+///
+/// # After `dense`
+///
+/// | words | |
+/// |---|---|
+/// | an activation | `relu`, `sigmoid`, `softmax`, `tanh`, `linear`, `celu`, `elu`, `exponential`, `gelu`, `gelu_tanh`, `hard_shrink`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `leaky_relu`, `log_sigmoid`, `log_softmax`, `mish`, `relu6`, `selu`, `silu`, `soft_shrink`, `softplus`, `softsign`, `sparse_plus`, `sparse_sigmoid`, `squareplus`, `tanh_shrink`, `threshold`: see [`activations`](crate::activations) |
+/// | `nobias` | without a bias |
+/// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `he_normal`, `zeros`; see [`initializers`](crate::initializers) |
+/// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
+/// | `frozen` | training leaves it alone, and it costs no gradient |
+///
+/// # Bounds
+///
+/// `where params == 261, flash <= 2 KiB, ram <= 512 B` after a network is checked by the compiler, with `==`, `<`, `<=`, `>`, `>=`.
+/// `params` are all parameters, `flash` the bytes of the weights, `ram` the bytes of the activations of one prediction.
+///
+/// One invocation may hold several networks, side by side. Attributes, documentation and visibility are written as for a
+/// struct. Small networks are `Clone`; large ones (over 16 KiB) are copied by
+/// [`clone_boxed`](crate::Flat::clone_boxed), as `clone` would pass them over the stack.
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => {

@@ -109,3 +109,20 @@ fn fill<A: Flat>(value: &mut A, values: &[f64]) {
 pub fn flat<A: Flat>(samples: &[A]) -> Vec<A::Scalar> {
     samples.iter().flat_map(|sample| sample.as_flat().to_vec()).collect()
 }
+
+/// Every code block of every document compiles, and runs unless it says otherwise.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../ARCHITECTURE.md")]
+    struct Architecture;
+    #[doc = include_str!("../../CONTRIBUTING.md")]
+    struct Contributing;
+    #[doc = include_str!("../../CHANGELOG.md")]
+    struct Changelog;
+    #[doc = include_str!("../README.md")]
+    struct Tests;
+    #[doc = include_str!("../../examples/data/README.md")]
+    struct Data;
+}

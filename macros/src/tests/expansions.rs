@@ -12,8 +12,21 @@ fn house() {
     expansion(
         "expand/house.rs.txt",
         "/// Median value of a house, in $1000s.
-        pub HousePrice< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >",
+        pub HousePrice< input 13 => dense 10 relu => dense 10 relu => dense 1 >",
     );
+}
+
+/// The document shows what the compiler writes.
+#[test]
+fn architecture_shows_the_house() {
+    let document = include_str!("../../../ARCHITECTURE.md");
+    let golden = include_str!("expand/house.rs.txt");
+    assert!(document.contains(golden), "put src/tests/expand/house.rs.txt into ARCHITECTURE.md");
+}
+
+#[test]
+fn normalized() {
+    expansion("expand/normalized.rs.txt", "pub HousePrice< input 13 => normalize => dense 10 relu => dense 1 >");
 }
 
 /// Everything that a chain of vectors can have: a label, frozen and regularized layers, dropout, activations of both kinds

@@ -25,6 +25,15 @@ fn what_is_no_data() {
 }
 
 #[test]
+fn rows() {
+    let data = Data::from_rows(&[[1.0, 2.0]], &[vec![3.0]]).expect("sound data");
+    assert_eq!((data.inputs(), data.targets()), (&[[1.0, 2.0]][..], &[[3.0]][..]));
+    let error = Data::from_rows(&[vec![1.0, 2.0], vec![1.0]], &[[3.0], [4.0]]).expect_err("an error");
+    assert_eq!(error, DataError::Row { what: "input", row: 1, found: 1, expected: 2 });
+    assert_eq!(error.to_string(), "row 1 of the inputs (counted from 0) has 1 values, but the network's input has 2");
+}
+
+#[test]
 fn shuffling_keeps_pairs_together() {
     let mut data = numbered(100);
     data.shuffle(&mut seeded(1));
