@@ -47,7 +47,7 @@ pub enum Outcome {
 /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
 ///
 /// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
-/// let data = Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0], [0.0]])?;
+/// let data: DataFor<Xor> = Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0], [0.0]])?;
 /// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
 /// let history = trainer.fit(&data, Fit::epochs(3).progress(false));
 /// assert!(history.to_csv().starts_with("epoch,loss\n1,"));

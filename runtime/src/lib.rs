@@ -21,11 +21,11 @@
 //!
 //! # Where to look
 //!
-//! * [`network!`]: the language.
-//! * [`Network`]: what every network can do.
-//! * [`Trainer`]: training.
-//! * [`Dataset`]: data from slices and CSV files.
-//! * [`History`]: what a training did, as a table, as CSV, as a picture.
+//! * [`network!`] — the language.
+//! * [`Network`] — what every network can do.
+//! * [`Trainer`] — training.
+//! * [`Dataset`] — data from slices and CSV files.
+//! * [`History`] — what a training did, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`layers`].
 //!
 //! # The number of parameters as a type
