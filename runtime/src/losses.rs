@@ -78,14 +78,24 @@ pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]);
 }
 
+/// No activation: the outputs are logits.
+#[diagnostic::on_unimplemented(
+    message = "`FromLogits` wants a network that ends without an activation, this one ends in `{Self}`",
+    label = "does not suit the network's last activation",
+    note = "help: leave `FromLogits` out, the loss is computed from the logits inside; or leave the last activation out"
+)]
+pub trait LogitsHead {}
+impl LogitsHead for Linear {}
+
 /// A cross-entropy of a network that ends without an activation and so gives logits.
 ///
 /// `predict` then gives logits as well; the highest is the most probable class all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FromLogits<L>(pub L);
 
-impl<A, L> Loss<Linear, A> for FromLogits<L>
+impl<H, A, L> Loss<H, A> for FromLogits<L>
 where
+    H: Activation<A> + LogitsHead,
     A: Flat + Clone + Send + Sync,
     L: LogitsLoss<A>,
 {
@@ -95,7 +105,7 @@ where
         self.0.sum_of_logits(logits, targets)
     }
 
-    fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: Linear, logits: &[A], _: &[A], targets: &[A], grad: &mut [A]) {
+    fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: H, logits: &[A], _: &[A], targets: &[A], grad: &mut [A]) {
         self.0.probabilities(isa, logits, grad);
         self.0.gradient_of_logits(targets, grad);
     }

@@ -40,8 +40,8 @@ impl Progress {
                 // Writing to a string cannot fail.
                 _ = write!(message, "{comma}{name} {value:.4}");
             }
-            self.bar.set_message(message);
             self.bar.set_position(number as u64);
+            self.bar.set_message(message);
         }
         #[cfg(not(feature = "progress"))]
         let _ = (number, epoch);

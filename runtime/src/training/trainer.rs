@@ -188,7 +188,8 @@ where
         Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
     }
 
-    /// One step of training on one batch.
+    /// One step of training on one batch. Unlike [`fit`](Self::fit) it teaches `normalize` layers nothing: see
+    /// [`Network::adapt`].
     ///
     /// # Errors
     /// Inputs and targets that are not equally many, or none; a loss that is not finite. The network stays as it was.
