@@ -191,6 +191,14 @@ mod names {
     }
 }
 
+/// A word of Rust as a name: written raw, shown as it is.
+#[test]
+fn raw_names() {
+    network! { r#Match< input 2 => r#type: dense 1 > }
+    assert_eq!((Match::NAME, Match::LAYERS[0].name, Match::TENSORS[0].name), ("Match", "type", "type.weight"));
+    assert_eq!(Match::init(&mut seeded(1)).r#type.bias[0], 0.0);
+}
+
 /// Sizes from a macro of the user's own.
 #[test]
 fn sizes_from_macro_rules() {

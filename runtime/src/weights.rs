@@ -183,5 +183,5 @@ fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
     None
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 mod tests;

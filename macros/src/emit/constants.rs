@@ -1,6 +1,7 @@
 //! The associated types and constants.
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use super::{structs, summary};
 use crate::activations::Activation;
@@ -33,7 +34,7 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
 }
 
 pub fn constants(planned: &Planned) -> TokenStream {
-    let name = planned.inferred.graph.name.to_string();
+    let name = planned.inferred.graph.name.unraw().to_string();
     let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::value);
     let (params, trainable, macs) =
         (literal(planned.params()), literal(planned.trainable_params()), literal(planned.macs()));
@@ -64,7 +65,7 @@ fn layers(planned: &Planned) -> Vec<TokenStream> {
         let last = nodes.next_back()?;
         let kind = nodes.next().unwrap_or(last).layer.kind();
         let shape = planned.inferred.shape(last.to).sizes().iter().copied().map(literal);
-        let name = name.to_string();
+        let name = name.unraw().to_string();
         let (params, trainable) = (literal(costs.params), literal(costs.trainable));
         Some(quote!(castnet::LayerInfo::new(#name, #kind, &[#(#shape),*], #params, #trainable)))
     };
@@ -75,7 +76,7 @@ fn tensors(planned: &Planned) -> Vec<TokenStream> {
     let mut tensors = Vec::new();
     for field in structs::fields(planned) {
         for tensor in &field.parameters.tensors {
-            let name = format!("{}.{}", field.name, tensor.name);
+            let name = format!("{}.{}", field.name.unraw(), tensor.name);
             let shape = tensor.shape.iter().copied().map(literal);
             tensors.push(quote!(castnet::TensorInfo::new(#name, &[#(#shape),*])));
         }

@@ -1,4 +1,6 @@
 //! The table of layers, in Keras's columns.
+use syn::ext::IdentExt;
+
 use crate::graph::{Node, RowId};
 use crate::plan::Planned;
 
@@ -8,7 +10,7 @@ pub fn summary(planned: &Planned) -> String {
     let mut rows = vec![header];
     for (row, name, costs) in planned.rows() {
         let kind = kind(planned, row);
-        rows.push([format!("{name} ({kind})"), shape(planned, row), grouped(costs.params)]);
+        rows.push([format!("{} ({kind})", name.unraw()), shape(planned, row), grouped(costs.params)]);
     }
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)

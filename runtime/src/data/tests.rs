@@ -1,7 +1,6 @@
 use super::{DataError, Dataset};
 use crate::seeded;
-use std::format;
-use std::string::{String, ToString};
+use std::string::ToString;
 use std::vec;
 use std::vec::Vec;
 
@@ -79,6 +78,9 @@ fn splits() {
 
 #[cfg(feature = "csv")]
 mod csv {
+    use std::format;
+    use std::string::String;
+
     use super::*;
     use crate::CsvErrorKind as Kind;
 
