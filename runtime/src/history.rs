@@ -28,7 +28,8 @@ pub struct Epoch {
 pub enum Outcome {
     /// After all epochs.
     Completed,
-    /// At a batch whose loss was NaN or infinite; the weights are those before it.
+    /// At a batch whose loss was NaN or infinite, or that left such weights behind at the end of an epoch. A batch with such
+    /// a loss changes nothing, but steps before it may have gone too far already.
     Diverged {
         /// The epoch, counted from 1.
         epoch: usize,

@@ -16,7 +16,7 @@ use crate::optimizers::{Optimizer, OptimizerState};
 use crate::progress::Progress;
 use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
 use crate::shuffle::shuffle;
-use crate::{BatchError, Dataset, Flat, LengthMismatch, Network, TrainingRng, seeded};
+use crate::{BatchError, Dataset, Flat, LengthMismatch, Network, Scalar, TrainingRng, seeded};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
 ///
@@ -120,8 +120,8 @@ where
     /// validation data is measured after the epoch, without dropout. Both contain the penalties of `l1` and `l2`, as in
     /// Keras.
     ///
-    /// A loss that is no longer finite ends the training before the batch that shows it changes anything; the history
-    /// says where, as it does when the options cannot be followed.
+    /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
+    /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.
     pub fn fit<X, Y>(&mut self, data: &Dataset<X, Y>, options: Fit<'_, X, Y>) -> History
     where
         X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
@@ -168,7 +168,7 @@ where
         history
     }
 
-    /// One pass over all samples; the error is the number of the batch whose loss is not finite.
+    /// One pass over all samples; the error is the number of the batch at which the training diverged.
     fn epoch(
         &mut self,
         (all_inputs, all_targets): Samples<'_, N::Input, L::Target>,
@@ -184,6 +184,10 @@ where
             let targets = targets.gather(all_targets, batch);
             let loss = self.step(inputs, targets).ok_or(index + 1)?;
             sum += loss * batch.len() as f64;
+        }
+        // A last step that went too far shows in no later loss.
+        if !self.network.as_flat().iter().all(|parameter| parameter.is_finite()) {
+            return Err(order.len().div_ceil(batch_size));
         }
         Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
     }
