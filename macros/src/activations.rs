@@ -101,7 +101,7 @@ impl Activation {
         Some(Self { known, numbers, word: word.clone() })
     }
 
-    /// The identity that a network without an activation at its end ends in.
+    /// Its word, as Keras has it.
     pub fn keras_word(&self) -> &'static str {
         self.known.word
     }

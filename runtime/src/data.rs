@@ -3,7 +3,7 @@
 mod csv;
 
 #[cfg(feature = "csv")]
-pub use csv::{CsvError, CsvErrorKind, Place};
+pub use csv::{CsvError, CsvErrorKind, CsvPlace};
 
 use alloc::vec::Vec;
 
@@ -185,14 +185,18 @@ impl<X, Y> Dataset<X, Y> {
     /// A part that leaves no sample on one side.
     pub fn split(mut self, part: f64) -> Result<(Self, Self), DataError> {
         let samples = self.len();
-        // As Keras's `validation_split`: the first part is rounded down.
-        let first = ((1.0 - part) * samples as f64) as usize;
-        if first == 0 || first >= samples {
-            return Err(DataError::Split { samples, part });
-        }
+        let first = first_part(samples, part).ok_or(DataError::Split { samples, part })?;
         let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
         Ok((self, second))
     }
+}
+
+/// How many samples stay when a part is split off the end; `None` if one side would be empty.
+///
+/// Rounded down, as Keras does, but not for an error of rounding: nine tenths of ten samples leave one.
+pub(crate) fn first_part(samples: usize, part: f64) -> Option<usize> {
+    let first = ((1.0 - part) * samples as f64 + 1e-9) as usize;
+    (0 < first && first < samples).then_some(first)
 }
 
 /// The inputs: what [`Network::adapt`] learns from.

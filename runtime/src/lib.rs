@@ -100,7 +100,7 @@ mod weights;
 mod workspace;
 
 #[cfg(feature = "csv")]
-pub use data::{CsvError, CsvErrorKind, Place};
+pub use data::{CsvError, CsvErrorKind, CsvPlace};
 #[cfg(feature = "alloc")]
 pub use data::{DataError, DataFor, Dataset};
 pub use error::{BatchError, LengthMismatch};

@@ -32,7 +32,7 @@ pub struct LayerInfo {
     pub params: usize,
     /// Parameters that training changes.
     pub trainable_params: usize,
-    /// Whether training changes anything in it: `false` where the layer is `frozen` or has only learnt statistics.
+    /// Whether training changes anything in it: `false` where it is `frozen`, has only learnt statistics, or nothing at all.
     pub trainable: bool,
 }
 

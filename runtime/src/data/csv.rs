@@ -18,21 +18,21 @@ pub struct CsvError {
     /// The file, or the name that was given for a reader.
     pub name: String,
     /// The place in it, if there is one.
-    pub place: Place,
+    pub place: CsvPlace,
     /// What is wrong.
     pub kind: Box<CsvErrorKind>,
 }
 
 /// A place in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct CsvPlace {
     /// The line, counted from 1.
     pub line: Option<u64>,
     /// The name of the column.
     pub column: Option<String>,
 }
 
-impl core::fmt::Display for Place {
+impl core::fmt::Display for CsvPlace {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
@@ -228,7 +228,7 @@ fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
 fn error_at(name: &str, line: Option<u64>, column: Option<&str>, kind: CsvErrorKind) -> CsvError {
     CsvError {
         name: name.to_string(),
-        place: Place { line, column: column.map(ToString::to_string) },
+        place: CsvPlace { line, column: column.map(ToString::to_string) },
         kind: Box::new(kind),
     }
 }

@@ -35,6 +35,7 @@ where
 {
     type Target = A;
 
+    // As on any outputs: through the last activation.
     fn sum(self, logits: &[A], outputs: &[A], targets: &[A]) -> f64 {
         Loss::<H, A>::sum(Insist(self), logits, outputs, targets)
     }

@@ -1,6 +1,7 @@
 //! The options of a training, and the data that they give to it.
 use thiserror::Error;
 
+use crate::data::first_part;
 use crate::{Dataset, Flat};
 
 /// How to train: Keras's arguments of `fit`.
@@ -37,17 +38,13 @@ pub enum FitError {
     BatchSize,
     /// A part of the data for validation must leave some for both.
     #[error(
-        "a validation split of {part} of {samples} samples leaves {training} for training and {validation} for validation: both need some, so give a part between 0 and 1"
+        "a validation split of {part} of {samples} samples leaves no sample for training or none for validation: give a part between 0 and 1"
     )]
     ValidationSplit {
         /// As given.
         part: f64,
         /// In the data set.
         samples: usize,
-        /// Left for training.
-        training: usize,
-        /// Left for validation.
-        validation: usize,
     },
 }
 
@@ -105,12 +102,7 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Fit<'_, X, Y> {
             Validation::Data(held_out) => Ok(((inputs, targets), Some((held_out.inputs(), held_out.targets())))),
             Validation::Split(part) => {
                 let samples = inputs.len();
-                // As Keras: the training part is rounded down. A part that is no number leaves nothing to train on.
-                let training = ((1.0 - part) * samples as f64) as usize;
-                let validation = samples.saturating_sub(training);
-                if training == 0 || validation == 0 {
-                    return Err(FitError::ValidationSplit { part, samples, training, validation });
-                }
+                let training = first_part(samples, part).ok_or(FitError::ValidationSplit { part, samples })?;
                 let (training_inputs, validation_inputs) = inputs.split_at(training);
                 let (training_targets, validation_targets) = targets.split_at(training);
                 Ok(((training_inputs, training_targets), Some((validation_inputs, validation_targets))))

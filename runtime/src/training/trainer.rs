@@ -37,6 +37,20 @@ where
     buffers: Buffers<N>,
 }
 
+impl<N, L, O> core::fmt::Debug for Trainer<N, L, O>
+where
+    N: Network,
+    L: Loss<N::Head, N::Output>,
+    O: Optimizer,
+{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { loss, optimizer, state, .. } = self;
+        let mut debug = f.debug_struct("Trainer");
+        debug.field("network", &N::NAME).field("loss", loss).field("optimizer", optimizer).field("steps", &state.steps);
+        debug.finish_non_exhaustive()
+    }
+}
+
 /// How many samples are evaluated at once.
 const EVALUATED_AT_ONCE: usize = 256;
 

@@ -1,0 +1,5 @@
+castnet::network! { House< > }
+
+fn main() {
+    println!("{}", House::NAME);
+}

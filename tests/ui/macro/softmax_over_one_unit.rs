@@ -1,0 +1,5 @@
+castnet::network! { House< input 13 => dense 1 softmax > }
+
+fn main() {
+    println!("{}", House::NAME);
+}

@@ -1,0 +1,5 @@
+castnet::network! { House< input 13 => dense 10 relu tanh => dense 1 > }
+
+fn main() {
+    println!("{}", House::NAME);
+}
