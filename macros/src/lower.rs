@@ -126,7 +126,7 @@ fn tokens(stage: &Stage) -> TokenStream {
     quote!(#keyword #(#words)*)
 }
 
-/// Local variables of the generated code.
+/// Local variables of the generated code; so are those that begin with `grad_`, or end in `_linear` or `_mask`.
 const RESERVED: &[&str] = &[
     "arena",
     "castnet",
@@ -154,7 +154,12 @@ fn row_name(stage: &Stage, unlabelled: &mut Vec<String>, errors: &mut Errors) ->
     let text = label.to_string();
     let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
         "is a word of Rust"
-    } else if RESERVED.contains(&text.as_str()) || text.starts_with("grad_") || text.starts_with('_') {
+    } else if RESERVED.contains(&text.as_str())
+        || text.starts_with("grad_")
+        || text.starts_with('_')
+        || text.ends_with("_linear")
+        || text.ends_with("_mask")
+    {
         "is a name that the generated code needs"
     } else if layers::find(label).is_some() || label == "input" {
         "is the name of a kind of layer"

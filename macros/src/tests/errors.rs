@@ -200,6 +200,7 @@ fn labels() {
             "Net< input 13 => dense 10 => dense_1: dense 1 >",
             "Net< input 13 => output: dense 10 => dense 1 >",
             "Net< input 13 => grad_x: dense 10 => dense 1 >",
+            "Net< input 13 => dense 10 gelu => dense_1_linear: dense 10 => dense 1 >",
             "Net< input 13 => relu: dense 10 => dense 1 >",
             "Net< input 13 => self: dense 10 => dense 1 >",
             "Net< input 13 => type: dense 10 => dense 1 >",
