@@ -1,4 +1,5 @@
 //! How networks train and predict: what is the same, what is not, and what happens to bad input.
+use castnet::nalgebra::SVector;
 use castnet::prelude::*;
 use castnet::{BatchError, FitError, LengthMismatch, Outcome};
 
@@ -259,4 +260,26 @@ fn an_unusual_pairing_on_purpose() {
     _ = trainer.fit(&classes(), Fit::epochs(30).progress(false));
     let after = trainer.evaluate(&classes());
     assert!(after.loss < before && after.metrics[0].1 > 0.9, "{before} to {after}");
+}
+
+/// Numbers of classes as targets train exactly as one-hot vectors do; a number that is no class ends the training.
+#[test]
+fn sparse_targets() {
+    let one_hot = classes();
+    let numbers: Vec<SVector<f32, 1>> =
+        one_hot.targets().iter().map(|target| [target.argmax().0 as f32].into()).collect();
+    let start = || Classes::init(&mut seeded(1));
+    let mut dense = start().compile(CategoricalCrossentropy, Adam::default());
+    let mut sparse = start().compile(SparseCategoricalCrossentropy, Adam::default());
+    let numbered = Dataset::new(one_hot.inputs(), numbers).expect("sound data");
+    let dense_history = dense.fit(&one_hot, Fit::epochs(2).seed(3).progress(false));
+    let sparse_history = sparse.fit(&numbered, Fit::epochs(2).seed(3).progress(false));
+    assert!(dense.network().as_flat() == sparse.network().as_flat());
+    let (a, b) = (dense_history.epochs[1].train.loss, sparse_history.epochs[1].train.loss);
+    assert!((a - b).abs() < 1e-12, "{a} and {b}");
+
+    for wrong in [3.0, -1.0, 0.5] {
+        let bad = sparse.train_on_batch(&one_hot.inputs()[..1], &[SVector::from([wrong])]);
+        assert_eq!(bad, Err(BatchError::NotFinite), "{wrong}");
+    }
 }

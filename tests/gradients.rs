@@ -1,6 +1,6 @@
 //! Gradients against central differences, in double precision: every parameter and every input of small networks that hold
 //! every layer, every activation and every way in which the passes are put together.
-use castnet::losses::Loss;
+use castnet::losses::*;
 use castnet::prelude::*;
 use castnet::rand::RngExt;
 use castnet::{Flat, TrainingRng};
@@ -114,6 +114,19 @@ mod losses {
 
     gradients! {
         mean_squared_error_of_relu: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 2 softplus };
+        absolute: MeanAbsoluteError, Net { input 3 f64 => dense 4 tanh => dense 2 };
+        percentage: MeanAbsolutePercentageError, Net { input 3 f64 => dense 4 tanh => dense 2 };
+        logarithmic: MeanSquaredLogarithmicError, Net { input 3 f64 => dense 4 tanh => dense 2 softplus };
+        huber: Huber { delta: 0.3 }, Net { input 3 f64 => dense 4 tanh => dense 2 };
+        log_cosh: LogCosh, Net { input 3 f64 => dense 4 tanh => dense 2 silu };
+        poisson: Poisson, Net { input 3 f64 => dense 4 tanh => dense 2 exponential };
+        hinge: Hinge, Net { input 3 f64 => dense 4 tanh => dense 2 tanh };
+        squared_hinge: SquaredHinge, Net { input 3 f64 => dense 4 tanh => dense 2 };
+        categorical_hinge: CategoricalHinge, Net { input 3 f64 => dense 4 tanh => dense 3 };
+        divergence: KlDivergence, Net { input 3 f64 => dense 4 tanh => dense 3 softmax };
+        cosine: CosineSimilarity, Net { input 3 f64 => dense 4 tanh => dense 3 };
+        binary_smoothed: Smoothed { loss: BinaryCrossentropy, amount: 0.1 }, Net { input 3 f64 => dense 4 tanh => dense 2 sigmoid };
+        categorical_smoothed: FromLogits(Smoothed { loss: CategoricalCrossentropy, amount: 0.1 }), Net { input 3 f64 => dense 4 tanh => dense 3 };
         binary: BinaryCrossentropy, Net { input 3 f64 => dense 4 tanh => dense 2 sigmoid };
         binary_from_logits: FromLogits(BinaryCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 2 };
         binary_insisted: Insist(BinaryCrossentropy), Net { input 3 f64 => dense 4 tanh => dense 3 softmax };

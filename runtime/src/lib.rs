@@ -214,7 +214,11 @@ pub mod __private {
 
 /// Everything that a program with a network needs: `use castnet::prelude::*;`.
 pub mod prelude {
-    pub use crate::losses::{BinaryCrossentropy, CategoricalCrossentropy, FromLogits, Insist, MeanSquaredError};
+    pub use crate::losses::{
+        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber,
+        Insist, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+        MeanSquaredLogarithmicError, Poisson, Smoothed, SparseCategoricalCrossentropy, SquaredHinge,
+    };
     pub use crate::metrics::{Accuracy, Mae};
     pub use crate::optimizers::{Adam, RmsProp, Sgd};
     #[cfg(feature = "alloc")]

@@ -6,18 +6,33 @@
 //!
 //! | last activation | losses |
 //! |---|---|
-//! | any | [`MeanSquaredError`] |
+//! | any | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
 //! | `sigmoid` | [`BinaryCrossentropy`] |
-//! | `softmax` | [`CategoricalCrossentropy`] |
+//! | `softmax` | [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`] |
+//! | `sigmoid` or `softmax` | [`KlDivergence`] |
 //! | none (the network gives logits) | [`FromLogits`] of a cross-entropy |
+//! | as for the loss inside | [`Smoothed`] targets of a cross-entropy |
 //! | any, on purpose | [`Insist`] on a loss of probabilities |
 mod binary_crossentropy;
 mod categorical_crossentropy;
-mod mean_squared_error;
+mod cosine_similarity;
+mod hinge;
+mod kl_divergence;
+mod pointwise;
+mod smoothing;
+mod sparse;
 
 pub use binary_crossentropy::{BinaryCrossentropy, SigmoidHead};
 pub use categorical_crossentropy::{CategoricalCrossentropy, SoftmaxHead};
-pub use mean_squared_error::MeanSquaredError;
+pub use cosine_similarity::CosineSimilarity;
+pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
+pub use kl_divergence::{DistributionHead, KlDivergence};
+pub use pointwise::{
+    Huber, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
+    Poisson,
+};
+pub use smoothing::Smoothed;
+pub use sparse::SparseCategoricalCrossentropy;
 
 use crate::activations::{Activation, Kept, Linear};
 use crate::isa::Isa;
@@ -57,10 +72,13 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     note = "help: leave `FromLogits` out"
 )]
 pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// What the network is to say for one sample.
+    type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
+
     /// The sum over the samples of the loss of each.
-    fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64;
+    fn sum_of_logits(self, logits: &[A], targets: &[Self::Target]) -> f64;
     /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities that belong to the logits.
-    fn gradient_of_logits(self, targets: &[A], grad: &mut [A]);
+    fn gradient_of_logits(self, targets: &[Self::Target], grad: &mut [A]);
     /// Writes the probabilities that belong to the logits.
     fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]);
 }
@@ -72,10 +90,13 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     note = "help: leave `Insist` out"
 )]
 pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// What the network is to say for one sample.
+    type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
+
     /// The sum over the samples of the loss of each.
-    fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64;
+    fn sum_of_outputs(self, outputs: &[A], targets: &[Self::Target]) -> f64;
     /// Writes the gradient of the mean over the samples with respect to the outputs.
-    fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]);
+    fn gradient_of_outputs(self, outputs: &[A], targets: &[Self::Target], grad: &mut [A]);
 }
 
 /// No activation: the outputs are logits.
@@ -99,13 +120,13 @@ where
     A: Flat + Clone + Send + Sync,
     L: LogitsLoss<A>,
 {
-    type Target = A;
+    type Target = L::Target;
 
-    fn sum(self, logits: &[A], _: &[A], targets: &[A]) -> f64 {
+    fn sum(self, logits: &[A], _: &[A], targets: &[L::Target]) -> f64 {
         self.0.sum_of_logits(logits, targets)
     }
 
-    fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: H, logits: &[A], _: &[A], targets: &[A], grad: &mut [A]) {
+    fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: H, logits: &[A], _: &[A], targets: &[L::Target], grad: &mut [A]) {
         self.0.probabilities(isa, logits, grad);
         self.0.gradient_of_logits(targets, grad);
     }
@@ -125,17 +146,57 @@ where
     A: Flat + Clone + Send + Sync,
     L: OutputLoss<A>,
 {
-    type Target = A;
+    type Target = L::Target;
 
-    fn sum(self, _: &[A], outputs: &[A], targets: &[A]) -> f64 {
+    fn sum(self, _: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
         self.0.sum_of_outputs(outputs, targets)
     }
 
-    fn gradient<I: Isa<A::Scalar>>(self, isa: I, head: H, logits: &[A], outputs: &[A], targets: &[A], grad: &mut [A]) {
+    fn gradient<I: Isa<A::Scalar>>(
+        self,
+        isa: I,
+        head: H,
+        logits: &[A],
+        outputs: &[A],
+        targets: &[L::Target],
+        grad: &mut [A],
+    ) {
         self.0.gradient_of_outputs(outputs, targets, grad);
         head.backward(isa, H::Kept::of(logits, outputs), grad);
     }
 }
+
+/// A loss of outputs that suits every network: its gradient goes through the last activation.
+macro_rules! suits_every_network {
+    ($name:ident) => {
+        impl<H, A> $crate::losses::Loss<H, A> for $name
+        where
+            H: $crate::activations::Activation<A>,
+            A: $crate::Flat + Clone + Send + Sync,
+            $name: $crate::losses::OutputLoss<A>,
+        {
+            type Target = <$name as $crate::losses::OutputLoss<A>>::Target;
+
+            fn sum(self, _: &[A], outputs: &[A], targets: &[Self::Target]) -> f64 {
+                $crate::losses::OutputLoss::sum_of_outputs(self, outputs, targets)
+            }
+
+            fn gradient<I: $crate::isa::Isa<A::Scalar>>(
+                self,
+                isa: I,
+                head: H,
+                logits: &[A],
+                outputs: &[A],
+                targets: &[Self::Target],
+                grad: &mut [A],
+            ) {
+                $crate::losses::OutputLoss::gradient_of_outputs(self, outputs, targets, grad);
+                head.backward(isa, $crate::activations::Kept::of(logits, outputs), grad);
+            }
+        }
+    };
+}
+use suits_every_network;
 
 /// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision at hand.
 fn probability_bounds<T: Scalar>() -> (T, T) {

@@ -22,7 +22,9 @@ pub struct BinaryCrossentropy;
 pub trait SigmoidHead {}
 impl SigmoidHead for Sigmoid {}
 
-impl<A: Flat> LogitsLoss<A> for BinaryCrossentropy {
+impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
+    type Target = A;
+
     fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
         let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
             let (x, target) = (logit.to_f64(), target.to_f64());
@@ -44,7 +46,9 @@ impl<A: Flat> LogitsLoss<A> for BinaryCrossentropy {
     }
 }
 
-impl<A: Flat> OutputLoss<A> for BinaryCrossentropy {
+impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
+    type Target = A;
+
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let (least, most) = probability_bounds::<A::Scalar>();
         let losses = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| {

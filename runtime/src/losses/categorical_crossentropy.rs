@@ -41,6 +41,8 @@ fn total<T: Scalar>(values: &[T]) -> T {
 }
 
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
+    type Target = SMatrix<T, C, P>;
+
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let losses = positions(logits).zip(positions(targets)).map(|(logits, targets)| {
             let most =
@@ -73,6 +75,8 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 
 /// Outputs are divided by their sum, then clipped, as Keras does.
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
+    type Target = SMatrix<T, C, P>;
+
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let (least, most) = probability_bounds::<T>();
         let losses = positions(outputs).zip(positions(targets)).map(|(outputs, targets)| {

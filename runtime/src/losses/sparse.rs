@@ -1,0 +1,119 @@
+//! Cross-entropy with the number of the class as the target.
+use nalgebra::SMatrix;
+
+use super::{CategoricalCrossentropy, LogitsLoss, Loss, OutputLoss, SoftmaxHead, probability_bounds};
+use crate::Scalar;
+use crate::activations::Activation;
+use crate::flat::{copy, flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::math::Elementary;
+
+/// [`CategoricalCrossentropy`] whose target is the number of the class, counted from 0, instead of a one-hot vector: one
+/// value for each position.
+///
+/// A number that is no class makes the loss NaN, which ends a training. Keras's
+/// [`SparseCategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SparseCategoricalCrossentropy;
+
+/// The class that a target names; `None` if there is no such class.
+fn class<T: Scalar>(target: T, classes: usize) -> Option<usize> {
+    let number = target.to_f64();
+    let class = number as usize;
+    (number >= 0.0 && class as f64 == number && class < classes).then_some(class)
+}
+
+/// The value of the class that a target names.
+fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
+    class(target, values.len()).and_then(|class| values.get(class)).map_or(f64::NAN, |value| value.to_f64())
+}
+
+impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
+    type Target = SMatrix<T, 1, P>;
+
+    fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
+        let losses = flatten(logits).chunks_exact(C).zip(flatten(targets)).map(|(logits, &target)| {
+            let most =
+                logits.iter().map(|x| x.to_f64()).fold(f64::NEG_INFINITY, |most, x| if x > most { x } else { most });
+            let sum: f64 = logits.iter().map(|x| Elementary::exp(x.to_f64() - most)).sum();
+            Elementary::ln(sum) - (of_class(logits, target) - most)
+        });
+        losses.sum::<f64>() / P as f64
+    }
+
+    fn gradient_of_logits(self, targets: &[SMatrix<T, 1, P>], grad: &mut [SMatrix<T, C, P>]) {
+        let factor = T::from_f64(1.0 / (targets.len() * P) as f64);
+        for (grads, &target) in flatten_mut(grad).chunks_exact_mut(C).zip(flatten(targets)) {
+            if let Some(right) = class(target, C).and_then(|class| grads.get_mut(class)) {
+                *right -= T::ONE;
+            }
+            grads.iter_mut().for_each(|grad| *grad *= factor);
+        }
+    }
+
+    fn probabilities<I: Isa<T>>(self, isa: I, logits: &[SMatrix<T, C, P>], probabilities: &mut [SMatrix<T, C, P>]) {
+        CategoricalCrossentropy.probabilities(isa, logits, probabilities);
+    }
+}
+
+/// Outputs are clipped, then divided by their sum, as Keras does.
+impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
+    type Target = SMatrix<T, 1, P>;
+
+    fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
+        let (least, most) = probability_bounds::<T>();
+        let losses = flatten(outputs).chunks_exact(C).zip(flatten(targets)).map(|(outputs, &target)| {
+            let clipped = |value: T| Scalar::clamp(value, least, most).to_f64();
+            let sum: f64 = outputs.iter().map(|&output| clipped(output)).sum();
+            let right =
+                class(target, C).and_then(|class| outputs.get(class)).map_or(f64::NAN, |&output| clipped(output));
+            Elementary::ln(sum) - Elementary::ln(right)
+        });
+        losses.sum::<f64>() / P as f64
+    }
+
+    fn gradient_of_outputs(
+        self,
+        outputs: &[SMatrix<T, C, P>],
+        targets: &[SMatrix<T, 1, P>],
+        grad: &mut [SMatrix<T, C, P>],
+    ) {
+        let (least, most) = probability_bounds::<T>();
+        let factor = T::from_f64(1.0 / (outputs.len() * P) as f64);
+        let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets));
+        for (grads, (outputs, &target)) in flatten_mut(grad).chunks_exact_mut(C).zip(positions) {
+            let sum = outputs.iter().fold(T::ZERO, |sum, &output| sum + Scalar::clamp(output, least, most));
+            let right = class(target, C);
+            for (class, (grad, &output)) in grads.iter_mut().zip(outputs).enumerate() {
+                let inside = output >= least && output <= most;
+                let own = if right == Some(class) { T::ONE / Scalar::clamp(output, least, most) } else { T::ZERO };
+                *grad = if inside { (T::ONE / sum - own) * factor } else { T::ZERO };
+            }
+        }
+    }
+}
+
+impl<H, T, const C: usize, const P: usize> Loss<H, SMatrix<T, C, P>> for SparseCategoricalCrossentropy
+where
+    H: Activation<SMatrix<T, C, P>> + SoftmaxHead,
+    T: Scalar,
+{
+    type Target = SMatrix<T, 1, P>;
+
+    fn sum(self, logits: &[SMatrix<T, C, P>], _: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
+        self.sum_of_logits(logits, targets)
+    }
+
+    fn gradient<I: Isa<T>>(
+        self,
+        _: I,
+        _: H,
+        _: &[SMatrix<T, C, P>],
+        outputs: &[SMatrix<T, C, P>],
+        targets: &[SMatrix<T, 1, P>],
+        grad: &mut [SMatrix<T, C, P>],
+    ) {
+        copy(outputs, grad);
+        self.gradient_of_logits(targets, grad);
+    }
+}
