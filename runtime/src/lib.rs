@@ -220,7 +220,10 @@ pub mod prelude {
         MeanSquaredLogarithmicError, Poisson, Smoothed, SparseCategoricalCrossentropy, SquaredHinge,
     };
     pub use crate::metrics::{Accuracy, Mae};
-    pub use crate::optimizers::{Adam, RmsProp, Sgd};
+    pub use crate::optimizers::{
+        Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
+        Ftrl, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
+    };
     #[cfg(feature = "alloc")]
     pub use crate::{DataFor, Dataset, Fit, History};
     pub use crate::{Flat, Network, Workspace, network, seeded};

@@ -1,26 +1,113 @@
 //! Optimizers: how a gradient changes the parameters. Update rules and defaults are Keras's.
 //!
 //! An optimizer is a handful of numbers that can be read and set; what it remembers of the steps before lies in an
-//! [`OptimizerState`], whose moments have the type of the network's gradient.
+//! [`OptimizerState`], whose moments have the type of the network's gradient. What Keras's optimizers all can do is added by
+//! wrapping: [`WeightDecay`], [`ClipValue`], [`ClipNorm`], [`ClipGlobalNorm`], [`Accumulate`], [`Average`], [`Scheduled`].
+//!
+//! ```
+//! use castnet::prelude::*;
+//!
+//! let optimizer = ClipNorm { optimizer: Adam { learning_rate: 0.01, ..Adam::default() }, norm: 1.0 };
+//! ```
+mod adagrad;
 mod adam;
+mod adamax;
+mod ftrl;
+mod lion;
+mod nadam;
 mod rms_prop;
+pub mod schedules;
 mod sgd;
 #[cfg(feature = "alloc")]
 mod state;
+mod wrappers;
 
-pub use adam::{Adam, FirstAndSecondMoment};
-pub use rms_prop::{RmsProp, SquareAverage};
-pub use sgd::Sgd;
+pub use adagrad::{Adadelta, Adagrad, SquareSum, SquareSums};
+pub use adam::{Adam, AdamW, AmsGrad, FirstAndSecondMoment, WithMaximum};
+pub use adamax::{Adamax, MomentAndNorm};
+pub use ftrl::{Ftrl, SquareSumAndLinear};
+pub use lion::Lion;
+pub use nadam::{MomentsAndProduct, Nadam};
+pub use rms_prop::{CenteredAverages, RmsProp, RmsPropMomentum, SquareAverage};
+pub use schedules::Scheduled;
+pub use sgd::{Momentum, Sgd, Velocity};
 #[cfg(feature = "alloc")]
 pub use state::OptimizerState;
+pub use wrappers::{Accumulate, Accumulated, Average, Averaged, ClipGlobalNorm, ClipNorm, ClipValue, WeightDecay};
 
-use crate::Flat;
+use crate::{Flat, TensorInfo};
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
     /// What it remembers for parameters of the type `G`; zero at the start.
     type Moments<G: Flat>: Flat<Scalar = G::Scalar>;
 
-    /// Takes step number `step` (the first is 1): changes the parameters, whose gradient is given, and the moments.
-    fn step<G: Flat>(&self, step: u64, parameters: &mut [G::Scalar], gradient: &G, moments: &mut Self::Moments<G>);
+    /// The learning rate.
+    fn learning_rate(&self) -> f64;
+
+    /// Sets the learning rate.
+    fn set_learning_rate(&mut self, learning_rate: f64);
+
+    /// Takes a step: changes the parameters and the moments. The gradient may be overwritten.
+    fn step<G: Flat>(
+        &self,
+        step: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut Self::Moments<G>,
+    );
+}
+
+/// What an optimizer is told about a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Its number; the first is 1.
+    pub number: u64,
+    /// The tensors of the parameters, in order; those behind the last parameter do not count.
+    pub tensors: &'a [TensorInfo],
+}
+
+/// The methods about the learning rate of an optimizer that has a field for it.
+macro_rules! learning_rate {
+    () => {
+        fn learning_rate(&self) -> f64 {
+            self.learning_rate
+        }
+
+        fn set_learning_rate(&mut self, learning_rate: f64) {
+            self.learning_rate = learning_rate;
+        }
+    };
+}
+use learning_rate;
+
+/// Declares what an optimizer remembers: values of the gradient's type, in order.
+macro_rules! moments {
+    ($(#[$attribute:meta])* $name:ident { $($(#[$field_attribute:meta])* $field:ident),* }) => {
+        $(#[$attribute])*
+        #[repr(C)]
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name<G> {
+            $($(#[$field_attribute])* pub $field: G,)*
+        }
+
+        // SAFETY: fields of scalars, of the same type, in order.
+        unsafe impl<G: $crate::Flat> $crate::Flat for $name<G> {
+            type Scalar = G::Scalar;
+        }
+    };
+}
+use moments;
+
+/// `base` to a whole power, by squaring: the same bits on every target.
+fn power(base: f64, mut exponent: u64) -> f64 {
+    let (mut square, mut product) = (base, 1.0);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            product *= square;
+        }
+        square *= square;
+        exponent >>= 1;
+    }
+    product
 }

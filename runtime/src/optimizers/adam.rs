@@ -1,5 +1,5 @@
 //! Gradient descent with momentum and a rate of its own for every parameter.
-use super::Optimizer;
+use super::{Optimizer, Step, WeightDecay, learning_rate, moments, power};
 use crate::{Flat, Scalar};
 
 /// Adam: steps along a running average of the gradient, divided by the root of that of its square.
@@ -26,35 +26,28 @@ impl Default for Adam {
     }
 }
 
-/// What [`Adam`] remembers.
-#[repr(C)]
-#[derive(Clone, Debug, PartialEq)]
-pub struct FirstAndSecondMoment<G> {
-    /// The running average of the gradient.
-    pub first: G,
-    /// The running average of its square.
-    pub second: G,
-}
-
-// SAFETY: two fields of scalars, in order.
-unsafe impl<G: Flat> Flat for FirstAndSecondMoment<G> {
-    type Scalar = G::Scalar;
+moments! {
+    /// What [`Adam`] remembers.
+    FirstAndSecondMoment {
+        /// The running average of the gradient.
+        first,
+        /// The running average of its square.
+        second
+    }
 }
 
 impl Optimizer for Adam {
     type Moments<G: Flat> = FirstAndSecondMoment<G>;
+    learning_rate!();
 
     fn step<G: Flat>(
         &self,
-        step: u64,
+        step: Step<'_>,
         parameters: &mut [G::Scalar],
-        gradient: &G,
+        gradient: &mut G,
         moments: &mut FirstAndSecondMoment<G>,
     ) {
-        let correction = Scalar::sqrt(1.0 - power(self.beta_2, step)) / (1.0 - power(self.beta_1, step));
-        let [rate, rest_1, rest_2, epsilon] =
-            [self.learning_rate * correction, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon]
-                .map(G::Scalar::from_f64);
+        let [rate, rest_1, rest_2, epsilon] = self.factors(step).map(G::Scalar::from_f64);
         let averages = moments.first.as_flat_mut().iter_mut().zip(moments.second.as_flat_mut());
         for ((w, &g), (m, v)) in parameters.iter_mut().zip(gradient.as_flat()).zip(averages) {
             *m += (g - *m) * rest_1;
@@ -64,15 +57,71 @@ impl Optimizer for Adam {
     }
 }
 
-/// `base` to a whole power, by squaring: the same bits on every target.
-fn power(base: f64, mut exponent: u64) -> f64 {
-    let (mut square, mut product) = (base, 1.0);
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            product *= square;
-        }
-        square *= square;
-        exponent >>= 1;
+impl Adam {
+    /// The corrected learning rate, what the averages take from a gradient, and epsilon.
+    fn factors(&self, step: Step<'_>) -> [f64; 4] {
+        let correction = Scalar::sqrt(1.0 - power(self.beta_2, step.number)) / (1.0 - power(self.beta_1, step.number));
+        [self.learning_rate * correction, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon]
     }
-    product
+}
+
+/// [`Adam`] with decoupled weight decay, 0.004 by default.
+///
+/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017; Keras's
+/// [`AdamW`](https://keras.io/api/optimizers/adamw/).
+pub type AdamW = WeightDecay<Adam>;
+
+impl Default for AdamW {
+    fn default() -> Self {
+        Self { optimizer: Adam::default(), rate: 0.004 }
+    }
+}
+
+/// [`Adam`] divided by the root of the largest running average so far: its steps never grow again.
+///
+/// Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018; Keras's
+/// [`Adam`](https://keras.io/api/optimizers/adam/) with `amsgrad`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AmsGrad(pub Adam);
+
+moments! {
+    /// What [`AmsGrad`] remembers.
+    WithMaximum {
+        /// The running average of the gradient.
+        first,
+        /// The running average of its square.
+        second,
+        /// The largest value of the latter so far.
+        maximum
+    }
+}
+
+impl Optimizer for AmsGrad {
+    type Moments<G: Flat> = WithMaximum<G>;
+
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.0.learning_rate = learning_rate;
+    }
+
+    fn step<G: Flat>(
+        &self,
+        step: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut WithMaximum<G>,
+    ) {
+        let [rate, rest_1, rest_2, epsilon] = self.0.factors(step).map(G::Scalar::from_f64);
+        let seconds = moments.second.as_flat_mut().iter_mut().zip(moments.maximum.as_flat_mut());
+        let averages = moments.first.as_flat_mut().iter_mut().zip(seconds);
+        for ((w, &g), (m, (v, most))) in parameters.iter_mut().zip(gradient.as_flat()).zip(averages) {
+            *m += (g - *m) * rest_1;
+            *v += (g * g - *v) * rest_2;
+            *most = if *v > *most { *v } else { *most };
+            *w -= rate * *m / (most.sqrt() + epsilon);
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! Gradient descent with a rate of its own for every parameter.
-use super::Optimizer;
+use super::{Optimizer, Step, learning_rate, moments};
 use crate::{Flat, Scalar};
 
 /// RMSprop: divides each gradient by the root of a running average of its square.
@@ -23,28 +23,95 @@ impl Default for RmsProp {
     }
 }
 
-/// What [`RmsProp`] remembers.
-#[repr(C)]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SquareAverage<G> {
-    /// The running average of the squared gradient.
-    pub average: G,
-}
-
-// SAFETY: one field of scalars.
-unsafe impl<G: Flat> Flat for SquareAverage<G> {
-    type Scalar = G::Scalar;
+moments! {
+    /// What [`RmsProp`] remembers.
+    SquareAverage {
+        /// The running average of the squared gradient.
+        average
+    }
 }
 
 impl Optimizer for RmsProp {
     type Moments<G: Flat> = SquareAverage<G>;
+    learning_rate!();
 
-    fn step<G: Flat>(&self, _step: u64, parameters: &mut [G::Scalar], gradient: &G, moments: &mut SquareAverage<G>) {
+    fn step<G: Flat>(
+        &self,
+        _: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut SquareAverage<G>,
+    ) {
         let [learning_rate, rho, rest, epsilon] =
             [self.learning_rate, self.rho, 1.0 - self.rho, self.epsilon].map(G::Scalar::from_f64);
         for ((w, &g), v) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments.average.as_flat_mut()) {
             *v = rho * *v + rest * (g * g);
             *w -= learning_rate * g / (*v + epsilon).sqrt();
+        }
+    }
+}
+
+/// [`RmsProp`] with momentum, centered if asked for: the variance of the gradient in the place of its square.
+///
+/// `v` as in RMSprop; centered: `a = rho * a + (1 - rho) * g`, `v - a²` in the place of `v`;
+/// `m = momentum * m + learning_rate * g / sqrt(v + epsilon)`, `w -= m`.
+/// Keras's [`RMSprop`](https://keras.io/api/optimizers/rmsprop/) with `momentum` and `centered`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RmsPropMomentum {
+    /// 0.001 by default.
+    pub learning_rate: f64,
+    /// How much of the averages stays at each step: 0.9 by default.
+    pub rho: f64,
+    /// How much of the last step stays: 0.9 by default.
+    pub momentum: f64,
+    /// Keeps the division finite: 1e-7 by default.
+    pub epsilon: f64,
+    /// Whether the mean of the gradient is taken out: false by default.
+    pub centered: bool,
+}
+
+impl Default for RmsPropMomentum {
+    fn default() -> Self {
+        Self { learning_rate: 0.001, rho: 0.9, momentum: 0.9, epsilon: 1e-7, centered: false }
+    }
+}
+
+moments! {
+    /// What [`RmsPropMomentum`] remembers.
+    CenteredAverages {
+        /// The running average of the squared gradient.
+        square,
+        /// The last step.
+        velocity,
+        /// The running average of the gradient; zero where it is not centered.
+        mean
+    }
+}
+
+impl Optimizer for RmsPropMomentum {
+    type Moments<G: Flat> = CenteredAverages<G>;
+    learning_rate!();
+
+    fn step<G: Flat>(
+        &self,
+        _: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut CenteredAverages<G>,
+    ) {
+        let [learning_rate, rho, rest, momentum, epsilon] =
+            [self.learning_rate, self.rho, 1.0 - self.rho, self.momentum, self.epsilon].map(G::Scalar::from_f64);
+        let velocities = moments.velocity.as_flat_mut().iter_mut().zip(moments.mean.as_flat_mut());
+        let moments = moments.square.as_flat_mut().iter_mut().zip(velocities);
+        for ((w, &g), (square, (velocity, mean))) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments) {
+            *square = rho * *square + rest * (g * g);
+            let mut variance = *square + epsilon;
+            if self.centered {
+                *mean = rho * *mean + rest * g;
+                variance = *square - *mean * *mean + epsilon;
+            }
+            *velocity = momentum * *velocity + learning_rate * g / variance.sqrt();
+            *w -= *velocity;
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Gradient descent.
-use super::Optimizer;
+use super::{Optimizer, Step, learning_rate, moments};
 use crate::{Flat, Scalar};
 
 /// Stochastic gradient descent: `w -= learning_rate * g`.
 ///
-/// Keras's [`SGD`](https://keras.io/api/optimizers/sgd/), without momentum.
+/// Keras's [`SGD`](https://keras.io/api/optimizers/sgd/), without momentum: [`Momentum`] has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// 0.01 by default.
@@ -19,11 +19,55 @@ impl Default for Sgd {
 
 impl Optimizer for Sgd {
     type Moments<G: Flat> = [G::Scalar; 0];
+    learning_rate!();
 
-    fn step<G: Flat>(&self, _step: u64, parameters: &mut [G::Scalar], gradient: &G, _moments: &mut [G::Scalar; 0]) {
+    fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, _: &mut [G::Scalar; 0]) {
         let learning_rate = G::Scalar::from_f64(self.learning_rate);
         for (w, &g) in parameters.iter_mut().zip(gradient.as_flat()) {
             *w -= learning_rate * g;
+        }
+    }
+}
+
+/// Gradient descent with momentum: `v = momentum * v - learning_rate * g`, `w += v`; Nesterov's looks ahead,
+/// `w += momentum * v - learning_rate * g`.
+///
+/// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Keras's
+/// [`SGD`](https://keras.io/api/optimizers/sgd/) with `momentum`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Momentum {
+    /// 0.01 by default.
+    pub learning_rate: f64,
+    /// How much of the velocity stays at each step: 0.9 by default.
+    pub momentum: f64,
+    /// Nesterov's form: false by default.
+    pub nesterov: bool,
+}
+
+impl Default for Momentum {
+    fn default() -> Self {
+        Self { learning_rate: 0.01, momentum: 0.9, nesterov: false }
+    }
+}
+
+moments! {
+    /// What [`Momentum`] remembers.
+    Velocity {
+        /// The last step.
+        velocity
+    }
+}
+
+impl Optimizer for Momentum {
+    type Moments<G: Flat> = Velocity<G>;
+    learning_rate!();
+
+    fn step<G: Flat>(&self, step: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {
+        let _ = step;
+        let [learning_rate, momentum] = [self.learning_rate, self.momentum].map(G::Scalar::from_f64);
+        for ((w, &g), v) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments.velocity.as_flat_mut()) {
+            *v = momentum * *v - learning_rate * g;
+            *w += if self.nesterov { momentum * *v - learning_rate * g } else { *v };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an optimizer remembers between the steps of one network's training.
 use alloc::boxed::Box;
 
-use super::Optimizer;
+use super::{Optimizer, Step};
 use crate::{Flat, Network};
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
@@ -18,12 +18,13 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
         Self { steps: 0, moments: Flat::zeroed_boxed() }
     }
 
-    /// Takes one step: changes the trainable parameters of `network`.
-    pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &N::Gradient) {
+    /// Takes one step: changes the trainable parameters of `network`. The gradient may be overwritten.
+    pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &mut N::Gradient) {
         self.steps += 1;
+        let step = Step { number: self.steps, tensors: N::TENSORS };
         // The trainable parameters are the prefix of the network that the gradient mirrors.
         let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
-        optimizer.step(self.steps, parameters, gradient, &mut self.moments);
+        optimizer.step(step, parameters, gradient, &mut self.moments);
     }
 }
 

@@ -112,7 +112,7 @@ where
         &self.state
     }
 
-    /// The gradient of the last batch, penalties of weights included.
+    /// The gradient of the last batch, penalties of weights included; clipped, if the optimizer clips.
     pub fn gradient(&self) -> &N::Gradient {
         &self.gradient
     }
@@ -261,7 +261,8 @@ where
 
     /// Takes one step of the optimizer along a gradient of one's own making.
     pub fn apply<G: GradientOf<N::Gradient>>(&mut self, gradient: &G) {
-        self.state.step(&self.optimizer, &mut self.network, gradient.same());
+        self.gradient.as_flat_mut().copy_from_slice(gradient.same().as_flat());
+        self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
     }
 
     /// Loss and metrics on data that the network does not learn from; dropout rests.
@@ -276,7 +277,7 @@ where
     fn step(&mut self, inputs: &[N::Input], targets: &[L::Target]) -> Option<f64> {
         let loss = self.backpropagate(inputs, targets, None)?;
         self.metrics.update(self.buffers.outputs.of(inputs.len()), targets);
-        self.state.step(&self.optimizer, &mut self.network, &self.gradient);
+        self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
         Some(loss)
     }
 

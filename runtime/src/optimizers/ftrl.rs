@@ -1,0 +1,85 @@
+//! Follow the regularized leader.
+use super::{Optimizer, Step, learning_rate, moments};
+use crate::math::Elementary;
+use crate::{Flat, Scalar};
+
+/// FTRL-proximal: for sparse, wide models; l1 makes weights exactly zero.
+///
+/// With `s' = s + g²` and `p = -learning_rate_power`:
+/// `z += g + 2 l2_shrinkage w - (s'^p - s^p) / learning_rate * w`,
+/// `w = (clip(z, -l1, l1) - z) / (s'^p / learning_rate + 2 l2 + beta / learning_rate)`.
+/// Source: McMahan et al., "Ad Click Prediction: a View from the Trenches", 2013; Keras's
+/// [`Ftrl`](https://keras.io/api/optimizers/ftrl/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ftrl {
+    /// 0.001 by default.
+    pub learning_rate: f64,
+    /// How the rate falls with the sum of squares: -0.5 by default.
+    pub learning_rate_power: f64,
+    /// What the sum begins with: 0.1 by default.
+    pub initial_sum: f64,
+    /// 0 by default.
+    pub l1: f64,
+    /// 0 by default.
+    pub l2: f64,
+    /// A penalty on the gradient's side: 0 by default.
+    pub l2_shrinkage: f64,
+    /// 0 by default.
+    pub beta: f64,
+}
+
+impl Default for Ftrl {
+    fn default() -> Self {
+        Self {
+            learning_rate: 0.001,
+            learning_rate_power: -0.5,
+            initial_sum: 0.1,
+            l1: 0.0,
+            l2: 0.0,
+            l2_shrinkage: 0.0,
+            beta: 0.0,
+        }
+    }
+}
+
+moments! {
+    /// What [`Ftrl`] remembers.
+    SquareSumAndLinear {
+        /// The sum of all squared gradients.
+        sum,
+        /// The linear term.
+        linear
+    }
+}
+
+impl Optimizer for Ftrl {
+    type Moments<G: Flat> = SquareSumAndLinear<G>;
+    learning_rate!();
+
+    fn step<G: Flat>(
+        &self,
+        step: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut SquareSumAndLinear<G>,
+    ) {
+        let quadratic = 2.0 * self.l2 + self.beta / self.learning_rate;
+        let factors = [self.initial_sum, 2.0 * self.l2_shrinkage, 1.0 / self.learning_rate, quadratic, self.l1];
+        let [initial, shrinkage, inverse_rate, quadratic, l1] = factors.map(G::Scalar::from_f64);
+        let exponent = -self.learning_rate_power;
+        let root = |sum: G::Scalar| {
+            if exponent == 0.5 { sum.sqrt() } else { (sum.ln() * G::Scalar::from_f64(exponent)).exp() }
+        };
+        if step.number == 1 {
+            moments.sum.as_flat_mut().fill(initial);
+        }
+        let moments = moments.sum.as_flat_mut().iter_mut().zip(moments.linear.as_flat_mut());
+        for ((w, &g), (sum, linear)) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments) {
+            let new = *sum + g * g;
+            *linear += g + shrinkage * *w - (root(new) - root(*sum)) * inverse_rate * *w;
+            let clipped = Scalar::clamp(*linear, -l1, l1);
+            *w = (clipped - *linear) / (root(new) * inverse_rate + quadratic);
+            *sum = new;
+        }
+    }
+}

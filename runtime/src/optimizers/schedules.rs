@@ -1,0 +1,250 @@
+//! Schedules: learning rates that change from step to step. Formulas and names are Keras's.
+//!
+//! ```
+//! use castnet::optimizers::schedules::{CosineDecay, Scheduled};
+//! use castnet::prelude::*;
+//!
+//! let schedule = CosineDecay { initial: 0.01, steps: 1000, ..CosineDecay::default() };
+//! let optimizer = Scheduled { optimizer: Adam::default(), schedule };
+//! # let _ = optimizer;
+//! ```
+use super::{Optimizer, Step};
+use crate::Flat;
+use crate::math::Elementary;
+
+/// A learning rate for every step.
+pub trait Schedule: Clone + core::fmt::Debug + Send + Sync + 'static {
+    /// The learning rate of a step, counted from 0.
+    fn at(&self, step: u64) -> f64;
+}
+
+/// An optimizer whose learning rate follows a schedule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scheduled<O, S> {
+    /// What takes the step; its own learning rate does not count.
+    pub optimizer: O,
+    /// The learning rate.
+    pub schedule: S,
+}
+
+impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
+    type Moments<G: Flat> = O::Moments<G>;
+
+    /// That of the first step.
+    fn learning_rate(&self) -> f64 {
+        self.schedule.at(0)
+    }
+
+    /// Changes nothing: the schedule decides.
+    fn set_learning_rate(&mut self, _learning_rate: f64) {}
+
+    fn step<G: Flat>(
+        &self,
+        step: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut O::Moments<G>,
+    ) {
+        let mut optimizer = self.optimizer.clone();
+        optimizer.set_learning_rate(self.schedule.at(step.number - 1));
+        optimizer.step(step, parameters, gradient, moments);
+    }
+}
+
+/// A function of the step as a schedule.
+#[derive(Clone, Copy)]
+pub struct ByStep<F>(pub F);
+
+impl<F> core::fmt::Debug for ByStep<F> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ByStep")
+    }
+}
+
+impl<F: Fn(u64) -> f64 + Clone + Send + Sync + 'static> Schedule for ByStep<F> {
+    fn at(&self, step: u64) -> f64 {
+        (self.0)(step)
+    }
+}
+
+/// `base` to any power; zero stays zero.
+fn power(base: f64, exponent: f64) -> f64 {
+    if base == 0.0 { 0.0 } else { Elementary::exp(exponent * Elementary::ln(base)) }
+}
+
+/// The largest whole number that is not above `x`, for what steps can be.
+fn whole(x: f64) -> f64 {
+    (x as u64) as f64
+}
+
+/// `initial * rate^(step / steps)`: falls by the same factor in each `steps` steps; in stairs if asked for.
+///
+/// Keras's [`ExponentialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/exponential_decay/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExponentialDecay {
+    /// The first learning rate.
+    pub initial: f64,
+    /// The steps in which it falls by `rate`.
+    pub steps: f64,
+    /// The factor by which it falls.
+    pub rate: f64,
+    /// Whether it falls only every `steps` steps.
+    pub staircase: bool,
+}
+
+impl Schedule for ExponentialDecay {
+    fn at(&self, step: u64) -> f64 {
+        let time = step as f64 / self.steps;
+        self.initial * power(self.rate, if self.staircase { whole(time) } else { time })
+    }
+}
+
+/// `initial / (1 + rate * step / steps)`; in stairs if asked for.
+///
+/// Keras's [`InverseTimeDecay`](https://keras.io/api/optimizers/learning_rate_schedules/inverse_time_decay/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InverseTimeDecay {
+    /// The first learning rate.
+    pub initial: f64,
+    /// The unit of time, in steps.
+    pub steps: f64,
+    /// How fast it falls.
+    pub rate: f64,
+    /// Whether it falls only every `steps` steps.
+    pub staircase: bool,
+}
+
+impl Schedule for InverseTimeDecay {
+    fn at(&self, step: u64) -> f64 {
+        let time = step as f64 / self.steps;
+        self.initial / (1.0 + self.rate * if self.staircase { whole(time) } else { time })
+    }
+}
+
+/// From `initial` to `end` in `steps` steps: `(initial - end) * (1 - step / steps)^power + end`. In cycles, it begins again
+/// with ever longer times.
+///
+/// Keras's [`PolynomialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PolynomialDecay {
+    /// The first learning rate.
+    pub initial: f64,
+    /// The steps until it is `end`.
+    pub steps: f64,
+    /// The last learning rate.
+    pub end: f64,
+    /// 1: a line.
+    pub power: f64,
+    /// Whether it begins again.
+    pub cycle: bool,
+}
+
+impl Schedule for PolynomialDecay {
+    fn at(&self, step: u64) -> f64 {
+        let step = step as f64;
+        let time = if self.cycle {
+            let cycles = whole(step / self.steps);
+            let begun = if cycles * self.steps < step || step == 0.0 { cycles + 1.0 } else { cycles };
+            step / (self.steps * begun)
+        } else if step < self.steps {
+            step / self.steps
+        } else {
+            1.0
+        };
+        (self.initial - self.end) * power(1.0 - time, self.power) + self.end
+    }
+}
+
+/// One learning rate up to a boundary, the next one behind it.
+///
+/// A boundary itself belongs to the earlier rate. There is one value more than boundaries; where values are missing, the
+/// last one holds. Keras's
+/// [`PiecewiseConstantDecay`](https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PiecewiseConstant {
+    /// The last steps of all rates but the last.
+    pub boundaries: &'static [u64],
+    /// The rates.
+    pub values: &'static [f64],
+}
+
+impl Schedule for PiecewiseConstant {
+    fn at(&self, step: u64) -> f64 {
+        let piece = self.boundaries.iter().filter(|&&boundary| step > boundary).count();
+        self.values.get(piece).or(self.values.last()).copied().unwrap_or(0.0)
+    }
+}
+
+/// Half a cosine from `initial` down to `alpha * initial` in `steps` steps; before it, if asked for, a line up.
+///
+/// With `warmup_steps` it rises from `initial` to `warmup_target` first, and falls from there. Source: Loshchilov and
+/// Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
+/// [`CosineDecay`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CosineDecay {
+    /// The first learning rate.
+    pub initial: f64,
+    /// The steps of the descent.
+    pub steps: u64,
+    /// The part that is left at the end: 0 by default.
+    pub alpha: f64,
+    /// Where the line up ends.
+    pub warmup_target: f64,
+    /// The steps of the line up: 0 by default.
+    pub warmup_steps: u64,
+}
+
+impl Default for CosineDecay {
+    fn default() -> Self {
+        Self { initial: 0.001, steps: 1000, alpha: 0.0, warmup_target: 0.0, warmup_steps: 0 }
+    }
+}
+
+/// Half a cosine from 1 at time 0 to 0 at time 1.
+fn half_cosine(time: f64) -> f64 {
+    0.5 * (1.0 + libm::cos(core::f64::consts::PI * time))
+}
+
+impl Schedule for CosineDecay {
+    fn at(&self, step: u64) -> f64 {
+        if step < self.warmup_steps {
+            return self.initial + (self.warmup_target - self.initial) * (step as f64 / self.warmup_steps as f64);
+        }
+        let top = if self.warmup_steps > 0 { self.warmup_target } else { self.initial };
+        let time = (step - self.warmup_steps).min(self.steps) as f64 / self.steps as f64;
+        top * ((1.0 - self.alpha) * half_cosine(time) + self.alpha)
+    }
+}
+
+/// Half cosines that begin again and again, each `times` as long and `heights` as high as the one before.
+///
+/// Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
+/// [`CosineDecayRestarts`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CosineDecayRestarts {
+    /// The first learning rate.
+    pub initial: f64,
+    /// The steps of the first descent.
+    pub first_steps: f64,
+    /// How much longer each descent is than the one before: 2 in Keras.
+    pub times: f64,
+    /// How much higher each descent begins than the one before: 1 in Keras.
+    pub heights: f64,
+    /// The part of the first rate that is always left: 0 in Keras.
+    pub alpha: f64,
+}
+
+impl Schedule for CosineDecayRestarts {
+    fn at(&self, step: u64) -> f64 {
+        let (mut begin, mut length, mut height) = (0.0, self.first_steps, 1.0);
+        let step = step as f64;
+        // A descent that does not get longer than nothing would never end.
+        while length > 0.0 && step >= begin + length {
+            begin += length;
+            length *= self.times;
+            height *= self.heights;
+        }
+        let time = if length > 0.0 { (step - begin) / length } else { 1.0 };
+        self.initial * ((1.0 - self.alpha) * height * half_cosine(time) + self.alpha)
+    }
+}
