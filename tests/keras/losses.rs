@@ -1,0 +1,138 @@
+//! The losses.
+use super::*;
+
+/// The loss of each sample, its mean, and the gradient.
+fn check<A, Y>(name: &str, sum: impl Fn(&[A], &[Y]) -> f64, gradient: impl Fn(&[A], &[Y], &mut [A]))
+where
+    A: Flat + Clone,
+    Y: Flat + Clone,
+{
+    let fixture = Fixture::load(&format!("losses/{name}"));
+    let (targets, outputs) = (fixture.samples::<Y>("in.y_true"), fixture.samples::<A>("in.y_pred"));
+    let scalar = <A::Scalar as castnet::Scalar>::from_f64;
+    let mean = sum(&outputs, &targets) / outputs.len() as f64;
+    fixture.assert_close("out.loss", &[scalar(mean)]);
+    if fixture.tensor("out.per_sample").values.len() == outputs.len() {
+        let samples = outputs.iter().zip(&targets);
+        let each: Vec<_> =
+            samples.map(|(x, y)| scalar(sum(std::slice::from_ref(x), std::slice::from_ref(y)))).collect();
+        fixture.assert_close("out.per_sample", &each);
+    }
+    let mut grad = outputs.clone();
+    gradient(&outputs, &targets, &mut grad);
+    fixture.assert_close("grad.y_pred", &flat(&grad));
+}
+
+fn of_outputs<A: Flat + Clone, L: OutputLoss<A>>(name: &str, loss: L) {
+    check::<A, L::Target>(name, |x, y| loss.sum_of_outputs(x, y), |x, y, grad| loss.gradient_of_outputs(x, y, grad));
+}
+
+fn of_logits<A: Flat + Clone, L: LogitsLoss<A>>(name: &str, loss: L) {
+    check::<A, L::Target>(
+        name,
+        |x, y| loss.sum_of_logits(x, y),
+        |x, y, grad| {
+            loss.probabilities(Portable, x, grad);
+            loss.gradient_of_logits(y, grad);
+        },
+    );
+}
+
+#[test]
+fn mean_squared_error() {
+    of_outputs::<[f32; 3], _>("mse", MeanSquaredError);
+    of_outputs::<[f64; 3], _>("mse", MeanSquaredError);
+    of_outputs::<[f32; 24], _>("mse_4d", MeanSquaredError);
+    of_outputs::<[f64; 24], _>("mse_4d", MeanSquaredError);
+    of_outputs::<[f32; 1], _>("mse_column", MeanSquaredError);
+    of_outputs::<[f64; 1], _>("mse_column", MeanSquaredError);
+}
+
+macro_rules! pointwise {
+    ($($test:ident: $loss:expr, $($name:literal [$len:literal]),*;)*) => {
+        $(
+            #[test]
+            fn $test() {
+                $(
+                    of_outputs::<[f32; $len], _>($name, $loss);
+                    of_outputs::<[f64; $len], _>($name, $loss);
+                )*
+            }
+        )*
+    };
+}
+
+pointwise! {
+    mean_absolute_error: MeanAbsoluteError, "mae" [3];
+    mean_absolute_percentage_error: MeanAbsolutePercentageError, "mape" [3], "mape_zero_target" [3];
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError, "msle" [3], "msle_edge" [4];
+    huber: Huber::default(), "huber_1" [4];
+    huber_of_half: Huber { delta: 0.5 }, "huber_05" [4];
+    log_cosh: LogCosh, "logcosh" [3], "logcosh_large" [4];
+    poisson: Poisson, "poisson" [3], "poisson_edge" [3];
+    hinge: Hinge, "hinge_01" [3], "hinge_pm1" [3];
+    squared_hinge: SquaredHinge, "squared_hinge" [3];
+}
+
+#[test]
+fn of_classes() {
+    macro_rules! both {
+        ($loss:expr, $name:literal [$classes:literal]) => {
+            of_outputs::<SVector<f32, $classes>, _>($name, $loss);
+            of_outputs::<SVector<f64, $classes>, _>($name, $loss);
+        };
+    }
+    both!(CategoricalHinge, "categorical_hinge"[4]);
+    both!(KlDivergence, "kl_divergence"[4]);
+    both!(KlDivergence, "kl_divergence_edge"[3]);
+    both!(CosineSimilarity, "cosine_similarity"[4]);
+    both!(SparseCategoricalCrossentropy, "scce_prob"[4]);
+    both!(SparseCategoricalCrossentropy, "scce_prob_column"[4]);
+    both!(SparseCategoricalCrossentropy, "scce_prob_edge"[3]);
+    both!(Smoothed { loss: CategoricalCrossentropy, amount: 0.2 }, "cce_prob_smooth"[4]);
+    both!(Smoothed { loss: BinaryCrossentropy, amount: 0.1 }, "bce_prob_smooth"[1]);
+}
+
+#[test]
+fn sparse_categorical_crossentropy_of_logits() {
+    of_logits::<SVector<f32, 5>, _>("scce_logits", SparseCategoricalCrossentropy);
+    of_logits::<SVector<f64, 5>, _>("scce_logits", SparseCategoricalCrossentropy);
+    of_logits::<SMatrix<f32, 5, 4>, _>("scce_logits_seq", SparseCategoricalCrossentropy);
+    of_logits::<SMatrix<f64, 5, 4>, _>("scce_logits_seq", SparseCategoricalCrossentropy);
+}
+
+#[test]
+fn binary_crossentropy_of_probabilities() {
+    for name in ["bce_prob", "bce_prob_edge", "bce_prob_soft_targets"] {
+        of_outputs::<[f32; 4], _>(name, BinaryCrossentropy);
+        of_outputs::<[f64; 4], _>(name, BinaryCrossentropy);
+    }
+}
+
+#[test]
+fn binary_crossentropy_of_logits() {
+    for name in ["bce_logits", "bce_logits_edge"] {
+        of_logits::<[f32; 4], _>(name, BinaryCrossentropy);
+        of_logits::<[f64; 4], _>(name, BinaryCrossentropy);
+    }
+}
+
+#[test]
+fn categorical_crossentropy_of_probabilities() {
+    of_outputs::<SVector<f32, 4>, _>("cce_prob", CategoricalCrossentropy);
+    of_outputs::<SVector<f64, 4>, _>("cce_prob", CategoricalCrossentropy);
+    of_outputs::<SVector<f32, 4>, _>("cce_prob_unnormalised", CategoricalCrossentropy);
+    of_outputs::<SVector<f64, 4>, _>("cce_prob_unnormalised", CategoricalCrossentropy);
+    of_outputs::<SVector<f32, 3>, _>("cce_prob_edge", CategoricalCrossentropy);
+    of_outputs::<SVector<f64, 3>, _>("cce_prob_edge", CategoricalCrossentropy);
+    of_outputs::<SMatrix<f32, 4, 5>, _>("cce_prob_seq", CategoricalCrossentropy);
+    of_outputs::<SMatrix<f64, 4, 5>, _>("cce_prob_seq", CategoricalCrossentropy);
+}
+
+#[test]
+fn categorical_crossentropy_of_logits() {
+    of_logits::<SVector<f32, 5>, _>("cce_logits", CategoricalCrossentropy);
+    of_logits::<SVector<f64, 5>, _>("cce_logits", CategoricalCrossentropy);
+    of_logits::<SVector<f32, 3>, _>("cce_logits_edge", CategoricalCrossentropy);
+    of_logits::<SVector<f64, 3>, _>("cce_logits_edge", CategoricalCrossentropy);
+}
