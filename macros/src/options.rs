@@ -6,8 +6,34 @@ use crate::activations::{self, Activation, real};
 use crate::suggest;
 use crate::words::{Word, Words};
 
-const INITIALIZERS: &[(&str, &str)] =
-    &[("glorot_uniform", "GlorotUniform"), ("he_normal", "HeNormal"), ("zeros", "Zeros")];
+/// An initializer: its word, its type in castnet, and what its number is, with its default.
+#[derive(Debug)]
+struct Initializer {
+    word: &'static str,
+    kind: &'static str,
+    number: Option<(&'static str, f64)>,
+}
+
+const fn initializer(word: &'static str, kind: &'static str) -> Initializer {
+    Initializer { word, kind, number: None }
+}
+
+const INITIALIZERS: &[Initializer] = &[
+    initializer("glorot_uniform", "GlorotUniform"),
+    initializer("glorot_normal", "GlorotNormal"),
+    initializer("he_uniform", "HeUniform"),
+    initializer("he_normal", "HeNormal"),
+    initializer("lecun_uniform", "LecunUniform"),
+    initializer("lecun_normal", "LecunNormal"),
+    Initializer { word: "uniform", kind: "RandomUniform", number: Some(("width", 0.05)) },
+    Initializer { word: "normal", kind: "RandomNormal", number: Some(("deviation", 0.05)) },
+    Initializer { word: "truncated_normal", kind: "TruncatedNormal", number: Some(("deviation", 0.05)) },
+    Initializer { word: "constant", kind: "Constant", number: Some(("value", 0.0)) },
+    initializer("orthogonal", "Orthogonal"),
+    initializer("identity", "Identity"),
+    initializer("zeros", "Zeros"),
+    initializer("ones", "Ones"),
+];
 
 const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "frozen"];
 
@@ -19,7 +45,7 @@ const DEFAULT_PENALTY: f64 = 0.01;
 pub struct Options {
     pub activation: Option<Activation>,
     nobias: Option<Ident>,
-    initializer: Option<(Ident, &'static str)>,
+    initializer: Option<TokenStream>,
     l1: Option<(Ident, f64)>,
     l2: Option<(Ident, f64)>,
     frozen: Option<Ident>,
@@ -72,8 +98,8 @@ impl Options {
             "nobias" => self.nobias.replace(name.clone()).is_some(),
             "frozen" => self.frozen.replace(name.clone()).is_some(),
             "init" => {
-                let initializer = initializer(name, words);
-                self.initializer.replace((name.clone(), initializer)).is_some()
+                let initializer = parse_initializer(name, words);
+                self.initializer.replace(initializer).is_some()
             }
             "l1" => self.l1.replace((name.clone(), penalty(name, words))).is_some(),
             "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
@@ -89,7 +115,7 @@ impl Options {
         if words.is_next_layer(name) {
             return;
         }
-        if INITIALIZERS.iter().any(|(word, _)| name == word) {
+        if INITIALIZERS.iter().any(|initializer| name == initializer.word) {
             let message = format!("`{name}` is an initializer\nhelp: write `init {name}`");
             return words.errors.at(name, message);
         }
@@ -115,8 +141,7 @@ impl Options {
 
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.
     pub fn initializer(&self) -> TokenStream {
-        let kind = format_ident!("{}", self.initializer.as_ref().map_or("GlorotUniform", |(_, kind)| kind));
-        quote!(castnet::#kind)
+        self.initializer.clone().unwrap_or_else(|| quote!(castnet::GlorotUniform))
     }
 
     /// The penalties on the weights.
@@ -130,21 +155,25 @@ impl Options {
     }
 }
 
-fn initializer(init: &Ident, words: &mut Words<'_>) -> &'static str {
-    let all = || INITIALIZERS.iter().map(|(word, _)| *word);
+/// Reads the name after `init`, and its number.
+fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
+    let all = || INITIALIZERS.iter().map(|initializer| initializer.word);
     let Some(name) = words.name() else {
         let names = all().collect::<Vec<_>>().join(", ");
         words.errors.at(init, format!("`init` wants the name of an initializer\nhelp: initializers: {names}"));
-        return "GlorotUniform";
+        return TokenStream::new();
     };
-    match INITIALIZERS.iter().find(|(word, _)| name == word) {
-        Some((_, kind)) => kind,
-        None => {
-            let help = suggest::help(&name.to_string(), "initializers", all());
-            words.errors.at(name, format!("unknown initializer `{name}`\n{help}"));
-            "GlorotUniform"
-        }
-    }
+    let Some(initializer) = INITIALIZERS.iter().find(|initializer| name == initializer.word) else {
+        let help = suggest::help(&name.to_string(), "initializers", all());
+        words.errors.at(name, format!("unknown initializer `{name}`\n{help}"));
+        return TokenStream::new();
+    };
+    let kind = format_ident!("{}", initializer.kind);
+    let Some((what, default)) = initializer.number else { return quote!(castnet::#kind) };
+    let what = format!("the {what} of `{name}`");
+    let number = words.number().and_then(|number| words.read(number, |number| number.real(&what)));
+    let number = real(number.unwrap_or(default));
+    quote!(castnet::#kind(#number))
 }
 
 fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {

@@ -176,7 +176,7 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// |---|---|
 /// | an activation | `relu`, `sigmoid`, `softmax`, `tanh`, `linear`, `celu`, `elu`, `exponential`, `gelu`, `gelu_tanh`, `hard_shrink`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `leaky_relu`, `log_sigmoid`, `log_softmax`, `mish`, `relu6`, `selu`, `silu`, `soft_shrink`, `softplus`, `softsign`, `sparse_plus`, `sparse_sigmoid`, `squareplus`, `tanh_shrink`, `threshold`: see [`activations`](crate::activations) |
 /// | `nobias` | without a bias |
-/// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `he_normal`, `zeros`; see [`initializers`](crate::initializers) |
+/// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
 /// | `frozen` | training leaves it alone, and it costs no gradient |
 ///

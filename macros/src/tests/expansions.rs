@@ -36,7 +36,7 @@ fn options() {
     expansion(
         "expand/options.rs.txt",
         "#[derive(Clone)] pub(crate) Options<
-            input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init he_normal l1 1e-3 l2
+            input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init normal 0.1 l1 1e-3 l2
             => leaky_relu 0.1 => dense 2 softmax
         > where params == 42",
     );
