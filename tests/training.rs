@@ -1,5 +1,6 @@
 //! Whole trainings agree with Keras: from the same weights, in the same order of batches, the loss of every epoch, the
 //! weights at the end and the predictions. See `tests/README.md`.
+use castnet::losses::Loss;
 use castnet::prelude::*;
 use castnet::{History, Report};
 use castnet_tests::{Fixture, flat};
@@ -11,6 +12,19 @@ network! {
     Cancer64< input 30 f64 => dense 16 relu => dense 1 sigmoid >
     Wine< input 13 => dense 12 relu => dense 3 softmax >
     Wine64< input 13 f64 => dense 12 relu => dense 3 softmax >
+    Diabetes< input 10 => dense 16 tanh l2 => dense 1 l2 >
+    Diabetes64< input 10 f64 => dense 16 tanh l2 0.01 => dense 1 l2 0.01 >
+    Digits< input 64 => dense 32 relu => dense 10 softmax >
+    Digits64< input 64 f64 => dense 32 relu => dense 10 softmax >
+}
+
+/// Inputs and the targets that the loss wants.
+fn data<N, L>(fixture: &Fixture, _: L, inputs: &str, targets: &str) -> Dataset<N::Input, L::Target>
+where
+    N: Network,
+    L: Loss<N::Head, N::Output>,
+{
+    Dataset::new(fixture.samples(inputs), fixture.samples(targets)).expect("sound data")
 }
 
 /// Copies the weights of a stage of the training into the network, layer by layer in Keras's order, which is ours.
@@ -53,9 +67,7 @@ macro_rules! training {
     ($fixture:literal, $network:ident, $t:ident, $loss:expr, $optimizer:expr, $metric:expr, $names:expr) => {{
         let fixture = Fixture::load(concat!("training/", $fixture));
         let number = |key: &str| fixture.json()[key].as_u64().expect("a number") as usize;
-        let data = |inputs, targets| -> DataFor<$network> {
-            Dataset::new(fixture.samples(inputs), fixture.samples(targets)).expect("sound data")
-        };
+        let data = |inputs, targets| data::<$network, _>(&fixture, $loss, inputs, targets);
         let (train, test) = (data("in.x_train", "in.y_train"), data("in.x_test", "in.y_test"));
         assert_eq!(train.len(), number("samples"));
         let mut trainer = $network::zeroed_boxed().compile($loss, $optimizer).metric($metric);
@@ -108,4 +120,19 @@ fn wine() {
     let optimizer = RmsProp { learning_rate: 0.002, ..RmsProp::default() };
     training!("wine_softmax_rmsprop", Wine, f32, CategoricalCrossentropy, optimizer, Accuracy, names);
     training!("wine_softmax_rmsprop", Wine64, f64, CategoricalCrossentropy, optimizer, Accuracy, names);
+}
+
+#[test]
+fn diabetes() {
+    let optimizer = Momentum { learning_rate: 0.02, momentum: 0.9, nesterov: true };
+    training!("diabetes_l2_nesterov", Diabetes, f32, MeanSquaredError, optimizer, Mae, ("val_mae", "val_mae"));
+    training!("diabetes_l2_nesterov", Diabetes64, f64, MeanSquaredError, optimizer, Mae, ("mae", "mae"));
+}
+
+#[test]
+fn digits() {
+    let names = ("val_accuracy", "val_sparse_categorical_accuracy");
+    let loss = SparseCategoricalCrossentropy;
+    training!("digits_mlp_rmsprop", Digits, f32, loss, RmsProp::default(), Accuracy, names);
+    training!("digits_mlp_rmsprop", Digits64, f64, loss, RmsProp::default(), Accuracy, names);
 }

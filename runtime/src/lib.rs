@@ -219,7 +219,7 @@ pub mod prelude {
         Insist, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
         MeanSquaredLogarithmicError, Poisson, Smoothed, SparseCategoricalCrossentropy, SquaredHinge,
     };
-    pub use crate::metrics::{Accuracy, Mae};
+    pub use crate::metrics::{Accuracy, Auc, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,

@@ -1,0 +1,123 @@
+//! How many decisions are right.
+use nalgebra::SMatrix;
+
+use super::{Mean, Metric};
+use crate::activations::{Activation, Sigmoid, Softmax};
+use crate::flat::flatten;
+use crate::{Flat, Scalar};
+
+/// The part of the decisions that are right.
+///
+/// After `softmax` the decision is the class of the highest probability; the target is one-hot, or the number of the class.
+/// After `sigmoid` each value is a decision by itself, whether it is above 0.5. Keras's
+/// [`CategoricalAccuracy`, `SparseCategoricalAccuracy` and
+/// `BinaryAccuracy`](https://keras.io/api/metrics/accuracy_metrics/).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accuracy;
+
+/// An activation whose outputs are decisions.
+#[diagnostic::on_unimplemented(
+    message = "`Accuracy` wants a network that ends in `sigmoid` or `softmax`, this one ends in `{Self}`",
+    label = "does not suit the network's last activation",
+    note = "help: for a regression, `Mae`"
+)]
+pub trait Decisions<A: Flat, Y>: Activation<A> {
+    #[doc(hidden)]
+    fn count_right(outputs: &[A], targets: &[Y]) -> Mean;
+}
+
+impl<A: Flat> Decisions<A, A> for Sigmoid {
+    fn count_right(outputs: &[A], targets: &[A]) -> Mean {
+        let half = A::Scalar::from_f64(0.5);
+        let decided = |output| if output > half { A::Scalar::ONE } else { A::Scalar::ZERO };
+        let right =
+            flatten(outputs).iter().zip(flatten(targets)).filter(|&(&output, &target)| decided(output) == target);
+        Mean { sum: right.count() as f64, count: (outputs.len() * A::LEN) as u64 }
+    }
+}
+
+/// Targets of as many values as classes are one-hot, targets of one value are the number of the class.
+impl<T: Scalar, const C: usize, const K: usize, const P: usize> Decisions<SMatrix<T, C, P>, SMatrix<T, K, P>>
+    for Softmax
+{
+    fn count_right(outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) -> Mean {
+        let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
+        let right = positions.filter(|(outputs, targets)| highest(outputs) == class(targets));
+        Mean { sum: right.count() as f64, count: (outputs.len() * P) as u64 }
+    }
+}
+
+/// The class that a target names.
+fn class<T: Scalar>(target: &[T]) -> Option<usize> {
+    match target {
+        [number] => Some(number.to_f64() as usize),
+        one_hot => highest(one_hot),
+    }
+}
+
+/// Where the highest value stands; the first of several.
+pub(super) fn highest<T: Scalar>(values: &[T]) -> Option<usize> {
+    let mut best: Option<(usize, T)> = None;
+    for (index, &value) in values.iter().enumerate() {
+        if best.is_none_or(|(_, highest)| value > highest) {
+            best = Some((index, value));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+impl<H: Decisions<A, Y>, A: Flat, Y: Flat> Metric<H, A, Y> for Accuracy {
+    type State = Mean;
+
+    fn name(&self) -> &'static str {
+        "accuracy"
+    }
+
+    fn update(&self, state: &mut Mean, outputs: &[A], targets: &[Y]) {
+        let right = H::count_right(outputs, targets);
+        state.sum += right.sum;
+        state.count += right.count;
+    }
+
+    fn value(&self, state: &Mean) -> f64 {
+        state.value()
+    }
+}
+
+/// The part of the samples whose class is among the k most probable ones; targets as in [`Accuracy`].
+///
+/// Keras's [`TopKCategoricalAccuracy`](https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopK(pub usize);
+
+impl Default for TopK {
+    /// Keras's 5.
+    fn default() -> Self {
+        Self(5)
+    }
+}
+
+impl<T, const C: usize, const K: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>, SMatrix<T, K, P>> for TopK
+where
+    T: Scalar,
+{
+    type State = Mean;
+
+    fn name(&self) -> &'static str {
+        "top_k_accuracy"
+    }
+
+    fn update(&self, state: &mut Mean, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) {
+        let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
+        let right = positions.filter(|(outputs, target)| {
+            let own = class(target).and_then(|class| outputs.get(class));
+            own.is_some_and(|own| outputs.iter().filter(|output| *output > own).count() < self.0)
+        });
+        state.sum += right.count() as f64;
+        state.count += (outputs.len() * P) as u64;
+    }
+
+    fn value(&self, state: &Mean) -> f64 {
+        state.value()
+    }
+}
