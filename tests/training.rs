@@ -24,7 +24,18 @@ where
     N: Network,
     L: Loss<N::Head, N::Output>,
 {
-    Dataset::new(fixture.samples(inputs), fixture.samples(targets)).expect("sound data")
+    Dataset::new(samples::<N::Input>(fixture, inputs), fixture.samples(targets)).expect("sound data")
+}
+
+/// Inputs as they are, or pixels of 0 to 16, as parts of 16.
+fn samples<A: Flat + Clone>(fixture: &Fixture, inputs: &str) -> Vec<A> {
+    if fixture.has(inputs) {
+        return fixture.samples(inputs);
+    }
+    let mut samples: Vec<A> = fixture.samples(&format!("{inputs}_u8"));
+    let sixteenth = castnet::Scalar::from_f64(1.0 / 16.0);
+    samples.iter_mut().for_each(|sample| sample.as_flat_mut().iter_mut().for_each(|pixel| *pixel *= sixteenth));
+    samples
 }
 
 /// Copies the weights of a stage of the training into the network, layer by layer in Keras's order, which is ours.

@@ -49,6 +49,7 @@ impl Fixture {
             Dtype::F32 => bytes.as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect(),
             Dtype::F64 => bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect(),
             Dtype::I32 => bytes.as_chunks().0.iter().map(|bytes| f64::from(i32::from_le_bytes(*bytes))).collect(),
+            Dtype::U8 => bytes.iter().map(|&byte| f64::from(byte)).collect(),
             other => panic!("{}: {tensor} has the type {other:?}", self.name),
         };
         Tensor { shape: view.shape().to_vec(), values }
