@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 use rand::Rng;
 use thiserror::Error;
 
+use crate::classes::class_of;
 use crate::flat::flatten;
-use crate::shuffle::shuffle_both;
+use crate::shuffle::swaps;
 use crate::{Flat, Network, Scalar};
 
 /// Samples: inputs, each with its target. There is at least one, and all values are finite.
@@ -33,6 +34,8 @@ use crate::{Flat, Network, Scalar};
 pub struct Dataset<X, Y> {
     inputs: Vec<X>,
     targets: Vec<Y>,
+    /// One for each sample, or none at all: then every sample counts once.
+    weights: Vec<f64>,
 }
 
 /// The data of a network whose targets have the shape of its output.
@@ -84,6 +87,33 @@ pub enum DataError {
         /// Values in the network's input or target.
         expected: usize,
     },
+    /// Weights are not as many as the samples.
+    #[error("{weights} weights for {samples} samples: give one for each")]
+    Weights {
+        /// Samples in the data set.
+        samples: usize,
+        /// Weights given.
+        weights: usize,
+    },
+    /// A weight that is negative, NaN or infinite.
+    #[error("the weight of sample {sample} is {weight} (counted from 0): weights are 0 or more")]
+    Weight {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// Its weight.
+        weight: f64,
+    },
+    /// All weights are 0.
+    #[error("all weights are 0: there is nothing to learn from")]
+    NoWeight,
+    /// A target that names no class.
+    #[error("target {sample} (counted from 0) names none of the {classes} classes: give numbers from 0 to {}, or one-hot values", classes.saturating_sub(1))]
+    Class {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// How many classes there are.
+        classes: usize,
+    },
     /// One of the parts would be empty.
     #[error(
         "a split of {samples} samples that puts {part} of them into the second part leaves one part empty: give a part between 0 and 1"
@@ -115,7 +145,47 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
         if let Some((sample, index, value)) = not_finite(&targets) {
             return Err(DataError::Target { sample, index, value });
         }
-        Ok(Self { inputs, targets })
+        Ok(Self { inputs, targets, weights: Vec::new() })
+    }
+
+    /// Lets each sample count as often as its weight says, in the loss and in weighted metrics: Keras's `sample_weight`.
+    /// Weights stay with their samples through [`shuffle`](Self::shuffle) and [`split`](Self::split).
+    ///
+    /// # Errors
+    /// Not one weight for each sample; a weight that is negative, NaN or infinite; nothing but zeros.
+    pub fn with_weights(mut self, weights: impl Into<Vec<f64>>) -> Result<Self, DataError> {
+        let weights = weights.into();
+        if weights.len() != self.len() {
+            return Err(DataError::Weights { samples: self.len(), weights: weights.len() });
+        }
+        if let Some((sample, &weight)) =
+            weights.iter().enumerate().find(|(_, weight)| !(0.0..f64::INFINITY).contains(*weight))
+        {
+            return Err(DataError::Weight { sample, weight });
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            return Err(DataError::NoWeight);
+        }
+        self.weights = weights;
+        Ok(self)
+    }
+
+    /// Lets each sample count as often as the weight of its class says: Keras's `class_weight`. Weights that samples have
+    /// already are multiplied.
+    ///
+    /// The class is the place of the highest value of a one-hot target, or the number in a target of one value.
+    ///
+    /// # Errors
+    /// A class without a weight, and those of [`with_weights`](Self::with_weights).
+    pub fn with_class_weights(self, classes: &[f64]) -> Result<Self, DataError> {
+        let mut weights = Vec::with_capacity(self.len());
+        for (sample, target) in self.targets.iter().enumerate() {
+            let class = class_of(target.as_flat());
+            let weight = class.and_then(|class| classes.get(class));
+            let weight = weight.ok_or(DataError::Class { sample, classes: classes.len() })?;
+            weights.push(weight * self.weights.get(sample).unwrap_or(&1.0));
+        }
+        self.with_weights(weights)
     }
 
     /// Copies rows of numbers: arrays, slices or vectors, whose values are those of a sample as they lie in memory (images
@@ -169,6 +239,11 @@ impl<X, Y> Dataset<X, Y> {
         &self.targets
     }
 
+    /// The weights of the samples; empty if every sample counts once.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
     /// The samples in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&X, &Y)> {
         self.inputs.iter().zip(&self.targets)
@@ -176,7 +251,14 @@ impl<X, Y> Dataset<X, Y> {
 
     /// Puts the samples into a random order.
     pub fn shuffle<R: Rng + ?Sized>(&mut self, rng: &mut R) {
-        shuffle_both(&mut self.inputs, &mut self.targets, rng);
+        let Self { inputs, targets, weights } = self;
+        swaps(inputs.len(), rng, |a, b| {
+            inputs.swap(a, b);
+            targets.swap(a, b);
+            if !weights.is_empty() {
+                weights.swap(a, b);
+            }
+        });
     }
 
     /// Splits off the last part: `split(0.2)` gives four fifths and a fifth.
@@ -186,7 +268,11 @@ impl<X, Y> Dataset<X, Y> {
     pub fn split(mut self, part: f64) -> Result<(Self, Self), DataError> {
         let samples = self.len();
         let first = first_part(samples, part).ok_or(DataError::Split { samples, part })?;
-        let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
+        let second = Self {
+            inputs: self.inputs.split_off(first),
+            targets: self.targets.split_off(first),
+            weights: self.weights.split_off(first.min(self.weights.len())),
+        };
         Ok((self, second))
     }
 }

@@ -66,6 +66,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+mod classes;
 #[cfg(feature = "alloc")]
 mod data;
 mod error;

@@ -6,15 +6,8 @@ pub(crate) fn shuffle<T, R: Rng + ?Sized>(values: &mut [T], rng: &mut R) {
     swaps(values.len(), rng, |a, b| values.swap(a, b));
 }
 
-/// Puts pairs of values into a random order.
-pub(crate) fn shuffle_both<X, Y, R: Rng + ?Sized>(first: &mut [X], second: &mut [Y], rng: &mut R) {
-    swaps(first.len().min(second.len()), rng, |a, b| {
-        first.swap(a, b);
-        second.swap(a, b);
-    });
-}
-
-fn swaps<R: Rng + ?Sized>(len: usize, rng: &mut R, mut swap: impl FnMut(usize, usize)) {
+/// The swaps that put so many values into a random order.
+pub(crate) fn swaps<R: Rng + ?Sized>(len: usize, rng: &mut R, mut swap: impl FnMut(usize, usize)) {
     for last in (1..len).rev() {
         let below = u128::from(rng.random::<u64>()) * (last as u128 + 1);
         swap(last, (below >> 64) as usize);

@@ -167,3 +167,39 @@ mod csv {
         assert_eq!(read(&format!("rooms,price,area\n{}", lines.join("\n"))).expect("sound data").len(), 1000);
     }
 }
+
+#[test]
+fn weights_stay_with_their_samples() {
+    let weights: Vec<f64> = (0..10).map(f64::from).collect();
+    let mut data = numbered(10).with_weights(weights).expect("sound weights");
+    data.shuffle(&mut seeded(1));
+    let (first, second) = data.split(0.3).expect("two parts");
+    for data in [first, second] {
+        assert_eq!(data.weights().len(), data.len());
+        assert!(data.inputs().iter().zip(data.weights()).all(|(input, weight)| f64::from(input[0]) == *weight));
+    }
+}
+
+#[test]
+fn weights_of_classes() {
+    let data: Dataset<[f32; 1], [f32; 2]> =
+        Dataset::from_rows(&[[0.0], [1.0]], &[[1.0, 0.0], [0.0, 1.0]]).expect("sound data");
+    let data = data.with_class_weights(&[1.0, 3.0]).expect("sound weights");
+    assert_eq!(data.weights(), [1.0, 3.0]);
+    assert_eq!(data.with_class_weights(&[1.0, 3.0]).expect("sound weights").weights(), [1.0, 9.0]);
+}
+
+#[test]
+fn what_are_no_weights() {
+    let error = |weights: &[f64]| numbered(2).with_weights(weights).expect_err("an error");
+    assert_eq!(error(&[1.0]), DataError::Weights { samples: 2, weights: 1 });
+    assert_eq!(error(&[1.0, -1.0]), DataError::Weight { sample: 1, weight: -1.0 });
+    assert!(matches!(error(&[f64::NAN, 1.0]), DataError::Weight { sample: 0, .. }));
+    assert_eq!(error(&[0.0, 0.0]), DataError::NoWeight);
+    let error = numbered(2).with_class_weights(&[1.0, 2.0]).expect_err("an error");
+    assert_eq!(error, DataError::Class { sample: 1, classes: 2 });
+    assert_eq!(
+        error.to_string(),
+        "target 1 (counted from 0) names none of the 2 classes: give numbers from 0 to 1, or one-hot values"
+    );
+}

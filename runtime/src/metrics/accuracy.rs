@@ -3,6 +3,7 @@ use nalgebra::SMatrix;
 
 use super::{Mean, Metric};
 use crate::activations::{Activation, Sigmoid, Softmax};
+use crate::classes::{class_of, highest};
 use crate::flat::flatten;
 use crate::{Flat, Scalar};
 
@@ -42,28 +43,9 @@ impl<T: Scalar, const C: usize, const K: usize, const P: usize> Decisions<SMatri
 {
     fn count_right(outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) -> Mean {
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
-        let right = positions.filter(|(outputs, targets)| highest(outputs) == class(targets));
+        let right = positions.filter(|(outputs, targets)| highest(outputs) == class_of(targets));
         Mean { sum: right.count() as f64, count: (outputs.len() * P) as u64 }
     }
-}
-
-/// The class that a target names.
-fn class<T: Scalar>(target: &[T]) -> Option<usize> {
-    match target {
-        [number] => Some(number.to_f64() as usize),
-        one_hot => highest(one_hot),
-    }
-}
-
-/// Where the highest value stands; the first of several.
-pub(super) fn highest<T: Scalar>(values: &[T]) -> Option<usize> {
-    let mut best: Option<(usize, T)> = None;
-    for (index, &value) in values.iter().enumerate() {
-        if best.is_none_or(|(_, highest)| value > highest) {
-            best = Some((index, value));
-        }
-    }
-    best.map(|(index, _)| index)
 }
 
 impl<H: Decisions<A, Y>, A: Flat, Y: Flat> Metric<H, A, Y> for Accuracy {
@@ -110,7 +92,7 @@ where
     fn update(&self, state: &mut Mean, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) {
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
         let right = positions.filter(|(outputs, target)| {
-            let own = class(target).and_then(|class| outputs.get(class));
+            let own = class_of(target).and_then(|class| outputs.get(class));
             own.is_some_and(|own| outputs.iter().filter(|output| *output > own).count() < self.0)
         });
         state.sum += right.count() as f64;

@@ -39,7 +39,7 @@ impl<T: Scalar, const C: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>
 
     fn update(&self, state: &mut ClassCounts<C>, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) {
         for (outputs, targets) in flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C)) {
-            let highest = super::accuracy::highest(outputs);
+            let highest = crate::classes::highest(outputs);
             let counts = state.true_positives.iter_mut().zip(&mut state.decided).zip(&mut state.actual);
             for (class, (((right, decided), actual), target)) in counts.zip(targets).enumerate() {
                 let (is_decided, target) = (highest == Some(class), target.to_f64());
