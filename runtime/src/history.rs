@@ -24,7 +24,8 @@ pub struct Epoch {
 }
 
 /// How a training ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// After all epochs.
     Completed,
@@ -35,6 +36,20 @@ pub enum Outcome {
         epoch: usize,
         /// The batch in it, counted from 1.
         batch: usize,
+    },
+    /// After an epoch, because a callback said so.
+    Stopped {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// Why.
+        reason: String,
+    },
+    /// After an epoch, because a callback or a checkpoint could not do its work. The network stays as it was trained.
+    Failed {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// What went wrong.
+        reason: String,
     },
     /// Before it began: the options cannot be followed.
     Refused(FitError),
@@ -82,7 +97,7 @@ impl Epoch {
 impl History {
     /// The names of the figures of an epoch: `loss`, `mae`, `val_loss`, ...
     pub fn names(&self) -> Vec<String> {
-        self.epochs.first().map(|epoch| epoch.figures().map(|(name, _)| name).collect()).unwrap_or_default()
+        names(&self.epochs)
     }
 
     /// The course of one figure; `None` if there is none of that name.
@@ -100,21 +115,7 @@ impl History {
 
     /// The epochs as CSV, one line each, with Keras's column names.
     pub fn to_csv(&self) -> String {
-        let mut csv = String::from("epoch");
-        for name in self.names() {
-            csv.push(',');
-            csv.push_str(&name);
-        }
-        csv.push('\n');
-        for (number, epoch) in (1..).zip(&self.epochs) {
-            // Writing to a string cannot fail.
-            _ = write!(csv, "{number}");
-            for (_, value) in epoch.figures() {
-                _ = write!(csv, ",{value}");
-            }
-            csv.push('\n');
-        }
-        csv
+        csv(&self.epochs)
     }
 
     /// Writes [`to_csv`](Self::to_csv) to a file: all of it, or the file stays as it was.
@@ -125,6 +126,33 @@ impl History {
     pub fn save_csv<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::FileError> {
         crate::files::write(path.as_ref(), self.to_csv().as_bytes())
     }
+}
+
+fn names(epochs: &[Epoch]) -> Vec<String> {
+    epochs.first().map(|epoch| epoch.figures().map(|(name, _)| name).collect()).unwrap_or_default()
+}
+
+/// A header and a line for each epoch.
+pub(crate) fn csv(epochs: &[Epoch]) -> String {
+    let mut csv = String::from("epoch");
+    for name in names(epochs) {
+        csv.push(',');
+        csv.push_str(&name);
+    }
+    csv.push('\n');
+    csv.extend((1..).zip(epochs).map(|(number, epoch)| csv_line(number, epoch)));
+    csv
+}
+
+/// The line of an epoch.
+pub(crate) fn csv_line(number: usize, epoch: &Epoch) -> String {
+    let mut line = alloc::format!("{number}");
+    for (_, value) in epoch.figures() {
+        // Writing to a string cannot fail.
+        _ = write!(line, ",{value}");
+    }
+    line.push('\n');
+    line
 }
 
 /// `loss 0.1234, mae 0.5678`.
@@ -176,6 +204,8 @@ impl fmt::Display for Outcome {
                 f,
                 "stopped: the loss of epoch {epoch}, batch {batch} is not finite; lower the learning rate, or look for huge values in the data (a `normalize` layer helps)"
             ),
+            Self::Stopped { epoch, reason } => write!(f, "stopped after epoch {epoch}: {reason}"),
+            Self::Failed { epoch, reason } => write!(f, "broken off after epoch {epoch}: {reason}"),
             Self::Refused(error) => write!(f, "not trained: {error}"),
         }
     }

@@ -23,7 +23,7 @@
 //!
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
-//! * [`Trainer`] — training.
+//! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
 //! * [`Dataset`] — data from slices and CSV files.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`layers`].
@@ -116,8 +116,10 @@ pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
 pub use plot::PlotError;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
+#[cfg(feature = "std")]
+pub use training::{Checkpoint, ResumeError};
 #[cfg(feature = "alloc")]
-pub use training::{Fit, FitError, Trainer};
+pub use training::{Fit, FitError, Monitor, Trainer, UnknownFigure, callbacks};
 #[cfg(feature = "alloc")]
 pub use weights::WeightsError;
 #[cfg(feature = "std")]
@@ -215,12 +217,19 @@ pub mod __private {
 
 /// Everything that a program with a network needs: `use castnet::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "std")]
+    pub use crate::Checkpoint;
+    #[cfg(feature = "std")]
+    pub use crate::callbacks::CsvLog;
+    #[cfg(feature = "alloc")]
+    pub use crate::callbacks::{EarlyStopping, LearningRateScheduler, ReduceLrOnPlateau};
     pub use crate::losses::{
-        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber,
-        Insist, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
-        MeanSquaredLogarithmicError, Poisson, Smoothed, SparseCategoricalCrossentropy, SquaredHinge,
+        BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy,
+        CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, Insist, KlDivergence, LogCosh, MeanAbsoluteError,
+        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduced, Smoothed,
+        SparseCategoricalCrossentropy, SquaredHinge,
     };
-    pub use crate::metrics::{Accuracy, Auc, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
+    pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,

@@ -1,36 +1,42 @@
 //! Losses: what training makes small.
 //!
-//! A loss is the mean over samples of a value per sample, as Keras's `sum_over_batch_size` has it. A cross-entropy on the
+//! A loss is the mean over samples of a value per sample (times the sample's weight, if the data have weights), as Keras's
+//! `sum_over_batch_size` has it. A cross-entropy on the
 //! network's own sigmoid or softmax is computed from the logits, the values before that activation: exact, and without
 //! overflow. Which loss suits which network is a matter of traits, so a misfit does not compile:
 //!
 //! | last activation | losses |
 //! |---|---|
 //! | any | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
-//! | `sigmoid` | [`BinaryCrossentropy`] |
-//! | `softmax` | [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`] |
+//! | `sigmoid` | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`] |
+//! | `softmax` | [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalFocalCrossentropy`] |
 //! | `sigmoid` or `softmax` | [`KlDivergence`] |
 //! | none (the network gives logits) | [`FromLogits`] of a cross-entropy |
 //! | as for the loss inside | [`Smoothed`] targets of a cross-entropy |
+//! | as for the loss inside | [`Reduced`]: the sum, or the weighted mean, over a batch |
 //! | any, on purpose | [`Insist`] on a loss of probabilities |
 mod binary_crossentropy;
 mod categorical_crossentropy;
 mod cosine_similarity;
+mod focal;
 mod hinge;
 mod kl_divergence;
 mod pointwise;
+mod reduction;
 mod smoothing;
 mod sparse;
 
 pub use binary_crossentropy::{BinaryCrossentropy, SigmoidHead};
 pub use categorical_crossentropy::{CategoricalCrossentropy, SoftmaxHead};
 pub use cosine_similarity::CosineSimilarity;
+pub use focal::{BinaryFocalCrossentropy, CategoricalFocalCrossentropy};
 pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
 pub use kl_divergence::{DistributionHead, KlDivergence};
 pub use pointwise::{
     Huber, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
     Poisson,
 };
+pub use reduction::{Reduced, Reduction};
 pub use smoothing::Smoothed;
 pub use sparse::SparseCategoricalCrossentropy;
 
@@ -50,10 +56,15 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// What the network is to say for one sample.
     type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
 
+    /// How the losses of the samples become the loss of a batch: by their mean.
+    fn reduction(&self) -> Reduction {
+        Reduction::Mean
+    }
+
     /// The sum over the samples of the loss of each.
     fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64;
 
-    /// Writes the gradient of the mean over the samples with respect to the logits.
+    /// Writes the gradient of the mean over the samples with respect to the logits, whatever the reduction.
     fn gradient<I: Isa<A::Scalar>>(
         self,
         isa: I,
@@ -166,12 +177,12 @@ where
     }
 }
 
-/// A loss of outputs that suits every network: its gradient goes through the last activation.
-macro_rules! suits_every_network {
-    ($name:ident) => {
+/// A loss of outputs suits every network, or those that end in some activations: its gradient goes through the last one.
+macro_rules! suits_networks {
+    ($name:ident $(that end in $head:ident)?) => {
         impl<H, A> $crate::losses::Loss<H, A> for $name
         where
-            H: $crate::activations::Activation<A>,
+            H: $crate::activations::Activation<A> $(+ $head)?,
             A: $crate::Flat + Clone + Send + Sync,
             $name: $crate::losses::OutputLoss<A>,
         {
@@ -196,7 +207,7 @@ macro_rules! suits_every_network {
         }
     };
 }
-use suits_every_network;
+use suits_networks;
 
 /// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision at hand.
 fn probability_bounds<T: Scalar>() -> (T, T) {

@@ -48,6 +48,11 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
     /// Sets the learning rate.
     fn set_learning_rate(&mut self, learning_rate: f64);
 
+    /// Whether the learning rate follows a schedule, so that it cannot be set.
+    fn follows_schedule(&self) -> bool {
+        false
+    }
+
     /// Takes a step: changes the parameters and the moments. The gradient may be overwritten.
     fn step<G: Flat>(
         &self,

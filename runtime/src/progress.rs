@@ -52,7 +52,7 @@ impl Progress {
         #[cfg(feature = "progress")]
         match outcome {
             Outcome::Completed => self.bar.finish(),
-            Outcome::Diverged { .. } | Outcome::Refused(_) => self.bar.abandon(),
+            _ => self.bar.abandon(),
         }
         #[cfg(not(feature = "progress"))]
         let _ = outcome;

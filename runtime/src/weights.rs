@@ -87,36 +87,73 @@ pub enum WeightsError {
 const FINGERPRINT: &str = "castnet.fingerprint";
 const NAME: &str = "castnet.network";
 
-/// The bytes of a file. Written here and not by the crate `safetensors`, whose metadata come in a random order: the same
-/// weights give the same bytes.
-pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
-    let mut header = format!(
-        r#"{{"__metadata__":{{"{FINGERPRINT}":"{:016x}","{NAME}":"{}","castnet.summary":"{}"}}"#,
-        N::FINGERPRINT,
-        N::NAME,
-        N::SUMMARY.replace('\n', "\\n"),
-    );
-    let mut start = 0;
-    for tensor in N::TENSORS {
-        let end = start + values(tensor.shape) * N::Scalar::BYTES;
-        header += &format!(
-            r#","{}":{{"dtype":"{}","shape":{:?},"data_offsets":[{start},{end}]}}"#,
-            tensor.name,
-            N::Scalar::DTYPE,
-            tensor.shape,
-        );
-        start = end;
-    }
-    header.push('}');
-    // Spaces, so that the data begin at a multiple of eight bytes.
-    let padded = header.len().next_multiple_of(8);
-    header.extend(core::iter::repeat_n(' ', padded - header.len()));
+/// Tensors of these names belong to a training: those who load weights leave them aside.
+pub(crate) const OF_TRAINING: &str = "castnet.";
 
-    let mut bytes = Vec::with_capacity(8 + header.len() + start);
-    bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(header.as_bytes());
-    network.as_flat().iter().for_each(|value| value.push_le_bytes(&mut bytes));
-    bytes
+/// The bytes of a file.
+pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
+    writer(network, &[]).finish()
+}
+
+/// A file with the weights of a network, to which other tensors can be added.
+pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writer {
+    let fingerprint = format!("{:016x}", N::FINGERPRINT);
+    let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, N::NAME), ("castnet.summary", N::SUMMARY)];
+    let mut writer = Writer::new(own.iter().chain(metadata).copied());
+    let mut rest = network.as_flat();
+    for tensor in N::TENSORS {
+        let (values, behind) = rest.split_at(values(tensor.shape).min(rest.len()));
+        writer.scalars(tensor.name, tensor.shape, values);
+        rest = behind;
+    }
+    writer
+}
+
+/// A safetensors file in the making. Written here and not by the crate `safetensors`, whose metadata come in a random
+/// order: the same weights give the same bytes.
+pub(crate) struct Writer {
+    header: String,
+    data: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn new<'m>(metadata: impl Iterator<Item = (&'m str, &'m str)>) -> Self {
+        let mut header = String::from(r#"{"__metadata__":{"#);
+        for (index, (name, value)) in metadata.enumerate() {
+            header += if index == 0 { "" } else { "," };
+            let value = value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
+            header += &format!(r#""{name}":"{value}""#);
+        }
+        header.push('}');
+        Self { header, data: Vec::new() }
+    }
+
+    /// Adds a tensor by its bytes.
+    pub(crate) fn tensor(&mut self, name: &str, dtype: &str, shape: &[usize], bytes: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.data.len();
+        bytes(&mut self.data);
+        let end = self.data.len();
+        self.header += &format!(r#","{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#);
+    }
+
+    /// Adds a tensor of numbers.
+    pub(crate) fn scalars<T: Scalar>(&mut self, name: &str, shape: &[usize], values: &[T]) {
+        self.tensor(name, T::DTYPE, shape, |bytes| values.iter().for_each(|value| value.push_le_bytes(bytes)));
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        let Self { mut header, data } = self;
+        header.push('}');
+        // Spaces, so that the data begin at a multiple of eight bytes.
+        let padded = header.len().next_multiple_of(8);
+        header.extend(core::iter::repeat_n(' ', padded - header.len()));
+
+        let mut bytes = Vec::with_capacity(8 + header.len() + data.len());
+        bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend_from_slice(&data);
+        bytes
+    }
 }
 
 fn values(shape: &[usize]) -> usize {
@@ -137,7 +174,7 @@ pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(),
         return Err(WeightsError::OtherNetwork { found, expected: N::NAME });
     }
 
-    let mut names = file.names();
+    let mut names: Vec<&str> = file.names().into_iter().filter(|name| !name.starts_with(OF_TRAINING)).collect();
     names.sort_unstable();
     let mut tensors = Vec::with_capacity(N::TENSORS.len());
     for expected in N::TENSORS {
@@ -165,7 +202,7 @@ pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(),
     Ok(())
 }
 
-fn scalars<T: Scalar>(bytes: &[u8]) -> impl Iterator<Item = T> {
+pub(crate) fn scalars<T: Scalar>(bytes: &[u8]) -> impl Iterator<Item = T> {
     bytes.chunks_exact(T::BYTES).map(T::from_le_bytes)
 }
 

@@ -75,6 +75,58 @@ pointwise! {
 }
 
 #[test]
+fn focal() {
+    of_outputs::<[f32; 3], _>("binary_focal", BinaryFocalCrossentropy::default());
+    of_outputs::<[f64; 3], _>("binary_focal", BinaryFocalCrossentropy::default());
+    of_outputs::<SVector<f32, 4>, _>("categorical_focal", CategoricalFocalCrossentropy::default());
+    of_outputs::<SVector<f64, 4>, _>("categorical_focal", CategoricalFocalCrossentropy::default());
+}
+
+castnet::network! {
+    Three< input 3 => dense 3 nobias init identity >
+    Three64< input 3 f64 => dense 3 nobias init identity >
+    One< input 1 => dense 1 nobias init identity >
+    One64< input 1 f64 => dense 1 nobias init identity >
+}
+
+/// The reduced loss of weighted samples, and the gradient that arrives at the weight of a network that changes nothing:
+/// the sum over samples of the gradient at the output times the input.
+fn weighted<N, L>(name: &str, loss: L)
+where
+    N: Network,
+    N::Input: Clone,
+    L: Loss<N::Head, N::Output>,
+{
+    let fixture = Fixture::load(&format!("losses/{name}"));
+    let (inputs, targets) = (fixture.samples::<N::Input>("in.y_pred"), fixture.samples::<L::Target>("in.y_true"));
+    let weights = if fixture.has("in.sample_weight") { fixture.tensor("in.sample_weight").values } else { Vec::new() };
+    let mut trainer = N::init(&mut seeded(1)).compile(loss, Sgd::default());
+    let report = trainer.train_on_weighted_batch(&inputs, &targets, &weights).expect("a sound batch");
+    fixture.assert_close("out.loss", &[<N::Scalar as castnet::Scalar>::from_f64(report.loss)]);
+    let values = N::Input::LEN;
+    let (grads, inputs) = (fixture.tensor("grad.y_pred").values, fixture.tensor("in.y_pred").values);
+    let samples = || grads.chunks(values).zip(inputs.chunks(values));
+    let tolerance = if N::Scalar::DTYPE == "F32" { 2e-5 } else { 1e-10 };
+    for (index, got) in trainer.gradient().as_flat().iter().map(|grad| grad.to_f64()).enumerate() {
+        let expected: f64 = samples().map(|(grad, input)| grad[index % values] * input[index / values]).sum();
+        assert!((got - expected).abs() <= tolerance * (1.0 + expected.abs()), "{name}: {index}: {got}, not {expected}");
+    }
+}
+
+#[test]
+fn weights_and_reductions() {
+    let reduced = |reduction| Reduced { loss: MeanSquaredError, reduction };
+    weighted::<Three, _>("mse_weighted", MeanSquaredError);
+    weighted::<Three64, _>("mse_weighted", MeanSquaredError);
+    weighted::<Three, _>("mse_weighted_mean", reduced(Reduction::WeightedMean));
+    weighted::<Three64, _>("mse_weighted_mean", reduced(Reduction::WeightedMean));
+    weighted::<Three, _>("mse_sum", reduced(Reduction::Sum));
+    weighted::<Three64, _>("mse_sum", reduced(Reduction::Sum));
+    weighted::<One, _>("bce_prob_weighted", Insist(BinaryCrossentropy));
+    weighted::<One64, _>("bce_prob_weighted", Insist(BinaryCrossentropy));
+}
+
+#[test]
 fn of_classes() {
     macro_rules! both {
         ($loss:expr, $name:literal [$classes:literal]) => {

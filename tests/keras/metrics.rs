@@ -9,7 +9,11 @@ fn check<H, A: Flat + Clone, Y: Flat + Clone>(name: &str, metric: impl Metric<H,
     let figures = ["0", "1"].map(|batch| {
         let targets: Vec<Y> = fixture.samples(&format!("in.y_true{batch}"));
         let outputs: Vec<A> = fixture.samples(&format!("in.y_pred{batch}"));
-        metric.update(&mut state, &outputs, &targets);
+        let weights = format!("in.sample_weight{batch}");
+        let weights = if fixture.has(&weights) { fixture.tensor(&weights).values } else { vec![1.0; outputs.len()] };
+        for ((output, target), weight) in outputs.iter().zip(&targets).zip(weights) {
+            metric.update(&mut state, output, target, weight);
+        }
         <A::Scalar as Scalar>::from_f64(metric.value(&state))
     });
     fixture.assert_close("out.result", &figures);
@@ -28,6 +32,7 @@ fn decisions() {
     both!(Sigmoid, "binary_accuracy_at_half", Accuracy, [1], [1]);
     both!(Softmax, "categorical_accuracy", Accuracy, [4], [4]);
     both!(Softmax, "sparse_categorical_accuracy", Accuracy, [4], [1]);
+    both!(Softmax, "sparse_categorical_accuracy_weighted", Accuracy, [4], [1]);
     both!(Softmax, "top_k_categorical_accuracy", TopK(2), [6], [6]);
     both!(Softmax, "f1_score", F1, [3], [3]);
 }

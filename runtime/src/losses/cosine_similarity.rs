@@ -52,4 +52,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         }
     }
 }
-super::suits_every_network!(CosineSimilarity);
+super::suits_networks!(CosineSimilarity);

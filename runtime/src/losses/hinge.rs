@@ -54,7 +54,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for Hinge {
         }
     }
 }
-super::suits_every_network!(Hinge);
+super::suits_networks!(Hinge);
 
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for SquaredHinge {
     type Target = A;
@@ -71,7 +71,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for SquaredHinge {
         }
     }
 }
-super::suits_every_network!(SquaredHinge);
+super::suits_networks!(SquaredHinge);
 
 /// The margin of a position, and where the highest wrong class stands.
 fn categorical_margin<T: Scalar>(outputs: &[T], targets: &[T]) -> (T, usize) {
@@ -113,4 +113,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::suits_every_network!(CategoricalHinge);
+super::suits_networks!(CategoricalHinge);

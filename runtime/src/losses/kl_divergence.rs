@@ -1,11 +1,11 @@
 //! The divergence of two distributions.
-use super::{Insist, Loss, OutputLoss};
-use crate::activations::{Activation, Sigmoid, Softmax};
+use super::OutputLoss;
+use crate::activations::{Sigmoid, Softmax};
 use crate::flat::{flatten, flatten_mut};
-use crate::isa::Isa;
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
 use nalgebra::SMatrix;
+
+use crate::Scalar;
 
 /// `Σ target ln(target / output)` over the classes (and the mean over positions), for networks that end in `softmax` or
 /// `sigmoid`: how far the outputs are from a target distribution.
@@ -54,27 +54,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-impl<H, A> Loss<H, A> for KlDivergence
-where
-    H: Activation<A> + DistributionHead,
-    A: Flat + Clone + Send + Sync,
-    Self: OutputLoss<A>,
-{
-    type Target = <Self as OutputLoss<A>>::Target;
-
-    fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64 {
-        Loss::<H, A>::sum(Insist(self), logits, outputs, targets)
-    }
-
-    fn gradient<I: Isa<A::Scalar>>(
-        self,
-        isa: I,
-        head: H,
-        logits: &[A],
-        outputs: &[A],
-        targets: &[Self::Target],
-        grad: &mut [A],
-    ) {
-        Insist(self).gradient(isa, head, logits, outputs, targets, grad);
-    }
-}
+super::suits_networks!(KlDivergence that end in DistributionHead);

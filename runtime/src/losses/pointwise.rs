@@ -38,7 +38,7 @@ macro_rules! pointwise {
                 }
             }
 
-            super::suits_every_network!($name);
+            super::suits_networks!($name);
         )*
     };
     (@struct { $($attributes:tt)* } $name:ident) => {

@@ -1,10 +1,9 @@
 //! How many decisions are right.
 use nalgebra::SMatrix;
 
-use super::{Mean, Metric};
+use super::{Better, Mean, Metric};
 use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::classes::{class_of, highest};
-use crate::flat::flatten;
 use crate::{Flat, Scalar};
 
 /// The part of the decisions that are right.
@@ -23,17 +22,17 @@ pub struct Accuracy;
     note = "help: for a regression, `Mae`"
 )]
 pub trait Decisions<A: Flat, Y>: Activation<A> {
+    /// How many decisions about a sample are right, of how many.
     #[doc(hidden)]
-    fn count_right(outputs: &[A], targets: &[Y]) -> Mean;
+    fn count_right(output: &A, target: &Y) -> (usize, usize);
 }
 
 impl<A: Flat> Decisions<A, A> for Sigmoid {
-    fn count_right(outputs: &[A], targets: &[A]) -> Mean {
+    fn count_right(output: &A, target: &A) -> (usize, usize) {
         let half = A::Scalar::from_f64(0.5);
         let decided = |output| if output > half { A::Scalar::ONE } else { A::Scalar::ZERO };
-        let right =
-            flatten(outputs).iter().zip(flatten(targets)).filter(|&(&output, &target)| decided(output) == target);
-        Mean { sum: right.count() as f64, count: (outputs.len() * A::LEN) as u64 }
+        let values = output.as_flat().iter().zip(target.as_flat());
+        (values.filter(|&(&output, &target)| decided(output) == target).count(), A::LEN)
     }
 }
 
@@ -41,10 +40,9 @@ impl<A: Flat> Decisions<A, A> for Sigmoid {
 impl<T: Scalar, const C: usize, const K: usize, const P: usize> Decisions<SMatrix<T, C, P>, SMatrix<T, K, P>>
     for Softmax
 {
-    fn count_right(outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) -> Mean {
-        let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
-        let right = positions.filter(|(outputs, targets)| highest(outputs) == class_of(targets));
-        Mean { sum: right.count() as f64, count: (outputs.len() * P) as u64 }
+    fn count_right(output: &SMatrix<T, C, P>, target: &SMatrix<T, K, P>) -> (usize, usize) {
+        let positions = output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(K));
+        (positions.filter(|(outputs, targets)| highest(outputs) == class_of(targets)).count(), P)
     }
 }
 
@@ -55,10 +53,13 @@ impl<H: Decisions<A, Y>, A: Flat, Y: Flat> Metric<H, A, Y> for Accuracy {
         "accuracy"
     }
 
-    fn update(&self, state: &mut Mean, outputs: &[A], targets: &[Y]) {
-        let right = H::count_right(outputs, targets);
-        state.sum += right.sum;
-        state.count += right.count;
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut Mean, output: &A, target: &Y, weight: f64) {
+        let (right, all) = H::count_right(output, target);
+        state.add(right as f64, all, weight);
     }
 
     fn value(&self, state: &Mean) -> f64 {
@@ -89,14 +90,17 @@ where
         "top_k_accuracy"
     }
 
-    fn update(&self, state: &mut Mean, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, K, P>]) {
-        let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(K));
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut Mean, output: &SMatrix<T, C, P>, target: &SMatrix<T, K, P>, weight: f64) {
+        let positions = output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(K));
         let right = positions.filter(|(outputs, target)| {
             let own = class_of(target).and_then(|class| outputs.get(class));
             own.is_some_and(|own| outputs.iter().filter(|output| *output > own).count() < self.0)
         });
-        state.sum += right.count() as f64;
-        state.count += (outputs.len() * P) as u64;
+        state.add(right.count() as f64, P, weight);
     }
 
     fn value(&self, state: &Mean) -> f64 {

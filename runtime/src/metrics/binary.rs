@@ -1,7 +1,6 @@
 //! Yes or no: what is found, and what is found wrongly.
-use super::Metric;
+use super::{Better, Metric};
 use crate::activations::Sigmoid;
-use crate::flat::flatten;
 use crate::{Flat, Scalar};
 
 /// The part of all "yes" (above 0.5) that are right. 0 if there is none.
@@ -16,25 +15,25 @@ pub struct Precision;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recall;
 
-/// What [`Precision`] and [`Recall`] know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What [`Precision`] and [`Recall`] know: sums of weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Verdicts {
     /// "Yes", and right.
-    pub true_positives: u64,
+    pub true_positives: f64,
     /// "Yes", and wrong.
-    pub false_positives: u64,
+    pub false_positives: f64,
     /// "No", and wrong.
-    pub false_negatives: u64,
+    pub false_negatives: f64,
 }
 
 impl Verdicts {
-    fn add<A: Flat>(&mut self, outputs: &[A], targets: &[A]) {
+    fn add<A: Flat>(&mut self, output: &A, target: &A, weight: f64) {
         let half = A::Scalar::from_f64(0.5);
-        for (&output, &target) in flatten(outputs).iter().zip(flatten(targets)) {
+        for (&output, &target) in output.as_flat().iter().zip(target.as_flat()) {
             match (output > half, target > half) {
-                (true, true) => self.true_positives += 1,
-                (true, false) => self.false_positives += 1,
-                (false, true) => self.false_negatives += 1,
+                (true, true) => self.true_positives += weight,
+                (true, false) => self.false_positives += weight,
+                (false, true) => self.false_negatives += weight,
                 (false, false) => {}
             }
         }
@@ -53,12 +52,16 @@ impl<A: Flat> Metric<Sigmoid, A, A> for Precision {
         "precision"
     }
 
-    fn update(&self, state: &mut Verdicts, outputs: &[A], targets: &[A]) {
-        state.add(outputs, targets);
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut Verdicts, output: &A, target: &A, weight: f64) {
+        state.add(output, target, weight);
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        part(state.true_positives as f64, state.false_positives as f64)
+        part(state.true_positives, state.false_positives)
     }
 }
 
@@ -69,76 +72,15 @@ impl<A: Flat> Metric<Sigmoid, A, A> for Recall {
         "recall"
     }
 
-    fn update(&self, state: &mut Verdicts, outputs: &[A], targets: &[A]) {
-        state.add(outputs, targets);
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut Verdicts, output: &A, target: &A, weight: f64) {
+        state.add(output, target, weight);
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        part(state.true_positives as f64, state.false_negatives as f64)
-    }
-}
-
-/// The area under the curve of true positives over false positives (ROC) as the threshold moves from 1 to 0: the
-/// probability that a "yes" gets a higher output than a "no". 200 thresholds, trapezoids between them.
-///
-/// Keras's [`AUC`](https://keras.io/api/metrics/classification_metrics/#auc-class).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Auc;
-
-const THRESHOLDS: usize = 200;
-
-/// What [`Auc`] knows: how many outputs lie above how many thresholds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Buckets {
-    yes: [u64; THRESHOLDS + 1],
-    no: [u64; THRESHOLDS + 1],
-}
-
-impl Default for Buckets {
-    fn default() -> Self {
-        Self { yes: [0; THRESHOLDS + 1], no: [0; THRESHOLDS + 1] }
-    }
-}
-
-/// The thresholds: evenly spread, the first just below 0 and the last just above 1.
-fn threshold(index: usize) -> f64 {
-    match index {
-        0 => -1e-7,
-        index if index == THRESHOLDS - 1 => 1.0 + 1e-7,
-        index => index as f64 / (THRESHOLDS - 1) as f64,
-    }
-}
-
-impl<A: Flat> Metric<Sigmoid, A, A> for Auc {
-    type State = Buckets;
-
-    fn name(&self) -> &'static str {
-        "auc"
-    }
-
-    fn update(&self, state: &mut Buckets, outputs: &[A], targets: &[A]) {
-        for (&output, &target) in flatten(outputs).iter().zip(flatten(targets)) {
-            let above = (0..THRESHOLDS).take_while(|&index| output.to_f64() > threshold(index)).count();
-            let bucket = if target.to_f64() > 0.5 { &mut state.yes } else { &mut state.no };
-            if let Some(count) = bucket.get_mut(above) {
-                *count += 1;
-            }
-        }
-    }
-
-    fn value(&self, state: &Buckets) -> f64 {
-        let [all_yes, all_no] = [&state.yes, &state.no].map(|counts| counts.iter().sum::<u64>() as f64);
-        let rate =
-            |counts: &[u64], all: f64| part(counts.iter().sum::<u64>() as f64, all - counts.iter().sum::<u64>() as f64);
-        // The rates of true and of false positives at a threshold.
-        let at = |index: usize| {
-            let [yes, no] = [&state.yes, &state.no].map(|counts| counts.get(index + 1..).unwrap_or_default());
-            (rate(yes, all_yes), rate(no, all_no))
-        };
-        let trapezoid = |index: usize| {
-            let ((true_a, false_a), (true_b, false_b)) = (at(index), at(index + 1));
-            (false_a - false_b) * (true_a + true_b) / 2.0
-        };
-        (0..THRESHOLDS - 1).map(trapezoid).sum()
+        part(state.true_positives, state.false_negatives)
     }
 }

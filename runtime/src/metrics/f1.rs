@@ -1,10 +1,9 @@
 //! Precision and recall in one figure, for several classes.
 use nalgebra::SMatrix;
 
-use super::Metric;
-use crate::Scalar;
+use super::{Better, Metric};
 use crate::activations::Softmax;
-use crate::flat::flatten;
+use crate::{Flat, Scalar};
 
 /// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class, and the mean of these.
 ///
@@ -37,13 +36,17 @@ impl<T: Scalar, const C: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>
         "f1"
     }
 
-    fn update(&self, state: &mut ClassCounts<C>, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) {
-        for (outputs, targets) in flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C)) {
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut ClassCounts<C>, output: &SMatrix<T, C, P>, target: &SMatrix<T, C, P>, weight: f64) {
+        for (outputs, targets) in output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(C)) {
             let highest = crate::classes::highest(outputs);
             let counts = state.true_positives.iter_mut().zip(&mut state.decided).zip(&mut state.actual);
             for (class, (((right, decided), actual), target)) in counts.zip(targets).enumerate() {
-                let (is_decided, target) = (highest == Some(class), target.to_f64());
-                *decided += f64::from(u8::from(is_decided));
+                let (is_decided, target) = (highest == Some(class), target.to_f64() * weight);
+                *decided += if is_decided { weight } else { 0.0 };
                 *actual += target;
                 *right += if is_decided { target } else { 0.0 };
             }

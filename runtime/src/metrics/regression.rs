@@ -1,15 +1,12 @@
 //! How far numbers are off.
 use nalgebra::SMatrix;
 
-use super::{Mean, Metric};
-use crate::flat::flatten;
+use super::{Better, Mean, Metric};
 use crate::{Flat, Scalar};
 
-/// Adds a function of every error.
-fn add_errors<A: Flat>(state: &mut Mean, outputs: &[A], targets: &[A], of: impl Fn(f64) -> f64) {
-    let errors = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| (output - target).to_f64());
-    state.sum += errors.map(of).sum::<f64>();
-    state.count += (outputs.len() * A::LEN) as u64;
+/// The sum of a function of every error.
+fn sum_of_errors<A: Flat>(output: &A, target: &A, of: impl Fn(f64) -> f64) -> f64 {
+    output.as_flat().iter().zip(target.as_flat()).map(|(&output, &target)| of((output - target).to_f64())).sum()
 }
 
 macro_rules! mean_errors {
@@ -26,8 +23,12 @@ macro_rules! mean_errors {
                     $name
                 }
 
-                fn update(&self, state: &mut Mean, outputs: &[A], targets: &[A]) {
-                    add_errors(state, outputs, targets, |$error| $of);
+                fn better(&self) -> Better {
+                    Better::Lower
+                }
+
+                fn update(&self, state: &mut Mean, output: &A, target: &A, weight: f64) {
+                    state.add(sum_of_errors(output, target, |$error| $of), A::LEN, weight);
                 }
 
                 fn value(&self, state: &Mean) -> f64 {
@@ -69,13 +70,13 @@ pub struct Spread<const C: usize, const P: usize> {
     targets: SMatrix<f64, C, P>,
     squares: SMatrix<f64, C, P>,
     residuals: SMatrix<f64, C, P>,
-    count: f64,
+    weight: f64,
 }
 
 impl<const C: usize, const P: usize> Default for Spread<C, P> {
     fn default() -> Self {
         let zeros = SMatrix::zeros();
-        Self { targets: zeros, squares: zeros, residuals: zeros, count: 0.0 }
+        Self { targets: zeros, squares: zeros, residuals: zeros, weight: 0.0 }
     }
 }
 
@@ -86,19 +87,21 @@ impl<H, T: Scalar, const C: usize, const P: usize> Metric<H, SMatrix<T, C, P>, S
         "r2"
     }
 
-    fn update(&self, state: &mut Spread<C, P>, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) {
-        for (output, target) in outputs.iter().zip(targets) {
-            let (output, target) = (output.map(Scalar::to_f64), target.map(Scalar::to_f64));
-            state.targets += target;
-            state.squares += target.component_mul(&target);
-            state.residuals += (output - target).component_mul(&(output - target));
-            state.count += 1.0;
-        }
+    fn better(&self) -> Better {
+        Better::Higher
+    }
+
+    fn update(&self, state: &mut Spread<C, P>, output: &SMatrix<T, C, P>, target: &SMatrix<T, C, P>, weight: f64) {
+        let (output, target) = (output.map(Scalar::to_f64), target.map(Scalar::to_f64));
+        state.targets += target * weight;
+        state.squares += target.component_mul(&target) * weight;
+        state.residuals += (output - target).component_mul(&(output - target)) * weight;
+        state.weight += weight;
     }
 
     fn value(&self, state: &Spread<C, P>) -> f64 {
         let sums = state.targets.iter().zip(&state.squares).zip(&state.residuals);
-        let scores = sums.map(|((sum, squares), residuals)| 1.0 - residuals / (squares - sum * sum / state.count));
+        let scores = sums.map(|((sum, squares), residuals)| 1.0 - residuals / (squares - sum * sum / state.weight));
         scores.sum::<f64>() / (C * P) as f64
     }
 }

@@ -38,6 +38,10 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
     /// Changes nothing: the schedule decides.
     fn set_learning_rate(&mut self, _learning_rate: f64) {}
 
+    fn follows_schedule(&self) -> bool {
+        true
+    }
+
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

@@ -12,6 +12,10 @@ macro_rules! of_the_optimizer {
         fn set_learning_rate(&mut self, learning_rate: f64) {
             self.optimizer.set_learning_rate(learning_rate);
         }
+
+        fn follows_schedule(&self) -> bool {
+            self.optimizer.follows_schedule()
+        }
     };
 }
 

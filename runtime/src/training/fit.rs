@@ -1,6 +1,12 @@
 //! The options of a training, and the data that they give to it.
+use alloc::string::String;
+#[cfg(feature = "std")]
+use alloc::vec::Vec;
+
 use thiserror::Error;
 
+#[cfg(feature = "std")]
+use super::checkpoint::Checkpoint;
 use crate::data::first_part;
 use crate::{Dataset, Flat};
 
@@ -12,18 +18,21 @@ use crate::{Dataset, Flat};
 /// let options = Fit::epochs(100).batch_size(32).seed(7).validation(test);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "options do nothing until they are given to `fit`"]
-pub struct Fit<'a, X, Y> {
+pub struct Fit<'a, X, Y, C = ()> {
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
     pub(super) shuffle: bool,
     pub(super) seed: Option<u64>,
     pub(super) validation: Validation<'a, X, Y>,
     pub(super) progress: bool,
+    pub(super) callbacks: C,
+    #[cfg(feature = "std")]
+    pub(super) checkpoints: Vec<Checkpoint>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Validation<'a, X, Y> {
     None,
     Data(&'a Dataset<X, Y>),
@@ -31,7 +40,8 @@ pub(super) enum Validation<'a, X, Y> {
 }
 
 /// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
-#[derive(Clone, Copy, Debug, Error, PartialEq)]
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum FitError {
     /// A batch must hold at least one sample.
     #[error("a batch size of 0: a batch holds at least one sample")]
@@ -46,14 +56,50 @@ pub enum FitError {
         /// In the data set.
         samples: usize,
     },
+    /// A callback or a checkpoint watches what is not measured.
+    #[error(
+        "a callback watches `{name}`, which this training does not measure: {}",
+        if *.validation_missing { "give it validation data" } else { "give the trainer that metric" }
+    )]
+    Monitor {
+        /// The figure's name.
+        name: String,
+        /// Whether it is a figure of validation data, of which there are none.
+        validation_missing: bool,
+    },
+    /// A callback cannot work with this training.
+    #[error("{0}")]
+    Callback(String),
+    /// The training was resumed with other callbacks or checkpoints than those that it was begun with.
+    #[error(
+        "the training that was resumed had other callbacks or checkpoints: give the same ones in the same order ({saved} then, {given} now)"
+    )]
+    Resumed {
+        /// How many it had.
+        saved: usize,
+        /// How many there are now.
+        given: usize,
+    },
 }
 
-impl<'a, X, Y> Fit<'a, X, Y> {
+impl<X, Y> Fit<'_, X, Y> {
     /// Trains so many times over all samples; in batches of 32, shuffled, without validation, with a progress bar.
     pub fn epochs(epochs: usize) -> Self {
-        Self { epochs, batch_size: 32, shuffle: true, seed: None, validation: Validation::None, progress: true }
+        Self {
+            epochs,
+            batch_size: 32,
+            shuffle: true,
+            seed: None,
+            validation: Validation::None,
+            progress: true,
+            callbacks: (),
+            #[cfg(feature = "std")]
+            checkpoints: Vec::new(),
+        }
     }
+}
 
+impl<'a, X, Y, C> Fit<'a, X, Y, C> {
     /// Samples per step; the last batch of an epoch may be smaller. 32 by default.
     pub fn batch_size(self, batch_size: usize) -> Self {
         Self { batch_size, ..self }
@@ -64,7 +110,8 @@ impl<'a, X, Y> Fit<'a, X, Y> {
         Self { shuffle, ..self }
     }
 
-    /// Starts the generator behind shuffling and dropout anew. Without it the trainer's own goes on.
+    /// Starts the generator behind shuffling and dropout anew. Without it the trainer's own goes on, as it does in a
+    /// training that was resumed.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
     }
@@ -83,29 +130,85 @@ impl<'a, X, Y> Fit<'a, X, Y> {
     pub fn progress(self, shown: bool) -> Self {
         Self { progress: shown, ..self }
     }
+
+    /// Asks a callback, after those that were given before it: see [`callbacks`](crate::callbacks).
+    pub fn callback<K>(self, callback: &'a mut K) -> Fit<'a, X, Y, (C, &'a mut K)> {
+        Fit {
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            shuffle: self.shuffle,
+            seed: self.seed,
+            validation: self.validation,
+            progress: self.progress,
+            callbacks: (self.callbacks, callback),
+            #[cfg(feature = "std")]
+            checkpoints: self.checkpoints,
+        }
+    }
+
+    /// Saves the training to a file, every few epochs or when it is better than before: see [`Checkpoint`].
+    #[cfg(feature = "std")]
+    pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
+        self.checkpoints.push(checkpoint);
+        self
+    }
 }
 
-/// Inputs and targets, sample by sample.
-pub(super) type Samples<'a, X, Y> = (&'a [X], &'a [Y]);
+/// Inputs and targets, sample by sample, and weights, if samples have any.
+pub(super) struct Samples<'a, X, Y> {
+    pub(super) inputs: &'a [X],
+    pub(super) targets: &'a [Y],
+    /// As many as samples, or none.
+    pub(super) weights: &'a [f64],
+}
+
+impl<X, Y> Clone for Samples<'_, X, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<X, Y> Copy for Samples<'_, X, Y> {}
+
+impl<'a, X, Y> Samples<'a, X, Y> {
+    pub(super) fn all(data: &'a Dataset<X, Y>) -> Self {
+        Self { inputs: data.inputs(), targets: data.targets(), weights: data.weights() }
+    }
+
+    fn split_at(self, index: usize) -> (Self, Self) {
+        let (inputs, inputs_behind) = self.inputs.split_at(index);
+        let (targets, targets_behind) = self.targets.split_at(index);
+        let (weights, weights_behind) = self.weights.split_at(index.min(self.weights.len()));
+        (
+            Self { inputs, targets, weights },
+            Self { inputs: inputs_behind, targets: targets_behind, weights: weights_behind },
+        )
+    }
+
+    /// So many samples after the other.
+    pub(super) fn chunks(self, samples: usize) -> impl Iterator<Item = Self> {
+        let starts = (0..self.inputs.len()).step_by(samples.max(1));
+        starts.map(move |start| {
+            let (_, rest) = self.split_at(start);
+            rest.split_at(samples.min(rest.inputs.len())).0
+        })
+    }
+}
+
 /// The samples to train on, and those to validate with.
 type Parts<'a, X, Y> = (Samples<'a, X, Y>, Option<Samples<'a, X, Y>>);
 
-impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Fit<'_, X, Y> {
-    /// Parts the data as the options say.
-    pub(super) fn part<'d>(&'d self, data: &'d Dataset<X, Y>) -> Result<Parts<'d, X, Y>, FitError> {
-        if self.batch_size == 0 {
-            return Err(FitError::BatchSize);
-        }
-        let (inputs, targets) = (data.inputs(), data.targets());
-        match self.validation {
-            Validation::None => Ok(((inputs, targets), None)),
-            Validation::Data(held_out) => Ok(((inputs, targets), Some((held_out.inputs(), held_out.targets())))),
-            Validation::Split(part) => {
-                let samples = inputs.len();
+impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
+    /// Parts the data.
+    pub(super) fn part(self, data: &'a Dataset<X, Y>) -> Result<Parts<'a, X, Y>, FitError> {
+        let all = Samples::all(data);
+        match self {
+            Self::None => Ok((all, None)),
+            Self::Data(held_out) => Ok((all, Some(Samples::all(held_out)))),
+            Self::Split(part) => {
+                let samples = data.len();
                 let training = first_part(samples, part).ok_or(FitError::ValidationSplit { part, samples })?;
-                let (training_inputs, validation_inputs) = inputs.split_at(training);
-                let (training_targets, validation_targets) = targets.split_at(training);
-                Ok(((training_inputs, training_targets), Some((validation_inputs, validation_targets))))
+                let (training, validation) = all.split_at(training);
+                Ok((training, Some(validation)))
             }
         }
     }

@@ -3,7 +3,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use crate::metrics::Metric;
+use crate::metrics::{Better, Metric};
 
 /// The metrics that were asked for, each with its state.
 pub(super) struct Metrics<A, Y>(Vec<Box<dyn Running<A, Y>>>);
@@ -11,14 +11,17 @@ pub(super) struct Metrics<A, Y>(Vec<Box<dyn Running<A, Y>>>);
 /// A metric that runs over samples.
 trait Running<A, Y>: Send {
     fn name(&self) -> &'static str;
+    fn better(&self) -> Better;
     fn reset(&mut self);
-    fn update(&mut self, outputs: &[A], targets: &[Y]);
+    fn update(&mut self, outputs: &[A], targets: &[Y], weights: &[f64]);
     fn value(&self) -> f64;
 }
 
 struct WithState<H, A, Y, M: Metric<H, A, Y>> {
     metric: M,
     state: M::State,
+    /// Whether the weights of samples count.
+    weighted: bool,
     network: PhantomData<fn(H, A, Y)>,
 }
 
@@ -26,11 +29,18 @@ impl<H, A, Y, M: Metric<H, A, Y>> Running<A, Y> for WithState<H, A, Y, M> {
     fn name(&self) -> &'static str {
         self.metric.name()
     }
+    fn better(&self) -> Better {
+        self.metric.better()
+    }
     fn reset(&mut self) {
         self.state = M::State::default();
     }
-    fn update(&mut self, outputs: &[A], targets: &[Y]) {
-        self.metric.update(&mut self.state, outputs, targets);
+    fn update(&mut self, outputs: &[A], targets: &[Y], weights: &[f64]) {
+        let Self { metric, state, weighted, .. } = self;
+        let samples = outputs.iter().zip(targets);
+        let weights = if *weighted { weights } else { &[] };
+        let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
+        samples.zip(weights).for_each(|((output, target), weight)| metric.update(state, output, target, weight));
     }
     fn value(&self) -> f64 {
         self.metric.value(&self.state)
@@ -42,8 +52,8 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
         Self(Vec::new())
     }
 
-    pub(super) fn add<H: 'static, M: Metric<H, A, Y>>(&mut self, metric: M) {
-        self.0.push(Box::new(WithState { metric, state: M::State::default(), network: PhantomData }));
+    pub(super) fn add<H: 'static, M: Metric<H, A, Y>>(&mut self, metric: M, weighted: bool) {
+        self.0.push(Box::new(WithState { metric, state: M::State::default(), weighted, network: PhantomData }));
     }
 
     /// Forgets all samples.
@@ -51,12 +61,17 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
         self.0.iter_mut().for_each(|metric| metric.reset());
     }
 
-    pub(super) fn update(&mut self, outputs: &[A], targets: &[Y]) {
-        self.0.iter_mut().for_each(|metric| metric.update(outputs, targets));
+    pub(super) fn update(&mut self, outputs: &[A], targets: &[Y], weights: &[f64]) {
+        self.0.iter_mut().for_each(|metric| metric.update(outputs, targets, weights));
     }
 
     /// Names and figures.
     pub(super) fn values(&self) -> Vec<(&'static str, f64)> {
         self.0.iter().map(|metric| (metric.name(), metric.value())).collect()
+    }
+
+    /// Names, and which figures are better.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, Better)> {
+        self.0.iter().map(|metric| (metric.name(), metric.better()))
     }
 }

@@ -1,21 +1,24 @@
 //! A network with its loss and optimizer.
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::slice;
 
-use super::buffers::{Buffer, Buffers};
-use super::fit::{Fit, Samples};
+use rand::{Rng, SeedableRng};
+
+use super::buffers::Buffers;
+use super::callbacks::Trains;
+use super::fit::Samples;
 use super::metrics::Metrics;
+use super::monitor::{Monitor, UnknownFigure};
 use crate::activations::Activation;
 use crate::flat::copy;
-use crate::history::{Epoch, History, Outcome, Report};
+use crate::history::{Epoch, Report};
 use crate::isa::Portable;
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
-use crate::metrics::Metric;
+use crate::metrics::{Better, Metric};
 use crate::optimizers::{Optimizer, OptimizerState};
-use crate::progress::Progress;
 use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
-use crate::shuffle::shuffle;
 use crate::{BatchError, Dataset, Flat, LengthMismatch, Network, Scalar, TrainingRng, seeded};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
@@ -27,14 +30,48 @@ where
     L: Loss<N::Head, N::Output>,
     O: Optimizer,
 {
-    network: Box<N>,
-    loss: L,
-    optimizer: O,
-    state: OptimizerState<O, N>,
+    pub(super) network: Box<N>,
+    pub(super) loss: L,
+    pub(super) optimizer: O,
+    pub(super) state: OptimizerState<O, N>,
     gradient: Box<N::Gradient>,
-    metrics: Metrics<N::Output, L::Target>,
-    rng: TrainingRng,
+    pub(super) metrics: Metrics<N::Output, L::Target>,
+    pub(super) rng: EpochRng,
     buffers: Buffers<N>,
+    /// What a checkpoint said about the epochs before, until the next `fit`.
+    pub(super) resumed: Option<Resumed>,
+}
+
+/// What goes on in a resumed training beside network and optimizer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resumed {
+    pub(super) epochs: Vec<Epoch>,
+    /// The states of the callbacks, then those of the checkpoints.
+    pub(super) states: Vec<Vec<f64>>,
+}
+
+/// The generator behind shuffling and dropout. For every epoch it is made anew, from a seed that it has drawn before: so
+/// the seed is all that a checkpoint has to remember.
+pub(super) struct EpochRng {
+    pub(super) rng: TrainingRng,
+    pub(super) seed: [u8; 32],
+}
+
+impl EpochRng {
+    fn new(seed: u64) -> Self {
+        let mut new = Self { rng: seeded(seed), seed: [0; 32] };
+        new.next_epoch();
+        new
+    }
+
+    pub(super) fn from_seed(seed: [u8; 32]) -> Self {
+        Self { rng: TrainingRng::from_seed(seed), seed }
+    }
+
+    pub(super) fn next_epoch(&mut self) {
+        self.rng.fill_bytes(&mut self.seed);
+        self.rng = TrainingRng::from_seed(self.seed);
+    }
 }
 
 impl<N, L, O> core::fmt::Debug for Trainer<N, L, O>
@@ -68,16 +105,34 @@ where
             state: OptimizerState::new(),
             gradient: Flat::zeroed_boxed(),
             metrics: Metrics::new(),
-            rng: seeded(0),
+            rng: EpochRng::new(0),
             buffers: Buffers::default(),
+            resumed: None,
         }
     }
 
-    /// Measures something beside the loss, in training and in evaluation.
+    /// Measures something beside the loss, in training and in evaluation; every sample counts once.
     #[must_use]
     pub fn metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
-        self.metrics.add::<N::Head, M>(metric);
+        self.metrics.add::<N::Head, M>(metric, false);
         self
+    }
+
+    /// As [`metric`](Self::metric), but every sample counts as often as its weight says: Keras's `weighted_metrics`.
+    #[must_use]
+    pub fn weighted_metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
+        self.metrics.add::<N::Head, M>(metric, true);
+        self
+    }
+
+    /// Finds a figure of this training by its name, to make a callback or a checkpoint depend on it: `loss`, the name of a
+    /// metric, or either with `val_` before it.
+    ///
+    /// # Errors
+    /// There is no figure of that name; the message says which there are.
+    pub fn monitor(&self, name: &str) -> Result<Monitor, UnknownFigure> {
+        let figures: Vec<_> = core::iter::once(("loss", Better::Lower)).chain(self.metrics.names()).collect();
+        Monitor::find(name, figures.iter().copied())
     }
 
     /// Goes on with what an optimizer remembers of an earlier training.
@@ -89,12 +144,17 @@ where
 
     /// Starts the generator behind shuffling and dropout anew; at first it is that of seed 0.
     pub fn seed(&mut self, seed: u64) {
-        self.rng = seeded(seed);
+        self.rng = EpochRng::new(seed);
     }
 
     /// The network as it is now.
     pub fn network(&self) -> &N {
         &self.network
+    }
+
+    /// The optimizer.
+    pub fn optimizer(&self) -> &O {
+        &self.optimizer
     }
 
     /// The network as it is now, to set its weights.
@@ -127,85 +187,6 @@ where
         (self.network, self.state)
     }
 
-    /// Trains on the samples of a data set, in batches, for a number of epochs.
-    ///
-    /// `normalize` layers that have not learnt their statistics learn them from the training data first. The loss of an
-    /// epoch is the mean over its samples, measured while the weights move and with dropout at work; that of the
-    /// validation data is measured after the epoch, without dropout. Both contain the penalties of `l1` and `l2`, as in
-    /// Keras.
-    ///
-    /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
-    /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.
-    pub fn fit<X, Y>(&mut self, data: &Dataset<X, Y>, options: Fit<'_, X, Y>) -> History
-    where
-        X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
-        Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
-    {
-        let mut history = History { epochs: Vec::new(), outcome: Outcome::Completed };
-        let (training, validation) = match options.part(data) {
-            Ok(parts) => parts,
-            Err(error) => {
-                history.outcome = Outcome::Refused(error);
-                return history;
-            }
-        };
-        let same = |(inputs, targets)| (X::same_slice(inputs), Y::same_slice(targets));
-        let (training, validation) = (same(training), validation.map(same));
-
-        if let Some(seed) = options.seed {
-            self.seed(seed);
-        }
-        if !self.network.is_adapted() {
-            self.network.adapt_to(training.0);
-        }
-        let mut progress = Progress::new(options.epochs, options.progress);
-        let mut order: Vec<usize> = (0..training.0.len()).collect();
-        let (mut inputs, mut targets) = (Buffer::default(), Buffer::default());
-        for epoch in 1..=options.epochs {
-            if options.shuffle {
-                shuffle(&mut order, &mut self.rng);
-            }
-            match self.epoch(training, &order, options.batch_size, &mut inputs, &mut targets) {
-                Ok(train) => {
-                    let validation = validation.map(|(inputs, targets)| self.evaluate_samples(inputs, targets));
-                    let epoch_record = Epoch { train, validation };
-                    progress.epoch(epoch, &epoch_record);
-                    history.epochs.push(epoch_record);
-                }
-                Err(batch) => {
-                    history.outcome = Outcome::Diverged { epoch, batch };
-                    break;
-                }
-            }
-        }
-        progress.finish(&history.outcome);
-        history
-    }
-
-    /// One pass over all samples; the error is the number of the batch at which the training diverged.
-    fn epoch(
-        &mut self,
-        (all_inputs, all_targets): Samples<'_, N::Input, L::Target>,
-        order: &[usize],
-        batch_size: usize,
-        inputs: &mut Buffer<N::Input>,
-        targets: &mut Buffer<L::Target>,
-    ) -> Result<Report, usize> {
-        self.metrics.reset();
-        let mut sum = 0.0;
-        for (index, batch) in order.chunks(batch_size).enumerate() {
-            let inputs = inputs.gather(all_inputs, batch);
-            let targets = targets.gather(all_targets, batch);
-            let loss = self.step(inputs, targets).ok_or(index + 1)?;
-            sum += loss * batch.len() as f64;
-        }
-        // A last step that went too far shows in no later loss.
-        if !self.network.as_flat().iter().all(|parameter| parameter.is_finite()) {
-            return Err(order.len().div_ceil(batch_size));
-        }
-        Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
-    }
-
     /// One step of training on one batch. Unlike [`fit`](Self::fit) it teaches `normalize` layers nothing: see
     /// [`Network::adapt`].
     ///
@@ -216,10 +197,27 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let (inputs, targets) = (X::same_slice(inputs), Y::same_slice(targets));
-        check_lengths(inputs, targets)?;
+        self.train_on_weighted_batch(inputs, targets, &[])
+    }
+
+    /// As [`train_on_batch`](Self::train_on_batch); every sample counts as often as its weight says, or once if there are no
+    /// weights.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch), and for weights that are not as many as the inputs.
+    pub fn train_on_weighted_batch<X, Y>(
+        &mut self,
+        inputs: &[X],
+        targets: &[Y],
+        weights: &[f64],
+    ) -> Result<Report, BatchError>
+    where
+        X: InputOf<N::Input>,
+        Y: TargetOf<L::Target>,
+    {
+        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
         self.metrics.reset();
-        let loss = self.step(inputs, targets).ok_or(BatchError::NotFinite)?;
+        let loss = self.step(batch).ok_or(BatchError::NotFinite)?;
         Ok(Report { loss, metrics: self.metrics.values() })
     }
 
@@ -232,9 +230,8 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let (inputs, targets) = (X::same_slice(inputs), Y::same_slice(targets));
-        check_lengths(inputs, targets)?;
-        let loss = self.backpropagate(inputs, targets, None).ok_or(BatchError::NotFinite)?;
+        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
 
@@ -252,10 +249,9 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let (inputs, targets) = (X::same_slice(inputs), Y::same_slice(targets));
-        check_lengths(inputs, targets)?;
+        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         check_lengths(inputs, grad_inputs)?;
-        let loss = self.backpropagate(inputs, targets, Some(grad_inputs)).ok_or(BatchError::NotFinite)?;
+        let loss = self.backpropagate(batch, Some(grad_inputs)).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
 
@@ -271,12 +267,12 @@ where
         X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
         Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
     {
-        self.evaluate_samples(X::same_slice(data.inputs()), Y::same_slice(data.targets()))
+        self.evaluate_samples(same_samples::<X, Y, _, _>(Samples::all(data)))
     }
 
-    fn step(&mut self, inputs: &[N::Input], targets: &[L::Target]) -> Option<f64> {
-        let loss = self.backpropagate(inputs, targets, None)?;
-        self.metrics.update(self.buffers.outputs.of(inputs.len()), targets);
+    pub(super) fn step(&mut self, batch: Samples<'_, N::Input, L::Target>) -> Option<f64> {
+        let loss = self.backpropagate(batch, None)?;
+        self.metrics.update(self.buffers.outputs.of(batch.inputs.len()), batch.targets, batch.weights);
         self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
         Some(loss)
     }
@@ -284,24 +280,26 @@ where
     /// Computes the gradient of the batch; `None` if the loss is not finite.
     fn backpropagate(
         &mut self,
-        inputs: &[N::Input],
-        targets: &[L::Target],
+        batch: Samples<'_, N::Input, L::Target>,
         grad_inputs: Option<&mut [N::Input]>,
     ) -> Option<f64> {
+        let Samples { inputs, targets, weights } = batch;
         let samples = inputs.len();
         let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let mut tape = Tape::<N>::grown(tape, samples);
         let (logits, outputs, grad_logits) = (logits.of(samples), outputs.of(samples), grad_logits.of(samples));
 
-        self.network.forward(Portable, &mut self.rng, inputs, &mut tape, logits);
+        self.network.forward(Portable, &mut self.rng.rng, inputs, &mut tape, logits);
         copy(logits, outputs);
         N::HEAD.apply(Portable, outputs);
-        let loss = self.loss.sum(logits, outputs, targets) / samples as f64 + self.network.penalty();
+        let factor = self.loss.reduction().factor(samples, total(weights, samples));
+        let loss = weighted_sum(self.loss, logits, outputs, targets, weights) * factor + self.network.penalty();
         if !loss.is_finite() {
             return None;
         }
 
         self.loss.gradient(Portable, N::HEAD, logits, outputs, targets, grad_logits);
+        weigh(grad_logits, weights, factor * samples as f64);
         self.gradient.as_flat_mut().fill(Default::default());
         let mut grads = Gradients::<N>::grown(grads, samples);
         self.network.backward(
@@ -318,22 +316,72 @@ where
         Some(loss)
     }
 
-    fn evaluate_samples(&mut self, inputs: &[N::Input], targets: &[L::Target]) -> Report {
+    pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Report {
         self.metrics.reset();
         let mut sum = 0.0;
-        for (inputs, targets) in inputs.chunks(EVALUATED_AT_ONCE).zip(targets.chunks(EVALUATED_AT_ONCE)) {
+        for Samples { inputs, targets, weights } in all.chunks(EVALUATED_AT_ONCE) {
             let samples = inputs.len();
             let Buffers { arena, logits, outputs, .. } = &mut self.buffers;
             let (logits, outputs) = (logits.of(samples), outputs.of(samples));
             self.network.infer(Portable, inputs, &mut Arena::<N>::grown(arena, samples), logits);
             copy(logits, outputs);
             N::HEAD.apply(Portable, outputs);
-            sum += self.loss.sum(logits, outputs, targets);
-            self.metrics.update(outputs, targets);
+            sum += weighted_sum(self.loss, logits, outputs, targets, weights);
+            self.metrics.update(outputs, targets, weights);
         }
-        let loss = sum / inputs.len() as f64 + self.network.penalty();
-        Report { loss, metrics: self.metrics.values() }
+        let samples = all.inputs.len();
+        let factor = self.loss.reduction().factor(samples, total(all.weights, samples));
+        Report { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
     }
+}
+
+/// The sum of the weights; of ones if there are none.
+fn total(weights: &[f64], samples: usize) -> f64 {
+    if weights.is_empty() { samples as f64 } else { weights.iter().sum() }
+}
+
+/// The sum over the samples of the loss of each, times its weight.
+fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
+    loss: L,
+    logits: &[A],
+    outputs: &[A],
+    targets: &[L::Target],
+    weights: &[f64],
+) -> f64 {
+    if weights.is_empty() {
+        return loss.sum(logits, outputs, targets);
+    }
+    let samples = logits.iter().zip(outputs).zip(targets).zip(weights);
+    let losses = samples.filter(|(_, weight)| **weight > 0.0).map(|(((logits, output), target), weight)| {
+        weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))
+    });
+    losses.sum()
+}
+
+/// Turns the gradient of the mean over samples that count once into that of the weighted and reduced loss.
+fn weigh<A: Flat>(grads: &mut [A], weights: &[f64], factor: f64) {
+    if weights.is_empty() && factor == 1.0 {
+        return;
+    }
+    let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
+    for (grad, weight) in grads.iter_mut().zip(weights) {
+        let factor = A::Scalar::from_f64(weight * factor);
+        grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);
+    }
+}
+
+/// Samples of the types that the network knows by other names.
+pub(super) fn same_samples<'a, X: InputOf<A>, Y: TargetOf<B>, A, B>(samples: Samples<'a, X, Y>) -> Samples<'a, A, B> {
+    let Samples { inputs, targets, weights } = samples;
+    Samples { inputs: X::same_slice(inputs), targets: Y::same_slice(targets), weights }
+}
+
+fn batch<'a, X, Y>(inputs: &'a [X], targets: &'a [Y], weights: &'a [f64]) -> Result<Samples<'a, X, Y>, BatchError> {
+    check_lengths(inputs, targets)?;
+    if !weights.is_empty() {
+        check_lengths(inputs, weights)?;
+    }
+    Ok(Samples { inputs, targets, weights })
 }
 
 fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
@@ -344,4 +392,27 @@ fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
         return Err(BatchError::Empty);
     }
     Ok(())
+}
+
+impl<N, L, O> Trains<N> for Trainer<N, L, O>
+where
+    N: Network,
+    L: Loss<N::Head, N::Output>,
+    O: Optimizer,
+{
+    fn network(&self) -> &N {
+        &self.network
+    }
+    fn network_mut(&mut self) -> &mut N {
+        &mut self.network
+    }
+    fn learning_rate(&self) -> f64 {
+        self.optimizer.learning_rate()
+    }
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.optimizer.set_learning_rate(learning_rate);
+    }
+    fn follows_schedule(&self) -> bool {
+        self.optimizer.follows_schedule()
+    }
 }

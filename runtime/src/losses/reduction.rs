@@ -1,0 +1,74 @@
+//! From the losses of the samples to the loss of a batch.
+use super::Loss;
+use crate::Flat;
+use crate::isa::Isa;
+
+/// How the losses of the samples, each times its weight, become the loss of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their sum over the number of samples: Keras's `sum_over_batch_size`.
+    #[default]
+    Mean,
+    /// Their sum over the sum of the weights, or zero if all weights are: Keras's `mean_with_sample_weight`.
+    WeightedMean,
+    /// Their sum: Keras's `sum`. The size of a step then grows with the batch.
+    Sum,
+}
+
+impl Reduction {
+    /// What the sum of the weighted losses is multiplied with.
+    pub(crate) fn factor(self, samples: usize, weight: f64) -> f64 {
+        match self {
+            Self::Mean => 1.0 / samples as f64,
+            Self::WeightedMean if weight > 0.0 => 1.0 / weight,
+            Self::WeightedMean => 0.0,
+            Self::Sum => 1.0,
+        }
+    }
+}
+
+/// A loss with another [`Reduction`] than the mean over the batch: Keras's `reduction`.
+///
+/// ```
+/// use castnet::losses::{Reduced, Reduction};
+/// use castnet::prelude::*;
+///
+/// network! { Line< input 1 => dense 1 > }
+///
+/// let loss = Reduced { loss: MeanSquaredError, reduction: Reduction::Sum };
+/// let trainer = Line::init(&mut seeded(1)).compile(loss, Sgd::default());
+/// # let _ = trainer;
+/// ```
+///
+/// Evaluation, which knows no batches, reduces over all samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reduced<L> {
+    /// The loss of a sample.
+    pub loss: L,
+    /// That of a batch.
+    pub reduction: Reduction,
+}
+
+impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Reduced<L> {
+    type Target = L::Target;
+
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn sum(self, logits: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
+        self.loss.sum(logits, outputs, targets)
+    }
+
+    fn gradient<I: Isa<A::Scalar>>(
+        self,
+        isa: I,
+        head: H,
+        logits: &[A],
+        outputs: &[A],
+        targets: &[L::Target],
+        grad: &mut [A],
+    ) {
+        self.loss.gradient(isa, head, logits, outputs, targets, grad);
+    }
+}

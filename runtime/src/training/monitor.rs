@@ -1,0 +1,75 @@
+//! Figures of a training that something is made dependent on.
+use alloc::string::{String, ToString};
+
+use thiserror::Error;
+
+use crate::Epoch;
+use crate::metrics::Better;
+
+/// A figure that a callback watches: made by [`Trainer::monitor`](crate::Trainer::monitor), which knows the names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Monitor {
+    name: String,
+    better: Better,
+}
+
+/// There is no figure of that name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("there is no figure `{name}`; this training measures {known}")]
+pub struct UnknownFigure {
+    /// As asked for.
+    pub name: String,
+    /// Those that there are.
+    pub known: String,
+}
+
+impl Monitor {
+    /// Finds a figure among those of a training; those of validation data have `val_` before their names.
+    pub(super) fn find(
+        name: &str,
+        figures: impl Iterator<Item = (&'static str, Better)> + Clone,
+    ) -> Result<Self, UnknownFigure> {
+        let plain = name.strip_prefix("val_").unwrap_or(name);
+        if let Some((_, better)) = figures.clone().find(|(known, _)| *known == plain) {
+            return Ok(Self { name: name.to_string(), better });
+        }
+        let mut known = String::new();
+        for prefix in ["", "val_"] {
+            for (figure, _) in figures.clone() {
+                known += if known.is_empty() { "" } else { ", " };
+                known += prefix;
+                known += figure;
+            }
+        }
+        Err(UnknownFigure { name: name.to_string(), known })
+    }
+
+    /// The name of the figure: `val_loss`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which figures are better.
+    pub fn better(&self) -> Better {
+        self.better
+    }
+
+    /// The figure after an epoch; `None` if the epoch has none of that name.
+    pub fn of(&self, epoch: &Epoch) -> Option<f64> {
+        epoch.figures().find(|(name, _)| *name == self.name).map(|(_, value)| value)
+    }
+
+    /// Whether a figure is better than the best so far by more than a least difference. Anything is better than nothing.
+    pub fn improves(&self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
+        match (best, self.better) {
+            (None, _) => !value.is_nan(),
+            (Some(best), Better::Lower) => value < best - min_delta,
+            (Some(best), Better::Higher) => value > best + min_delta,
+        }
+    }
+
+    /// Whether it is measured on the validation data.
+    pub(super) fn wants_validation(&self) -> bool {
+        self.name.starts_with("val_")
+    }
+}

@@ -1,0 +1,256 @@
+//! `fit`: epochs, batches, callbacks and checkpoints.
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::buffers::Buffer;
+use super::callbacks::{Callback, CallbackError, Callbacks, Training};
+use super::fit::{Fit, FitError, Samples};
+use super::monitor::Monitor;
+use super::trainer::{Resumed, Trainer, same_samples};
+use crate::history::{Epoch, History, Outcome, Report};
+use crate::losses::Loss;
+use crate::optimizers::Optimizer;
+use crate::progress::Progress;
+use crate::same::{InputOf, TargetOf};
+use crate::shuffle::shuffle;
+use crate::{Dataset, Flat, Network};
+
+/// A training that is going on: what its hooks need.
+struct Run<'c, N: Network> {
+    callbacks: Vec<&'c mut dyn Callback<N>>,
+    epochs: Vec<Epoch>,
+    /// The number of the epoch, counted from 1.
+    epoch: usize,
+    stopped: Option<String>,
+}
+
+impl<N: Network> Run<'_, N> {
+    /// Lets every callback see the training; the first error ends it.
+    fn call<T>(
+        &mut self,
+        trainer: &mut T,
+        mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>) -> Result<(), CallbackError>,
+    ) -> Result<(), CallbackError>
+    where
+        T: super::callbacks::Trains<N>,
+    {
+        let Self { callbacks, epochs, epoch, stopped } = self;
+        let mut training = Training { trainer, epochs, epoch: *epoch, stopped };
+        callbacks.iter_mut().try_for_each(|callback| hook(*callback, &mut training))
+    }
+
+    /// As [`call`](Self::call), for hooks that cannot fail.
+    fn tell<T>(&mut self, trainer: &mut T, mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>))
+    where
+        T: super::callbacks::Trains<N>,
+    {
+        _ = self.call(trainer, |callback, training| {
+            hook(callback, training);
+            Ok(())
+        });
+    }
+}
+
+impl<N, L, O> Trainer<N, L, O>
+where
+    N: Network,
+    L: Loss<N::Head, N::Output>,
+    O: Optimizer,
+{
+    /// Trains on the samples of a data set, in batches, for a number of epochs.
+    ///
+    /// `normalize` layers that have not learnt their statistics learn them from the training data first. The loss of an
+    /// epoch is the mean over its samples, measured while the weights move and with dropout at work; that of the
+    /// validation data is measured after the epoch, without dropout. Both contain the penalties of `l1` and `l2`, as in
+    /// Keras. The weights of samples count in the loss.
+    ///
+    /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
+    /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.
+    ///
+    /// A training that was [resumed](Self::resume) goes on with the epoch after the last one that its checkpoint holds.
+    pub fn fit<X, Y, C>(&mut self, data: &Dataset<X, Y>, options: Fit<'_, X, Y, C>) -> History
+    where
+        X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
+        Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
+        C: Callbacks<N>,
+    {
+        let Fit { epochs, batch_size, shuffle, seed, validation, progress, mut callbacks, .. } = options;
+        #[cfg(feature = "std")]
+        let mut checkpoints = options.checkpoints;
+        let mut run = Run { callbacks: Vec::new(), epochs: Vec::new(), epoch: 0, stopped: None };
+        callbacks.list(&mut run.callbacks);
+
+        let refused = |error| History { epochs: Vec::new(), outcome: Outcome::Refused(error) };
+        let (training, validation) = match validation.part(data) {
+            Ok(_) if batch_size == 0 => return refused(FitError::BatchSize),
+            Ok(parts) => parts,
+            Err(error) => return refused(error),
+        };
+        let training = same_samples::<X, Y, _, _>(training);
+        let validation = validation.map(same_samples::<X, Y, _, _>);
+        let watched = run.callbacks.iter().filter_map(|callback| callback.watches());
+        #[cfg(feature = "std")]
+        let watched = watched.chain(checkpoints.iter().filter_map(|checkpoint| checkpoint.watches()));
+        if let Err(error) = self.check_monitors(watched, validation.is_some()) {
+            return refused(error);
+        }
+        #[cfg(feature = "std")]
+        let mut others = checkpoints.iter_mut().map(|checkpoint| checkpoint as &mut dyn Remembers).collect();
+        #[cfg(not(feature = "std"))]
+        let mut others = Vec::new();
+        match self.restore(&mut run.callbacks, &mut others) {
+            Ok(Some(epochs)) => run.epochs = epochs,
+            Ok(None) => {
+                if let Some(seed) = seed {
+                    self.seed(seed);
+                }
+            }
+            Err(error) => return refused(error),
+        }
+        if !self.network.is_adapted() {
+            self.network.adapt_to(training.inputs);
+        }
+        run.epoch = run.epochs.len();
+        if let Err(error) = run.call(self, |callback, training| callback.on_train_begin(training)) {
+            return refused(FitError::Callback(error.to_string()));
+        }
+
+        let mut progress = Progress::new(epochs, progress);
+        let mut outcome = Outcome::Completed;
+        let mut order: Vec<usize> = Vec::new();
+        let mut batch = Batch::default();
+        for epoch in run.epochs.len() + 1..=epochs {
+            run.epoch = epoch;
+            run.tell(self, |callback, training| callback.on_epoch_begin(training));
+            order.clear();
+            order.extend(0..training.inputs.len());
+            if shuffle {
+                self::shuffle(&mut order, &mut self.rng.rng);
+            }
+            match self.epoch(training, &order, batch_size, &mut batch, &mut run) {
+                Ok(train) => {
+                    let validation = validation.map(|samples| self.evaluate_samples(samples));
+                    self.rng.next_epoch();
+                    let record = Epoch { train, validation };
+                    progress.epoch(epoch, &record);
+                    run.epochs.push(record);
+                }
+                Err(batch) => {
+                    outcome = Outcome::Diverged { epoch, batch };
+                    break;
+                }
+            }
+            let done = run.call(self, |callback, training| callback.on_epoch_end(training));
+            #[cfg(feature = "std")]
+            let done = done.and_then(|()| {
+                let states = run.callbacks.iter().map(|callback| callback.state()).collect();
+                super::checkpoint::save(self, &mut checkpoints, &run.epochs, states)
+            });
+            if let Err(error) = done {
+                outcome = Outcome::Failed { epoch, reason: error.to_string() };
+                break;
+            }
+            if let Some(reason) = run.stopped.take() {
+                outcome = Outcome::Stopped { epoch, reason };
+                break;
+            }
+        }
+        run.tell(self, |callback, training| callback.on_train_end(training));
+        progress.finish(&outcome);
+        History { epochs: run.epochs, outcome }
+    }
+
+    /// Everything that is watched must be measured.
+    fn check_monitors<'m>(
+        &self,
+        watched: impl Iterator<Item = &'m Monitor>,
+        has_validation: bool,
+    ) -> Result<(), FitError> {
+        for monitor in watched {
+            let name = monitor.name().to_string();
+            let validation_missing = monitor.wants_validation() && !has_validation;
+            if validation_missing || self.monitor(&name).is_err() {
+                return Err(FitError::Monitor { name, validation_missing });
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives callbacks and checkpoints the states that they had in the training that was resumed, and returns its epochs.
+    fn restore(
+        &mut self,
+        callbacks: &mut [&mut dyn Callback<N>],
+        others: &mut Vec<&mut dyn Remembers>,
+    ) -> Result<Option<Vec<Epoch>>, FitError> {
+        let Some(Resumed { epochs, states }) = &self.resumed else { return Ok(None) };
+        let given = callbacks.len() + others.len();
+        let mismatch = FitError::Resumed { saved: states.len(), given };
+        if states.len() != given {
+            return Err(mismatch);
+        }
+        let (of_callbacks, of_others) = states.split_at(callbacks.len());
+        let are_restored = callbacks.iter_mut().zip(of_callbacks).all(|(callback, state)| callback.restore(state))
+            && others.iter_mut().zip(of_others).all(|(other, state)| other.restore(state));
+        if !are_restored {
+            return Err(mismatch);
+        }
+        let epochs = epochs.clone();
+        self.resumed = None;
+        Ok(Some(epochs))
+    }
+
+    /// One pass over all samples; the error is the number of the batch at which the training diverged.
+    fn epoch(
+        &mut self,
+        all: Samples<'_, N::Input, L::Target>,
+        order: &[usize],
+        batch_size: usize,
+        batch: &mut Batch<N::Input, L::Target>,
+        run: &mut Run<'_, N>,
+    ) -> Result<Report, usize> {
+        self.metrics.reset();
+        let mut sum = 0.0;
+        for (number, indices) in (1..).zip(order.chunks(batch_size)) {
+            let loss = self.step(batch.gather(all, indices)).ok_or(number)?;
+            sum += loss * indices.len() as f64;
+            if !run.callbacks.is_empty() {
+                run.tell(self, |callback, training| callback.on_batch_end(training, number, loss));
+            }
+        }
+        // A last step that went too far shows in no later loss.
+        if !self.network.as_flat().iter().all(|&parameter| crate::Scalar::is_finite(parameter)) {
+            return Err(order.len().div_ceil(batch_size));
+        }
+        Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
+    }
+}
+
+/// Something beside callbacks whose state a checkpoint keeps.
+pub(super) trait Remembers {
+    fn restore(&mut self, state: &[f64]) -> bool;
+}
+
+/// The samples of a batch, copied side by side.
+struct Batch<X: Flat, Y: Flat> {
+    inputs: Buffer<X>,
+    targets: Buffer<Y>,
+    weights: Vec<f64>,
+}
+
+impl<X: Flat, Y: Flat> Default for Batch<X, Y> {
+    fn default() -> Self {
+        Self { inputs: Buffer::default(), targets: Buffer::default(), weights: Vec::new() }
+    }
+}
+
+impl<X: Flat, Y: Flat> Batch<X, Y> {
+    fn gather(&mut self, all: Samples<'_, X, Y>, indices: &[usize]) -> Samples<'_, X, Y> {
+        self.weights.clear();
+        self.weights.extend(indices.iter().filter_map(|&index| all.weights.get(index)));
+        Samples {
+            inputs: self.inputs.gather(all.inputs, indices),
+            targets: self.targets.gather(all.targets, indices),
+            weights: &self.weights,
+        }
+    }
+}
