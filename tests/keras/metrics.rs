@@ -50,3 +50,26 @@ fn regression() {
     both!(Linear, "rmse_metric", Rmse, [2], [2]);
     both!(Linear, "r2_score", R2, [2], [2]);
 }
+
+/// Both areas, with and without weights, as Keras 3.15.1 (on JAX) computes them in single precision.
+#[test]
+fn areas_of_weighted_samples() {
+    let targets = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
+    let outputs = [0.9, 0.8, 0.7, 0.3, 0.2, 0.65, 0.4, 0.1, 0.05, 0.45];
+    let weights = [1.0, 2.0, 1.0, 0.5, 1.0, 1.0, 3.0, 1.0, 0.0, 1.0];
+    fn area(metric: impl Metric<Sigmoid, [f64; 1], [f64; 1]>, samples: impl Iterator<Item = (f64, f64, f64)>) -> f64 {
+        let mut state = Default::default();
+        samples.for_each(|(output, target, weight)| metric.update(&mut state, &[output], &[target], weight));
+        metric.value(&state)
+    }
+    let samples = |weights: [f64; 10]| {
+        let pairs = outputs.into_iter().zip(targets);
+        pairs.zip(weights).map(|((output, target), weight)| (output, target, weight))
+    };
+    let close = |got: f64, keras: f64| assert!((got - keras).abs() < 1e-6, "{got}, Keras has {keras}");
+    close(area(AucPr, samples([1.0; 10])), 0.6462795734405518);
+    close(area(AucPr, samples(weights)), 0.561182975769043);
+    close(area(Auc, samples([1.0; 10])), 0.7083333134651184);
+    close(area(Auc, samples(weights)), 0.5151515007019043);
+    assert_eq!(area(AucPr, std::iter::empty()), 0.0);
+}

@@ -88,6 +88,15 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
         Some(&self.monitor)
     }
 
+    fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
+        // Not in a training that was resumed.
+        if training.epoch() == 0 {
+            (self.waited, self.best, self.best_epoch) = (0, None, 0);
+            self.weights.clear();
+        }
+        Ok(())
+    }
+
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let Some(value) = training.figure(&self.monitor) else { return Ok(()) };
         if training.epoch() <= self.start_from_epoch {
@@ -99,8 +108,8 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
             self.keep(training);
             if self.baseline.is_none() || self.monitor.improves(value, self.baseline, self.min_delta) {
                 self.waited = 0;
-                return Ok(());
             }
+            return Ok(());
         }
         if self.waited >= self.patience.max(1) && training.epoch() > 1 {
             let (name, epochs) = (self.monitor.name(), self.waited);

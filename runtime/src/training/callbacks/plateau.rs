@@ -76,6 +76,10 @@ impl<N: Network> Callback<N> for ReduceLrOnPlateau {
         if !(0.0..1.0).contains(&self.factor) {
             return Err(alloc::format!("a factor of {} lowers nothing: give one from 0 to below 1", self.factor).into());
         }
+        // Not in a training that was resumed.
+        if training.epoch() == 0 {
+            (self.waited, self.best, self.cooling) = (0, None, 0);
+        }
         needs_learning_rate(training, "ReduceLrOnPlateau")
     }
 

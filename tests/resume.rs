@@ -1,0 +1,170 @@
+//! Trainings that are killed and gone on with, and checkpoints that are no good.
+use std::fs::{read, write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use castnet::prelude::*;
+use castnet::{FitError, Outcome, ResumeError};
+
+const EPOCHS: &str = "200";
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_train_and_resume"));
+    command.arg(folder).arg(EPOCHS).stdout(Stdio::null()).stderr(Stdio::inherit());
+    command
+}
+
+/// A training that is killed again and again, at moments that fall anywhere between start, step and half a file, ends with
+/// the same bits as one that runs through.
+#[test]
+fn a_killed_training_ends_with_the_same_bits() {
+    let (whole, broken) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let began = std::time::Instant::now();
+    assert!(program(whole.path()).status().expect("a program").success());
+    let time = began.elapsed();
+
+    let mut kills = 0;
+    for run in 1_u32.. {
+        let mut child = program(broken.path()).spawn().expect("a program");
+        // The first ones are killed early, the later ones later and later, so that the training ends.
+        let patience = time.mul_f64(0.02 + 0.013 * f64::from(run)) + Duration::from_micros(u64::from(run) * 137);
+        std::thread::sleep(patience);
+        match child.try_wait().expect("a child") {
+            Some(status) => {
+                assert!(status.success(), "run {run} failed");
+                break;
+            }
+            // On Unix this is SIGKILL.
+            None => child.kill().expect("a child to kill"),
+        }
+        child.wait().expect("an end");
+        kills += 1;
+    }
+    assert!(kills >= 5, "only {kills} kills");
+    for file in ["weights.safetensors", "history.csv", "log.csv", "best.safetensors", "checkpoint.safetensors"] {
+        let [whole, broken] = [&whole, &broken].map(|folder| read(folder.path().join(file)).expect("a file"));
+        assert!(whole == broken, "{file} differs after {kills} kills");
+    }
+}
+
+network! {
+    #[derive(Debug)]
+    Line< input 1 => dense 1 >
+    Other< input 1 => dense 2 => dense 1 >
+}
+
+fn line() -> DataFor<Line> {
+    Dataset::from_rows(&[[1.0], [2.0]], &[[2.0], [4.0]]).expect("sound data")
+}
+
+type LineTrainer = castnet::Trainer<Line, MeanSquaredError, RmsProp>;
+
+fn trainer() -> LineTrainer {
+    Line::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default()).metric(Mae)
+}
+
+/// A checkpoint after two epochs.
+fn checkpoint(path: &Path) {
+    let history = trainer().fit(&line(), Fit::epochs(2).checkpoint(Checkpoint::every(2, path)).progress(false));
+    assert_eq!(history.outcome, Outcome::Completed);
+}
+
+#[test]
+fn the_weights_of_a_checkpoint_load() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut trainer = trainer();
+    let path = folder.path().join("epoch_{epoch}.safetensors");
+    let history = trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, path)).progress(false));
+    assert_eq!(history.outcome, Outcome::Completed);
+    let load = |epoch| Line::load(folder.path().join(format!("epoch_{epoch}.safetensors")));
+    assert!(load(4).expect("weights").as_flat() == trainer.network().as_flat());
+    assert!(load(2).expect("weights").as_flat() != trainer.network().as_flat());
+    assert!(load(3).is_err(), "only every second epoch");
+}
+
+/// Every prefix, and three flips of every byte: refused, and the trainer stays as it was.
+#[test]
+fn damaged_checkpoints_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    checkpoint(&path);
+    let sound = read(&path).expect("a file");
+    let before = trainer();
+    let mut trainer = trainer();
+    let mut refuse = |bytes: &[u8]| {
+        write(&path, bytes).expect("a file");
+        let error = trainer.resume(&path).expect_err("damaged");
+        assert!(error.to_string().starts_with("the training was not resumed: "), "{error}");
+        assert!(trainer.network().as_flat() == before.network().as_flat());
+        error
+    };
+    for length in 0..sound.len() {
+        refuse(&sound[..length]);
+    }
+    for index in 0..sound.len() {
+        for flip in [1, 0x20, 0x80] {
+            let mut damaged = sound.clone();
+            damaged[index] ^= flip;
+            refuse(&damaged);
+        }
+    }
+    let mut damaged = sound.clone();
+    *damaged.last_mut().expect("a byte") ^= 1;
+    assert!(matches!(refuse(&damaged), ResumeError::Damaged { reason: "its checksum is wrong", .. }));
+    write(&path, &sound).expect("a file");
+    assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
+}
+
+#[test]
+fn checkpoints_of_other_trainings_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    checkpoint(&path);
+    let message = |error: ResumeError| error.to_string().replace(&path.display().to_string(), "FILE");
+
+    let mut other = Line::init(&mut seeded(1)).compile(MeanSquaredError, Momentum::default()).metric(Mae);
+    let expected =
+        "the training was not resumed: FILE was written with the optimizer RmsProp, but this training has Momentum";
+    assert_eq!(message(other.resume(&path).expect_err("another optimizer")), expected);
+
+    let mut other = Line::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default());
+    let expected =
+        "the training was not resumed: FILE was written with the figures loss,mae, but this training has loss";
+    assert_eq!(message(other.resume(&path).expect_err("other metrics")), expected);
+
+    let mut other = Other::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default()).metric(Mae);
+    let error = message(other.resume(&path).expect_err("another network"));
+    assert!(error.starts_with("the training was not resumed: FILE: weights of the network `Line`"), "{error}");
+
+    trainer().network().save(&path).expect("a file");
+    let expected = "the training was not resumed: FILE holds weights and no training: load it with `Network::load`";
+    assert_eq!(message(trainer().resume(&path).expect_err("weights")), expected);
+    assert!(matches!(trainer().resume(folder.path().join("none")), Err(ResumeError::File(_))));
+}
+
+#[test]
+fn other_callbacks_than_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    checkpoint(&path);
+    let mut trainer = trainer();
+    assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
+    let history = trainer.fit(&line(), Fit::epochs(5).progress(false));
+    assert_eq!(history.outcome, Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
+    // The right ones go on where the checkpoint ended.
+    let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).progress(false));
+    assert_eq!((history.outcome, history.epochs.len()), (Outcome::Completed, 5));
+    // The training after that is a new one.
+    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs.len(), 1);
+}
+
+#[test]
+fn a_disk_that_is_full() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("no such folder/checkpoint");
+    let mut trainer = trainer();
+    let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, path)).progress(false));
+    assert!(matches!(history.outcome, Outcome::Failed { epoch: 2, .. }), "{:?}", history.outcome);
+    assert_eq!(history.epochs.len(), 2);
+}
