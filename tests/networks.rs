@@ -228,3 +228,26 @@ fn a_prediction_by_hand() {
     // Units: -4, which relu makes 0, and 0.5; then 10 * 0.5 + 0.25.
     assert_eq!(net.predict(&[0.0, 2.0].into())[0], 5.25);
 }
+
+/// After every step the weights are within their bounds, the biases are free, and the network still learns.
+#[test]
+fn constraints() {
+    network! { Bounded< input 2 => dense 8 tanh max_norm 0.5 => dense 1 non_negative > }
+    let data: DataFor<Bounded> =
+        Dataset::from_rows(&[[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], &[[-3.0], [2.0], [0.0]]).expect("sound data");
+    let mut trainer = Bounded::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
+    let (mut at_most, mut at_least) = (false, false);
+    for _ in 0..20 {
+        trainer.train_on_batch(data.inputs(), data.targets()).expect("a sound batch");
+        let net = trainer.network();
+        assert!(net.dense_1.weight.row_iter().all(|unit| unit.norm() <= 0.5 + 1e-6), "{}", net.dense_1.weight);
+        assert!(net.dense_2.weight.iter().all(|&w| w >= 0.0), "{}", net.dense_2.weight);
+        at_most |= net.dense_1.weight.row_iter().any(|unit| unit.norm() > 0.499);
+        at_least |= net.dense_2.weight.iter().any(|&w| w == 0.0);
+    }
+    assert!(
+        trainer.network().dense_1.weight.row_iter().any(|unit| unit.norm() > 0.499),
+        "a bound that holds something"
+    );
+    assert!(trainer.network().dense_2.weight.iter().any(|&w| w == 0.0), "a bound that holds something");
+}

@@ -63,14 +63,22 @@ pub trait Map {
         gradient: &TokenStream,
     ) -> Option<TokenStream>;
     fn backward_input(&self, field: &TokenStream, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream;
-    /// The penalties on its weights, and the field of the layer that they act on.
-    fn regularizers(&self) -> (Vec<TokenStream>, &'static str) {
-        (Vec::new(), "weight")
+    /// What holds for its weights.
+    fn rules(&self) -> Rules {
+        Rules::default()
     }
     /// If it learns from data before training: how, and how to know that it has not yet.
     fn adapt(&self, _field: &TokenStream, _samples: &TokenStream) -> Option<Adapt> {
         None
     }
+}
+
+/// Penalties and constraints of a layer, and its field that they act on.
+#[derive(Default)]
+pub struct Rules {
+    pub weight: &'static str,
+    pub regularizers: Vec<TokenStream>,
+    pub constraints: Vec<TokenStream>,
 }
 
 /// How a layer learns from data: a statement, and an expression that is true once it has.

@@ -1,4 +1,5 @@
-//! The words after a layer with weights, the same everywhere: an activation, `nobias`, `init`, `l1`, `l2`, `frozen`.
+//! The words after a layer with weights, the same everywhere: an activation, `nobias`, `init`, `l1`, `l2`,
+//! `max_norm`, `non_negative`, `frozen`.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
@@ -35,10 +36,12 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "frozen"];
+const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
 
 /// The penalty of a regularizer that is written without a number, as Keras has it.
 const DEFAULT_PENALTY: f64 = 0.01;
+/// The largest norm if none is written, as Keras has it.
+const DEFAULT_NORM: f64 = 2.0;
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +51,8 @@ pub struct Options {
     initializer: Option<TokenStream>,
     l1: Option<(Ident, f64)>,
     l2: Option<(Ident, f64)>,
+    max_norm: Option<(Ident, f64)>,
+    non_negative: Option<Ident>,
     frozen: Option<Ident>,
 }
 
@@ -69,13 +74,18 @@ impl Options {
                 }
             }
         }
-        if let (Some(frozen), Some((regularizer, _))) = (&options.frozen, options.l1.as_ref().or(options.l2.as_ref())) {
-            let message = format!(
-                "`{regularizer}` has no effect on a layer that is frozen\nhelp: leave out `{regularizer}` or `frozen`"
-            );
-            words.errors.at(quote!(#regularizer #frozen), message);
+        if let (Some(frozen), Some(rule)) = (&options.frozen, options.rules().next()) {
+            let message =
+                format!("`{rule}` has no effect on a layer that is frozen\nhelp: leave out `{rule}` or `frozen`");
+            words.errors.at(quote!(#rule #frozen), message);
         }
         options
+    }
+
+    /// The words that say something about the weights in training.
+    fn rules(&self) -> impl Iterator<Item = &Ident> {
+        let with_number = [&self.l1, &self.l2, &self.max_norm].into_iter().flatten().map(|(word, _)| word);
+        with_number.chain(&self.non_negative)
     }
 
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
@@ -103,6 +113,8 @@ impl Options {
             }
             "l1" => self.l1.replace((name.clone(), penalty(name, words))).is_some(),
             "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
+            "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
+            "non_negative" => self.non_negative.replace(name.clone()).is_some(),
             _ => return self.unknown(name, words),
         };
         if earlier {
@@ -153,6 +165,16 @@ impl Options {
         };
         [regularizer("L1", &self.l1), regularizer("L2", &self.l2)].into_iter().flatten().collect()
     }
+
+    /// The bounds of the weights, in the order in which they are applied.
+    pub fn constraints(&self) -> Vec<TokenStream> {
+        let non_negative = self.non_negative.as_ref().map(|_| quote!(castnet::NonNegative));
+        let max_norm = self.max_norm.as_ref().map(|(_, norm)| {
+            let norm = real(*norm);
+            quote!(castnet::MaxNorm(#norm))
+        });
+        non_negative.into_iter().chain(max_norm).collect()
+    }
 }
 
 /// Reads the name after `init`, and its number.
@@ -187,6 +209,18 @@ fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
         factor => Ok(factor),
     });
     read.unwrap_or(DEFAULT_PENALTY)
+}
+
+fn max_norm(name: &Ident, words: &mut Words<'_>) -> f64 {
+    let Some(number) = words.number() else { return DEFAULT_NORM };
+    let read = words.read(number, |number| match number.real("the norm of `max_norm`")? {
+        norm if norm <= 0.0 => {
+            let text = number.text();
+            Err(format!("the norm of `{name}` is `{text}`, but must be above 0\nhelp: such as `{name} 2`"))
+        }
+        norm => Ok(norm),
+    });
+    read.unwrap_or(DEFAULT_NORM)
 }
 
 /// Where the activation stands, to point at it.

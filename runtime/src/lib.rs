@@ -26,7 +26,8 @@
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
 //! * [`Dataset`] — data from slices and CSV files.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
-//! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`layers`].
+//! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`],
+//!   [`layers`].
 //!
 //! # The number of parameters as a type
 //!
@@ -67,6 +68,7 @@ extern crate std;
 
 pub mod activations;
 mod classes;
+pub mod constraints;
 #[cfg(feature = "alloc")]
 mod data;
 mod error;
@@ -181,6 +183,7 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// | `nobias` | without a bias |
 /// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
+/// | `max_norm 2`, `non_negative` | bounds of the weights, kept after every step; see [`constraints`](crate::constraints) |
 /// | `frozen` | training leaves it alone, and it costs no gradient |
 ///
 /// # Bounds
@@ -202,6 +205,7 @@ macro_rules! network {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::activations::*;
+    pub use crate::constraints::*;
     pub use crate::flat::{copy, reshape, reshape_mut};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;

@@ -158,6 +158,10 @@ pub trait Network: Flat + Send + Sync {
     #[doc(hidden)]
     fn add_penalty_gradient(&self, _gradient: &mut Self::Gradient) {}
 
+    /// Keeps weights within the bounds of `max_norm` and `non_negative`; called after every step.
+    #[doc(hidden)]
+    fn constrain(&mut self) {}
+
     /// Learns the statistics of the `normalize` layers; the samples are checked.
     #[doc(hidden)]
     fn adapt_to(&mut self, _samples: &[Self::Input]) {}

@@ -4,7 +4,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{STACK_BYTES, summary};
 use crate::graph::Node;
-use crate::layers::{Map, Operation, Parameters, Role};
+use crate::layers::{Map, Operation, Parameters, Role, Rules};
 use crate::parse::Header;
 use crate::plan::Planned;
 use crate::shape::literal;
@@ -180,12 +180,14 @@ pub fn init(planned: &Planned) -> TokenStream {
         .collect();
     let rng = super::passes::parameter("rng", &statements);
     let penalties = penalties(&fields);
+    let constrain = constrain(&fields);
     let adapt = adapt(planned, &fields);
     quote! {
         fn init_in<R: castnet::Rng + ?::core::marker::Sized>(&mut self, #rng: &mut R) {
             #(#statements)*
         }
         #penalties
+        #constrain
         #adapt
     }
 }
@@ -194,9 +196,9 @@ fn penalties(fields: &[Field<'_>]) -> TokenStream {
     let mut values = Vec::new();
     let mut gradients = Vec::new();
     for field in fields {
-        let (regularizers, weight) = field.map.regularizers();
-        let (name, weight) = (field.name, format_ident!("{weight}"));
+        let Rules { weight, regularizers, .. } = field.map.rules();
         for regularizer in regularizers {
+            let (name, weight) = (field.name, format_ident!("{weight}"));
             values.push(quote!(#regularizer.penalty(&self.#name.#weight)));
             gradients.push(quote!(#regularizer.add_gradient(&self.#name.#weight, &mut gradient.#name.#weight);));
         }
@@ -210,6 +212,25 @@ fn penalties(fields: &[Field<'_>]) -> TokenStream {
         }
         fn add_penalty_gradient(&self, gradient: &mut Self::Gradient) {
             #(#gradients)*
+        }
+    }
+}
+
+fn constrain(fields: &[Field<'_>]) -> TokenStream {
+    let mut statements = Vec::new();
+    for field in fields {
+        let Rules { weight, constraints, .. } = field.map.rules();
+        for constraint in constraints {
+            let (name, weight) = (field.name, format_ident!("{weight}"));
+            statements.push(quote!(#constraint.constrain(&mut self.#name.#weight);));
+        }
+    }
+    if statements.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn constrain(&mut self) {
+            #(#statements)*
         }
     }
 }

@@ -3,7 +3,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::activation::layer;
-use super::{Layer, Map, Operation, Parameters, Parsed, Role, Tensor};
+use super::{Layer, Map, Operation, Parameters, Parsed, Role, Rules, Tensor};
 use crate::options::Options;
 use crate::shape::{Scalar, Shape, literal};
 use crate::words::Words;
@@ -96,7 +96,11 @@ impl Map for Dense {
         quote!(#field.backward_input(isa, #grad_output, #grad_input);)
     }
 
-    fn regularizers(&self) -> (Vec<TokenStream>, &'static str) {
-        (self.options.regularizers(), "weight")
+    fn rules(&self) -> Rules {
+        Rules {
+            weight: "weight",
+            regularizers: self.options.regularizers(),
+            constraints: self.options.constraints(),
+        }
     }
 }

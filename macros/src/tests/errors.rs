@@ -180,6 +180,8 @@ fn options() {
             "Net< input 13 => dense 10 l2 1e400 => dense 1 >",
             "Net< input 13 => dense 10 l2 0.1 l2 0.2 => dense 1 >",
             "Net< input 13 => dense 10 l2 0.1 frozen => dense 1 >",
+            "Net< input 13 => dense 10 max_norm 0 => dense 1 >",
+            "Net< input 13 => dense 10 max_norm 2 frozen => dense 1 >",
             "Net< input 13 => dense 10 20 => dense 1 >",
             "Net< input 13 => dense 10 leaky_relu 0.1 0.2 => dense 1 >",
             "Net< input 13 => dense 10 leaky_relu 0.1f32x => dense 1 >",

@@ -29,7 +29,7 @@ fn normalized() {
     expansion("expand/normalized.rs.txt", "pub HousePrice< input 13 => normalize => dense 10 relu => dense 1 >");
 }
 
-/// Everything that a chain of vectors can have: a label, frozen and regularized layers, dropout, activations of both kinds
+/// Everything that a chain of vectors can have: a label, frozen, regularized and constrained layers, dropout, activations of both kinds
 /// in both forms, double precision.
 #[test]
 fn options() {
@@ -37,7 +37,7 @@ fn options() {
         "expand/options.rs.txt",
         "#[derive(Clone)] pub(crate) Options<
             input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init normal 0.1 l1 1e-3 l2
-            => leaky_relu 0.1 => dense 2 softmax
+            => leaky_relu 0.1 => dense 2 max_norm non_negative softmax
         > where params == 42",
     );
 }

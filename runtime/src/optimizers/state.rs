@@ -25,6 +25,7 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
         // The trainable parameters are the prefix of the network that the gradient mirrors.
         let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
         optimizer.step(step, parameters, gradient, &mut self.moments);
+        network.constrain();
     }
 }
 
