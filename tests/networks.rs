@@ -237,6 +237,7 @@ fn constraints() {
         Dataset::from_rows(&[[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], &[[-3.0], [2.0], [0.0]]).expect("sound data");
     let mut trainer = Bounded::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
     let (mut at_most, mut at_least) = (false, false);
+    let (mut at_most, mut at_least) = (false, false);
     for _ in 0..20 {
         trainer.train_on_batch(data.inputs(), data.targets()).expect("a sound batch");
         let net = trainer.network();
@@ -245,9 +246,6 @@ fn constraints() {
         at_most |= net.dense_1.weight.row_iter().any(|unit| unit.norm() > 0.499);
         at_least |= net.dense_2.weight.iter().any(|&w| w == 0.0);
     }
-    assert!(
-        trainer.network().dense_1.weight.row_iter().any(|unit| unit.norm() > 0.499),
-        "a bound that holds something"
-    );
-    assert!(trainer.network().dense_2.weight.iter().any(|&w| w == 0.0), "a bound that holds something");
+    assert!(at_most, "no norm was ever at its bound");
+    assert!(at_least, "no weight was ever at its bound");
 }
