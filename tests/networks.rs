@@ -249,3 +249,37 @@ fn constraints() {
     assert!(at_most, "no norm was ever at its bound");
     assert!(at_least, "no weight was ever at its bound");
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Label)]
+enum Weather {
+    Rain,
+    #[label("some clouds")]
+    Clouds,
+    Sun,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Label)]
+enum Answer {
+    No,
+    Yes,
+}
+
+#[test]
+fn labels() {
+    use castnet::nalgebra::{Vector1, Vector2, Vector3};
+    assert_eq!(Weather::NAMES, ["Rain", "some clouds", "Sun"]);
+    assert_eq!(Weather::from_name("SOME clouds"), Some(Weather::Clouds));
+    assert_eq!(Weather::from_name("snow"), None);
+    for (index, &weather) in Weather::ALL.iter().enumerate() {
+        assert_eq!((weather.index(), Weather::from_index(index)), (index, weather));
+        assert_eq!(Weather::from_name(weather.name()), Some(weather));
+        assert_eq!(weather.number::<f64>(), Vector1::new(index as f64));
+    }
+    assert_eq!(Weather::Clouds.target::<Vector3<f32>>(), Vector3::new(0.0, 1.0, 0.0));
+    assert_eq!(Weather::decide(&Vector3::new(0.2, 0.3, 0.5_f32)), (Weather::Sun, 0.5));
+    assert_eq!(Weather::decide(&Vector3::new(0.4, 0.4, 0.2_f64)), (Weather::Rain, 0.4), "the first of several");
+    assert_eq!(Answer::Yes.target::<Vector1<f32>>(), Vector1::new(1.0));
+    assert_eq!(Answer::Yes.target::<Vector2<f32>>(), Vector2::new(0.0, 1.0));
+    assert_eq!(Answer::decide(&Vector1::new(0.75_f32)), (Answer::Yes, 0.75));
+    assert_eq!(Answer::decide(&Vector1::new(0.5_f32)), (Answer::No, 0.5), "as accuracy has it");
+}

@@ -13,6 +13,7 @@ mod emit;
 mod errors;
 mod graph;
 mod infer;
+mod label;
 mod layers;
 mod lower;
 mod number;
@@ -30,6 +31,12 @@ use proc_macro2::TokenStream;
 #[proc_macro]
 pub fn network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
+}
+
+/// The variants of an enum as classes; see the crate `castnet`.
+#[proc_macro_derive(Label, attributes(label))]
+pub fn label(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    label::derive(tokens.into()).into()
 }
 
 /// Compiles all networks of an invocation. One that is wrong keeps no other from being emitted.

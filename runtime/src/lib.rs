@@ -24,6 +24,7 @@
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
+//! * [`Label`] — classes as an enum.
 //! * [`Dataset`] — data from slices and CSV files.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`],
@@ -102,6 +103,8 @@ mod training;
 mod weights;
 mod workspace;
 
+pub use castnet_macros::Label;
+pub use classes::{Label, LabelOf};
 #[cfg(feature = "csv")]
 pub use data::{CsvError, CsvErrorKind, CsvPlace};
 #[cfg(feature = "alloc")]
@@ -240,5 +243,5 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::{DataFor, Dataset, Fit, History};
-    pub use crate::{Flat, Network, Workspace, network, seeded};
+    pub use crate::{Flat, Label, LabelOf, Network, Workspace, network, seeded};
 }

@@ -9,7 +9,7 @@ use crate::activations::Activation;
 use crate::flat::flatten;
 use crate::isa::{Isa, Portable};
 use crate::memory::{Arena, Gradients, Tape};
-use crate::{BatchError, Flat, Scalar, TrainingRng, Workspace};
+use crate::{BatchError, Flat, LabelOf, Scalar, TrainingRng, Workspace};
 #[cfg(feature = "alloc")]
 use crate::{
     LengthMismatch,
@@ -228,6 +228,15 @@ pub trait Network: Flat + Send + Sync {
         let mut workspace = Workspace::<Self>::new();
         run(self, input, &mut workspace);
         workspace.output
+    }
+
+    /// The class that [`predict`](Self::predict) is in favour of, as a variant of an enum: see [`Label`](crate::Label).
+    #[inline]
+    fn predict_class<C: LabelOf<Self::Output>>(&self, input: &Self::Input) -> C
+    where
+        Self: PredictsOnStack,
+    {
+        C::decide(&self.predict(input)).0
     }
 
     /// Predicts for one sample in memory that the caller owns: any size, no allocation. The result lies in the workspace.
