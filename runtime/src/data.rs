@@ -1,9 +1,14 @@
 //! Data to train with and to evaluate on.
+#[cfg(feature = "std")]
+mod array;
 #[cfg(feature = "csv")]
 mod csv;
+mod folds;
 
+#[cfg(feature = "std")]
+pub use array::{Array, ArrayError, ArrayErrorKind};
 #[cfg(feature = "csv")]
-pub use csv::{CsvError, CsvErrorKind, CsvPlace};
+pub use csv::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 
 use alloc::vec::Vec;
 
@@ -11,7 +16,7 @@ use rand::Rng;
 use thiserror::Error;
 
 use crate::classes::class_of;
-use crate::flat::flatten;
+use crate::flat::{flatten, flatten_mut};
 use crate::shuffle::swaps;
 use crate::{Flat, Network, Scalar};
 
@@ -113,6 +118,24 @@ pub enum DataError {
         sample: usize,
         /// How many classes there are.
         classes: usize,
+    },
+    /// A class has not enough samples to be in every part.
+    #[error("class {class} has {samples} samples, too few to be in {parts} parts: give more data, or fewer parts")]
+    FewOfClass {
+        /// The class.
+        class: usize,
+        /// Its samples.
+        samples: usize,
+        /// The parts.
+        parts: usize,
+    },
+    /// Folds that cannot be made.
+    #[error("{folds} folds of {samples} samples: there must be at least two, and a sample for each")]
+    Folds {
+        /// As asked for.
+        folds: usize,
+        /// Samples in the data set.
+        samples: usize,
     },
     /// One of the parts would be empty.
     #[error(
@@ -222,7 +245,44 @@ fn not_finite<A: Flat>(samples: &[A]) -> Option<(usize, usize, f64)> {
     Some((index / A::LEN, index % A::LEN, value.to_f64()))
 }
 
+impl<X: Flat, Y> Dataset<X, Y> {
+    /// The inputs times a factor: `1.0 / 255.0` turns pixels into numbers from 0 to 1.
+    #[must_use]
+    pub fn scale_inputs(mut self, factor: f64) -> Self {
+        for value in flatten_mut(&mut self.inputs) {
+            *value = X::Scalar::from_f64(value.to_f64() * factor);
+        }
+        self
+    }
+}
+
 impl<X, Y> Dataset<X, Y> {
+    /// The same samples with other inputs, such as scaled ones: see [`Scaler`](crate::Scaler).
+    ///
+    /// # Errors
+    /// A function that gives NaN or infinite values.
+    pub fn map_inputs<A>(self, map: impl FnMut(&X) -> A) -> Result<Dataset<A, Y>, DataError>
+    where
+        A: Flat,
+        Y: Flat<Scalar = A::Scalar>,
+    {
+        let inputs: Vec<A> = self.inputs.iter().map(map).collect();
+        Ok(Dataset { weights: self.weights, ..Dataset::new(inputs, self.targets)? })
+    }
+
+    /// The same samples with other targets.
+    ///
+    /// # Errors
+    /// A function that gives NaN or infinite values.
+    pub fn map_targets<B>(self, map: impl FnMut(&Y) -> B) -> Result<Dataset<X, B>, DataError>
+    where
+        X: Flat<Scalar = B::Scalar>,
+        B: Flat,
+    {
+        let targets: Vec<B> = self.targets.iter().map(map).collect();
+        Ok(Dataset { weights: self.weights, ..Dataset::new(self.inputs, targets)? })
+    }
+
     /// How many samples; at least one.
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {

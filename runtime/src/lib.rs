@@ -57,6 +57,7 @@
 //! | `alloc` | yes | networks on the heap, training, data sets, weights as safetensors bytes |
 //! | `std` | yes | files |
 //! | `csv` | yes | data sets from CSV files |
+//! | `gzip` | yes | data sets from compressed IDX and NPY files |
 //! | `progress` | yes | a progress bar while training, on a terminal |
 //! | `plot` | | learning curves as SVG and PNG |
 #![no_std]
@@ -95,6 +96,7 @@ mod progress;
 pub mod regularizers;
 mod same;
 mod scalar;
+mod scaler;
 #[cfg(feature = "alloc")]
 mod shuffle;
 #[cfg(feature = "alloc")]
@@ -105,8 +107,10 @@ mod workspace;
 
 pub use castnet_macros::Label;
 pub use classes::{Label, LabelOf};
+#[cfg(feature = "std")]
+pub use data::{Array, ArrayError, ArrayErrorKind};
 #[cfg(feature = "csv")]
-pub use data::{CsvError, CsvErrorKind, CsvPlace};
+pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 #[cfg(feature = "alloc")]
 pub use data::{DataError, DataFor, Dataset};
 pub use error::{BatchError, LengthMismatch};
@@ -121,6 +125,7 @@ pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
 pub use plot::PlotError;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
+pub use scaler::Scaler;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
 #[cfg(feature = "alloc")]
@@ -241,7 +246,9 @@ pub mod prelude {
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
+    #[cfg(feature = "csv")]
+    pub use crate::{Csv, Missing};
     #[cfg(feature = "alloc")]
     pub use crate::{DataFor, Dataset, Fit, History};
-    pub use crate::{Flat, Label, LabelOf, Network, Workspace, network, seeded};
+    pub use crate::{Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
 }

@@ -8,7 +8,7 @@ mod files;
 #[cfg(feature = "std")]
 pub use files::{LoadError, SaveError};
 #[cfg(feature = "std")]
-pub(crate) use files::{load, save};
+pub(crate) use files::{load, load_tensors, save};
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use safetensors::SafeTensors;
 use thiserror::Error;
 
-use crate::{Network, Scalar};
+use crate::{Network, Scalar, TensorInfo};
 
 /// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum WeightsError {
         /// The name of the network that was to be loaded.
         expected: &'static str,
     },
-    /// A tensor of the network is not in the file.
+    /// A tensor is not in the file.
     #[error("the tensor `{tensor}` is missing; the file has {found}")]
     Missing {
         /// Its name.
@@ -174,31 +174,40 @@ pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(),
         return Err(WeightsError::OtherNetwork { found, expected: N::NAME });
     }
 
+    read_tensors(&file, N::TENSORS, network.as_flat_mut())
+}
+
+/// Reads tensors, and there may be no others, into values that lie one after the other: all of them, or none.
+pub(crate) fn read_tensors<T: Scalar>(
+    file: &SafeTensors<'_>,
+    expected: &'static [TensorInfo],
+    values: &mut [T],
+) -> Result<(), WeightsError> {
     let mut names: Vec<&str> = file.names().into_iter().filter(|name| !name.starts_with(OF_TRAINING)).collect();
     names.sort_unstable();
-    let mut tensors = Vec::with_capacity(N::TENSORS.len());
-    for expected in N::TENSORS {
+    let mut tensors = Vec::with_capacity(expected.len());
+    for expected in expected {
         let tensor = expected.name;
         let found = file.tensor(tensor).map_err(|_| WeightsError::Missing { tensor, found: names.join(", ") })?;
         if found.shape() != expected.shape {
             return Err(WeightsError::Shape { tensor, found: found.shape().to_vec(), expected: expected.shape });
         }
         let dtype = format!("{:?}", found.dtype());
-        if dtype != N::Scalar::DTYPE {
-            return Err(WeightsError::Type { tensor, found: dtype, expected: N::Scalar::DTYPE });
+        if dtype != T::DTYPE {
+            return Err(WeightsError::Type { tensor, found: dtype, expected: T::DTYPE });
         }
-        let mut read = scalars::<N::Scalar>(found.data());
+        let mut read = scalars::<T>(found.data());
         if let Some(index) = read.position(|value| !value.is_finite()) {
             return Err(WeightsError::NotFinite { tensor, index });
         }
         tensors.push(found);
     }
-    if let Some(tensor) = names.iter().find(|name| !N::TENSORS.iter().any(|tensor| tensor.name == **name)) {
+    if let Some(tensor) = names.iter().find(|name| !expected.iter().any(|tensor| tensor.name == **name)) {
         return Err(WeightsError::Superfluous { tensor: (*tensor).to_string() });
     }
 
-    let read = tensors.iter().flat_map(|tensor| scalars::<N::Scalar>(tensor.data()));
-    network.as_flat_mut().iter_mut().zip(read).for_each(|(value, read)| *value = read);
+    let read = tensors.iter().flat_map(|tensor| scalars::<T>(tensor.data()));
+    values.iter_mut().zip(read).for_each(|(value, read)| *value = read);
     Ok(())
 }
 

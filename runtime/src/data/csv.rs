@@ -1,216 +1,392 @@
 //! Data from CSV files.
-use std::boxed::Box;
+mod error;
+
+pub use error::{CsvError, CsvErrorKind, CsvPlace};
+
+use std::borrow::ToOwned;
 use std::format;
 use std::io::Read;
-use std::path::Path;
+use std::path::PathBuf;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use thiserror::Error;
-
 use super::{DataError, Dataset};
-use crate::{FileError, Flat, Scalar};
+use crate::{Flat, Label, Scalar, files};
 
-/// A CSV file that cannot be read as data: where, and what is wrong there.
-#[derive(Debug, Error)]
-#[error("{name}{place}: {kind}")]
-pub struct CsvError {
-    /// The file, or the name that was given for a reader.
-    pub name: String,
-    /// The place in it, if there is one.
-    pub place: CsvPlace,
-    /// What is wrong.
-    pub kind: Box<CsvErrorKind>,
+/// A CSV file with a header, and what its columns mean.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// let file = "size,colour,weight,kind\n\
+///             3.5,red,120,apple\n\
+///             ?,green,80,pear\n\
+///             2.5,green,100,apple\n";
+/// #[derive(Clone, Copy, Debug, PartialEq, Label)]
+/// enum Fruit {
+///     Apple,
+///     Pear,
+/// }
+///
+/// network! { Basket< input 4 => dense 8 relu => dense 2 softmax > }
+///
+/// let data: DataFor<Basket> = Csv::from_reader(file.as_bytes(), "fruit.csv")
+///     .targets(&["kind"])
+///     .labels::<Fruit>("kind")
+///     .one_hot("colour", &["red", "green"])
+///     .missing_text("?")
+///     .missing("size", Missing::Mean)
+///     .read()?;
+/// assert_eq!(data.inputs()[1].as_slice(), [3.0, 0.0, 1.0, 80.0]);
+/// assert_eq!(Fruit::decide(&data.targets()[1]), (Fruit::Pear, 1.0));
+/// # Ok::<(), castnet::CsvError>(())
+/// ```
+///
+/// Categories are named here and not collected from the file, so that a value keeps its meaning in the next file and in a
+/// firmware.
+#[derive(Debug)]
+#[must_use = "nothing is read before `read`"]
+pub struct Csv {
+    source: Source,
+    targets: Vec<String>,
+    inputs: Option<Vec<String>>,
+    ignored: Vec<String>,
+    categories: Vec<(String, Vec<String>)>,
+    missing: Vec<(String, Missing)>,
+    missing_everywhere: Option<Missing>,
+    missing_texts: Vec<String>,
+    delimiter: u8,
 }
 
-/// A place in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CsvPlace {
-    /// The line, counted from 1.
-    pub line: Option<u64>,
-    /// The name of the column.
-    pub column: Option<String>,
+#[derive(Debug)]
+enum Source {
+    File(PathBuf),
+    Read { name: String, text: std::io::Result<Vec<u8>> },
 }
 
-impl core::fmt::Display for CsvPlace {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
-        }
-        Ok(())
-    }
+/// What becomes of a field that is empty, or holds one of the texts that mean so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Missing {
+    /// This value.
+    Value(f64),
+    /// The mean of the values in the column of this file. For later data, give it as [`Missing::Value`].
+    Mean,
+    /// The median of the values in the column of this file. For later data, give it as [`Missing::Value`].
+    Median,
+    /// The line is left out.
+    SkipLine,
 }
 
-/// What is wrong with a CSV file.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CsvErrorKind {
-    /// The file cannot be opened or read.
-    #[error("{0}")]
-    Unreadable(Box<dyn std::error::Error + Send + Sync>),
-    /// There is no header.
-    #[error("the file is empty: the first line names the columns")]
-    NoHeader,
-    /// There is nothing below the header.
-    #[error("the file has a header and no line of data")]
-    NoData,
-    /// A line has more or fewer fields than the header.
-    #[error("{found} fields, but the header has {expected}")]
-    Ragged {
-        /// On the line.
-        found: u64,
-        /// In the header.
-        expected: u64,
-    },
-    /// A field is no number.
-    #[error("`{text}` is not a number")]
-    NotANumber {
-        /// The field.
-        text: String,
-    },
-    /// A field is empty.
-    #[error("the field is empty: fill in a value or leave out the line")]
-    EmptyField,
-    /// A field is NaN or infinite, or too large for the network's numbers.
-    #[error("`{text}` is not finite: fill in a value or leave out the line")]
-    NotFinite {
-        /// The field.
-        text: String,
-    },
-    /// A target column does not exist.
-    #[error("there is no such column; the file has {columns}")]
-    NoColumn {
-        /// The columns of the file.
-        columns: String,
-    },
-    /// A column occurs twice, in the file or among the targets.
-    #[error("the column occurs twice")]
-    DoubleColumn,
-    /// The columns are not as many as the network's values.
-    #[error("{found} {what} columns ({columns}), but the network's {what} has {expected} values{hint}")]
-    Count {
-        /// `input` or `target`.
-        what: &'static str,
-        /// In the file.
-        found: usize,
-        /// Their names.
-        columns: String,
-        /// In the network.
-        expected: usize,
-        /// What may be the reason.
-        hint: &'static str,
-    },
+/// How a column becomes values of a sample.
+struct Column<'c> {
+    name: &'c str,
+    index: usize,
+    categories: Option<&'c [String]>,
+    missing: Option<Missing>,
+    /// Values of a sample: more than one for categories.
+    width: usize,
 }
 
-impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
-    /// Reads a CSV file of numbers with a header. The target columns are named, in the order of the target's values; all
-    /// other columns are the input, in the order of the file.
-    ///
-    /// # Errors
-    /// Files that cannot be read; missing or doubled columns, or not as many as the network has values; lines that are
-    /// ragged; fields that are empty, no number, or not finite. The message says file, line and column.
-    pub fn from_csv<P: AsRef<Path>>(path: P, targets: &[&str]) -> Result<Self, CsvError> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let open = std::fs::File::open(path).map_err(|error| FileError { path: path.to_path_buf(), error });
-        match open {
-            Ok(file) => Self::from_csv_reader(file, &name, targets),
-            Err(FileError { error, .. }) => Err(error_at(&name, None, None, CsvErrorKind::Unreadable(error.into()))),
-        }
+impl Csv {
+    /// A file. Its columns are numbers, and all of them inputs, unless something else is said.
+    pub fn new<P: Into<PathBuf>>(path: P) -> Self {
+        Self::from_source(Source::File(path.into()))
     }
 
-    /// As [`from_csv`](Self::from_csv), from anything that gives bytes; `name` stands in errors for the file's.
-    ///
-    /// # Errors
-    /// As [`from_csv`](Self::from_csv).
-    pub fn from_csv_reader<R: Read>(mut reader: R, name: &str, targets: &[&str]) -> Result<Self, CsvError> {
-        let fail = |line, column, kind| error_at(name, line, column, kind);
+    /// As [`new`](Self::new), from anything that gives bytes; `name` stands in errors for the file's.
+    pub fn from_reader<R: Read>(mut reader: R, name: &str) -> Self {
         let mut text = Vec::new();
-        if let Err(error) = reader.read_to_end(&mut text) {
-            return Err(fail(None, None, CsvErrorKind::Unreadable(error.into())));
+        let read = reader.read_to_end(&mut text).map(|_| text);
+        Self::from_source(Source::Read { name: name.to_string(), text: read })
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self {
+            source,
+            targets: Vec::new(),
+            inputs: None,
+            ignored: Vec::new(),
+            categories: Vec::new(),
+            missing: Vec::new(),
+            missing_everywhere: None,
+            missing_texts: Vec::new(),
+            delimiter: b',',
         }
-        let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(text.as_slice());
+    }
+
+    /// The columns of the target, in the order of its values. All others are the input, in the order of the file.
+    pub fn targets(self, columns: &[&str]) -> Self {
+        Self { targets: columns.iter().map(ToString::to_string).collect(), ..self }
+    }
+
+    /// Only these columns are the input, in this order; those that are not named are ignored.
+    pub fn inputs(self, columns: &[&str]) -> Self {
+        Self { inputs: Some(columns.iter().map(ToString::to_string).collect()), ..self }
+    }
+
+    /// Columns that are neither input nor target.
+    pub fn ignore(mut self, columns: &[&str]) -> Self {
+        self.ignored.extend(columns.iter().map(ToString::to_string));
+        self
+    }
+
+    /// A column of categories becomes one-hot values, in the order given here; if no category is exactly the field, one that
+    /// differs in case counts. The only target column of a network whose
+    /// target has one value becomes the number of the category instead, counted from 0.
+    pub fn one_hot(mut self, column: &str, categories: &[&str]) -> Self {
+        self.categories.push((column.to_owned(), categories.iter().map(ToString::to_string).collect()));
+        self
+    }
+
+    /// As [`one_hot`](Self::one_hot), with the names of an enum's classes.
+    pub fn labels<L: Label>(self, column: &str) -> Self {
+        self.one_hot(column, L::NAMES)
+    }
+
+    /// What becomes of missing values in a column; without a rule they are errors.
+    pub fn missing(mut self, column: &str, rule: Missing) -> Self {
+        self.missing.push((column.to_owned(), rule));
+        self
+    }
+
+    /// What becomes of missing values in columns without a rule of their own.
+    pub fn missing_everywhere(self, rule: Missing) -> Self {
+        Self { missing_everywhere: Some(rule), ..self }
+    }
+
+    /// A text that means a missing value, such as `?` or `NA`, beside the empty field.
+    pub fn missing_text(mut self, text: &str) -> Self {
+        self.missing_texts.push(text.to_owned());
+        self
+    }
+
+    /// What stands between fields: `,` by default.
+    pub fn delimiter(self, delimiter: u8) -> Self {
+        Self { delimiter, ..self }
+    }
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Files that cannot be read; columns that are missing, doubled, or not as many as the network has values; lines that
+    /// are ragged; fields that are no number, not finite, no category, or missing without a rule. The message says file,
+    /// line and column.
+    pub fn read<X: Flat, Y: Flat<Scalar = X::Scalar>>(mut self) -> Result<Dataset<X, Y>, CsvError> {
+        let (name, text) = match core::mem::replace(&mut self.source, Source::File(PathBuf::new())) {
+            Source::File(path) => (path.display().to_string(), files::read(&path).map_err(|error| error.error)),
+            Source::Read { name, text } => (name, text),
+        };
+        let fail = |line, column, kind| CsvError::at(&name, line, column, kind);
+        let text = text.map_err(|error| fail(None, None, CsvErrorKind::Unreadable(error.into())))?;
+        let mut reader =
+            ::csv::ReaderBuilder::new().trim(::csv::Trim::All).delimiter(self.delimiter).from_reader(text.as_slice());
         let header: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(|field| field.trim_start_matches('\u{feff}').trim().to_string()).collect(),
-            Err(error) => return Err(from_csv_error(name, &text, error)),
+            Err(error) => return Err(from_csv_error(&name, &text, error)),
         };
-        if header.iter().all(String::is_empty) {
-            return Err(fail(None, None, CsvErrorKind::NoHeader));
-        }
-        if let Some(twice) = twice(header.iter().map(String::as_str)) {
-            return Err(fail(Some(1), Some(twice), CsvErrorKind::DoubleColumn));
-        }
-        if let Some(twice) = twice(targets.iter().copied()) {
-            return Err(fail(None, Some(twice), CsvErrorKind::DoubleColumn));
-        }
-        let mut target_columns = Vec::new();
-        for target in targets {
-            let Some(column) = header.iter().position(|name| name == target) else {
-                let columns = header.join(", ");
-                return Err(fail(None, Some(target), CsvErrorKind::NoColumn { columns }));
-            };
-            target_columns.push(column);
-        }
-        let input_columns: Vec<usize> = (0..header.len()).filter(|column| !target_columns.contains(column)).collect();
-        let hint = match header.as_slice() {
-            [only] if only.contains(';') => "; the columns seem to be separated by `;` instead of `,`",
-            _ => "",
-        };
-        for (what, columns, expected) in [("input", &input_columns, X::LEN), ("target", &target_columns, Y::LEN)] {
-            if columns.len() != expected {
-                let names: Vec<&str> =
-                    columns.iter().filter_map(|&column| header.get(column)).map(String::as_str).collect();
-                let columns_shown = names.join(", ");
-                return Err(fail(
-                    None,
-                    None,
-                    CsvErrorKind::Count { what, found: columns.len(), columns: columns_shown, expected, hint },
-                ));
-            }
-        }
+        let (inputs, targets) = self.columns::<X, Y>(&name, &header)?;
+        let columns = || inputs.iter().chain(&targets);
 
-        let (mut inputs, mut values) = (Vec::<X>::new(), Vec::<Y>::new());
+        // The values of all lines, one after the other; NaN where one is missing.
+        let mut values: Vec<f64> = Vec::new();
+        let width: usize = columns().map(|column| column.width).sum();
         let mut record = ::csv::StringRecord::new();
-        loop {
+        'lines: loop {
             match reader.read_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => return Err(from_csv_error(name, &text, error)),
+                Err(error) => return Err(from_csv_error(&name, &text, error)),
             }
             let line = record.position().map(|position| line(&text, position));
-            let field = |column: usize| -> Result<X::Scalar, CsvError> {
-                let text = record.get(column).unwrap_or_default();
-                number(text).map_err(|kind| fail(line, header.get(column).map(String::as_str), kind))
-            };
-            inputs.push(sample(&input_columns, field)?);
-            values.push(sample(&target_columns, field)?);
+            let begin = values.len();
+            for column in columns() {
+                let field = record.get(column.index).unwrap_or_default();
+                let is_missing = field.is_empty() || self.missing_texts.iter().any(|text| text == field);
+                if is_missing && column.missing == Some(Missing::SkipLine) {
+                    values.truncate(begin);
+                    continue 'lines;
+                }
+                column
+                    .push::<X::Scalar>(field, is_missing, &mut values)
+                    .map_err(|kind| fail(line, Some(column.name), kind))?;
+            }
         }
-        match Self::new(inputs, values) {
+        if values.is_empty() {
+            return Err(fail(None, None, CsvErrorKind::NoData));
+        }
+        let mut place = 0;
+        for column in columns() {
+            column.fill(&mut values, place, width).map_err(|kind| fail(None, Some(column.name), kind))?;
+            place += column.width;
+        }
+        let samples = values.chunks_exact(width.max(1)).map(|row| {
+            let (input, target) = row.split_at(X::LEN.min(row.len()));
+            (sample(input), sample(target))
+        });
+        let (inputs, targets): (Vec<X>, Vec<Y>) = samples.unzip();
+        match Dataset::new(inputs, targets) {
             Ok(data) => Ok(data),
             Err(DataError::Empty) => Err(fail(None, None, CsvErrorKind::NoData)),
             Err(error) => Err(fail(None, None, CsvErrorKind::Unreadable(error.into()))),
         }
     }
-}
 
-fn sample<A: Flat, E>(columns: &[usize], field: impl Fn(usize) -> Result<A::Scalar, E>) -> Result<A, E> {
-    let mut sample = A::zeroed();
-    for (value, &column) in sample.as_flat_mut().iter_mut().zip(columns) {
-        *value = field(column)?;
+    /// The columns of input and target, which give as many values as the network has.
+    fn columns<'c, X: Flat, Y: Flat>(
+        &'c self,
+        name: &str,
+        header: &'c [String],
+    ) -> Result<(Vec<Column<'c>>, Vec<Column<'c>>), CsvError> {
+        let fail = |line, column: Option<&str>, kind| CsvError::at(name, line, column, kind);
+        if header.iter().all(String::is_empty) {
+            return Err(fail(None, None, CsvErrorKind::NoHeader));
+        }
+        if let Some(column) = twice(header.iter().map(String::as_str)) {
+            return Err(fail(Some(1), Some(column), CsvErrorKind::DoubleColumn));
+        }
+        let inputs = self.inputs.iter().flatten();
+        if let Some(column) = twice(self.targets.iter().chain(&self.ignored).chain(inputs).map(String::as_str)) {
+            return Err(fail(None, Some(column), CsvErrorKind::DoubleColumn));
+        }
+        let with_rules = self.categories.iter().map(|(column, _)| column);
+        let with_rules = with_rules.chain(self.missing.iter().map(|(column, _)| column));
+        let named = self.targets.iter().chain(&self.ignored).chain(self.inputs.iter().flatten()).chain(with_rules);
+        for column in named {
+            if !header.contains(column) {
+                let columns = header.join(", ");
+                return Err(fail(None, Some(column), CsvErrorKind::NoColumn { columns }));
+            }
+        }
+
+        let is_input = |column: &&String| !self.targets.contains(column) && !self.ignored.contains(column);
+        let inputs: Vec<&String> = match &self.inputs {
+            Some(inputs) => inputs.iter().collect(),
+            None => header.iter().filter(is_input).collect(),
+        };
+        let targets: Vec<&String> = self.targets.iter().collect();
+        let number_of_class = Y::LEN == 1 && targets.len() == 1;
+        let inputs: Vec<_> = inputs.into_iter().filter_map(|column| self.column(column, header, false)).collect();
+        let targets: Vec<_> =
+            targets.into_iter().filter_map(|column| self.column(column, header, number_of_class)).collect();
+        let hint = match header {
+            [only] if only.contains(';') => "; the columns seem to be separated by `;`: `Csv::delimiter` says so",
+            _ => "",
+        };
+        for (what, columns, expected) in [("input", &inputs, X::LEN), ("target", &targets, Y::LEN)] {
+            let found: usize = columns.iter().map(|column| column.width).sum();
+            if found != expected {
+                let unit = if found == columns.len() { "columns" } else { "values" };
+                let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
+                let kind = CsvErrorKind::Count { what, unit, found, columns: names.join(", "), expected, hint };
+                return Err(fail(None, None, kind));
+            }
+        }
+        Ok((inputs, targets))
     }
-    Ok(sample)
+
+    fn column<'c>(&'c self, name: &'c str, header: &[String], number_of_class: bool) -> Option<Column<'c>> {
+        let categories = self.categories.iter().find(|(column, _)| column == name);
+        let categories = categories.map(|(_, categories)| categories.as_slice());
+        let rule = self.missing.iter().find(|(column, _)| column == name).map(|(_, rule)| *rule);
+        Some(Column {
+            name,
+            index: header.iter().position(|column| column == name)?,
+            categories,
+            missing: rule.or(self.missing_everywhere),
+            width: if number_of_class { 1 } else { categories.map_or(1, <[String]>::len) },
+        })
+    }
 }
 
-fn number<T: Scalar>(text: &str) -> Result<T, CsvErrorKind> {
+impl Column<'_> {
+    /// Appends the values of a field.
+    fn push<T: Scalar>(&self, field: &str, is_missing: bool, values: &mut Vec<f64>) -> Result<(), CsvErrorKind> {
+        let Some(categories) = self.categories else {
+            values.push(if is_missing && self.missing.is_some() { f64::NAN } else { number::<T>(field)? });
+            return Ok(());
+        };
+        if field.is_empty() {
+            return Err(CsvErrorKind::EmptyField);
+        }
+        let exact = categories.iter().position(|category| category == field);
+        let found = exact.or_else(|| categories.iter().position(|category| category.eq_ignore_ascii_case(field)));
+        let Some(found) = found else {
+            return Err(CsvErrorKind::NoCategory { text: field.to_string(), categories: categories.join(", ") });
+        };
+        if self.width == 1 {
+            values.push(found as f64);
+        } else {
+            values.extend((0..categories.len()).map(|category| f64::from(u8::from(category == found))));
+        }
+        Ok(())
+    }
+
+    /// Fills in what is missing in the column at a place of every line.
+    fn fill(&self, values: &mut [f64], place: usize, width: usize) -> Result<(), CsvErrorKind> {
+        let column = values.iter_mut().skip(place).step_by(width);
+        let (missing, present): (Vec<&mut f64>, Vec<&mut f64>) = column.partition(|value| value.is_nan());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut present: Vec<f64> = present.into_iter().map(|value| *value).collect();
+        present.sort_by(f64::total_cmp);
+        let value = match self.missing {
+            Some(Missing::Value(value)) if value.is_finite() => value,
+            Some(Missing::Value(value)) => return Err(CsvErrorKind::NotFinite { text: value.to_string() }),
+            Some(Missing::Mean) if !present.is_empty() => present.iter().sum::<f64>() / present.len() as f64,
+            Some(Missing::Median) if !present.is_empty() => {
+                let middle = |index: usize| present.get(index).copied().unwrap_or_default();
+                (middle((present.len() - 1) / 2) + middle(present.len() / 2)) / 2.0
+            }
+            _ => return Err(CsvErrorKind::NothingPresent),
+        };
+        missing.into_iter().for_each(|missing| *missing = value);
+        Ok(())
+    }
+}
+
+/// `colour`, or `colour as 3` values.
+impl core::fmt::Display for Column<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.width {
+            1 => write!(f, "{}", self.name),
+            width => write!(f, "{} as {width}", self.name),
+        }
+    }
+}
+
+impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
+    /// Reads a CSV file of numbers with a header. The target columns are named, in the order of the target's values; all
+    /// other columns are the input, in the order of the file. For more than that see [`Csv`].
+    ///
+    /// # Errors
+    /// As [`Csv::read`].
+    pub fn from_csv<P: AsRef<std::path::Path>>(path: P, targets: &[&str]) -> Result<Self, CsvError> {
+        Csv::new(path.as_ref()).targets(targets).read()
+    }
+
+    /// As [`from_csv`](Self::from_csv), from anything that gives bytes; `name` stands in errors for the file's.
+    ///
+    /// # Errors
+    /// As [`Csv::read`].
+    pub fn from_csv_reader<R: Read>(reader: R, name: &str, targets: &[&str]) -> Result<Self, CsvError> {
+        Csv::from_reader(reader, name).targets(targets).read()
+    }
+}
+
+fn sample<A: Flat>(values: &[f64]) -> A {
+    let mut sample = A::zeroed();
+    sample.as_flat_mut().iter_mut().zip(values).for_each(|(value, &read)| *value = A::Scalar::from_f64(read));
+    sample
+}
+
+/// A number that is finite in the network's precision.
+fn number<T: Scalar>(text: &str) -> Result<f64, CsvErrorKind> {
     if text.is_empty() {
         return Err(CsvErrorKind::EmptyField);
     }
     let value: f64 = text.parse().map_err(|_| CsvErrorKind::NotANumber { text: text.to_string() })?;
-    let value = T::from_f64(value);
-    if value.is_finite() { Ok(value) } else { Err(CsvErrorKind::NotFinite { text: text.to_string() }) }
+    if T::from_f64(value).is_finite() { Ok(value) } else { Err(CsvErrorKind::NotFinite { text: text.to_string() }) }
 }
 
 /// The first name that occurs twice.
@@ -223,14 +399,6 @@ fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
         earlier.push(name);
     }
     None
-}
-
-fn error_at(name: &str, line: Option<u64>, column: Option<&str>, kind: CsvErrorKind) -> CsvError {
-    CsvError {
-        name: name.to_string(),
-        place: CsvPlace { line, column: column.map(ToString::to_string) },
-        kind: Box::new(kind),
-    }
 }
 
 /// The line of a record. Its position is that of the empty lines before it, if there are any.
@@ -249,5 +417,5 @@ fn from_csv_error(name: &str, text: &[u8], error: ::csv::Error) -> CsvError {
         ::csv::ErrorKind::Utf8 { err, .. } => CsvErrorKind::Unreadable(format!("not UTF-8 text: {err}").into()),
         _ => CsvErrorKind::Unreadable(error.into()),
     };
-    error_at(name, line, None, kind)
+    CsvError::at(name, line, None, kind)
 }

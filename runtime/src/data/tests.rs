@@ -122,7 +122,7 @@ mod csv {
         );
         assert_eq!(
             message(&format!("{header}1,2,\n")),
-            "houses.csv, line 2, column area: the field is empty: fill in a value or leave out the line"
+            "houses.csv, line 2, column area: the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`"
         );
         for word in ["NaN", "inf", "-infinity", "1e39"] {
             let expected = format!("houses.csv, line 2, column rooms: `{word}` is not finite");
@@ -152,6 +152,66 @@ mod csv {
         );
         let semicolons = Data::from_csv_reader("a;b;c\n1;2;3\n".as_bytes(), "x", &[]).expect_err("an error");
         assert!(semicolons.to_string().contains("separated by `;`"), "{semicolons}");
+    }
+
+    type Two = Dataset<[f64; 2], [f64; 1]>;
+
+    #[test]
+    fn categories() {
+        let csv = |text: &'static str| {
+            crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["kind"]).one_hot("kind", &["no", "Yes"])
+        };
+        let text = "a,kind,b\n1,no,2\n3,YES,4\n";
+        let numbers: Two = csv(text).read().expect("sound data");
+        assert_eq!(numbers.targets(), [[0.0], [1.0]], "the number of the category");
+        let one_hot: Dataset<[f64; 2], [f64; 2]> = csv(text).read().expect("sound data");
+        assert_eq!(one_hot.targets(), [[1.0, 0.0], [0.0, 1.0]]);
+        let inputs: Dataset<[f64; 3], [f64; 1]> = crate::Csv::from_reader(text.as_bytes(), "x.csv")
+            .targets(&["b"])
+            .inputs(&["kind", "a"])
+            .one_hot("kind", &["no", "yes"])
+            .read()
+            .expect("sound data");
+        assert_eq!(inputs.inputs(), [[1.0, 0.0, 1.0], [0.0, 1.0, 3.0]], "in the order asked for");
+        let error = csv("a,kind,b\n1,no,2\n3,maybe,4\n").read::<[f64; 2], [f64; 1]>().expect_err("an error");
+        assert_eq!(error.to_string(), "x.csv, line 3, column kind: `maybe` is none of the categories no, Yes");
+        let error = csv(text).read::<[f64; 2], [f64; 3]>().expect_err("an error");
+        let expected = "x.csv: 2 target values (kind as 2), but the network's target has 3 values";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn missing_values() {
+        use crate::Missing;
+        let text = "a,b,y\n1,,10\n2,5,20\n?,7,30\n9,9,40\n";
+        let csv = || crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
+        let inputs = |csv: crate::Csv| csv.read().map(|data: Two| data.inputs().to_vec());
+        let filled = |rule| inputs(csv().missing_everywhere(rule)).expect("sound data");
+        assert_eq!(filled(Missing::Mean), [[1.0, 7.0], [2.0, 5.0], [4.0, 7.0], [9.0, 9.0]]);
+        assert_eq!(filled(Missing::Median), [[1.0, 7.0], [2.0, 5.0], [2.0, 7.0], [9.0, 9.0]]);
+        assert_eq!(filled(Missing::Value(-1.0)), [[1.0, -1.0], [2.0, 5.0], [-1.0, 7.0], [9.0, 9.0]]);
+        assert_eq!(filled(Missing::SkipLine), [[2.0, 5.0], [9.0, 9.0]]);
+        let one = csv().missing("a", Missing::SkipLine).missing_everywhere(Missing::Value(0.0));
+        assert_eq!(inputs(one).expect("sound data"), [[1.0, 0.0], [2.0, 5.0], [9.0, 9.0]], "a rule of its own");
+        let error = inputs(csv().missing("a", Missing::Mean)).expect_err("no rule for b");
+        let expected = "x.csv, line 2, column b: the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`";
+        assert_eq!(error.to_string(), expected);
+        let empty = crate::Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
+        let error = inputs(empty.missing("a", Missing::Mean)).expect_err("nothing to average");
+        let expected = "x.csv, column a: no line has a value in this column: there is no mean or median to fill in";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn columns_that_are_named() {
+        let csv = || crate::Csv::from_reader("a;b;id;y\n1;2;x;3\n".as_bytes(), "x.csv").delimiter(b';').targets(&["y"]);
+        let data: Two = csv().ignore(&["id"]).read().expect("sound data");
+        assert_eq!(data.inputs(), [[1.0, 2.0]]);
+        let message = |csv: crate::Csv| csv.read::<[f64; 2], [f64; 1]>().expect_err("an error").to_string();
+        assert_eq!(message(csv().ignore(&["y"])), "x.csv, column y: the column occurs twice");
+        let expected = "x.csv, column size: there is no such column; the file has a, b, id, y";
+        assert_eq!(message(csv().ignore(&["id"]).missing("size", crate::Missing::Mean)), expected);
+        assert_eq!(message(csv()), "x.csv: 3 input columns (a, b, id), but the network's input has 2 values");
     }
 
     #[test]
@@ -202,4 +262,58 @@ fn what_are_no_weights() {
         error.to_string(),
         "target 1 (counted from 0) names none of the 2 classes: give numbers from 0 to 1, or one-hot values"
     );
+}
+
+#[test]
+fn folds() {
+    let data = numbered(10);
+    let folds: Vec<_> = data.folds(3).expect("three folds").collect();
+    assert_eq!(folds.iter().map(|(_, validation)| validation.len()).collect::<Vec<_>>(), [4, 3, 3]);
+    let mut seen: Vec<f32> = folds.iter().flat_map(|(_, validation)| validation.inputs()).map(|x| x[0]).collect();
+    assert!(seen.is_sorted(), "in order");
+    seen.dedup();
+    assert_eq!(seen.len(), 10, "every sample once");
+    for (train, validation) in &folds {
+        assert!(train.inputs().iter().all(|input| !validation.inputs().contains(input)));
+        assert_eq!(train.len() + validation.len(), 10);
+    }
+    assert_eq!(data.folds(1).err(), Some(DataError::Folds { folds: 1, samples: 10 }));
+    assert_eq!(data.folds(11).err(), Some(DataError::Folds { folds: 11, samples: 10 }));
+}
+
+/// Two classes of 4 and 16 samples, numbered; the weight of a sample is its number.
+fn unbalanced() -> Dataset<[f32; 1], [f32; 2]> {
+    let inputs: Vec<[f32; 1]> = (0..20).map(|n| [n as f32]).collect();
+    let targets: Vec<[f32; 2]> = (0..20).map(|n| if n % 5 == 0 { [1.0, 0.0] } else { [0.0, 1.0] }).collect();
+    let weights: Vec<f64> = (0..20).map(f64::from).collect();
+    Dataset::new(inputs, targets).expect("sound data").with_weights(weights).expect("sound weights")
+}
+
+#[test]
+fn stratified() {
+    let rare = |data: &Dataset<[f32; 1], [f32; 2]>| data.targets().iter().filter(|target| target[0] == 1.0).count();
+    let (train, test) = unbalanced().split_stratified(0.25).expect("two parts");
+    assert_eq!((train.len(), rare(&train), test.len(), rare(&test)), (15, 3, 5, 1));
+    assert!(test.inputs().iter().zip(test.weights()).all(|(input, weight)| f64::from(input[0]) == *weight));
+    assert!(train.inputs().is_sorted() && test.inputs().is_sorted(), "in order");
+
+    let data = unbalanced();
+    let folds: Vec<_> = data.folds_stratified(4).expect("four folds").collect();
+    assert!(folds.iter().all(|(train, validation)| (validation.len(), rare(validation), rare(train)) == (5, 1, 3)));
+    let few = DataError::FewOfClass { class: 0, samples: 4, parts: 5 };
+    assert_eq!(data.folds_stratified(5).err(), Some(few));
+    assert!(matches!(data.split_stratified(1.0), Err(DataError::Split { .. })));
+    // A number that is no class does not fill the memory.
+    let numbers: Dataset<[f32; 1], [f32; 1]> = Dataset::new([[1.0], [2.0]], [[0.0], [1e30]]).expect("sound data");
+    assert!(matches!(numbers.split_stratified(0.5), Err(DataError::Class { sample: 1, .. })));
+}
+
+#[test]
+fn other_values_for_the_same_samples() {
+    let data = unbalanced().map_inputs(|input| [input[0], 1.0]).expect("finite");
+    assert_eq!((data.inputs()[3], data.weights()[3]), ([3.0, 1.0], 3.0));
+    let data = data.map_targets(|target| [target[1]]).expect("finite");
+    assert_eq!(data.targets()[5], [0.0]);
+    assert!(data.clone().map_targets(|_| [f32::NAN]).is_err());
+    assert_eq!(data.take(7).weights().len(), 7);
 }

@@ -2,10 +2,13 @@
 use std::boxed::Box;
 use std::path::{Path, PathBuf};
 
+use std::string::ToString;
+
+use safetensors::SafeTensors;
 use thiserror::Error;
 
-use super::{WeightsError, not_finite, to_safetensors};
-use crate::{FileError, Network};
+use super::{WeightsError, not_finite, read_tensors, to_safetensors};
+use crate::{FileError, Network, Scalar, TensorInfo};
 
 /// Weights that were not written to a file.
 #[derive(Debug, Error)]
@@ -51,4 +54,17 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), SaveError
 pub(crate) fn load<N: Network>(path: &Path) -> Result<Box<N>, LoadError> {
     let bytes = crate::files::read(path)?;
     N::from_safetensors(&bytes).map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
+}
+
+/// Reads a file that is no network's: tensors of these names and shapes.
+pub(crate) fn load_tensors<T: Scalar>(
+    path: &Path,
+    expected: &'static [TensorInfo],
+    values: &mut [T],
+) -> Result<(), LoadError> {
+    let bytes = crate::files::read(path)?;
+    let file = SafeTensors::deserialize(&bytes)
+        .map_err(|error| WeightsError::Damaged { bytes: bytes.len(), reason: error.to_string() });
+    file.and_then(|file| read_tensors(&file, expected, values))
+        .map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
 }
