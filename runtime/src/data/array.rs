@@ -4,7 +4,6 @@ mod npy;
 
 use std::borrow::Cow;
 use std::boxed::Box;
-use std::io::Read;
 use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -333,6 +332,7 @@ fn decompressed(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ArrayErrorKind> {
     if !bytes.starts_with(GZIP) {
         return Ok(Cow::Borrowed(bytes));
     }
+    use std::io::Read;
     let mut all = Vec::new();
     flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut all).map_err(ArrayErrorKind::Unreadable)?;
     Ok(Cow::Owned(all))

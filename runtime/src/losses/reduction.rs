@@ -17,7 +17,7 @@ pub enum Reduction {
 
 impl Reduction {
     /// What the sum of the weighted losses is multiplied with.
-    pub(crate) fn factor(self, samples: usize, weight: f64) -> f64 {
+    pub fn factor(self, samples: usize, weight: f64) -> f64 {
         match self {
             Self::Mean => 1.0 / samples as f64,
             Self::WeightedMean if weight > 0.0 => 1.0 / weight,

@@ -64,6 +64,7 @@ impl EpochRng {
         new
     }
 
+    #[cfg(feature = "std")]
     pub(super) fn from_seed(seed: [u8; 32]) -> Self {
         Self { rng: TrainingRng::from_seed(seed), seed }
     }
