@@ -59,7 +59,7 @@
 //! | `csv` | yes | data sets from CSV files |
 //! | `gzip` | yes | data sets from compressed IDX and NPY files |
 //! | `progress` | yes | a progress bar while training, on a terminal |
-//! | `plot` | | learning curves as SVG and PNG |
+//! | `plot` | | pictures of trainings as SVG and PNG: [`plot`]; reports as HTML: [`HtmlReport`] |
 #![no_std]
 #![warn(missing_docs)]
 
@@ -90,10 +90,12 @@ pub mod metrics;
 mod network;
 pub mod optimizers;
 #[cfg(feature = "plot")]
-mod plot;
+pub mod plot;
 #[cfg(feature = "alloc")]
 mod progress;
 pub mod regularizers;
+#[cfg(feature = "plot")]
+mod report;
 mod same;
 mod scalar;
 mod scaler;
@@ -122,7 +124,7 @@ pub use history::{Epoch, History, Outcome, Report};
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
 #[cfg(feature = "plot")]
-pub use plot::PlotError;
+pub use report::HtmlReport;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
 pub use scaler::Scaler;
@@ -241,6 +243,8 @@ pub mod prelude {
         MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduced, Smoothed,
         SparseCategoricalCrossentropy, SquaredHinge,
     };
+    #[cfg(feature = "alloc")]
+    pub use crate::metrics::ConfusionMatrix;
     pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,

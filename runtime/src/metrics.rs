@@ -5,16 +5,23 @@
 //! | [`Mae`], [`Mse`], [`Rmse`], [`R2`] | any |
 //! | [`Accuracy`] | that end in `sigmoid` or `softmax` |
 //! | [`TopK`], [`F1`] | that end in `softmax` |
+//! | [`ConfusionMatrix`], which is not one figure but a table | that end in `softmax`, or in `sigmoid` over one output |
 //! | [`Precision`], [`Recall`], [`Auc`], [`AucPr`] | that end in `sigmoid` |
 mod accuracy;
 mod auc;
 mod binary;
+#[cfg(feature = "alloc")]
+mod confusion;
 mod f1;
 mod regression;
 
 pub use accuracy::{Accuracy, Decisions, TopK};
 pub use auc::{Auc, AucPr, Buckets};
 pub use binary::{Precision, Recall, Verdicts};
+#[cfg(feature = "plot")]
+pub(crate) use confusion::outputs;
+#[cfg(feature = "alloc")]
+pub use confusion::{ConfusionMatrix, DecidesForOne};
 pub use f1::{ClassCounts, F1};
 pub use regression::{Mae, Mse, R2, Rmse, Spread};
 

@@ -1,4 +1,5 @@
 use super::{PlotError, number};
+use crate::metrics::ConfusionMatrix;
 use crate::{Epoch, History, Outcome, Report};
 use std::string::String;
 use std::vec;
@@ -36,8 +37,8 @@ fn what_cannot_be_drawn() {
     let plot = |history: History, name: &str| history.plot(directory.path().join(name)).expect_err("an error");
     assert!(matches!(plot(history(&[1.0]), "curves.jpg"), PlotError::Extension { .. }));
     assert!(matches!(plot(history(&[1.0]), "curves"), PlotError::Extension { .. }));
-    assert!(matches!(plot(history(&[]), "curves.svg"), PlotError::Nothing));
-    assert!(matches!(plot(history(&[f64::NAN]), "curves.svg"), PlotError::Nothing));
+    assert!(matches!(plot(history(&[]), "curves.svg"), PlotError::Nothing(_)));
+    assert!(matches!(plot(history(&[f64::NAN]), "curves.svg"), PlotError::Nothing(_)));
     assert!(matches!(plot(history(&[1.0]), "no/such/curves.svg"), PlotError::File(_)));
     assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 0, "no leftovers");
 }
@@ -46,4 +47,44 @@ fn what_cannot_be_drawn() {
 fn labels_are_short() {
     let texts: vec::Vec<String> = [0.0, 0.1 + 0.2, 20.0, -1.5, 1e7, 1e-5, 1234.5].map(number).into();
     assert_eq!(texts, ["0", "0.3", "20", "-1.5", "1.0e7", "1.0e-5", "1234.5"]);
+}
+
+/// The size of a PNG, and how many of its pixels are dark.
+fn decoded(bytes: vec::Vec<u8>) -> ((u32, u32), usize) {
+    let mut reader = ::png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a header");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    reader.next_frame(&mut pixels).expect("pixels");
+    let dark = pixels.chunks(3).filter(|pixel| pixel.iter().all(|&value| value < 100)).count();
+    ((reader.info().width, reader.info().height), dark)
+}
+
+#[test]
+fn several_trainings() {
+    let (one, other) = (history(&[3.0, 2.0]), history(&[4.0, 1.0, 0.5]));
+    let picture = super::compare("val_loss", &[("adam", &one), ("sgd", &other)]).expect("a picture");
+    let svg = picture.to_svg().expect("text");
+    assert!(["adam", "sgd", "val_loss"].iter().all(|word| svg.contains(word)));
+    let error = super::compare("accuracy", &[("adam", &one), ("sgd", &other)]).expect_err("no such figure");
+    let expected = "there is no figure `accuracy`; the trainings have loss, mae, val_loss, val_mae";
+    assert_eq!(std::format!("{error}"), expected);
+    assert!(matches!(super::compare("loss", &[]), Err(PlotError::Nothing(_))));
+}
+
+#[test]
+fn heat_maps() {
+    let mut matrix = ConfusionMatrix::new(3);
+    for (truth, decided, times) in [(0, 0, 57), (1, 1, 31), (1, 2, 4), (2, 2, 40)] {
+        (0..times).for_each(|_| matrix.add(truth, decided));
+    }
+    let svg = super::confusion(&matrix).expect("a picture").to_svg().expect("text");
+    for text in ["57", "31", "accuracy 0.970 of 132", "true", "predicted"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let (size, dark) = decoded(super::confusion(&matrix).expect("a picture").to_png().expect("bytes"));
+    assert_eq!(size, (426, 468));
+    assert!(dark > 200, "{dark} dark pixels");
+    assert!(matches!(super::confusion(&ConfusionMatrix::new(2)), Err(PlotError::Nothing(_))));
+    let mut many = ConfusionMatrix::new(30);
+    many.add(29, 29);
+    super::confusion(&many).expect("a picture").to_png().expect("bytes");
 }

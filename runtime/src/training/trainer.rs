@@ -31,7 +31,7 @@ where
     O: Optimizer,
 {
     pub(super) network: Box<N>,
-    pub(super) loss: L,
+    loss: L,
     pub(super) optimizer: O,
     pub(super) state: OptimizerState<O, N>,
     gradient: Box<N::Gradient>,
@@ -151,6 +151,11 @@ where
     /// The network as it is now.
     pub fn network(&self) -> &N {
         &self.network
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> &L {
+        &self.loss
     }
 
     /// The optimizer.

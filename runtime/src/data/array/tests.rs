@@ -146,7 +146,8 @@ fn files_that_are_none() {
 /// Every prefix is an error; a flipped byte is an error or other numbers, never a panic.
 #[test]
 fn damaged_files() {
-    let files: [(Vec<u8>, fn(&[u8], &str) -> Result<Array, ArrayError>); 3] = [
+    type Read = fn(&[u8], &str) -> Result<Array, ArrayError>;
+    let files: [(Vec<u8>, Read); 3] = [
         (images(), Array::from_idx),
         (gzip(&images()), Array::from_idx),
         (npy("<u2", "(2,)", &[1, 2, 3, 0]), Array::from_npy),

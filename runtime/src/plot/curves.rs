@@ -1,0 +1,150 @@
+//! Learning curves.
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::prelude::*;
+
+use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, number, range};
+use crate::History;
+
+const WIDTH: u32 = 900;
+/// The height of one chart; a picture is as high as its charts.
+const HEIGHT: u32 = 420;
+/// Above this ratio of the largest to the smallest value the axis is logarithmic.
+const LOGARITHMIC: f64 = 100.0;
+
+/// One pair of axes.
+#[derive(Clone, Debug)]
+pub(super) struct Chart {
+    title: String,
+    series: Vec<Series>,
+}
+
+/// A course over the epochs, with its name in the legend.
+#[derive(Clone, Debug)]
+struct Series {
+    name: String,
+    values: Vec<(f64, f64)>,
+}
+
+impl Series {
+    /// The finite values of a figure; `None` if there is no such figure, or nothing of it to draw.
+    fn new(name: &str, history: &History, figure: &str) -> Option<Self> {
+        let values = (1..).map(f64::from).zip(history.series(figure)?).filter(|(_, value)| value.is_finite());
+        let values: Vec<(f64, f64)> = values.collect();
+        (!values.is_empty()).then(|| Self { name: name.to_string(), values })
+    }
+}
+
+fn picture(charts: Vec<Chart>) -> Picture {
+    Picture { size: (WIDTH, HEIGHT * charts.len() as u32), content: Content::Curves(charts) }
+}
+
+/// Loss and metrics over the epochs of a training, one chart each, with the training and the validation data as series.
+///
+/// # Errors
+/// A training without an epoch that has a finite figure.
+pub fn curves(history: &History) -> Result<Picture, PlotError> {
+    let figures = history.epochs.iter().take(1).flat_map(|epoch| epoch.train.figures());
+    let charts = figures.map(|(title, _)| {
+        let series = [("training", title.to_string()), ("validation", format!("val_{title}"))];
+        let series = series.iter().filter_map(|(name, figure)| Series::new(name, history, figure));
+        Chart { title: title.to_string(), series: series.collect() }
+    });
+    let charts: Vec<Chart> = charts.filter(|chart| !chart.series.is_empty()).collect();
+    if charts.is_empty() {
+        return Err(PlotError::Nothing("the training completed no epoch with a finite loss"));
+    }
+    Ok(picture(charts))
+}
+
+/// One figure, such as `val_loss`, of several trainings with their names.
+///
+/// # Errors
+/// A figure that not all trainings have; the message says which they have. No training.
+pub fn compare(figure: &str, trainings: &[(&str, &History)]) -> Result<Picture, PlotError> {
+    let series = trainings.iter().map(|(name, history)| Series::new(name, history, figure));
+    let Some(series) = series.collect::<Option<Vec<Series>>>() else {
+        let mut known = trainings.first().map(|(_, history)| history.names()).unwrap_or_default();
+        known.retain(|name| trainings.iter().all(|(_, history)| history.names().contains(name)));
+        return Err(PlotError::Figure { name: figure.to_string(), known: known.join(", ") });
+    };
+    if series.is_empty() {
+        return Err(PlotError::Nothing("there is no training to compare"));
+    }
+    Ok(picture(Vec::from([Chart { title: figure.to_string(), series }])))
+}
+
+pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, charts: &[Chart]) -> Result<(), PlotError> {
+    for (part, chart) in area.split_evenly((charts.len(), 1)).iter().zip(charts) {
+        let values = || chart.series.iter().flat_map(|series| &series.values).map(|(_, value)| *value);
+        let (least, most) = values()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
+        if least > 0.0 && most / least > LOGARITHMIC {
+            draw_chart(part, chart, (least / 1.2..most * 1.2).log_scale())?;
+        } else if let Some(range) = range(values()) {
+            draw_chart(part, chart, range)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_chart<B, Y>(area: &DrawingArea<B, Shift>, chart: &Chart, y: Y) -> Result<(), PlotError>
+where
+    B: DrawingBackend,
+    Y: AsRangedCoord<Value = f64>,
+    Y::CoordDescType: ValueFormatter<f64> + Ranged<ValueType = f64>,
+{
+    let last = chart
+        .series
+        .iter()
+        .filter_map(|series| series.values.last())
+        .fold(2.0, |last: f64, (epoch, _)| last.max(*epoch));
+    let mut context = ChartBuilder::on(area)
+        .caption(&chart.title, (FONT, TITLE))
+        .margin(16)
+        .x_label_area_size(44)
+        .y_label_area_size(72)
+        .build_cartesian_2d(1.0..last, y)
+        .map_err(drawing)?;
+    context
+        .configure_mesh()
+        .x_desc("epoch")
+        .y_desc(&chart.title)
+        .x_label_formatter(&|epoch| number(*epoch))
+        .y_label_formatter(&|value| number(*value))
+        .x_labels(10)
+        .y_labels(8)
+        .label_style((FONT, LABEL))
+        .axis_desc_style((FONT, DESCRIPTION))
+        .bold_line_style(BLACK.mix(0.12))
+        .light_line_style(TRANSPARENT)
+        .axis_style(BLACK.mix(0.6))
+        .draw()
+        .map_err(drawing)?;
+    for (series, colour) in chart.series.iter().zip(COLOURS) {
+        let style = colour.stroke_width(2);
+        let drawn = if series.values.len() == 1 {
+            context.draw_series(series.values.iter().map(|point| Circle::new(*point, 4, colour.filled())))
+        } else {
+            context.draw_series(LineSeries::new(series.values.iter().copied(), style))
+        };
+        drawn
+            .map_err(drawing)?
+            .label(&series.name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], style));
+    }
+    context
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(BLACK.mix(0.2))
+        .label_font((FONT, LABEL))
+        .legend_area_size(26)
+        .margin(10)
+        .draw()
+        .map_err(drawing)
+}

@@ -1,0 +1,70 @@
+//! Predicted against true values.
+use std::vec::Vec;
+
+use nalgebra::SVector;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, number, range};
+use crate::metrics::outputs;
+use crate::{Dataset, Network, Scalar};
+
+const SIZE: u32 = 640;
+
+/// Points: true value, predicted value.
+#[derive(Clone, Debug)]
+pub(super) struct Scatter(Vec<(f64, f64)>);
+
+/// A point for each sample of a regression with one output: its true value from left to right, the predicted one from bottom
+/// to top. On the diagonal both are equal.
+///
+/// # Errors
+/// No prediction that is finite.
+pub fn predictions<N, T>(network: &N, data: &Dataset<N::Input, SVector<T, 1>>) -> Result<Picture, PlotError>
+where
+    N: Network<Output = SVector<T, 1>, Scalar = T>,
+    T: Scalar,
+{
+    let outputs = outputs(network, data.inputs());
+    let values = data.targets().iter().flatten().zip(outputs.iter().flatten());
+    let points = values.map(|(target, output)| (target.to_f64(), output.to_f64()));
+    let points: Vec<(f64, f64)> = points.filter(|(_, output)| output.is_finite()).collect();
+    if points.is_empty() {
+        return Err(PlotError::Nothing("no prediction is finite"));
+    }
+    Ok(Picture { size: (SIZE, SIZE), content: Content::Predictions(Scatter(points)) })
+}
+
+pub(super) fn draw<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    Scatter(points): &Scatter,
+) -> Result<(), PlotError> {
+    let Some(range) = range(points.iter().flat_map(|(target, output)| [*target, *output])) else { return Ok(()) };
+    let mut context = ChartBuilder::on(area)
+        .caption("predicted against true values", (FONT, TITLE))
+        .margin(20)
+        .x_label_area_size(48)
+        .y_label_area_size(72)
+        .build_cartesian_2d(range.clone(), range.clone())
+        .map_err(drawing)?;
+    context
+        .configure_mesh()
+        .x_desc("true")
+        .y_desc("predicted")
+        .x_label_formatter(&|value| number(*value))
+        .y_label_formatter(&|value| number(*value))
+        .x_labels(8)
+        .y_labels(8)
+        .label_style((FONT, LABEL))
+        .axis_desc_style((FONT, DESCRIPTION))
+        .bold_line_style(BLACK.mix(0.12))
+        .light_line_style(TRANSPARENT)
+        .axis_style(BLACK.mix(0.6))
+        .draw()
+        .map_err(drawing)?;
+    let ends = [(range.start, range.start), (range.end, range.end)];
+    context.draw_series(LineSeries::new(ends, BLACK.mix(0.5))).map_err(drawing)?;
+    let dots = points.iter().map(|point| Circle::new(*point, 4, COLOURS[0].mix(0.6).filled()));
+    context.draw_series(dots).map_err(drawing)?;
+    Ok(())
+}
