@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs::create_dir_all;
 
 use castnet::nalgebra::{DMatrix, DVector};
-use castnet::prelude::*;
+use castnet::{plot, prelude::*};
 
 network! {
     /// Median value of the houses of a district, in $1000s, from the 13 features of the Boston survey.
@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     net.save("target/house_prices/house_prices.safetensors")?;
     history.plot("target/house_prices/learning_curves.svg")?;
     history.plot("target/house_prices/learning_curves.png")?;
-    println!("Weights and learning curves are in target/house_prices/");
+    plot::predictions(&*net, &test)?.save("target/house_prices/predictions.png")?;
+    println!("Weights and pictures are in target/house_prices/");
     Ok(())
 }
 
