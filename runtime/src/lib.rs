@@ -21,11 +21,12 @@
 //!
 //! # Where to look
 //!
+//! * [`guide`] — a whole job in five steps, and a table for those who know Keras.
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
 //! * [`Label`] — classes as an enum.
-//! * [`Dataset`] — data from slices and CSV files.
+//! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`].
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`],
 //!   [`layers`].
@@ -77,6 +78,9 @@ mod error;
 #[cfg(feature = "std")]
 mod files;
 mod flat;
+#[cfg(all(feature = "csv", feature = "std"))]
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 #[cfg(feature = "alloc")]
 mod history;
 pub mod initializers;

@@ -84,15 +84,32 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, charts: &[Ch
         let (least, most) = values()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
         if least > 0.0 && most / least > LOGARITHMIC {
-            draw_chart(part, chart, (least / 1.2..most * 1.2).log_scale())?;
+            draw_chart(part, chart, (least / 1.2..most * 1.2).log_scale(), SeriesLabelPosition::UpperRight)?;
         } else if let Some(range) = range(values()) {
-            draw_chart(part, chart, range)?;
+            draw_chart(part, chart, range, legend(chart, (least + most) / 2.0))?;
         }
     }
     Ok(())
 }
 
-fn draw_chart<B, Y>(area: &DrawingArea<B, Shift>, chart: &Chart, y: Y) -> Result<(), PlotError>
+/// Where the legend hides least of the courses' ends: above them if most of them end below the middle, else below.
+fn legend(chart: &Chart, middle: f64) -> SeriesLabelPosition {
+    let (mut above, mut below) = (0, 0);
+    for Series { values, .. } in &chart.series {
+        let (_, end) = values.split_at(values.len() * 2 / 3);
+        let high = end.iter().filter(|(_, value)| *value > middle).count();
+        above += high;
+        below += end.len() - high;
+    }
+    if above > below { SeriesLabelPosition::LowerRight } else { SeriesLabelPosition::UpperRight }
+}
+
+fn draw_chart<B, Y>(
+    area: &DrawingArea<B, Shift>,
+    chart: &Chart,
+    y: Y,
+    legend: SeriesLabelPosition,
+) -> Result<(), PlotError>
 where
     B: DrawingBackend,
     Y: AsRangedCoord<Value = f64>,
@@ -139,7 +156,7 @@ where
     }
     context
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(legend)
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.2))
         .label_font((FONT, LABEL))
