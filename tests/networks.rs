@@ -229,14 +229,13 @@ fn a_prediction_by_hand() {
     assert_eq!(net.predict(&[0.0, 2.0].into())[0], 5.25);
 }
 
-/// After every step the weights are within their bounds, the biases are free, and the network still learns.
+/// After every step the weights are within their bounds, and both bounds are reached.
 #[test]
 fn constraints() {
     network! { Bounded< input 2 => dense 8 tanh max_norm 0.5 => dense 1 non_negative > }
     let data: DataFor<Bounded> =
         Dataset::from_rows(&[[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], &[[-3.0], [2.0], [0.0]]).expect("sound data");
     let mut trainer = Bounded::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
-    let (mut at_most, mut at_least) = (false, false);
     let (mut at_most, mut at_least) = (false, false);
     for _ in 0..20 {
         trainer.train_on_batch(data.inputs(), data.targets()).expect("a sound batch");
