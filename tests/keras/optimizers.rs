@@ -119,6 +119,12 @@ fn adam() {
 }
 
 #[test]
+fn lamb() {
+    let lamb = |config: &Config| Lamb { learning_rate: config.get("learning_rate"), ..Lamb::default() };
+    run("lamb_default", lamb, &["momentum", "velocity"]);
+}
+
+#[test]
 fn adamax() {
     let slots = ["momentum", "norm"];
     run("adamax_default", |_| Adamax::default(), &slots);
