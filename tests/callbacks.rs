@@ -31,11 +31,12 @@ impl<N: Network> Callback<N> for Told {
         self.events.push(format!("begin {}", training.epoch()));
         Ok(())
     }
-    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) {
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         self.events.push(format!("epoch {}", training.epoch()));
         if self.worse_after.is_some_and(|epoch| training.epoch() > epoch) {
             training.set_learning_rate(-0.01);
         }
+        Ok(())
     }
     fn on_batch_end(&mut self, _: &mut Training<'_, N>, batch: usize, loss: f64) {
         assert!(loss.is_finite());
@@ -128,6 +129,16 @@ fn the_learning_rate_of_each_epoch() {
     let options = Fit::epochs(5).callback(&mut halve).callback(&mut log).progress(false);
     assert_eq!(trainer(0.8).fit(&line(), options).outcome, Outcome::Completed);
     assert_eq!(rates, [0.8, 0.4, 0.4, 0.2, 0.2].map(f64::to_bits));
+}
+
+#[test]
+fn a_learning_rate_that_is_none() {
+    let mut scheduler = LearningRateScheduler(|epoch, rate| if epoch == 2 { f64::NAN } else { rate });
+    let mut trainer = trainer(0.1);
+    let history = trainer.fit(&line(), Fit::epochs(5).callback(&mut scheduler).progress(false));
+    let expected = "broken off after epoch 2: the learning rate of epoch 3 is NaN: give a finite one";
+    assert_eq!(history.outcome.to_string(), expected);
+    assert!(trainer.network().as_flat().iter().all(|weight| weight.is_finite()));
 }
 
 #[test]

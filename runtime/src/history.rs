@@ -46,7 +46,7 @@ pub enum Outcome {
     },
     /// After an epoch, because a callback or a checkpoint could not do its work. The network stays as it was trained.
     Failed {
-        /// The epoch, counted from 1.
+        /// The last epoch that was completed, counted from 1; 0 if there is none.
         epoch: usize,
         /// What went wrong.
         reason: String,

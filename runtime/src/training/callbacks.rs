@@ -87,8 +87,12 @@ pub trait Callback<N: Network> {
     }
 
     /// Before an epoch.
-    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) {
+    ///
+    /// # Errors
+    /// What went wrong; the training ends before this epoch.
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let _ = training;
+        Ok(())
     }
 
     /// After a step on a batch, counted from 1, with its loss.
@@ -128,8 +132,8 @@ impl<N: Network, K: Callback<N> + ?Sized> Callback<N> for Box<K> {
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         (**self).on_train_begin(training)
     }
-    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) {
-        (**self).on_epoch_begin(training);
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
+        (**self).on_epoch_begin(training)
     }
     fn on_batch_end(&mut self, training: &mut Training<'_, N>, batch: usize, loss: f64) {
         (**self).on_batch_end(training, batch, loss);

@@ -121,7 +121,10 @@ where
         let mut batch = Batch::default();
         for epoch in run.epochs.len() + 1..=epochs {
             run.epoch = epoch;
-            run.tell(self, |callback, training| callback.on_epoch_begin(training));
+            if let Err(error) = run.call(self, |callback, training| callback.on_epoch_begin(training)) {
+                outcome = Outcome::Failed { epoch: epoch - 1, reason: error.to_string() };
+                break;
+            }
             order.clear();
             order.extend(0..training.inputs.len());
             if shuffle {

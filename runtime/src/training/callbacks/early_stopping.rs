@@ -112,13 +112,14 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
             return Ok(());
         }
         if self.waited >= self.patience.max(1) && training.epoch() > 1 {
-            let (name, epochs) = (self.monitor.name(), self.waited);
+            let (name, waited) = (self.monitor.name(), self.waited);
+            let epochs = if waited == 1 { "1 epoch" } else { &format!("{waited} epochs") };
             training.stop(match self.best {
                 Some(best) => format!(
-                    "`{name}` has not improved for {epochs} epochs; its best was {best:.4} in epoch {}",
+                    "`{name}` has not improved for {epochs}; its best was {best:.4} in epoch {}",
                     self.best_epoch
                 ),
-                None => format!("`{name}` has been NaN for {epochs} epochs"),
+                None => format!("`{name}` has been NaN for {epochs}"),
             });
         }
         Ok(())

@@ -28,8 +28,13 @@ impl<N: Network, F: FnMut(usize, f64) -> f64> Callback<N> for LearningRateSchedu
         needs_learning_rate(training, "LearningRateScheduler")
     }
 
-    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) {
-        let rate = (self.0)(training.epoch() - 1, training.learning_rate());
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
+        let epoch = training.epoch();
+        let rate = (self.0)(epoch - 1, training.learning_rate());
+        if !rate.is_finite() {
+            return Err(alloc::format!("the learning rate of epoch {epoch} is {rate}: give a finite one").into());
+        }
         training.set_learning_rate(rate);
+        Ok(())
     }
 }
