@@ -9,6 +9,7 @@
 mod activations;
 mod budget;
 mod check;
+mod embed;
 mod emit;
 mod errors;
 mod graph;
@@ -31,6 +32,12 @@ use proc_macro2::TokenStream;
 #[proc_macro]
 pub fn network(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
+}
+
+/// Weights as statics; see the crate `castnet`.
+#[proc_macro]
+pub fn embed(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    embed::expand(tokens.into()).into()
 }
 
 /// The variants of an enum as classes; see the crate `castnet`.

@@ -74,6 +74,7 @@ mod classes;
 pub mod constraints;
 #[cfg(feature = "alloc")]
 mod data;
+mod embedded;
 mod error;
 #[cfg(feature = "std")]
 mod files;
@@ -119,6 +120,7 @@ pub use data::{Array, ArrayError, ArrayErrorKind};
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 #[cfg(feature = "alloc")]
 pub use data::{DataError, DataFor, Dataset};
+pub use embedded::{from_bytes, view};
 pub use error::{BatchError, LengthMismatch};
 #[cfg(feature = "std")]
 pub use files::FileError;
@@ -215,11 +217,38 @@ macro_rules! network {
     };
 }
 
+/// Makes the weights of a file part of the program.
+///
+/// ```text
+/// castnet::embed! {
+///     /// Trained on the houses of Boston.
+///     pub static HOUSE: HousePrice = "house_prices.safetensors";
+/// }
+///
+/// let price = HOUSE.predict(&features)[0];
+/// ```
+///
+/// The path is relative to the folder of the Cargo.toml. The compiler reads the file's header and checks it against the
+/// network: its architecture, and the name, shape and type of each tensor. A file that is missing, damaged, or made for
+/// another network is an error at the path. The values lie in read-only memory: there is no code at start-up, and no copy in
+/// RAM. The program is compiled anew when the file changes. The type may live in another crate, so that the program that
+/// trains and the firmware that predicts share it; several networks may use one file.
+///
+/// Files are those that [`Network::save`](crate::Network::save) and checkpoints write, or any safetensors file with the same
+/// tensors. The target must be little-endian.
+#[macro_export]
+macro_rules! embed {
+    ($($tokens:tt)*) => {
+        $crate::__private::embed! { [$crate] $($tokens)* }
+    };
+}
+
 /// What the code that the macro writes refers to.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::activations::*;
     pub use crate::constraints::*;
+    pub use crate::embedded::{embedded, has_tensor};
     pub use crate::flat::{copy, reshape, reshape_mut};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
@@ -228,7 +257,7 @@ pub mod __private {
     pub use crate::{
         Arena, Flat, Gradients, LayerInfo, Network, PredictsOnStack, Tape, TensorInfo, TrainingRng, typenum,
     };
-    pub use castnet_macros::network;
+    pub use castnet_macros::{embed, network};
     pub use nalgebra::{SMatrix, SVector};
     pub use rand::Rng;
 }

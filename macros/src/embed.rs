@@ -1,0 +1,138 @@
+//! `embed!`: the weights of a file as a static.
+mod file;
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Group, Ident, Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, LitStr, Token, Type, Visibility};
+
+use crate::errors::Errors;
+use file::{File, Tensor};
+
+/// `pub static HOUSE: HousePrice = "house_prices.safetensors";`
+struct Item {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    name: Ident,
+    network: Type,
+    path: LitStr,
+}
+
+/// Writes the statics; one whose file is no good exists all the same, and its value is the error.
+pub fn expand(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut runtime = TokenStream::new();
+    let mut items = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        if let Ok(path) = input.parse::<Group>() {
+            runtime = path.stream();
+        }
+        while !input.is_empty() {
+            items.push(item(input)?);
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+    let statics = items.iter().map(|item| emit(&runtime, item));
+    statics.chain([errors.into_items()]).collect()
+}
+
+fn item(input: ParseStream<'_>) -> syn::Result<Item> {
+    let example = "help: such as `pub static HOUSE: HousePrice = \"house_prices.safetensors\";`";
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility = input.parse()?;
+    if !input.peek(Token![static]) {
+        return Err(input.error(format!("expected `static`\n{example}")));
+    }
+    input.parse::<Token![static]>()?;
+    let name = input.parse()?;
+    input.parse::<Token![:]>()?;
+    let network = input.parse()?;
+    input.parse::<Token![=]>()?;
+    let path = input.parse().map_err(|error| {
+        syn::Error::new(error.span(), format!("expected the path of a file of weights, in quotes\n{example}"))
+    })?;
+    input.parse::<Token![;]>().map_err(|error| syn::Error::new(error.span(), format!("expected `;`\n{example}")))?;
+    Ok(Item { attributes, visibility, name, network, path })
+}
+
+fn emit(runtime: &TokenStream, item: &Item) -> TokenStream {
+    let Item { attributes, visibility, name, network, path } = item;
+    let value = match read(&path.value()) {
+        Ok((full, file)) => value(runtime, item, &full, &file),
+        Err(message) => syn::Error::new_spanned(path, message).to_compile_error(),
+    };
+    quote! {
+        #(#attributes)*
+        #visibility static #name: #network = { #value };
+    }
+}
+
+/// Reads a file beside the Cargo.toml of the crate that is being compiled.
+fn read(path: &str) -> Result<(PathBuf, File), String> {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let full = folder.join(path);
+    let bytes = std::fs::read(&full).map_err(|error| {
+        let shown = full.display();
+        format!(
+            "`{shown}` cannot be read: {error}\nhelp: it is what `net.save(\"{path}\")` writes after training; the path is relative to the folder of Cargo.toml"
+        )
+    })?;
+    let file = file::parse(&bytes).map_err(|what| {
+        format!(
+            "`{path}` is no sound file of weights: {what}\nhelp: save the weights again, with `net.save(\"{path}\")`"
+        )
+    })?;
+    Ok((full, file))
+}
+
+/// The bytes of the file as a network, once the compiler has seen that they are one.
+fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenStream {
+    let Item { network, path, .. } = item;
+    let span = path.span();
+    let (text, shown) = (network.to_token_stream().to_string(), path.value());
+    let full = full.to_string_lossy();
+    let mut checks = Vec::new();
+    if let Some(fingerprint) = file.fingerprint {
+        let fingerprint = Literal::u64_suffixed(fingerprint);
+        let message = format!(
+            "`{shown}` holds the weights of the network `{}`, whose architecture is not that of `{text}`\nhelp: train `{text}` and save its weights",
+            file.network
+        );
+        checks.push(quote_spanned!(span=>
+            ::core::assert!(<#network as #runtime::Network>::FINGERPRINT == #fingerprint, #message);
+        ));
+    }
+    for Tensor { name, dtype, shape, .. } in &file.tensors {
+        let sizes = shape.iter().map(|&size| Literal::usize_suffixed(size));
+        let message = format!(
+            "`{shown}` has a tensor `{name}` of the shape {shape:?} and the type {dtype}, but `{text}` has none\nhelp: the file belongs to another network; train `{text}` and save its weights"
+        );
+        checks.push(quote_spanned!(span=>
+            ::core::assert!(#runtime::__private::has_tensor::<#network>(#name, #dtype, &[#(#sizes),*]), #message);
+        ));
+    }
+    let (count, names) = (Literal::usize_suffixed(file.tensors.len()), file.names());
+    let message = format!(
+        "`{text}` has tensors that `{shown}` has not: that has {names}\nhelp: the file belongs to another network; train `{text}` and save its weights"
+    );
+    checks.push(quote_spanned!(span=>
+        ::core::assert!(<#network as #runtime::Network>::TENSORS.len() == #count, #message);
+    ));
+    let tensors = file.tensors.iter().map(|Tensor { name, bytes, .. }| {
+        let (start, end) = (Literal::usize_suffixed(bytes.start), Literal::usize_suffixed(bytes.end));
+        quote!((#name, #start, #end))
+    });
+    quote! {
+        // One after the other: the first that fails is the error.
+        const _: () = {
+            #(#checks)*
+        };
+        // The compiler looks at the file again when it changes.
+        #runtime::__private::embedded::<#network>(::core::include_bytes!(#full), &[#(#tensors),*])
+    }
+}

@@ -1,0 +1,138 @@
+//! The header of a safetensors file: <https://github.com/huggingface/safetensors>.
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tinyjson::JsonValue;
+
+/// What is known of a file of weights.
+#[derive(Debug, PartialEq)]
+pub struct File {
+    /// The architecture that it was made for, if castnet wrote it.
+    pub fingerprint: Option<u64>,
+    /// The name of the network that it was made for.
+    pub network: String,
+    /// In the order in which they lie in the file.
+    pub tensors: Vec<Tensor>,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Tensor {
+    pub name: String,
+    pub dtype: String,
+    pub shape: Vec<usize>,
+    /// Where its values lie, counted from the start of the file.
+    pub bytes: Range<usize>,
+}
+
+/// Tensors of these names belong to a training.
+const OF_TRAINING: &str = "castnet.";
+/// The length of the header stands in as many bytes.
+const LENGTH: usize = 8;
+
+impl File {
+    pub fn names(&self) -> String {
+        self.tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Reads the header, and holds it against the bytes that follow.
+pub fn parse(bytes: &[u8]) -> Result<File, String> {
+    let total = bytes.len();
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Err(format!("it is cut short: {total} bytes are less than the {LENGTH} that every file begins with"));
+    };
+    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    let Some((header, data)) = rest.split_at_checked(length) else {
+        return Err(format!(
+            "it is cut short or damaged: its header should have {length} bytes, but {} follow",
+            rest.len()
+        ));
+    };
+    let text = std::str::from_utf8(header)
+        .map_err(|error| format!("its header is damaged at byte {}", LENGTH + error.valid_up_to()))?;
+    let json: JsonValue = text.parse().map_err(|error| format!("its header is damaged: {error}"))?;
+    let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
+
+    let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new() };
+    for (name, entry) in entries {
+        if name == "__metadata__" {
+            let text = |key: &str| match &entry {
+                JsonValue::Object(entry) => entry.get(key).and_then(|value| value.get::<String>()).cloned(),
+                _ => None,
+            };
+            file.network = text("castnet.network").unwrap_or_default();
+            if let Some(fingerprint) = text("castnet.fingerprint") {
+                let number = u64::from_str_radix(&fingerprint, 16);
+                file.fingerprint = Some(number.map_err(|_| String::from("its fingerprint is damaged"))?);
+            }
+            continue;
+        }
+        let tensor = tensor(&name, &entry, LENGTH + length)
+            .ok_or_else(|| format!("its header is damaged at the tensor `{name}`"))?;
+        file.tensors.push(tensor);
+    }
+    file.tensors.sort_by_key(|tensor| (tensor.bytes.start, tensor.bytes.end));
+    let mut end = LENGTH + length;
+    for Tensor { name, bytes: range, .. } in &file.tensors {
+        if range.start != end {
+            return Err(format!("the tensor `{name}` should begin at byte {end}, and begins at {}", range.start));
+        }
+        end = range.end;
+    }
+    if end != LENGTH + length + data.len() {
+        return Err(format!("it is cut short or damaged: its tensors should end at byte {end}, but it has {total}"));
+    }
+    file.tensors.retain(|tensor| !tensor.name.starts_with(OF_TRAINING));
+    for tensor in &file.tensors {
+        not_finite(tensor, bytes)?;
+    }
+    Ok(file)
+}
+
+fn tensor(name: &str, entry: &JsonValue, data: usize) -> Option<Tensor> {
+    let entry: &HashMap<String, JsonValue> = entry.get()?;
+    let dtype = entry.get("dtype")?.get::<String>()?.clone();
+    let sizes = |key: &str| -> Option<Vec<usize>> {
+        let numbers: &Vec<JsonValue> = entry.get(key)?.get()?;
+        numbers.iter().map(|number| whole(*number.get::<f64>()?)).collect()
+    };
+    let shape = sizes("shape")?;
+    let offsets = sizes("data_offsets")?;
+    let [start, end] = *offsets.as_slice() else { return None };
+    let size = match dtype.as_str() {
+        "F32" | "I32" | "U32" => 4,
+        "F64" | "I64" | "U64" => 8,
+        "F16" | "BF16" | "I16" | "U16" => 2,
+        "U8" | "I8" | "BOOL" => 1,
+        _ => return None,
+    };
+    let values = shape.iter().try_fold(size, |product: usize, &axis| product.checked_mul(axis))?;
+    if end.checked_sub(start)? != values {
+        return None;
+    }
+    Some(Tensor { name: name.to_string(), dtype, shape, bytes: data.checked_add(start)?..data.checked_add(end)? })
+}
+
+/// A number of JSON that is whole and not negative.
+fn whole(number: f64) -> Option<usize> {
+    let whole = number as usize;
+    (whole as f64 == number && (0.0..9e15).contains(&number)).then_some(whole)
+}
+
+/// Refuses values that are NaN or infinite.
+fn not_finite(tensor: &Tensor, bytes: &[u8]) -> Result<(), String> {
+    let values = bytes.get(tensor.bytes.clone()).unwrap_or_default();
+    let place = match tensor.dtype.as_str() {
+        "F32" => values.as_chunks().0.iter().position(|bytes| !f32::from_le_bytes(*bytes).is_finite()),
+        "F64" => values.as_chunks().0.iter().position(|bytes| !f64::from_le_bytes(*bytes).is_finite()),
+        _ => None,
+    };
+    match place {
+        Some(index) => Err(format!("value {index} of the tensor `{}` is NaN or infinite", tensor.name)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

@@ -1,0 +1,65 @@
+use super::{File, Tensor, parse};
+
+/// A file with a header and so many bytes of data.
+fn file(header: &str, data: &[u8]) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+const HEADER: &str = r#"{"__metadata__":{"castnet.fingerprint":"00000000000000ff","castnet.network":"Line"},
+    "b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+    "castnet.steps":{"dtype":"U64","shape":[1],"data_offsets":[12,20]}}"#;
+
+#[test]
+fn sound_files() {
+    let data = 8 + HEADER.len();
+    let tensor = |name: &str, shape: &[usize], bytes: std::ops::Range<usize>| Tensor {
+        name: name.into(),
+        dtype: "F32".into(),
+        shape: shape.into(),
+        bytes: data + bytes.start..data + bytes.end,
+    };
+    let expected = File {
+        fingerprint: Some(255),
+        network: "Line".into(),
+        tensors: vec![tensor("w", &[2, 1], 0..8), tensor("b", &[1], 8..12)],
+    };
+    assert_eq!(parse(&file(HEADER, &[0; 20])), Ok(expected));
+}
+
+#[test]
+fn damaged_files() {
+    let sound = file(HEADER, &[0; 20]);
+    for length in 0..sound.len() {
+        parse(&sound[..length]).expect_err("a prefix");
+    }
+    // What is flipped in the header is an error or another name, never a panic.
+    for index in 0..sound.len() - 20 {
+        for flip in [1, 2, 0x20, 0x80] {
+            let mut damaged = sound.clone();
+            damaged[index] ^= flip;
+            _ = parse(&damaged);
+        }
+    }
+    let error = |header: &str, data: &[u8]| parse(&file(header, data)).expect_err("an error");
+    assert_eq!(error("[]", &[]), "its header is damaged: no JSON object");
+    let tensor = |entry: &str| error(&format!(r#"{{"w":{entry}}}"#), &[0; 8]);
+    assert_eq!(
+        tensor(r#"{"dtype":"F32","shape":[3],"data_offsets":[0,8]}"#),
+        "its header is damaged at the tensor `w`"
+    );
+    assert_eq!(
+        tensor(r#"{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}"#),
+        "its header is damaged at the tensor `w`"
+    );
+    assert!(
+        tensor(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#)
+            .starts_with("the tensor `w` should begin at byte")
+    );
+    assert!(tensor(r#"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#).starts_with("it is cut short or damaged: "));
+    let nan = [&1.0_f32.to_le_bytes()[..], &f32::NAN.to_le_bytes()].concat();
+    let nan = error(r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, &nan);
+    assert_eq!(nan, "value 1 of the tensor `w` is NaN or infinite");
+}

@@ -1,0 +1,52 @@
+//! Weights that are part of the program.
+use castnet::prelude::*;
+
+network! {
+    HousePrice< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >
+    /// The same architecture under another name.
+    Twin< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >
+    Line< input 1 => dense 1 >
+}
+
+castnet::embed! {
+    /// Trained on the houses of Boston.
+    pub static HOUSE: HousePrice = "examples/weights/house_prices.safetensors";
+    static AGAIN: HousePrice = "examples/weights/house_prices.safetensors";
+    static TWIN: Twin = "examples/weights/house_prices.safetensors";
+    /// Written by Python's package, in another order than castnet's.
+    static LINE: Line = "tests/fixtures/line_in_another_order.safetensors";
+}
+
+mod elsewhere {
+    castnet::embed! {
+        pub(crate) static HOUSE: super::HousePrice = "examples/weights/house_prices.safetensors";
+    }
+}
+
+#[test]
+fn the_file_and_the_static_are_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/weights/house_prices.safetensors");
+    let loaded = HousePrice::load(path).expect("weights");
+    assert!(loaded.as_flat() == HOUSE.as_flat());
+    assert!(AGAIN.as_flat() == HOUSE.as_flat() && TWIN.as_flat() == HOUSE.as_flat());
+    assert!(elsewhere::HOUSE.as_flat() == HOUSE.as_flat());
+    let house = [0.02, 0.0, 7.07, 0.0, 0.47, 6.4, 78.9, 4.97, 2.0, 242.0, 17.8, 397.0, 9.1].into();
+    assert_eq!(HOUSE.predict(&house)[0].to_bits(), loaded.predict(&house)[0].to_bits());
+    assert!((15.0..35.0).contains(&HOUSE.predict(&house)[0]), "{}", HOUSE.predict(&house)[0]);
+}
+
+#[test]
+fn another_order_in_the_file() {
+    assert_eq!((LINE.dense_1.weight[0], LINE.dense_1.bias[0]), (2.0, 1.0));
+}
+
+#[test]
+fn bytes_that_are_none() {
+    assert!(castnet::from_bytes::<Line>(&[0; 7]).is_none());
+    #[repr(align(4))]
+    struct Aligned([u8; 12]);
+    let memory = Aligned([0; 12]);
+    assert!(castnet::view::<Line>(&memory.0[..8]).is_some());
+    assert!(castnet::view::<Line>(&memory.0[1..9]).is_none(), "not aligned");
+    assert!(castnet::view::<Line>(&memory.0).is_none(), "too many");
+}

@@ -1,0 +1,25 @@
+//! The file is that of a network with another architecture: found relative to the package that the test makes.
+use castnet::prelude::*;
+
+network! { Smaller< input 13 => normalize => dense 8 relu => dense 1 > }
+
+castnet::embed! {
+    static SMALLER: Smaller = "../../../../examples/weights/house_prices.safetensors";
+}
+
+// Without a fingerprint the tensors are compared.
+network! { Line< input 2 => dense 1 > }
+
+castnet::embed! {
+    static LINE: Line = "../../../../tests/fixtures/line_in_another_order.safetensors";
+}
+
+network! { Deeper< input 1 => dense 1 => relu => dense 1 > }
+
+castnet::embed! {
+    static DEEPER: Deeper = "../../../../tests/fixtures/line_in_another_order.safetensors";
+}
+
+fn main() {
+    let _ = (SMALLER.predict(&[0.0; 13].into()), LINE.predict(&[0.0; 2].into()), DEEPER.predict(&[0.0].into()));
+}
