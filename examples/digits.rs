@@ -1,6 +1,7 @@
 //! Learns to read handwritten digits: 60,000 images of MNIST to learn from, 10,000 others to be judged by.
 //!
-//! `cargo run --release --example digits` trains a network of 171,658 parameters, `... -- large` one of 669,706 with dropout.
+//! `cargo run --release --example digits` trains a network of 171,658 parameters, `... -- large` one of 669,706 with dropout,
+//! and `... -- small` one of 25,450, for the firmware in `examples/firmware`.
 use std::error::Error;
 use std::fs::create_dir_all;
 
@@ -19,6 +20,9 @@ network! {
     pub LargeDigits<
         input 28x28 => flatten => dense 512 relu => dropout 0.5 => dense 512 relu => dropout 0.5 => dense 10 softmax
     > where params == 669_706
+
+    /// The same, small enough for a microcontroller.
+    pub SmallDigits< input 28x28 => flatten => dense 32 relu => dense 10 softmax > where flash <= 100 KiB
 }
 
 type Image = SMatrix<f32, 28, 28>;
@@ -29,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     match std::env::args().nth(1).as_deref() {
         None => train::<Digits>(),
         Some("large") => train::<LargeDigits>(),
-        Some(other) => Err(format!("`{other}` is no network: give none, or `large`").into()),
+        Some("small") => train::<SmallDigits>(),
+        Some(other) => Err(format!("`{other}` is no network: give none, `large` or `small`").into()),
     }
 }
 

@@ -1,0 +1,104 @@
+//! One network for each activation, with random weights: a hash of the bits of its predictions for a thousand random inputs.
+//!
+//! Everything follows from seeds, so that every target must come to the same hashes: those in `hashes.txt`.
+#![no_std]
+
+use castnet::prelude::*;
+use castnet::rand::RngExt;
+use castnet::{PredictsOnStack, Scalar};
+
+/// Inputs of each network.
+const INPUTS: usize = 1000;
+
+/// FNV-1a over the bits of all outputs. Weights and inputs are those of a seed; every tenth input is far from zero.
+fn hash<N: PredictsOnStack>() -> u64 {
+    let mut net = N::zeroed();
+    let mut rng = seeded(N::FINGERPRINT);
+    net.init_in(&mut rng);
+    let mut input = N::Input::zeroed();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for number in 0..INPUTS {
+        let size = if number % 10 == 0 { 50.0 } else { 4.0 };
+        for value in input.as_flat_mut() {
+            *value = N::Scalar::from_f64((f64::from(rng.random::<f32>()) - 0.5) * size);
+        }
+        for output in net.predict(&input).as_flat() {
+            for byte in output.to_f64().to_bits().to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        }
+    }
+    hash
+}
+
+/// Declares networks whose hidden layer and output have an activation, and the list of their hashes.
+macro_rules! networks {
+    ($($name:ident $word:ident $($number:literal)?;)*) => {
+        network! {
+            $($name< input 6 => dense 9 $word $($number)? init normal 0.7 => dense 4 $word $($number)? >)*
+            /// In double precision.
+            Double< input 6 f64 => dense 9 tanh => dense 4 gelu => dense 3 softmax >
+            /// Large enough for the kernels of large layers.
+            Large< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
+        }
+
+        /// Calls a function with the name and the hash of every network.
+        pub fn hashes(mut each: impl FnMut(&'static str, u64)) {
+            $(each(stringify!($name), hash::<$name>());)*
+            each("Double", hash::<Double>());
+            each("Large", hash::<Large>());
+        }
+    };
+}
+
+networks! {
+    Linear linear;
+    Celu celu;
+    Elu elu;
+    Exponential exponential;
+    Gelu gelu;
+    GeluTanh gelu_tanh;
+    HardShrink hard_shrink;
+    HardSigmoid hard_sigmoid;
+    HardSilu hard_silu;
+    HardTanh hard_tanh;
+    LeakyRelu leaky_relu 0.1;
+    LogSigmoid log_sigmoid;
+    LogSoftmax log_softmax;
+    Mish mish;
+    Relu relu;
+    Relu6 relu6;
+    Selu selu;
+    Sigmoid sigmoid;
+    Silu silu;
+    SoftShrink soft_shrink;
+    Softmax softmax;
+    Softplus softplus;
+    Softsign softsign;
+    SparsePlus sparse_plus;
+    SparseSigmoid sparse_sigmoid;
+    Squareplus squareplus;
+    Tanh tanh;
+    TanhShrink tanh_shrink;
+    Threshold threshold 0.5;
+}
+
+/// For JavaScript: the hash of the network of a number, or 0 behind the last.
+#[cfg(target_family = "wasm")]
+#[unsafe(no_mangle)]
+pub extern "C" fn hash_of(wanted: usize) -> u64 {
+    let (mut number, mut found) = (0, 0);
+    hashes(|_, hash| {
+        if number == wanted {
+            found = hash;
+        }
+        number += 1;
+    });
+    found
+}
+
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
