@@ -72,7 +72,7 @@ where
     println!("{matrix}\n");
 
     create_dir_all("target/digits")?;
-    trainer.network().save("target/digits/digits.safetensors")?;
+    trainer.network().save_with_checks("target/digits/digits.safetensors", &test.inputs()[..5])?;
     matrix.plot("target/digits/confusion.png")?;
     let report = HtmlReport::of(&trainer, &history).title("Handwritten digits").confusion(&matrix);
     let report = report.data("training", "54,000 images of MNIST").data("validation", "6,000").data("test", "10,000");

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("The first of them: ${:.0}, predicted ${:.0}\n", 1000.0 * price[0], 1000.0 * net.predict(house)[0]);
 
     create_dir_all("target/house_prices")?;
-    net.save("target/house_prices/house_prices.safetensors")?;
+    net.save_with_checks("target/house_prices/house_prices.safetensors", &test.inputs()[..4])?;
     history.plot("target/house_prices/learning_curves.svg")?;
     history.plot("target/house_prices/learning_curves.png")?;
     plot::predictions(&*net, &test)?.save("target/house_prices/predictions.png")?;

@@ -11,6 +11,7 @@ network! {
 castnet::embed! {
     /// Trained on the houses of Boston.
     pub static HOUSE: HousePrice = "examples/weights/house_prices.safetensors";
+    static CHECKS: &[castnet::Check<HousePrice>] = "examples/weights/house_prices.safetensors";
     static AGAIN: HousePrice = "examples/weights/house_prices.safetensors";
     static TWIN: Twin = "examples/weights/house_prices.safetensors";
     /// Written by Python's package, in another order than castnet's.
@@ -33,6 +34,18 @@ fn the_file_and_the_static_are_one() {
     let house = [0.02, 0.0, 7.07, 0.0, 0.47, 6.4, 78.9, 4.97, 2.0, 242.0, 17.8, 397.0, 9.1].into();
     assert_eq!(HOUSE.predict(&house)[0].to_bits(), loaded.predict(&house)[0].to_bits());
     assert!((15.0..35.0).contains(&HOUSE.predict(&house)[0]), "{}", HOUSE.predict(&house)[0]);
+}
+
+/// The predictions are those of the program that trained, and other weights show.
+#[test]
+fn checks() {
+    assert_eq!(CHECKS.len(), 4);
+    assert_eq!(castnet::self_test(&HOUSE, CHECKS), Ok(()));
+    let mut other = HOUSE.clone();
+    other.dense_3.bias[0] += 1e-3;
+    let error = castnet::self_test(&other, CHECKS).expect_err("other weights");
+    assert_eq!(error.index, 0);
+    assert!(CHECKS[0].holds_in(&HOUSE, &mut Workspace::boxed()));
 }
 
 #[test]

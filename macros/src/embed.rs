@@ -63,7 +63,10 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
 fn emit(runtime: &TokenStream, item: &Item) -> TokenStream {
     let Item { attributes, visibility, name, network, path } = item;
     let value = match read(&path.value()) {
-        Ok((full, file)) => value(runtime, item, &full, &file),
+        Ok((full, file)) => match network {
+            Type::Reference(checks) => self::checks(runtime, path, &checks.elem, &full, &file),
+            _ => value(runtime, item, &full, &file),
+        },
         Err(message) => syn::Error::new_spanned(path, message).to_compile_error(),
     };
     quote! {
@@ -134,5 +137,46 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
         };
         // The compiler looks at the file again when it changes.
         #runtime::__private::embedded::<#network>(::core::include_bytes!(#full), &[#(#tensors),*])
+    }
+}
+
+/// The checks of the file, as the slice that the static's type refers to.
+fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: &File) -> TokenStream {
+    let Some((element, network)) = element(list) else {
+        let message = "a static of a network, or of the checks of a file\nhelp: such as `&[Check<HousePrice>]`";
+        return syn::Error::new_spanned(list, message).to_compile_error();
+    };
+    let shown = path.value();
+    let Some(Tensor { shape, bytes, .. }) = &file.checks else {
+        let message =
+            format!("`{shown}` has no checks\nhelp: `net.save_with_checks(\"{shown}\", &inputs)` writes some");
+        return syn::Error::new_spanned(path, message).to_compile_error();
+    };
+    let count = Literal::usize_suffixed(shape.first().copied().unwrap_or_default());
+    let (start, end) = (Literal::usize_suffixed(bytes.start), Literal::usize_suffixed(bytes.end));
+    let size = Literal::usize_suffixed(bytes.len());
+    let message = format!("the checks in `{shown}` are not those of this network\nhelp: save the weights again");
+    let full = full.to_string_lossy();
+    let check = quote_spanned!(path.span()=>
+        ::core::assert!(#count * ::core::mem::size_of::<#element>() == #size, #message);
+    );
+    quote! {
+        const _: () = { #check };
+        static CHECKS: [#element; #count] = #runtime::__private::embedded_checks::<#network, #count>(
+            ::core::include_bytes!(#full), #start, #end,
+        );
+        &CHECKS
+    }
+}
+
+/// Of `[Check<House>]`: `Check<House>` and `House`.
+fn element(list: &Type) -> Option<(&Type, &Type)> {
+    let Type::Slice(slice) = list else { return None };
+    let Type::Path(path) = &*slice.elem else { return None };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(network) => Some((&*slice.elem, network)),
+        _ => None,
     }
 }

@@ -98,6 +98,25 @@ pub const fn embedded<N: Network>(file: &[u8], tensors: &[(&str, usize, usize)])
     unsafe { network.assume_init() }
 }
 
+/// Checks from the bytes of a file; the macro has counted them.
+#[doc(hidden)]
+pub const fn embedded_checks<N: Network, const COUNT: usize>(
+    file: &[u8],
+    start: usize,
+    end: usize,
+) -> [crate::Check<N>; COUNT] {
+    const { assert!(cfg!(target_endian = "little"), "embedded weights need a little-endian target") };
+    let mut checks = MaybeUninit::<[crate::Check<N>; COUNT]>::zeroed();
+    if start <= end && end <= file.len() && end - start == size_of::<[crate::Check<N>; COUNT]>() {
+        // SAFETY: both ranges lie within their memory, which is not the same.
+        unsafe {
+            core::ptr::copy_nonoverlapping(file.as_ptr().add(start), checks.as_mut_ptr().cast::<u8>(), end - start);
+        }
+    }
+    // SAFETY: checks are nothing but scalars, of which every bit pattern is a value, zero too.
+    unsafe { checks.assume_init() }
+}
+
 const fn equal(a: &[u8], b: &[u8]) -> bool {
     let mut index = 0;
     while index < a.len() && index < b.len() && a[index] == b[index] {

@@ -70,6 +70,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+mod checks;
 mod classes;
 pub mod constraints;
 #[cfg(feature = "alloc")]
@@ -113,6 +114,7 @@ mod weights;
 mod workspace;
 
 pub use castnet_macros::Label;
+pub use checks::{Check, FailedCheck, self_test};
 pub use classes::{Label, LabelOf};
 #[cfg(feature = "std")]
 pub use data::{Array, ArrayError, ArrayErrorKind};
@@ -234,6 +236,8 @@ macro_rules! network {
 /// RAM. The program is compiled anew when the file changes. The type may live in another crate, so that the program that
 /// trains and the firmware that predicts share it; several networks may use one file.
 ///
+/// `pub static HOUSE_CHECKS: &[Check<HousePrice>] = "house_prices.safetensors";` takes the [`Check`](crate::Check)s of the file.
+///
 /// Files are those that [`Network::save`](crate::Network::save) and checkpoints write, or any safetensors file with the same
 /// tensors. The target must be little-endian.
 #[macro_export]
@@ -248,7 +252,7 @@ macro_rules! embed {
 pub mod __private {
     pub use crate::activations::*;
     pub use crate::constraints::*;
-    pub use crate::embedded::{embedded, has_tensor};
+    pub use crate::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::flat::{copy, reshape, reshape_mut};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;

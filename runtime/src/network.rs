@@ -321,6 +321,20 @@ pub trait Network: Flat + Send + Sync {
         weights::save(self, path.as_ref())
     }
 
+    /// As [`save`](Self::save), with some inputs and what the network says to them, to compare with elsewhere: see
+    /// [`Check`](crate::Check).
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    #[cfg(feature = "std")]
+    fn save_with_checks<P: AsRef<std::path::Path>>(
+        &self,
+        path: P,
+        inputs: &[Self::Input],
+    ) -> Result<(), weights::SaveError> {
+        weights::save_with_checks(self, path.as_ref(), inputs)
+    }
+
     /// A network with weights from a safetensors file.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ mod files;
 #[cfg(feature = "std")]
 pub use files::{LoadError, SaveError};
 #[cfg(feature = "std")]
-pub(crate) use files::{load, load_tensors, save};
+pub(crate) use files::{load, load_tensors, save, save_with_checks};
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -87,8 +87,8 @@ pub enum WeightsError {
 const FINGERPRINT: &str = "castnet.fingerprint";
 const NAME: &str = "castnet.network";
 
-/// Tensors of these names belong to a training: those who load weights leave them aside.
-pub(crate) const OF_TRAINING: &str = "castnet.";
+/// Tensors of these names belong to a training, or are checks: those who load weights leave them aside.
+pub(crate) const BESIDE: &str = "castnet.";
 
 /// The bytes of a file.
 pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
@@ -183,7 +183,7 @@ pub(crate) fn read_tensors<T: Scalar>(
     expected: &'static [TensorInfo],
     values: &mut [T],
 ) -> Result<(), WeightsError> {
-    let mut names: Vec<&str> = file.names().into_iter().filter(|name| !name.starts_with(OF_TRAINING)).collect();
+    let mut names: Vec<&str> = file.names().into_iter().filter(|name| !name.starts_with(BESIDE)).collect();
     names.sort_unstable();
     let mut tensors = Vec::with_capacity(expected.len());
     for expected in expected {

@@ -11,8 +11,10 @@ pub struct File {
     pub fingerprint: Option<u64>,
     /// The name of the network that it was made for.
     pub network: String,
-    /// In the order in which they lie in the file.
+    /// Those of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
+    /// Inputs with the outputs that belong to them.
+    pub checks: Option<Tensor>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -24,8 +26,9 @@ pub struct Tensor {
     pub bytes: Range<usize>,
 }
 
-/// Tensors of these names belong to a training.
-const OF_TRAINING: &str = "castnet.";
+/// Tensors of these names belong to a training, or are checks.
+const BESIDE: &str = "castnet.";
+const CHECKS: &str = "castnet.checks";
 /// The length of the header stands in as many bytes.
 const LENGTH: usize = 8;
 
@@ -53,7 +56,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     let json: JsonValue = text.parse().map_err(|error| format!("its header is damaged: {error}"))?;
     let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
 
-    let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new() };
+    let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new(), checks: None };
     for (name, entry) in entries {
         if name == "__metadata__" {
             let text = |key: &str| match &entry {
@@ -82,7 +85,9 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     if end != LENGTH + length + data.len() {
         return Err(format!("it is cut short or damaged: its tensors should end at byte {end}, but it has {total}"));
     }
-    file.tensors.retain(|tensor| !tensor.name.starts_with(OF_TRAINING));
+    let checks = file.tensors.iter().position(|tensor| tensor.name == CHECKS);
+    file.checks = checks.map(|checks| file.tensors.remove(checks));
+    file.tensors.retain(|tensor| !tensor.name.starts_with(BESIDE));
     for tensor in &file.tensors {
         not_finite(tensor, bytes)?;
     }

@@ -3,12 +3,13 @@ use std::boxed::Box;
 use std::path::{Path, PathBuf};
 
 use std::string::ToString;
+use std::vec::Vec;
 
 use safetensors::SafeTensors;
 use thiserror::Error;
 
-use super::{WeightsError, not_finite, read_tensors, to_safetensors};
-use crate::{FileError, Network, Scalar, TensorInfo};
+use super::{WeightsError, not_finite, read_tensors, to_safetensors, writer};
+use crate::{FileError, Flat, Network, Scalar, TensorInfo, Workspace};
 
 /// Weights that were not written to a file.
 #[derive(Debug, Error)]
@@ -49,6 +50,21 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), SaveError
         return Err(SaveError::Weights { path: path.to_path_buf(), error });
     }
     Ok(crate::files::write(path, &to_safetensors(network))?)
+}
+
+pub(crate) fn save_with_checks<N: Network>(network: &N, path: &Path, inputs: &[N::Input]) -> Result<(), SaveError> {
+    if let Some(error) = not_finite(network) {
+        return Err(SaveError::Weights { path: path.to_path_buf(), error });
+    }
+    let mut workspace = Workspace::boxed();
+    let mut values = Vec::new();
+    for input in inputs {
+        values.extend_from_slice(input.as_flat());
+        values.extend_from_slice(network.predict_in(input, &mut workspace).as_flat());
+    }
+    let mut writer = writer(network, &[]);
+    writer.scalars("castnet.checks", &[inputs.len(), N::Input::LEN + N::Output::LEN], &values);
+    Ok(crate::files::write(path, &writer.finish())?)
 }
 
 pub(crate) fn load<N: Network>(path: &Path) -> Result<Box<N>, LoadError> {

@@ -19,6 +19,14 @@ castnet::embed! {
     pub const HOUSE: House = "house_prices.safetensors";
 }
 
+castnet::embed! {
+    pub static CHECKS: &[castnet::Check<House>] = "../../../../tests/fixtures/line_in_another_order.safetensors";
+}
+
+castnet::embed! {
+    pub static LIST: &House = "../../../../tests/fixtures/line_in_another_order.safetensors";
+}
+
 fn main() {
     MISSING.predict(&[0.0; 13].into());
 }

@@ -25,6 +25,7 @@ fn sound_files() {
         fingerprint: Some(255),
         network: "Line".into(),
         tensors: vec![tensor("w", &[2, 1], 0..8), tensor("b", &[1], 8..12)],
+        checks: None,
     };
     assert_eq!(parse(&file(HEADER, &[0; 20])), Ok(expected));
 }
