@@ -14,12 +14,16 @@ mod firmware {
     fn main() -> ! {
         bits::hashes(|name, hash| hprintln!("{} {:016x}", name, hash));
         debug::exit(debug::EXIT_SUCCESS);
-        loop {}
+        loop {
+            cortex_m::asm::wfi();
+        }
     }
 
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
         debug::exit(debug::EXIT_FAILURE);
-        loop {}
+        loop {
+            cortex_m::asm::wfi();
+        }
     }
 }
