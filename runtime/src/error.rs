@@ -20,6 +20,16 @@ pub enum BatchError {
     /// There is no sample.
     #[error("a batch without a sample: give at least one")]
     Empty,
+    /// More samples than the memory was made for.
+    #[error(
+        "{samples} samples in a batch, but the memory is for at most {most}: give fewer, or make the memory larger"
+    )]
+    TooMany {
+        /// Samples given.
+        samples: usize,
+        /// Samples that fit.
+        most: usize,
+    },
     /// An input is NaN or infinite.
     #[error("an input is NaN or infinite: clean the data first")]
     NotFiniteInput,

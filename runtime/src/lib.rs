@@ -24,6 +24,7 @@
 //! * [`guide`] — a whole job in five steps, and a table for those who know Keras.
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
+//! * [`DeviceTrainer`] — training without an allocator.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
 //! * [`Label`] — classes as an enum.
 //! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`].
@@ -54,7 +55,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | none | | `network!`, `predict`, `predict_in`, losses and optimizers: `no_std`, no allocator |
+//! | none | | `network!`, `embed!`, `predict`, `predict_in`, losses, optimizers and `compile_in`: `no_std`, no allocator |
 //! | `alloc` | yes | networks on the heap, training, data sets, weights as safetensors bytes |
 //! | `std` | yes | files |
 //! | `csv` | yes | data sets from CSV files |
@@ -70,12 +71,15 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+mod backpropagation;
 mod checks;
 mod classes;
 pub mod constraints;
 #[cfg(feature = "alloc")]
 mod data;
+mod device;
 mod embedded;
+mod epoch_rng;
 mod error;
 #[cfg(feature = "std")]
 mod files;
@@ -122,6 +126,7 @@ pub use data::{Array, ArrayError, ArrayErrorKind};
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 #[cfg(feature = "alloc")]
 pub use data::{DataError, DataFor, Dataset};
+pub use device::{DeviceTrainer, TrainingMemory};
 pub use embedded::{from_bytes, view};
 pub use error::{BatchError, LengthMismatch};
 #[cfg(feature = "std")]

@@ -49,6 +49,11 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
         M::LEN * samples
     }
 
+    /// Memory for some samples; `None` if it is too small.
+    pub(crate) fn of(values: &'a mut [N::Scalar], samples: usize) -> Option<Self> {
+        (values.len() >= M::LEN.checked_mul(samples)?).then_some(Self { values, samples, purpose: PhantomData })
+    }
+
     /// Memory for as many samples as asked for; it grows as needed.
     #[cfg(feature = "alloc")]
     pub(crate) fn grown(values: &'a mut alloc::vec::Vec<N::Scalar>, samples: usize) -> Self {

@@ -8,13 +8,13 @@ use rand::Rng;
 use crate::activations::Activation;
 use crate::flat::flatten;
 use crate::isa::{Isa, Portable};
+use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
-use crate::{BatchError, Flat, LabelOf, Scalar, TrainingRng, Workspace};
+use crate::optimizers::Optimizer;
+use crate::{BatchError, DeviceTrainer, Flat, LabelOf, Scalar, TrainingMemory, TrainingRng, Workspace};
 #[cfg(feature = "alloc")]
 use crate::{
     LengthMismatch,
-    losses::Loss,
-    optimizers::Optimizer,
     training::Trainer,
     weights::{self, WeightsError},
 };
@@ -79,6 +79,10 @@ pub trait Network: Flat + Send + Sync {
     type ParamCount: typenum::Unsigned;
     /// Memory for the activations of one prediction, apart from its output.
     type Arena: Flat<Scalar = Self::Scalar>;
+    /// Memory for the activations that training keeps of one sample.
+    type Tape: Flat<Scalar = Self::Scalar>;
+    /// Memory for the gradients of the activations of one sample.
+    type Gradients: Flat<Scalar = Self::Scalar>;
 
     /// The name that it was declared with.
     const NAME: &'static str;
@@ -283,6 +287,20 @@ pub trait Network: Flat + Send + Sync {
         O: Optimizer,
     {
         Trainer::new(self, loss, optimizer)
+    }
+
+    /// Adds a loss, an optimizer and memory, to train without an allocator: see [`DeviceTrainer`].
+    fn compile_in<'a, L, O, const BATCH: usize>(
+        &'a mut self,
+        memory: &'a mut TrainingMemory<Self, O, BATCH>,
+        loss: L,
+        optimizer: O,
+    ) -> DeviceTrainer<'a, Self, L, O, BATCH>
+    where
+        L: Loss<Self::Head, Self::Output>,
+        O: Optimizer,
+    {
+        DeviceTrainer::new(self, memory, loss, optimizer)
     }
 
     /// The weights as the bytes of a safetensors file, with the fingerprint and the summary of the network.

@@ -133,6 +133,8 @@ mod documents {
     struct Changelog;
     #[doc = include_str!("../README.md")]
     struct Tests;
+    #[doc = include_str!("../../examples/firmware/README.md")]
+    struct Firmware;
     #[doc = include_str!("../../examples/data/README.md")]
     struct Data;
 }

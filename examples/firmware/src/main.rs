@@ -5,6 +5,7 @@
 
 mod board;
 mod networks;
+mod training;
 
 use castnet::{FailedCheck, PredictsOnStack, prelude::*, self_test};
 use cortex_m::Peripherals;
@@ -42,6 +43,15 @@ fn run() -> Result<(), Failure> {
         hprintln!("an image: {}, {} %", digit, (probability * 100.0) as u32);
     }
     hprintln!("all predictions have the bits that the workstation saw\n");
+
+    let mut house = HOUSE.clone();
+    let (loss, hash) = training::train(&mut house).map_err(|_| Failure)?;
+    hprintln!("{} steps of training in {} B of RAM: loss {}", training::STEPS, training::BYTES, loss as u32);
+    if hash != training::HASH {
+        hprintln!("the weights are not those of the workstation: {:016x}", hash);
+        return Err(Failure);
+    }
+    hprintln!("the weights have the bits that the workstation comes to\n");
 
     let mut peripherals = Peripherals::take().ok_or(Failure)?;
     board::start(&mut peripherals.SYST);

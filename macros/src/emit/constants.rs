@@ -22,7 +22,7 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
     };
     let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::rust_type);
     let count = typenum(planned.params());
-    let arena = literal(planned.arena.len);
+    let [arena, tape, gradients] = [&planned.arena, &planned.tape, &planned.grads].map(|memory| literal(memory.len));
     quote! {
         type Input = #input;
         type Output = #output;
@@ -30,6 +30,8 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
         type Head = #head;
         type ParamCount = #count;
         type Arena = [#scalar; #arena];
+        type Tape = [#scalar; #tape];
+        type Gradients = [#scalar; #gradients];
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an optimizer remembers between the steps of one network's training.
 use alloc::boxed::Box;
 
-use super::{Optimizer, Step};
+use super::Optimizer;
+use crate::backpropagation::take_step;
 use crate::{Flat, Network};
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
@@ -21,11 +22,7 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
     /// Takes one step: changes the trainable parameters of `network`. The gradient may be overwritten.
     pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &mut N::Gradient) {
         self.steps += 1;
-        let step = Step { number: self.steps, tensors: N::TENSORS };
-        // The trainable parameters are the prefix of the network that the gradient mirrors.
-        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
-        optimizer.step(step, parameters, gradient, &mut self.moments);
-        network.constrain();
+        take_step(optimizer, self.steps, network, gradient, &mut self.moments);
     }
 }
 

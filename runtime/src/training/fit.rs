@@ -7,6 +7,7 @@ use thiserror::Error;
 
 #[cfg(feature = "std")]
 use super::checkpoint::Checkpoint;
+use crate::backpropagation::Samples;
 use crate::data::first_part;
 use crate::{Dataset, Flat};
 
@@ -153,21 +154,6 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
         self
     }
 }
-
-/// Inputs and targets, sample by sample, and weights, if samples have any.
-pub(super) struct Samples<'a, X, Y> {
-    pub(super) inputs: &'a [X],
-    pub(super) targets: &'a [Y],
-    /// As many as samples, or none.
-    pub(super) weights: &'a [f64],
-}
-
-impl<X, Y> Clone for Samples<'_, X, Y> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<X, Y> Copy for Samples<'_, X, Y> {}
 
 impl<'a, X, Y> Samples<'a, X, Y> {
     pub(super) fn all(data: &'a Dataset<X, Y>) -> Self {

@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 
 use super::buffers::Buffer;
 use super::callbacks::{Callback, CallbackError, Callbacks, Training};
-use super::fit::{Fit, FitError, Samples};
+use super::fit::{Fit, FitError};
 use super::monitor::Monitor;
 use super::trainer::{Resumed, Trainer, same_samples};
+use crate::backpropagation::Samples;
 use crate::history::{Epoch, History, Outcome, Report};
 use crate::losses::Loss;
 use crate::optimizers::Optimizer;

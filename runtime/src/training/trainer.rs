@@ -1,16 +1,14 @@
 //! A network with its loss and optimizer.
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::slice;
-
-use rand::{Rng, SeedableRng};
 
 use super::buffers::Buffers;
 use super::callbacks::Trains;
-use super::fit::Samples;
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
 use crate::activations::Activation;
+use crate::backpropagation::{Passes, Samples, backpropagate, check_lengths, total, weighted_sum};
+use crate::epoch_rng::EpochRng;
 use crate::flat::copy;
 use crate::history::{Epoch, Report};
 use crate::isa::Portable;
@@ -19,7 +17,7 @@ use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
-use crate::{BatchError, Dataset, Flat, LengthMismatch, Network, Scalar, TrainingRng, seeded};
+use crate::{BatchError, Dataset, Flat, Network};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
 ///
@@ -48,31 +46,6 @@ pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
     /// The states of the callbacks, then those of the checkpoints.
     pub(super) states: Vec<Vec<f64>>,
-}
-
-/// The generator behind shuffling and dropout. For every epoch it is made anew, from a seed that it has drawn before: so
-/// the seed is all that a checkpoint has to remember.
-pub(super) struct EpochRng {
-    pub(super) rng: TrainingRng,
-    pub(super) seed: [u8; 32],
-}
-
-impl EpochRng {
-    fn new(seed: u64) -> Self {
-        let mut new = Self { rng: seeded(seed), seed: [0; 32] };
-        new.next_epoch();
-        new
-    }
-
-    #[cfg(feature = "std")]
-    pub(super) fn from_seed(seed: [u8; 32]) -> Self {
-        Self { rng: TrainingRng::from_seed(seed), seed }
-    }
-
-    pub(super) fn next_epoch(&mut self) {
-        self.rng.fill_bytes(&mut self.seed);
-        self.rng = TrainingRng::from_seed(self.seed);
-    }
 }
 
 impl<N, L, O> core::fmt::Debug for Trainer<N, L, O>
@@ -221,7 +194,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
+        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
         self.metrics.reset();
         let loss = self.step(batch).ok_or(BatchError::NotFinite)?;
         Ok(Report { loss, metrics: self.metrics.values() })
@@ -236,7 +209,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
@@ -255,7 +228,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         check_lengths(inputs, grad_inputs)?;
         let loss = self.backpropagate(batch, Some(grad_inputs)).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
@@ -289,37 +262,16 @@ where
         batch: Samples<'_, N::Input, L::Target>,
         grad_inputs: Option<&mut [N::Input]>,
     ) -> Option<f64> {
-        let Samples { inputs, targets, weights } = batch;
-        let samples = inputs.len();
+        let samples = batch.inputs.len();
         let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
-        let mut tape = Tape::<N>::grown(tape, samples);
-        let (logits, outputs, grad_logits) = (logits.of(samples), outputs.of(samples), grad_logits.of(samples));
-
-        self.network.forward(Portable, &mut self.rng.rng, inputs, &mut tape, logits);
-        copy(logits, outputs);
-        N::HEAD.apply(Portable, outputs);
-        let factor = self.loss.reduction().factor(samples, total(weights, samples));
-        let loss = weighted_sum(self.loss, logits, outputs, targets, weights) * factor + self.network.penalty();
-        if !loss.is_finite() {
-            return None;
-        }
-
-        self.loss.gradient(Portable, N::HEAD, logits, outputs, targets, grad_logits);
-        weigh(grad_logits, weights, factor * samples as f64);
-        self.gradient.as_flat_mut().fill(Default::default());
-        let mut grads = Gradients::<N>::grown(grads, samples);
-        self.network.backward(
-            Portable,
-            inputs,
-            &mut tape,
-            logits,
-            &mut grads,
-            grad_logits,
-            &mut self.gradient,
-            grad_inputs,
-        );
-        self.network.add_penalty_gradient(&mut self.gradient);
-        Some(loss)
+        let passes = Passes {
+            tape: Tape::grown(tape, samples),
+            grads: Gradients::grown(grads, samples),
+            logits: logits.of(samples),
+            outputs: outputs.of(samples),
+            grad_logits: grad_logits.of(samples),
+        };
+        backpropagate(&*self.network, self.loss, &mut self.rng.rng, batch, passes, &mut self.gradient, grad_inputs)
     }
 
     pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Report {
@@ -341,63 +293,10 @@ where
     }
 }
 
-/// The sum of the weights; of ones if there are none.
-fn total(weights: &[f64], samples: usize) -> f64 {
-    if weights.is_empty() { samples as f64 } else { weights.iter().sum() }
-}
-
-/// The sum over the samples of the loss of each, times its weight.
-fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
-    loss: L,
-    logits: &[A],
-    outputs: &[A],
-    targets: &[L::Target],
-    weights: &[f64],
-) -> f64 {
-    if weights.is_empty() {
-        return loss.sum(logits, outputs, targets);
-    }
-    let samples = logits.iter().zip(outputs).zip(targets).zip(weights);
-    let losses = samples.filter(|(_, weight)| **weight > 0.0).map(|(((logits, output), target), weight)| {
-        weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))
-    });
-    losses.sum()
-}
-
-/// Turns the gradient of the mean over samples that count once into that of the weighted and reduced loss.
-fn weigh<A: Flat>(grads: &mut [A], weights: &[f64], factor: f64) {
-    if weights.is_empty() && factor == 1.0 {
-        return;
-    }
-    let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
-    for (grad, weight) in grads.iter_mut().zip(weights) {
-        let factor = A::Scalar::from_f64(weight * factor);
-        grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);
-    }
-}
-
 /// Samples of the types that the network knows by other names.
 pub(super) fn same_samples<'a, X: InputOf<A>, Y: TargetOf<B>, A, B>(samples: Samples<'a, X, Y>) -> Samples<'a, A, B> {
     let Samples { inputs, targets, weights } = samples;
     Samples { inputs: X::same_slice(inputs), targets: Y::same_slice(targets), weights }
-}
-
-fn batch<'a, X, Y>(inputs: &'a [X], targets: &'a [Y], weights: &'a [f64]) -> Result<Samples<'a, X, Y>, BatchError> {
-    check_lengths(inputs, targets)?;
-    if !weights.is_empty() {
-        check_lengths(inputs, weights)?;
-    }
-    Ok(Samples { inputs, targets, weights })
-}
-
-fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
-    if inputs.len() != targets.len() {
-        return Err(LengthMismatch { inputs: inputs.len(), outputs: targets.len() }.into());
-    }
-    if inputs.is_empty() {
-        return Err(BatchError::Empty);
-    }
-    Ok(())
 }
 
 impl<N, L, O> Trains<N> for Trainer<N, L, O>

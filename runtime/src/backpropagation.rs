@@ -1,0 +1,136 @@
+//! One step of training, wherever its memory lies.
+use core::slice;
+
+use crate::activations::Activation;
+use crate::flat::copy;
+use crate::isa::Portable;
+use crate::losses::Loss;
+use crate::memory::{Gradients, Tape};
+use crate::optimizers::{Optimizer, Step};
+use crate::{BatchError, Flat, LengthMismatch, Network, Scalar, TrainingRng};
+
+/// Inputs and targets, sample by sample, and weights, if samples have any.
+pub(crate) struct Samples<'a, X, Y> {
+    pub(crate) inputs: &'a [X],
+    pub(crate) targets: &'a [Y],
+    /// As many as samples, or none.
+    pub(crate) weights: &'a [f64],
+}
+
+impl<X, Y> Clone for Samples<'_, X, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<X, Y> Copy for Samples<'_, X, Y> {}
+
+impl<'a, X, Y> Samples<'a, X, Y> {
+    /// A batch.
+    pub(crate) fn batch(inputs: &'a [X], targets: &'a [Y], weights: &'a [f64]) -> Result<Self, BatchError> {
+        check_lengths(inputs, targets)?;
+        if !weights.is_empty() {
+            check_lengths(inputs, weights)?;
+        }
+        Ok(Self { inputs, targets, weights })
+    }
+}
+
+/// As many of one as of the other, and not none.
+pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
+    if inputs.len() != targets.len() {
+        return Err(LengthMismatch { inputs: inputs.len(), outputs: targets.len() }.into());
+    }
+    if inputs.is_empty() {
+        return Err(BatchError::Empty);
+    }
+    Ok(())
+}
+
+/// What a forward and a backward pass over a batch write.
+pub(crate) struct Passes<'a, N: Network> {
+    pub(crate) tape: Tape<'a, N>,
+    pub(crate) grads: Gradients<'a, N>,
+    pub(crate) logits: &'a mut [N::Output],
+    pub(crate) outputs: &'a mut [N::Output],
+    pub(crate) grad_logits: &'a mut [N::Output],
+}
+
+/// Computes the gradient of a batch and its loss; `None` if that is not finite.
+pub(crate) fn backpropagate<N: Network, L: Loss<N::Head, N::Output>>(
+    network: &N,
+    loss: L,
+    rng: &mut TrainingRng,
+    batch: Samples<'_, N::Input, L::Target>,
+    passes: Passes<'_, N>,
+    gradient: &mut N::Gradient,
+    grad_inputs: Option<&mut [N::Input]>,
+) -> Option<f64> {
+    let Samples { inputs, targets, weights } = batch;
+    let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
+    let samples = inputs.len();
+    network.forward(Portable, rng, inputs, &mut tape, logits);
+    copy(logits, outputs);
+    N::HEAD.apply(Portable, outputs);
+    let factor = loss.reduction().factor(samples, total(weights, samples));
+    let value = weighted_sum(loss, logits, outputs, targets, weights) * factor + network.penalty();
+    if !value.is_finite() {
+        return None;
+    }
+
+    loss.gradient(Portable, N::HEAD, logits, outputs, targets, grad_logits);
+    weigh(grad_logits, weights, factor * samples as f64);
+    gradient.as_flat_mut().fill(N::Scalar::ZERO);
+    network.backward(Portable, inputs, &mut tape, logits, &mut grads, grad_logits, gradient, grad_inputs);
+    network.add_penalty_gradient(gradient);
+    Some(value)
+}
+
+/// Changes the trainable parameters along a gradient, which may be overwritten.
+pub(crate) fn take_step<N: Network, O: Optimizer>(
+    optimizer: &O,
+    number: u64,
+    network: &mut N,
+    gradient: &mut N::Gradient,
+    moments: &mut O::Moments<N::Gradient>,
+) {
+    let step = Step { number, tensors: N::TENSORS };
+    // The trainable parameters are the prefix of the network that the gradient mirrors.
+    let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
+    optimizer.step(step, parameters, gradient, moments);
+    network.constrain();
+}
+
+/// The sum of the weights; of ones if there are none.
+pub(crate) fn total(weights: &[f64], samples: usize) -> f64 {
+    if weights.is_empty() { samples as f64 } else { weights.iter().sum() }
+}
+
+/// The sum over the samples of the loss of each, times its weight.
+pub(crate) fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
+    loss: L,
+    logits: &[A],
+    outputs: &[A],
+    targets: &[L::Target],
+    weights: &[f64],
+) -> f64 {
+    if weights.is_empty() {
+        return loss.sum(logits, outputs, targets);
+    }
+    let samples = logits.iter().zip(outputs).zip(targets).zip(weights);
+    let losses = samples.filter(|(_, weight)| **weight > 0.0).map(|(((logits, output), target), weight)| {
+        weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))
+    });
+    losses.sum()
+}
+
+/// Turns the gradient of the mean over samples that count once into that of the weighted and reduced loss.
+fn weigh<A: Flat>(grads: &mut [A], weights: &[f64], factor: f64) {
+    if weights.is_empty() && factor == 1.0 {
+        return;
+    }
+    let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
+    for (grad, weight) in grads.iter_mut().zip(weights) {
+        let factor = A::Scalar::from_f64(weight * factor);
+        grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);
+    }
+}

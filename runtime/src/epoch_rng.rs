@@ -1,0 +1,29 @@
+//! Randomness in training.
+use rand::{Rng, SeedableRng};
+
+use crate::{TrainingRng, seeded};
+
+/// The generator behind shuffling and dropout. For every epoch it is made anew, from a seed that it has drawn before: so
+/// the seed is all that a checkpoint has to remember.
+pub(crate) struct EpochRng {
+    pub(crate) rng: TrainingRng,
+    pub(crate) seed: [u8; 32],
+}
+
+impl EpochRng {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut new = Self { rng: seeded(seed), seed: [0; 32] };
+        new.next_epoch();
+        new
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn from_seed(seed: [u8; 32]) -> Self {
+        Self { rng: TrainingRng::from_seed(seed), seed }
+    }
+
+    pub(crate) fn next_epoch(&mut self) {
+        self.rng.fill_bytes(&mut self.seed);
+        self.rng = TrainingRng::from_seed(self.seed);
+    }
+}
