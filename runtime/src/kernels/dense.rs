@@ -5,8 +5,9 @@
 use crate::Scalar;
 use crate::isa::Isa;
 
-/// Rows computed side by side: four vectors of eight `f32`.
-const ROWS: usize = 32;
+/// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
+/// The bits are the same.
+pub const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
 
 /// `outputs[s] = bias + weight * inputs[s]`.
 #[inline(always)]
@@ -24,26 +25,70 @@ pub fn forward<T: Scalar, I: Isa<T>>(
             Some(bias) => output.copy_from_slice(bias),
             None => output.fill(T::ZERO),
         }
-        let (blocks, rest) = output.as_chunks_mut::<ROWS>();
-        let first_of_rest = blocks.len() * ROWS;
-        for (block, rows) in blocks.iter_mut().zip((0..).step_by(ROWS)) {
-            let mut sums = *block;
-            for (column, &x) in weight.chunks_exact(units).zip(input) {
-                if let Some(column) = column.get(rows..).and_then(<[T]>::first_chunk::<ROWS>) {
-                    for (sum, &w) in sums.iter_mut().zip(column) {
-                        *sum = isa.mul_add(w, x, *sum);
-                    }
-                }
-            }
-            *block = sums;
-        }
-        if !rest.is_empty() {
-            for (column, &x) in weight.chunks_exact(units).zip(input) {
-                for (sum, &w) in rest.iter_mut().zip(column.iter().skip(first_of_rest)) {
+        if HAS_VECTORS { in_vectors(isa, weight, input, output) } else { in_registers(isa, weight, input, output) }
+    }
+}
+
+/// Rows computed side by side: four vectors of eight `f32`.
+const ROWS: usize = 32;
+
+/// `output += weight * input`.
+#[inline(always)]
+fn in_vectors<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output: &mut [T]) {
+    let units = output.len();
+    let (blocks, rest) = output.as_chunks_mut::<ROWS>();
+    let first_of_rest = blocks.len() * ROWS;
+    for (block, rows) in blocks.iter_mut().zip((0..).step_by(ROWS)) {
+        let mut sums = *block;
+        for (column, &x) in weight.chunks_exact(units).zip(input) {
+            if let Some(column) = column.get(rows..).and_then(<[T]>::first_chunk::<ROWS>) {
+                for (sum, &w) in sums.iter_mut().zip(column) {
                     *sum = isa.mul_add(w, x, *sum);
                 }
             }
         }
+        *block = sums;
+    }
+    if !rest.is_empty() {
+        for (column, &x) in weight.chunks_exact(units).zip(input) {
+            for (sum, &w) in rest.iter_mut().zip(column.iter().skip(first_of_rest)) {
+                *sum = isa.mul_add(w, x, *sum);
+            }
+        }
+    }
+}
+
+/// `output += weight * input`, four rows at a time: each input is loaded once for four weights, and no sum is stored before it
+/// is complete.
+#[inline(always)]
+fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output: &mut [T]) {
+    let units = output.len();
+    let mut weight = weight;
+    let (blocks, rest) = output.as_chunks_mut::<4>();
+    for [a, b, c, d] in blocks {
+        let mut sums = (*a, *b, *c, *d);
+        for (column, &x) in weight.chunks(units).zip(input) {
+            if let [a, b, c, d, ..] = *column {
+                sums = (
+                    isa.mul_add(a, x, sums.0),
+                    isa.mul_add(b, x, sums.1),
+                    isa.mul_add(c, x, sums.2),
+                    isa.mul_add(d, x, sums.3),
+                );
+            }
+        }
+        (*a, *b, *c, *d) = sums;
+        weight = weight.get(4..).unwrap_or_default();
+    }
+    for row in rest {
+        let mut sum = *row;
+        for (column, &x) in weight.chunks(units).zip(input) {
+            if let [w, ..] = *column {
+                sum = isa.mul_add(w, x, sum);
+            }
+        }
+        *row = sum;
+        weight = weight.get(1..).unwrap_or_default();
     }
 }
 
