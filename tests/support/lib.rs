@@ -135,6 +135,8 @@ mod documents {
     struct Tests;
     #[doc = include_str!("../../examples/firmware/README.md")]
     struct Firmware;
+    #[doc = include_str!("../../examples/web/README.md")]
+    struct Web;
     #[doc = include_str!("../../examples/data/README.md")]
     struct Data;
 }
