@@ -47,7 +47,7 @@ impl<N: Network, O: Optimizer, const BATCH: usize> Default for TrainingMemory<N,
 /// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Network::compile) does on a workstation.
 ///
 /// ```
-/// use castnet::{TrainingMemory, prelude::*};
+/// use castnet::{TrainingMemory, nalgebra::Vector1, prelude::*};
 ///
 /// network! { Line< input 1 => dense 1 > }
 ///
@@ -55,7 +55,7 @@ impl<N: Network, O: Optimizer, const BATCH: usize> Default for TrainingMemory<N,
 /// let mut memory = TrainingMemory::<Line, Sgd, 2>::new();
 /// let mut trainer = line.compile_in(&mut memory, MeanSquaredError, Sgd { learning_rate: 0.1 });
 /// for _ in 0..100 {
-///     trainer.train_on_batch(&[[1.0].into(), [2.0].into()], &[[3.0].into(), [5.0].into()])?;
+///     trainer.train_on_batch(&[Vector1::new(1.0), Vector1::new(2.0)], &[Vector1::new(3.0), Vector1::new(5.0)])?;
 /// }
 /// assert!((line.predict(&[3.0].into())[0] - 7.0).abs() < 0.1); // 2 x + 1
 /// # Ok::<(), castnet::BatchError>(())
