@@ -1,4 +1,5 @@
-//! Layers, activations, losses, optimizers and metrics agree with Keras, in both precisions. See `tests/README.md`.
+//! Layers, activations, losses, optimizers, metrics and initializers agree with Keras, in both precisions. See `tests/README.md`.
+mod initializers;
 mod losses;
 mod metrics;
 mod optimizers;
