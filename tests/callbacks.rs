@@ -141,6 +141,91 @@ fn a_learning_rate_that_is_none() {
     assert!(trainer.network().as_flat().iter().all(|weight| weight.is_finite()));
 }
 
+/// Whoever sets it: nothing is trained with it.
+#[test]
+fn learning_rates_that_are_not_finite() {
+    for rate in [f64::NAN, f64::INFINITY, 1e300] {
+        let mut trainer = trainer(rate);
+        let before = trainer.network().as_flat().to_vec();
+        let history = trainer.fit(&line(), Fit::epochs(1).progress(false));
+        assert!(matches!(history.outcome, Outcome::Refused(FitError::LearningRate { .. })), "{:?}", history.outcome);
+        let error = trainer.train_on_batch(line().inputs(), line().targets()).expect_err("no rate");
+        assert_eq!(error, castnet::BatchError::LearningRate);
+        assert_eq!(trainer.network().as_flat(), before);
+    }
+    let history = trainer(f64::NAN).fit(&line(), Fit::epochs(1).progress(false));
+    assert_eq!(history.outcome.to_string(), "not trained: a learning rate of NaN: give one that is finite");
+
+    // A schedule that goes wrong later, behind all that may wrap it: two batches of an epoch, two gradients of a step.
+    let schedule = castnet::optimizers::schedules::ByStep(|step| if step < 3 { 0.01 } else { f64::NAN });
+    let optimizer = Scheduled { optimizer: Sgd::default(), schedule };
+    let optimizer = Average { optimizer: ClipValue { optimizer, value: 1.0 }, momentum: 0.9, overwrite_every: 0 };
+    let optimizer = WeightDecay { optimizer: Accumulate { optimizer, gradients: 2 }, rate: 0.01 };
+    let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer);
+    let history = trainer.fit(&line(), Fit::epochs(9).batch_size(16).progress(false));
+    let expected = "broken off after epoch 3: the learning rate of epoch 4, batch 1 is NaN: give a finite one";
+    assert_eq!((history.outcome.to_string().as_str(), history.epochs.len()), (expected, 3));
+    assert!(trainer.network().as_flat().iter().all(|weight| weight.is_finite()));
+}
+
+/// The mean of the weights after every step takes their place at the end of `fit`, as in Keras, and only there.
+#[test]
+fn averaged_weights_come_at_the_end() {
+    /// Averages by itself.
+    #[derive(Default)]
+    struct Watch {
+        average: Vec<f32>,
+        last: Vec<f32>,
+    }
+    impl<N: Network<Scalar = f32>> Callback<N> for Watch {
+        fn on_batch_end(&mut self, training: &mut Training<'_, N>, _: usize, _: f64) {
+            self.last = training.network().as_flat().to_vec();
+            if self.average.is_empty() {
+                self.average.clone_from(&self.last);
+            }
+            for (average, w) in self.average.iter_mut().zip(&self.last) {
+                *average = 0.9 * *average + (1.0 - 0.9_f64) as f32 * w;
+            }
+        }
+    }
+    fn trained(optimizer: impl castnet::optimizers::Optimizer) {
+        let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer);
+        let mut watch = Watch::default();
+        let options = |epochs| Fit::epochs(epochs).batch_size(8).progress(false);
+        assert_eq!(trainer.fit(&line(), options(3).callback(&mut watch)).outcome, Outcome::Completed);
+        let close = |weights: &[f32]| weights.iter().zip(&watch.average).all(|(w, average)| (w - average).abs() < 1e-6);
+        assert!(close(trainer.network().as_flat()), "{:?}, not {:?}", trainer.network().as_flat(), watch.average);
+        assert!(!close(&watch.last), "the average stays behind");
+        assert!(trainer.fit(&line(), options(0)).epochs.is_empty() && close(trainer.network().as_flat()));
+    }
+    let average = Average { optimizer: Sgd { learning_rate: 0.1 }, momentum: 0.9, overwrite_every: 0 };
+    trained(average);
+    let schedule = castnet::optimizers::schedules::ByStep(|_| 0.1);
+    trained(Scheduled { optimizer: ClipNorm { optimizer: average, norm: 1e9 }, schedule });
+    trained(Accumulate { optimizer: ClipGlobalNorm { optimizer: average, norm: 1e9 }, gradients: 1 });
+    // Without a step there is nothing to put in the place of the weights.
+    let mut trainer =
+        Line::init(&mut seeded(1)).compile(MeanSquaredError, Accumulate { optimizer: average, gradients: 99 });
+    let before = trainer.network().as_flat().to_vec();
+    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    trainer.finish();
+    assert_eq!(trainer.network().as_flat(), before);
+}
+
+/// Weights decay with the learning rate of the step, wherever the schedule stands.
+#[test]
+fn weights_decay_as_the_schedule_says() {
+    fn trained(optimizer: impl castnet::optimizers::Optimizer) -> Vec<f32> {
+        let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer);
+        _ = trainer.fit(&line(), Fit::epochs(3).batch_size(8).progress(false));
+        trainer.network().as_flat().to_vec()
+    }
+    let schedule = castnet::optimizers::schedules::ByStep(|step| 0.01 * step as f64);
+    let inside = WeightDecay { optimizer: Scheduled { optimizer: Adam::default(), schedule }, rate: 0.1 };
+    let outside = Scheduled { optimizer: WeightDecay { optimizer: Adam::default(), rate: 0.1 }, schedule };
+    assert_eq!(trained(inside), trained(outside));
+}
+
 #[test]
 fn a_schedule_and_a_callback_for_the_same_rate() {
     let optimizer = castnet::optimizers::Scheduled {

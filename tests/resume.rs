@@ -159,6 +159,24 @@ fn other_callbacks_than_before() {
     assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs.len(), 1);
 }
 
+/// A callback that refuses to work loses nothing of the training that was resumed.
+#[test]
+fn refused_and_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    let fit = |trainer: &mut LineTrainer, epochs, factor| {
+        let mut plateau = ReduceLrOnPlateau::new(trainer.monitor("loss").expect("a figure")).factor(factor);
+        let options = Fit::epochs(epochs).checkpoint(Checkpoint::every(2, &path)).callback(&mut plateau);
+        trainer.fit(&line(), options.progress(false))
+    };
+    let through = fit(&mut trainer(), 5, 0.5);
+    _ = fit(&mut trainer(), 3, 0.5);
+    let mut trainer = trainer();
+    assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
+    assert!(matches!(fit(&mut trainer, 5, 2.0).outcome, Outcome::Refused(FitError::Callback(_))));
+    assert_eq!(fit(&mut trainer, 5, 0.5), through);
+}
+
 #[test]
 fn a_disk_that_is_full() {
     let folder = tempfile::tempdir().expect("a folder");

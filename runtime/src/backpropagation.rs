@@ -100,6 +100,25 @@ pub(crate) fn take_step<N: Network, O: Optimizer>(
     network.constrain();
 }
 
+/// What an optimizer does at the end of a training of so many steps.
+pub(crate) fn finish<N: Network, O: Optimizer>(
+    optimizer: &O,
+    steps: u64,
+    network: &mut N,
+    moments: &O::Moments<N::Gradient>,
+) {
+    if steps > 0 {
+        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
+        optimizer.finish(steps, parameters, moments);
+    }
+}
+
+/// Whether the learning rate of a step is a number in the network's precision.
+pub(crate) fn check_learning_rate<N: Network, O: Optimizer>(optimizer: &O, step: u64) -> Result<(), BatchError> {
+    let rate = N::Scalar::from_f64(optimizer.learning_rate_of(step));
+    if Scalar::is_finite(rate) { Ok(()) } else { Err(BatchError::LearningRate) }
+}
+
 /// The sum of the weights; of ones if there are none.
 pub(crate) fn total(weights: &[f64], samples: usize) -> f64 {
     if weights.is_empty() { samples as f64 } else { weights.iter().sum() }

@@ -1,5 +1,5 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
-use crate::backpropagation::{Passes, Samples, backpropagate, take_step};
+use crate::backpropagation::{self, Passes, Samples, backpropagate, check_learning_rate, take_step};
 use crate::epoch_rng::EpochRng;
 use crate::flat::flatten_mut;
 use crate::losses::Loss;
@@ -103,14 +103,15 @@ where
     /// One step of training on one batch, and its loss.
     ///
     /// # Errors
-    /// Inputs and targets that are not equally many, none, or more than `BATCH`; a loss that is not finite. The network stays
-    /// as it was.
+    /// Inputs and targets that are not equally many, none, or more than `BATCH`; a loss or a learning rate that is not finite.
+    /// The network stays as it was.
     pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<f64, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        check_learning_rate::<N, O>(&self.optimizer, self.steps + 1)?;
         let samples = batch.inputs.len();
         let too_many = BatchError::TooMany { samples, most: BATCH };
         let TrainingMemory { moments, gradient, tape, grads, logits, outputs, grad_logits } = &mut *self.memory;
@@ -126,5 +127,11 @@ where
         self.steps += 1;
         take_step(&self.optimizer, self.steps, self.network, gradient, moments);
         Ok(loss)
+    }
+
+    /// Ends the training: what the optimizer keeps for the weights, such as [`Average`](crate::optimizers::Average), takes
+    /// their place.
+    pub fn finish(&mut self) {
+        backpropagation::finish(&self.optimizer, self.steps, self.network, &self.memory.moments);
     }
 }

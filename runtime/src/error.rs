@@ -33,6 +33,9 @@ pub enum BatchError {
     /// An input is NaN or infinite.
     #[error("an input is NaN or infinite: clean the data first")]
     NotFiniteInput,
+    /// The learning rate of the step is NaN or infinite; the network stays as it was.
+    #[error("the learning rate is not finite: give one that is, or a schedule that stays so")]
+    LearningRate,
     /// The loss is NaN or infinite; the network stays as it was.
     #[error("the loss is not finite: look for NaN or huge values in the batch, or lower the learning rate")]
     NotFinite,

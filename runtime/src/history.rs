@@ -44,7 +44,8 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
-    /// After an epoch, because a callback or a checkpoint could not do its work. The network stays as it was trained.
+    /// After an epoch, because a callback or a checkpoint could not do its work, or because the learning rate is no longer
+    /// finite. The network stays as it was trained.
     Failed {
         /// The last epoch that was completed, counted from 1; 0 if there is none.
         epoch: usize,

@@ -55,6 +55,12 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// The learning rate of a step; the first is 1.
+    fn learning_rate_of(&self, step: u64) -> f64 {
+        let _ = step;
+        self.learning_rate()
+    }
+
     /// Takes a step: changes the parameters and the moments. The gradient may be overwritten.
     fn step<G: Flat>(
         &self,
@@ -63,6 +69,12 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
         gradient: &mut G,
         moments: &mut Self::Moments<G>,
     );
+
+    /// Ends a training after so many steps, of which there is at least one: puts into the parameters what it has kept for them.
+    /// Most keep nothing. Keras's `finalize_variable_values`.
+    fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &Self::Moments<G>) {
+        let _ = (steps, parameters, moments);
+    }
 }
 
 /// What an optimizer is told about a step.

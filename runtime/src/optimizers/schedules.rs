@@ -42,6 +42,10 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         true
     }
 
+    fn learning_rate_of(&self, step: u64) -> f64 {
+        self.schedule.at(step.saturating_sub(1))
+    }
+
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -50,8 +54,12 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         moments: &mut O::Moments<G>,
     ) {
         let mut optimizer = self.optimizer.clone();
-        optimizer.set_learning_rate(self.schedule.at(step.number - 1));
+        optimizer.set_learning_rate(self.learning_rate_of(step.number));
         optimizer.step(step, parameters, gradient, moments);
+    }
+
+    fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &O::Moments<G>) {
+        self.optimizer.finish(steps, parameters, moments);
     }
 }
 

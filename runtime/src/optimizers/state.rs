@@ -2,7 +2,7 @@
 use alloc::boxed::Box;
 
 use super::Optimizer;
-use crate::backpropagation::take_step;
+use crate::backpropagation::{self, take_step};
 use crate::{Flat, Network};
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
@@ -23,6 +23,11 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
     pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &mut N::Gradient) {
         self.steps += 1;
         take_step(optimizer, self.steps, network, gradient, &mut self.moments);
+    }
+
+    /// Ends a training: what an optimizer keeps for the weights, such as [`Average`](super::Average), takes their place.
+    pub fn finish(&self, optimizer: &O, network: &mut N) {
+        backpropagation::finish(optimizer, self.steps, network, &self.moments);
     }
 }
 

@@ -2,8 +2,19 @@
 use super::{Optimizer, Step};
 use crate::{Flat, Scalar};
 
-/// The methods about the learning rate of a wrapper.
+/// The methods that a wrapper leaves to the optimizer inside; all that concern steps, if it takes them as they come.
 macro_rules! of_the_optimizer {
+    (step by step) => {
+        of_the_optimizer!();
+
+        fn learning_rate_of(&self, step: u64) -> f64 {
+            self.optimizer.learning_rate_of(step)
+        }
+
+        fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &Self::Moments<G>) {
+            self.optimizer.finish(steps, parameters, moments);
+        }
+    };
     () => {
         fn learning_rate(&self) -> f64 {
             self.optimizer.learning_rate()
@@ -32,7 +43,7 @@ pub struct WeightDecay<O> {
 
 impl<O: Optimizer> Optimizer for WeightDecay<O> {
     type Moments<G: Flat> = O::Moments<G>;
-    of_the_optimizer!();
+    of_the_optimizer!(step by step);
 
     fn step<G: Flat>(
         &self,
@@ -41,7 +52,7 @@ impl<O: Optimizer> Optimizer for WeightDecay<O> {
         gradient: &mut G,
         moments: &mut O::Moments<G>,
     ) {
-        let factor = G::Scalar::from_f64(self.learning_rate() * self.rate);
+        let factor = G::Scalar::from_f64(self.learning_rate_of(step.number) * self.rate);
         parameters.iter_mut().for_each(|w| *w -= *w * factor);
         self.optimizer.step(step, parameters, gradient, moments);
     }
@@ -58,7 +69,7 @@ pub struct ClipValue<O> {
 
 impl<O: Optimizer> Optimizer for ClipValue<O> {
     type Moments<G: Flat> = O::Moments<G>;
-    of_the_optimizer!();
+    of_the_optimizer!(step by step);
 
     fn step<G: Flat>(
         &self,
@@ -93,7 +104,7 @@ pub struct ClipNorm<O> {
 
 impl<O: Optimizer> Optimizer for ClipNorm<O> {
     type Moments<G: Flat> = O::Moments<G>;
-    of_the_optimizer!();
+    of_the_optimizer!(step by step);
 
     fn step<G: Flat>(
         &self,
@@ -123,7 +134,7 @@ pub struct ClipGlobalNorm<O> {
 
 impl<O: Optimizer> Optimizer for ClipGlobalNorm<O> {
     type Moments<G: Flat> = O::Moments<G>;
-    of_the_optimizer!();
+    of_the_optimizer!(step by step);
 
     fn step<G: Flat>(
         &self,
@@ -172,7 +183,7 @@ impl<O: Optimizer> Optimizer for Accumulate<O> {
         gradient: &mut G,
         moments: &mut Accumulated<G, O::Moments<G>>,
     ) {
-        let gradients = self.gradients.max(1);
+        let gradients = self.gradients();
         let sums = moments.sum.as_flat_mut();
         sums.iter_mut().zip(gradient.as_flat()).for_each(|(sum, &g)| *sum += g);
         if !step.number.is_multiple_of(gradients) {
@@ -186,9 +197,28 @@ impl<O: Optimizer> Optimizer for Accumulate<O> {
         let step = Step { number: step.number / gradients, ..step };
         self.optimizer.step(step, parameters, gradient, &mut moments.inner);
     }
+
+    fn learning_rate_of(&self, step: u64) -> f64 {
+        self.optimizer.learning_rate_of(step.div_ceil(self.gradients()))
+    }
+
+    fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &Accumulated<G, O::Moments<G>>) {
+        let steps = steps / self.gradients();
+        if steps > 0 {
+            self.optimizer.finish(steps, parameters, &moments.inner);
+        }
+    }
 }
 
-/// Averages the weights over the steps, and puts the average in their place now and then: Keras's `use_ema`.
+impl<O> Accumulate<O> {
+    /// At least one.
+    fn gradients(&self) -> u64 {
+        self.gradients.max(1)
+    }
+}
+
+/// Averages the weights over the steps, and puts the average in their place at the end of
+/// [`fit`](crate::Trainer::fit), and now and then before it if asked for: Keras's `use_ema`.
 ///
 /// `average = momentum * average + (1 - momentum) * w` after each step; it begins with the weights after the first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -197,7 +227,7 @@ pub struct Average<O> {
     pub optimizer: O,
     /// How much of the average stays at each step; 0.99 in Keras.
     pub momentum: f64,
-    /// After how many steps the average becomes the weights, again and again; 0: never.
+    /// After how many steps the average becomes the weights, again and again; 0: only at the end.
     pub overwrite_every: u64,
 }
 
@@ -237,5 +267,14 @@ impl<O: Optimizer> Optimizer for Average<O> {
                 *w = *average;
             }
         }
+    }
+
+    fn learning_rate_of(&self, step: u64) -> f64 {
+        self.optimizer.learning_rate_of(step)
+    }
+
+    fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &Averaged<G, O::Moments<G>>) {
+        self.optimizer.finish(steps, parameters, &moments.inner);
+        parameters.iter_mut().zip(moments.average.as_flat()).for_each(|(w, &average)| *w = average);
     }
 }

@@ -47,6 +47,12 @@ pub enum FitError {
     /// A batch must hold at least one sample.
     #[error("a batch size of 0: a batch holds at least one sample")]
     BatchSize,
+    /// Steps need a size.
+    #[error("a learning rate of {rate}: give one that is finite")]
+    LearningRate {
+        /// That of the first step.
+        rate: f64,
+    },
     /// A part of the data for validation must leave some for both.
     #[error(
         "a validation split of {part} of {samples} samples leaves no sample for training or none for validation: give a part between 0 and 1"

@@ -14,7 +14,7 @@ use crate::optimizers::Optimizer;
 use crate::progress::Progress;
 use crate::same::{InputOf, TargetOf};
 use crate::shuffle::shuffle;
-use crate::{Dataset, Flat, Network};
+use crate::{BatchError, Dataset, Flat, Network};
 
 /// A training that is going on: what its hooks need.
 struct Run<'c, N: Network> {
@@ -68,6 +68,9 @@ where
     /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
     /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.
     ///
+    /// At the end an optimizer that keeps something for the weights, such as [`Average`](crate::optimizers::Average), puts it in
+    /// their place; the history and the checkpoints know the weights before that.
+    ///
     /// A training that was [resumed](Self::resume) goes on with the epoch after the last one that its checkpoint holds.
     pub fn fit<X, Y, C>(&mut self, data: &Dataset<X, Y>, options: Fit<'_, X, Y, C>) -> History
     where
@@ -87,6 +90,9 @@ where
             Ok(parts) => parts,
             Err(error) => return refused(error),
         };
+        if epochs > 0 && self.check_learning_rate().is_err() {
+            return refused(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
+        }
         let training = same_samples::<X, Y, _, _>(training);
         let validation = validation.map(same_samples::<X, Y, _, _>);
         let watched = run.callbacks.iter().filter_map(|callback| callback.watches());
@@ -100,7 +106,7 @@ where
         #[cfg(not(feature = "std"))]
         let mut others = Vec::new();
         match self.restore(&mut run.callbacks, &mut others) {
-            Ok(Some(epochs)) => run.epochs = epochs,
+            Ok(Some(done)) => run.epochs = done,
             Ok(None) => {
                 if let Some(seed) = seed {
                     self.seed(seed);
@@ -115,6 +121,8 @@ where
         if let Err(error) = run.call(self, |callback, training| callback.on_train_begin(training)) {
             return refused(FitError::Callback(error.to_string()));
         }
+        // Only now: a training that was refused can be gone on with by other options.
+        self.resumed = None;
 
         let mut progress = Progress::new(epochs, progress);
         let mut outcome = Outcome::Completed;
@@ -139,7 +147,15 @@ where
                     progress.epoch(epoch, &record);
                     run.epochs.push(record);
                 }
-                Err(batch) => {
+                Err((batch, BatchError::LearningRate)) => {
+                    let rate = self.optimizer.learning_rate_of(self.state.steps + 1);
+                    let reason = alloc::format!(
+                        "the learning rate of epoch {epoch}, batch {batch} is {rate}: give a finite one"
+                    );
+                    outcome = Outcome::Failed { epoch: epoch - 1, reason };
+                    break;
+                }
+                Err((batch, _)) => {
                     outcome = Outcome::Diverged { epoch, batch };
                     break;
                 }
@@ -158,6 +174,9 @@ where
                 outcome = Outcome::Stopped { epoch, reason };
                 break;
             }
+        }
+        if epochs > 0 && !matches!(outcome, Outcome::Diverged { .. }) {
+            self.finish();
         }
         run.tell(self, |callback, training| callback.on_train_end(training));
         progress.finish(&outcome);
@@ -198,12 +217,10 @@ where
         if !are_restored {
             return Err(mismatch);
         }
-        let epochs = epochs.clone();
-        self.resumed = None;
-        Ok(Some(epochs))
+        Ok(Some(epochs.clone()))
     }
 
-    /// One pass over all samples; the error is the number of the batch at which the training diverged.
+    /// One pass over all samples; the error is the number of the batch at which it ended, and why.
     fn epoch(
         &mut self,
         all: Samples<'_, N::Input, L::Target>,
@@ -211,11 +228,11 @@ where
         batch_size: usize,
         batch: &mut Batch<N::Input, L::Target>,
         run: &mut Run<'_, N>,
-    ) -> Result<Report, usize> {
+    ) -> Result<Report, (usize, BatchError)> {
         self.metrics.reset();
         let mut sum = 0.0;
         for (number, indices) in (1..).zip(order.chunks(batch_size)) {
-            let loss = self.step(batch.gather(all, indices)).ok_or(number)?;
+            let loss = self.step(batch.gather(all, indices)).map_err(|error| (number, error))?;
             sum += loss * indices.len() as f64;
             if !run.callbacks.is_empty() {
                 run.tell(self, |callback, training| callback.on_batch_end(training, number, loss));
@@ -223,7 +240,7 @@ where
         }
         // A last step that went too far shows in no later loss.
         if !self.network.as_flat().iter().all(|&parameter| crate::Scalar::is_finite(parameter)) {
-            return Err(order.len().div_ceil(batch_size));
+            return Err((order.len().div_ceil(batch_size), BatchError::NotFinite));
         }
         Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
     }

@@ -7,7 +7,7 @@ use super::callbacks::Trains;
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
 use crate::activations::Activation;
-use crate::backpropagation::{Passes, Samples, backpropagate, check_lengths, total, weighted_sum};
+use crate::backpropagation::{Passes, Samples, backpropagate, check_learning_rate, check_lengths, total, weighted_sum};
 use crate::epoch_rng::EpochRng;
 use crate::flat::copy;
 use crate::history::{Epoch, Report};
@@ -170,7 +170,8 @@ where
     /// [`Network::adapt`].
     ///
     /// # Errors
-    /// Inputs and targets that are not equally many, or none; a loss that is not finite. The network stays as it was.
+    /// Inputs and targets that are not equally many, or none; a loss or a learning rate that is not finite. The network stays
+    /// as it was.
     pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Report, BatchError>
     where
         X: InputOf<N::Input>,
@@ -196,7 +197,7 @@ where
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
         self.metrics.reset();
-        let loss = self.step(batch).ok_or(BatchError::NotFinite)?;
+        let loss = self.step(batch)?;
         Ok(Report { loss, metrics: self.metrics.values() })
     }
 
@@ -249,11 +250,23 @@ where
         self.evaluate_samples(same_samples::<X, Y, _, _>(Samples::all(data)))
     }
 
-    pub(super) fn step(&mut self, batch: Samples<'_, N::Input, L::Target>) -> Option<f64> {
-        let loss = self.backpropagate(batch, None)?;
+    /// Ends a training by [`train_on_batch`](Self::train_on_batch), as [`fit`](Self::fit) does by itself: what the optimizer
+    /// keeps for the weights, such as [`Average`](crate::optimizers::Average), takes their place.
+    pub fn finish(&mut self) {
+        self.state.finish(&self.optimizer, &mut self.network);
+    }
+
+    /// Whether the next step has a learning rate.
+    pub(super) fn check_learning_rate(&self) -> Result<(), BatchError> {
+        check_learning_rate::<N, O>(&self.optimizer, self.state.steps + 1)
+    }
+
+    pub(super) fn step(&mut self, batch: Samples<'_, N::Input, L::Target>) -> Result<f64, BatchError> {
+        self.check_learning_rate()?;
+        let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
         self.metrics.update(self.buffers.outputs.of(batch.inputs.len()), batch.targets, batch.weights);
         self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
-        Some(loss)
+        Ok(loss)
     }
 
     /// Computes the gradient of the batch; `None` if the loss is not finite.
