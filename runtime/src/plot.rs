@@ -194,13 +194,18 @@ fn fonts() {
     });
 }
 
-/// The least and the highest value, and a little more on both sides; `None` without a finite value.
+/// Whether an axis can hold a value: one that is finite, and no difference of two of them overflows.
+fn fits(value: f64) -> bool {
+    value.abs() <= 1e300
+}
+
+/// The least and the highest value, and a little more on both sides; `None` without a value that fits.
 fn range(values: impl Iterator<Item = f64>) -> Option<core::ops::Range<f64>> {
     let extremes = |range: Option<(f64, f64)>, value: f64| match range {
         None => Some((value, value)),
         Some((least, most)) => Some((least.min(value), most.max(value))),
     };
-    let (least, most) = values.filter(|value| value.is_finite()).fold(None, extremes)?;
+    let (least, most) = values.filter(|value| fits(*value)).fold(None, extremes)?;
     let margin = if most > least { (most - least) * 0.05 } else { least.abs().max(1.0) * 0.05 };
     Some(least - margin..most + margin)
 }

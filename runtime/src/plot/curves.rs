@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, number, range};
+use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, number, range};
 use crate::History;
 
 const WIDTH: u32 = 900;
@@ -31,9 +31,9 @@ struct Series {
 }
 
 impl Series {
-    /// The finite values of a figure; `None` if there is no such figure, or nothing of it to draw.
+    /// The values of a figure that fit on an axis; `None` if there is no such figure, or nothing of it to draw.
     fn new(name: &str, history: &History, figure: &str) -> Option<Self> {
-        let values = (1..).map(f64::from).zip(history.series(figure)?).filter(|(_, value)| value.is_finite());
+        let values = (1..).map(f64::from).zip(history.series(figure)?).filter(|(_, value)| fits(*value));
         let values: Vec<(f64, f64)> = values.collect();
         (!values.is_empty()).then(|| Self { name: name.to_string(), values })
     }
@@ -64,12 +64,16 @@ pub fn curves(history: &History) -> Result<Picture, PlotError> {
 /// One figure, such as `val_loss`, of several trainings with their names.
 ///
 /// # Errors
-/// A figure that not all trainings have; the message says which they have. No training.
+/// A figure that not all trainings have, or that is nowhere finite in one of them; the message says which they have. No
+/// training.
 pub fn compare(figure: &str, trainings: &[(&str, &History)]) -> Result<Picture, PlotError> {
     let series = trainings.iter().map(|(name, history)| Series::new(name, history, figure));
     let Some(series) = series.collect::<Option<Vec<Series>>>() else {
         let mut known = trainings.first().map(|(_, history)| history.names()).unwrap_or_default();
         known.retain(|name| trainings.iter().all(|(_, history)| history.names().contains(name)));
+        if known.iter().any(|name| name == figure) {
+            return Err(PlotError::Nothing("a training has no finite value of this figure"));
+        }
         return Err(PlotError::Figure { name: figure.to_string(), known: known.join(", ") });
     };
     if series.is_empty() {
@@ -83,7 +87,7 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, charts: &[Ch
         let values = || chart.series.iter().flat_map(|series| &series.values).map(|(_, value)| *value);
         let (least, most) = values()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
-        if least > 0.0 && most / least > LOGARITHMIC {
+        if least > 0.0 && most / least > LOGARITHMIC && (most / least).is_finite() {
             draw_chart(part, chart, (least / 1.2..most * 1.2).log_scale(), SeriesLabelPosition::UpperRight)?;
         } else if let Some(range) = range(values()) {
             draw_chart(part, chart, range, legend(chart, (least + most) / 2.0))?;
@@ -142,7 +146,9 @@ where
         .axis_style(BLACK.mix(0.6))
         .draw()
         .map_err(drawing)?;
-    for (series, colour) in chart.series.iter().zip(COLOURS) {
+    for (index, (series, colour)) in chart.series.iter().zip(COLOURS.iter().cycle()).enumerate() {
+        // Where there are more courses than colours, the later ones are paler.
+        let colour = colour.mix(1.0 / (1 + index / COLOURS.len()) as f64);
         let style = colour.stroke_width(2);
         let drawn = if series.values.len() == 1 {
             context.draw_series(series.values.iter().map(|point| Circle::new(*point, 4, colour.filled())))

@@ -5,7 +5,7 @@ use nalgebra::SVector;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, number, range};
+use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, number, range};
 use crate::metrics::outputs;
 use crate::{Dataset, Network, Scalar};
 
@@ -19,7 +19,7 @@ pub(super) struct Scatter(Vec<(f64, f64)>);
 /// to top. On the diagonal both are equal.
 ///
 /// # Errors
-/// No prediction that is finite.
+/// No prediction that is finite; values beyond ±1e300 are left out.
 pub fn predictions<N, T>(network: &N, data: &Dataset<N::Input, SVector<T, 1>>) -> Result<Picture, PlotError>
 where
     N: Network<Output = SVector<T, 1>, Scalar = T>,
@@ -28,7 +28,7 @@ where
     let outputs = outputs(network, data.inputs());
     let values = data.targets().iter().flatten().zip(outputs.iter().flatten());
     let points = values.map(|(target, output)| (target.to_f64(), output.to_f64()));
-    let points: Vec<(f64, f64)> = points.filter(|(_, output)| output.is_finite()).collect();
+    let points: Vec<(f64, f64)> = points.filter(|(target, output)| fits(*target) && fits(*output)).collect();
     if points.is_empty() {
         return Err(PlotError::Nothing("no prediction is finite"));
     }

@@ -68,6 +68,31 @@ fn several_trainings() {
     let expected = "there is no figure `accuracy`; the trainings have loss, mae, val_loss, val_mae";
     assert_eq!(std::format!("{error}"), expected);
     assert!(matches!(super::compare("loss", &[]), Err(PlotError::Nothing(_))));
+    let sick = history(&[f64::NAN]);
+    assert!(matches!(super::compare("loss", &[("adam", &one), ("sgd", &sick)]), Err(PlotError::Nothing(_))));
+}
+
+/// Every course is drawn, and has a colour of its own.
+#[test]
+fn more_trainings_than_colours() {
+    let histories: vec::Vec<History> = (1..=8).map(|loss| history(&[f64::from(loss), 1.0])).collect();
+    let names: vec::Vec<String> = (0..8).map(|number| std::format!("trial {number}")).collect();
+    let trainings: vec::Vec<(&str, &History)> = names.iter().map(String::as_str).zip(&histories).collect();
+    let svg = super::compare("loss", &trainings).expect("a picture").to_svg().expect("text");
+    assert!(names.iter().all(|name| svg.contains(name.as_str())));
+    for colour in ["stroke=\"#0072B2\"", "stroke=\"#D55E00\""] {
+        let opacities = ["1", "0.5"].map(|opacity| svg.contains(&std::format!("opacity=\"{opacity}\" {colour}")));
+        assert_eq!(opacities, [true, true], "{colour}");
+    }
+}
+
+/// Values that no axis can hold are left out, and so is what lies between them.
+#[test]
+fn values_beyond_all_axes() {
+    for losses in [[1.5e308, 2.0], [f64::MIN_POSITIVE / 1e10, 1.0], [1e300, 1e-300], [1.0, 1.0 + f64::EPSILON]] {
+        super::curves(&history(&losses)).expect("a picture").to_svg().expect("text");
+    }
+    assert!(matches!(super::curves(&history(&[-1.6e308, -1.7e308])), Err(PlotError::Nothing(_))));
 }
 
 #[test]

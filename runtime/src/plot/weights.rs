@@ -6,7 +6,7 @@ use std::vec::Vec;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, number};
+use super::{COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, fits, number};
 use crate::{Network, Scalar};
 
 const BINS: usize = 40;
@@ -26,7 +26,7 @@ pub(super) struct Histogram {
 /// A histogram of the values of each tensor of a network.
 ///
 /// # Errors
-/// A network without parameters, or with values that are not finite.
+/// A network without parameters, or with values that are not finite (or beyond ±1e300).
 pub fn weights<N: Network>(network: &N) -> Result<Picture, PlotError> {
     let mut rest = network.as_flat();
     let mut histograms = Vec::new();
@@ -49,7 +49,7 @@ impl Histogram {
         let values = || values.iter().map(|value| value.to_f64());
         let extremes = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
         let (least, most) = values().fold((f64::INFINITY, f64::NEG_INFINITY), extremes);
-        if !(least.is_finite() && most.is_finite() && values().all(f64::is_finite)) {
+        if !(least.is_finite() && values().all(fits)) {
             return None;
         }
         // Values that are all the same get a range around them.
