@@ -51,6 +51,31 @@ fn regression() {
     both!(Linear, "r2_score", R2, [2], [2]);
 }
 
+/// What Keras makes of equal outputs, of targets that are all the same, and of outputs that are not finite.
+#[test]
+fn edges() {
+    fn figure<H, A, Y>(metric: impl Metric<H, A, Y>, samples: &[(A, Y)]) -> f64 {
+        let mut state = Default::default();
+        samples.iter().for_each(|(output, target)| metric.update(&mut state, output, target, 1.0));
+        metric.value(&state)
+    }
+    let class = |number: usize| SVector::<f64, 3>::from_fn(|row, _| f64::from(u8::from(row == number)));
+    let even = SVector::from_element(1.0 / 3.0);
+    // Each class is decided for twice, and right once or never.
+    let scores = [2.0 * 0.5 * 1.0 / 1.5, 2.0 * 0.5 * 1.0 / 1.5, 0.0];
+    let f1 = figure::<Softmax, _, _>(F1, &[(even, class(0)), (even, class(1))]);
+    assert!((f1 - scores.iter().sum::<f64>() / 3.0).abs() < 1e-6, "{f1}");
+
+    let nan = SVector::from_element(f64::NAN);
+    assert_eq!(figure::<Softmax, _, _>(TopK(2), &[(nan, class(0)), (class(1), class(1))]), 0.5);
+
+    let r2 = |outputs: [f64; 2]| {
+        figure::<Linear, _, _>(R2, &outputs.map(|output| (SVector::from([output]), SVector::from([3.0]))))
+    };
+    assert_eq!(r2([3.0, 4.0]), 0.0);
+    assert!(r2([3.0, 3.0]).is_nan());
+}
+
 /// Both areas, with and without weights, as Keras 3.15.1 (on JAX) computes them in single precision.
 #[test]
 fn areas_of_weighted_samples() {

@@ -67,7 +67,8 @@ impl<H: Decisions<A, Y>, A: Flat, Y: Flat> Metric<H, A, Y> for Accuracy {
     }
 }
 
-/// The part of the samples whose class is among the k most probable ones; targets as in [`Accuracy`].
+/// The part of the samples whose class is among the k most probable ones; targets as in [`Accuracy`]. An output that is not
+/// finite is wrong.
 ///
 /// Keras's [`TopKCategoricalAccuracy`](https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,8 @@ where
         let positions = output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(K));
         let right = positions.filter(|(outputs, target)| {
             let own = class_of(target).and_then(|class| outputs.get(class));
-            own.is_some_and(|own| outputs.iter().filter(|output| *output > own).count() < self.0)
+            let is_among = |own| outputs.iter().filter(|output| *output > own).count() < self.0;
+            own.is_some_and(|own| own.is_finite() && is_among(own))
         });
         state.add(right.count() as f64, P, weight);
     }

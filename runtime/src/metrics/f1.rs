@@ -3,11 +3,12 @@ use nalgebra::SMatrix;
 
 use super::{Better, Metric};
 use crate::activations::Softmax;
+use crate::classes::highest;
 use crate::{Flat, Scalar};
 
 /// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class, and the mean of these.
 ///
-/// The decision is the class of the highest output. Keras's
+/// The decision is the class of the highest output; classes that share it are all decided for. Keras's
 /// [`F1Score`](https://keras.io/api/metrics/classification_metrics/#f1score-class) with `average="macro"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct F1;
@@ -42,10 +43,10 @@ impl<T: Scalar, const C: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>
 
     fn update(&self, state: &mut ClassCounts<C>, output: &SMatrix<T, C, P>, target: &SMatrix<T, C, P>, weight: f64) {
         for (outputs, targets) in output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(C)) {
-            let highest = crate::classes::highest(outputs);
+            let highest = highest(outputs).and_then(|class| outputs.get(class));
             let counts = state.true_positives.iter_mut().zip(&mut state.decided).zip(&mut state.actual);
-            for (class, (((right, decided), actual), target)) in counts.zip(targets).enumerate() {
-                let (is_decided, target) = (highest == Some(class), target.to_f64() * weight);
+            for ((((right, decided), actual), output), target) in counts.zip(outputs).zip(targets) {
+                let (is_decided, target) = (highest == Some(output), target.to_f64() * weight);
                 *decided += if is_decided { weight } else { 0.0 };
                 *actual += target;
                 *right += if is_decided { target } else { 0.0 };

@@ -58,7 +58,8 @@ mean_errors! {
 }
 
 /// The part of the targets' variance that is explained: `1 - Σ (output - target)² / Σ (target - mean)²` for each value of the
-/// output, and the mean of these. 1 is perfect, 0 as good as the mean of the targets.
+/// output, and the mean of these. 1 is perfect, 0 as good as the mean of the targets. A value that is off from targets which
+/// are all the same counts as 0.
 ///
 /// Keras's [`R2Score`](https://keras.io/api/metrics/regression_metrics/#r2score-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +102,10 @@ impl<H, T: Scalar, const C: usize, const P: usize> Metric<H, SMatrix<T, C, P>, S
 
     fn value(&self, state: &Spread<C, P>) -> f64 {
         let sums = state.targets.iter().zip(&state.squares).zip(&state.residuals);
-        let scores = sums.map(|((sum, squares), residuals)| 1.0 - residuals / (squares - sum * sum / state.weight));
+        let scores = sums.map(|((sum, squares), residuals)| {
+            let score = 1.0 - residuals / (squares - sum * sum / state.weight);
+            if score.is_infinite() { 0.0 } else { score }
+        });
         scores.sum::<f64>() / (C * P) as f64
     }
 }
