@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use castnet::nalgebra::Vector1;
 use castnet::prelude::*;
 use castnet::{FitError, Outcome, ResumeError};
 
@@ -185,4 +186,93 @@ fn a_disk_that_is_full() {
     let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, path)).progress(false));
     assert!(matches!(history.outcome, Outcome::Failed { epoch: 2, .. }), "{:?}", history.outcome);
     assert_eq!(history.epochs.len(), 2);
+}
+
+/// A training that a callback stopped, killed behind its last checkpoint: it is over, with the same outcome and weights.
+#[test]
+fn a_stopped_training_stays_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    let run = |resumes: bool| {
+        let mut trainer = trainer();
+        if resumes {
+            assert_eq!(trainer.resume(&path).expect("a checkpoint"), 4);
+        }
+        let mut stop = EarlyStopping::new(trainer.monitor("loss").expect("a figure")).min_delta(1e9).patience(3);
+        let options = Fit::epochs(9).callback(&mut stop).checkpoint(Checkpoint::every(1, &path)).progress(false);
+        let history = trainer.fit(&line(), options);
+        assert!(matches!(history.outcome, Outcome::Stopped { epoch: 4, .. }), "{:?}", history.outcome);
+        (history, trainer)
+    };
+    let ((history, whole), (resumed, again)) = (run(false), run(true));
+    assert_eq!(history, resumed);
+    assert!(whole.network().as_flat() == again.network().as_flat());
+}
+
+/// The checkpoint that is gone on from says that the best one has been written: so it comes after it.
+#[test]
+fn the_best_is_written_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let best = folder.path().join("best");
+    let mut trainer = trainer();
+    let options = Fit::epochs(2)
+        .checkpoint(Checkpoint::every(1, folder.path().join("no such folder/checkpoint")))
+        .checkpoint(Checkpoint::best(trainer.monitor("loss").expect("a figure"), &best))
+        .progress(false);
+    assert!(matches!(trainer.fit(&line(), options).outcome, Outcome::Failed { epoch: 1, .. }));
+    assert!(Line::load(&best).expect("weights").as_flat() == trainer.network().as_flat());
+}
+
+/// A metric whose name holds what separates and what ends texts.
+#[derive(Clone, Copy, Debug)]
+struct Within;
+
+impl<H> castnet::metrics::Metric<H, Vector1<f32>, Vector1<f32>> for Within {
+    type State = castnet::metrics::Mean;
+    fn name(&self) -> &'static str {
+        "within \"0,5\"\t\\"
+    }
+    fn better(&self) -> castnet::metrics::Better {
+        castnet::metrics::Better::Higher
+    }
+    fn update(&self, state: &mut castnet::metrics::Mean, output: &Vector1<f32>, target: &Vector1<f32>, weight: f64) {
+        state.add(f64::from(u8::from((output[0] - target[0]).abs() < 0.5)), 1, weight);
+    }
+    fn value(&self, state: &castnet::metrics::Mean) -> f64 {
+        state.value()
+    }
+}
+
+#[test]
+fn figures_of_any_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    let data = line();
+    let fit = |trainer: &mut WithinTrainer, epochs| {
+        let options = Fit::epochs(epochs).validation(&data).checkpoint(Checkpoint::every(1, &path)).progress(false);
+        trainer.fit(&data, options)
+    };
+    let compile = || Line::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default()).metric(Within);
+    type WithinTrainer = castnet::Trainer<Line, MeanSquaredError, RmsProp>;
+    let first = fit(&mut compile(), 2);
+    let mut resumed = compile();
+    assert_eq!(resumed.resume(&path).expect("a checkpoint"), 2);
+    assert_eq!(fit(&mut resumed, 3).epochs[..2], first.epochs);
+}
+
+/// Rows of figures of another length would make a file that cannot be read.
+#[test]
+fn validation_data_as_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    checkpoint(&path);
+    let mut trainer = trainer();
+    trainer.resume(&path).expect("a checkpoint");
+    let data = line();
+    let every = || Checkpoint::every(2, &path);
+    let history = trainer.fit(&data, Fit::epochs(5).validation(&data).checkpoint(every()).progress(false));
+    assert_eq!(history.outcome, Outcome::Refused(FitError::ResumedValidation { had_validation: false }));
+    let expected = "not trained: the training that was resumed had no validation data: leave them out";
+    assert_eq!(history.outcome.to_string(), expected);
+    assert_eq!(trainer.fit(&data, Fit::epochs(5).checkpoint(every()).progress(false)).outcome, Outcome::Completed);
 }

@@ -121,8 +121,7 @@ impl Writer {
         let mut header = String::from(r#"{"__metadata__":{"#);
         for (index, (name, value)) in metadata.enumerate() {
             header += if index == 0 { "" } else { "," };
-            let value = value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
-            header += &format!(r#""{name}":"{value}""#);
+            header += &format!(r#""{name}":"{}""#, escaped(value));
         }
         header.push('}');
         Self { header, data: Vec::new() }
@@ -154,6 +153,20 @@ impl Writer {
         bytes.extend_from_slice(&data);
         bytes
     }
+}
+
+/// Text within a string of JSON.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => escaped.extend(['\\', character]),
+            '\n' => escaped += r"\n",
+            '\0'..' ' => escaped += &format!(r"\u{:04x}", u32::from(character)),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 fn values(shape: &[usize]) -> usize {

@@ -87,6 +87,15 @@ pub enum FitError {
         /// How many there are now.
         given: usize,
     },
+    /// The training was resumed without the validation data that it had, or with some that it had not.
+    #[error(
+        "the training that was resumed had {}",
+        if *.had_validation { "validation data: give them again" } else { "no validation data: leave them out" }
+    )]
+    ResumedValidation {
+        /// Whether it had any.
+        had_validation: bool,
+    },
 }
 
 impl<X, Y> Fit<'_, X, Y> {

@@ -105,8 +105,14 @@ where
         let mut others = checkpoints.iter_mut().map(|checkpoint| checkpoint as &mut dyn Remembers).collect();
         #[cfg(not(feature = "std"))]
         let mut others = Vec::new();
-        match self.restore(&mut run.callbacks, &mut others) {
-            Ok(Some(done)) => run.epochs = done,
+        let mut outcome = Outcome::Completed;
+        match self.restore(&mut run.callbacks, &mut others, validation.is_some()) {
+            Ok(Some(Resumed { epochs, stopped, .. })) => {
+                run.epochs = epochs;
+                if let Some(reason) = stopped {
+                    outcome = Outcome::Stopped { epoch: run.epochs.len(), reason };
+                }
+            }
             Ok(None) => {
                 if let Some(seed) = seed {
                     self.seed(seed);
@@ -125,7 +131,7 @@ where
         self.resumed = None;
 
         let mut progress = Progress::new(epochs, progress);
-        let mut outcome = Outcome::Completed;
+        let epochs = if outcome == Outcome::Completed { epochs } else { run.epochs.len() };
         let mut order: Vec<usize> = Vec::new();
         let mut batch = Batch::default();
         for epoch in run.epochs.len() + 1..=epochs {
@@ -164,7 +170,7 @@ where
             #[cfg(feature = "std")]
             let done = done.and_then(|()| {
                 let states = run.callbacks.iter().map(|callback| callback.state()).collect();
-                super::checkpoint::save(self, &mut checkpoints, &run.epochs, states)
+                super::checkpoint::save(self, &mut checkpoints, &run.epochs, states, run.stopped.as_deref())
             });
             if let Err(error) = done {
                 outcome = Outcome::Failed { epoch, reason: error.to_string() };
@@ -199,13 +205,20 @@ where
         Ok(())
     }
 
-    /// Gives callbacks and checkpoints the states that they had in the training that was resumed, and returns its epochs.
+    /// Gives callbacks and checkpoints the states that they had in the training that was resumed, and returns what is known of
+    /// it.
     fn restore(
         &mut self,
         callbacks: &mut [&mut dyn Callback<N>],
         others: &mut Vec<&mut dyn Remembers>,
-    ) -> Result<Option<Vec<Epoch>>, FitError> {
-        let Some(Resumed { epochs, states }) = &self.resumed else { return Ok(None) };
+        has_validation: bool,
+    ) -> Result<Option<Resumed>, FitError> {
+        let Some(resumed) = &self.resumed else { return Ok(None) };
+        let Resumed { epochs, states, .. } = resumed;
+        let had_validation = epochs.last().is_some_and(|epoch| epoch.validation.is_some());
+        if had_validation != has_validation && !epochs.is_empty() {
+            return Err(FitError::ResumedValidation { had_validation });
+        }
         let given = callbacks.len() + others.len();
         let mismatch = FitError::Resumed { saved: states.len(), given };
         if states.len() != given {
@@ -217,7 +230,7 @@ where
         if !are_restored {
             return Err(mismatch);
         }
-        Ok(Some(epochs.clone()))
+        Ok(Some(resumed.clone()))
     }
 
     /// One pass over all samples; the error is the number of the batch at which it ended, and why.

@@ -46,6 +46,8 @@ pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
     /// The states of the callbacks, then those of the checkpoints.
     pub(super) states: Vec<Vec<f64>>,
+    /// Why a callback had stopped it, if one had.
+    pub(super) stopped: Option<alloc::string::String>,
 }
 
 impl<N, L, O> core::fmt::Debug for Trainer<N, L, O>
