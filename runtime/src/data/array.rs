@@ -1,14 +1,18 @@
 //! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes.
+mod error;
 mod idx;
+mod kind;
 mod npy;
 
+pub use error::{ArrayError, ArrayErrorKind};
+
 use std::borrow::Cow;
-use std::boxed::Box;
 use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use thiserror::Error;
+use error::error;
+use kind::Kind;
 
 use super::{DataError, Dataset};
 use crate::{Flat, Scalar, files};
@@ -34,131 +38,6 @@ pub struct Array {
     kind: Kind,
     big_endian: bool,
     bytes: Vec<u8>,
-}
-
-/// An array that cannot be read or used.
-#[derive(Debug, Error)]
-#[error("{name}: {kind}")]
-pub struct ArrayError {
-    /// The file, or the name that was given for bytes.
-    pub name: String,
-    /// What is wrong.
-    pub kind: Box<ArrayErrorKind>,
-}
-
-/// What is wrong with an array.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ArrayErrorKind {
-    /// The file cannot be read.
-    #[error("{0}")]
-    Unreadable(std::io::Error),
-    /// The file is compressed, and this build cannot read that.
-    #[error("the file is compressed with gzip: enable the feature `gzip`, or decompress it")]
-    Gzip,
-    /// The file is of another kind.
-    #[error("no {format} file: {reason}")]
-    Format {
-        /// `IDX` or `NPY`.
-        format: &'static str,
-        /// What it should begin with, and does not.
-        reason: String,
-    },
-    /// The file is shorter or longer than its header says.
-    #[error(
-        "the header promises {shape:?} values of {size} bytes, but {found} bytes follow: the file is damaged or cut short"
-    )]
-    Size {
-        /// Of the array.
-        shape: Vec<usize>,
-        /// Bytes of one value.
-        size: usize,
-        /// Bytes in the file.
-        found: usize,
-    },
-    /// A sample has not as many values as the network's input or target.
-    #[error("a sample of the array has {found} values, but the network's {what} has {expected}")]
-    Sample {
-        /// `input` or `target`.
-        what: &'static str,
-        /// In the array.
-        found: usize,
-        /// In the network.
-        expected: usize,
-    },
-    /// A label is no class of the network.
-    #[error("label {index} (counted from 0) is {label}, but the network has the classes 0 to {}", classes.saturating_sub(1))]
-    Label {
-        /// Its place.
-        index: usize,
-        /// What it is.
-        label: f64,
-        /// How many classes the network has.
-        classes: usize,
-    },
-    /// Arrays whose samples have different shapes.
-    #[error("its samples have the shape {found:?}, but those before it have {expected:?}")]
-    Shapes {
-        /// Of this array.
-        found: Vec<usize>,
-        /// Of the arrays before it.
-        expected: Vec<usize>,
-    },
-    /// Inputs and targets that do not make a data set.
-    #[error("{0}")]
-    Data(DataError),
-}
-
-/// The type of the numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    U8,
-    I8,
-    U16,
-    I16,
-    U32,
-    I32,
-    U64,
-    I64,
-    F32,
-    F64,
-}
-
-impl Kind {
-    fn size(self) -> usize {
-        match self {
-            Self::U8 | Self::I8 => 1,
-            Self::U16 | Self::I16 => 2,
-            Self::U32 | Self::I32 | Self::F32 => 4,
-            Self::U64 | Self::I64 | Self::F64 => 8,
-        }
-    }
-
-    /// The number of some bytes, as many as its size.
-    fn number(self, bytes: &[u8], big_endian: bool) -> f64 {
-        let mut word = [0; 8];
-        for (index, byte) in word.iter_mut().take(self.size()).enumerate() {
-            let from = if big_endian { self.size() - 1 - index } else { index };
-            *byte = bytes.get(from).copied().unwrap_or_default();
-        }
-        let word = u64::from_le_bytes(word);
-        match self {
-            Self::U8 => f64::from(word as u8),
-            Self::I8 => f64::from(word as i8),
-            Self::U16 => f64::from(word as u16),
-            Self::I16 => f64::from(word as i16),
-            Self::U32 => f64::from(word as u32),
-            Self::I32 => f64::from(word as i32),
-            Self::U64 => word as f64,
-            Self::I64 => word as i64 as f64,
-            Self::F32 => f64::from(f32::from_bits(word as u32)),
-            Self::F64 => f64::from_bits(word),
-        }
-    }
-}
-
-fn error(name: &str, kind: ArrayErrorKind) -> ArrayError {
-    ArrayError { name: name.to_string(), kind: Box::new(kind) }
 }
 
 /// What a header says, and the bytes behind it.
@@ -216,7 +95,9 @@ impl Array {
         let bytes = decompressed(bytes).map_err(|kind| error(name, kind))?;
         let Parsed { shape, kind, big_endian, data } = parse(&bytes).map_err(|kind| error(name, kind))?;
         let size = shape.iter().try_fold(kind.size(), |product, &axis| product.checked_mul(axis));
-        if size != Some(data.len()) {
+        // An empty array may have axes whose product is beyond all numbers, too.
+        let is_sound = shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis.max(1))).is_some();
+        if size != Some(data.len()) || !is_sound {
             let kind = ArrayErrorKind::Size { shape, size: kind.size(), found: data.len() };
             return Err(error(name, kind));
         }
@@ -233,8 +114,10 @@ impl Array {
         };
         let mut all = first.clone();
         for array in rest {
-            let same = array.sample_shape() == all.sample_shape();
-            if !same || (array.kind, array.big_endian) != (all.kind, all.big_endian) {
+            if (array.kind, array.big_endian) != (all.kind, all.big_endian) {
+                return Err(error(&array.name, ArrayErrorKind::Types));
+            }
+            if array.sample_shape() != all.sample_shape() {
                 let (found, expected) = (array.sample_shape().to_vec(), all.sample_shape().to_vec());
                 return Err(error(&array.name, ArrayErrorKind::Shapes { found, expected }));
             }

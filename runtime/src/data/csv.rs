@@ -1,4 +1,5 @@
 //! Data from CSV files.
+mod column;
 mod error;
 
 pub use error::{CsvError, CsvErrorKind, CsvPlace};
@@ -9,6 +10,8 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::string::{String, ToString};
 use std::vec::Vec;
+
+use column::{Column, Values};
 
 use super::{DataError, Dataset};
 use crate::{Flat, Label, Scalar, files};
@@ -77,16 +80,6 @@ pub enum Missing {
     SkipLine,
 }
 
-/// How a column becomes values of a sample.
-struct Column<'c> {
-    name: &'c str,
-    index: usize,
-    categories: Option<&'c [String]>,
-    missing: Option<Missing>,
-    /// Values of a sample: more than one for categories.
-    width: usize,
-}
-
 impl Csv {
     /// A file. Its columns are numbers, and all of them inputs, unless something else is said.
     pub fn new<P: Into<PathBuf>>(path: P) -> Self {
@@ -143,7 +136,8 @@ impl Csv {
         self.one_hot(column, L::NAMES)
     }
 
-    /// What becomes of missing values in a column; without a rule they are errors.
+    /// What becomes of missing values in a column; without a rule they are errors. Of several rules the last one holds. In a
+    /// column of categories only [`Missing::SkipLine`] is one, or a category that has the text of what is missing.
     pub fn missing(mut self, column: &str, rule: Missing) -> Self {
         self.missing.push((column.to_owned(), rule));
         self
@@ -189,7 +183,7 @@ impl Csv {
 
         // The values of all lines, one after the other; NaN where one is missing.
         let mut values: Vec<f64> = Vec::new();
-        let width: usize = columns().map(|column| column.width).sum();
+        let width: usize = columns().map(|column| column.width()).sum();
         let mut record = ::csv::StringRecord::new();
         'lines: loop {
             match reader.read_record(&mut record) {
@@ -217,7 +211,7 @@ impl Csv {
         let mut place = 0;
         for column in columns() {
             column.fill(&mut values, place, width).map_err(|kind| fail(None, Some(column.name), kind))?;
-            place += column.width;
+            place += column.width();
         }
         let samples = values.chunks_exact(width.max(1)).map(|row| {
             let (input, target) = row.split_at(X::LEN.min(row.len()));
@@ -273,7 +267,7 @@ impl Csv {
             _ => "",
         };
         for (what, columns, expected) in [("input", &inputs, X::LEN), ("target", &targets, Y::LEN)] {
-            let found: usize = columns.iter().map(|column| column.width).sum();
+            let found: usize = columns.iter().map(|column| column.width()).sum();
             if found != expected {
                 let unit = if found == columns.len() { "columns" } else { "values" };
                 let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
@@ -285,73 +279,19 @@ impl Csv {
     }
 
     fn column<'c>(&'c self, name: &'c str, header: &[String], number_of_class: bool) -> Option<Column<'c>> {
-        let categories = self.categories.iter().find(|(column, _)| column == name);
-        let categories = categories.map(|(_, categories)| categories.as_slice());
-        let rule = self.missing.iter().find(|(column, _)| column == name).map(|(_, rule)| *rule);
+        let categories = self.categories.iter().rfind(|(column, _)| column == name);
+        let values = match categories {
+            Some((_, categories)) if number_of_class => Values::Class(categories),
+            Some((_, categories)) => Values::OneHot(categories),
+            None => Values::Number,
+        };
+        let rule = self.missing.iter().rfind(|(column, _)| column == name).map(|(_, rule)| *rule);
         Some(Column {
             name,
             index: header.iter().position(|column| column == name)?,
-            categories,
+            values,
             missing: rule.or(self.missing_everywhere),
-            width: if number_of_class { 1 } else { categories.map_or(1, <[String]>::len) },
         })
-    }
-}
-
-impl Column<'_> {
-    /// Appends the values of a field.
-    fn push<T: Scalar>(&self, field: &str, is_missing: bool, values: &mut Vec<f64>) -> Result<(), CsvErrorKind> {
-        let Some(categories) = self.categories else {
-            values.push(if is_missing && self.missing.is_some() { f64::NAN } else { number::<T>(field)? });
-            return Ok(());
-        };
-        if field.is_empty() {
-            return Err(CsvErrorKind::EmptyField);
-        }
-        let exact = categories.iter().position(|category| category == field);
-        let found = exact.or_else(|| categories.iter().position(|category| category.eq_ignore_ascii_case(field)));
-        let Some(found) = found else {
-            return Err(CsvErrorKind::NoCategory { text: field.to_string(), categories: categories.join(", ") });
-        };
-        if self.width == 1 {
-            values.push(found as f64);
-        } else {
-            values.extend((0..categories.len()).map(|category| f64::from(u8::from(category == found))));
-        }
-        Ok(())
-    }
-
-    /// Fills in what is missing in the column at a place of every line.
-    fn fill(&self, values: &mut [f64], place: usize, width: usize) -> Result<(), CsvErrorKind> {
-        let column = values.iter_mut().skip(place).step_by(width);
-        let (missing, present): (Vec<&mut f64>, Vec<&mut f64>) = column.partition(|value| value.is_nan());
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let mut present: Vec<f64> = present.into_iter().map(|value| *value).collect();
-        present.sort_by(f64::total_cmp);
-        let value = match self.missing {
-            Some(Missing::Value(value)) if value.is_finite() => value,
-            Some(Missing::Value(value)) => return Err(CsvErrorKind::NotFinite { text: value.to_string() }),
-            Some(Missing::Mean) if !present.is_empty() => present.iter().sum::<f64>() / present.len() as f64,
-            Some(Missing::Median) if !present.is_empty() => {
-                let middle = |index: usize| present.get(index).copied().unwrap_or_default();
-                (middle((present.len() - 1) / 2) + middle(present.len() / 2)) / 2.0
-            }
-            _ => return Err(CsvErrorKind::NothingPresent),
-        };
-        missing.into_iter().for_each(|missing| *missing = value);
-        Ok(())
-    }
-}
-
-/// `colour`, or `colour as 3` values.
-impl core::fmt::Display for Column<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.width {
-            1 => write!(f, "{}", self.name),
-            width => write!(f, "{} as {width}", self.name),
-        }
     }
 }
 
@@ -378,15 +318,6 @@ fn sample<A: Flat>(values: &[f64]) -> A {
     let mut sample = A::zeroed();
     sample.as_flat_mut().iter_mut().zip(values).for_each(|(value, &read)| *value = A::Scalar::from_f64(read));
     sample
-}
-
-/// A number that is finite in the network's precision.
-fn number<T: Scalar>(text: &str) -> Result<f64, CsvErrorKind> {
-    if text.is_empty() {
-        return Err(CsvErrorKind::EmptyField);
-    }
-    let value: f64 = text.parse().map_err(|_| CsvErrorKind::NotANumber { text: text.to_string() })?;
-    if T::from_f64(value).is_finite() { Ok(value) } else { Err(CsvErrorKind::NotFinite { text: text.to_string() }) }
 }
 
 /// The first name that occurs twice.

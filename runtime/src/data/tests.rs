@@ -178,6 +178,16 @@ mod csv {
         let error = csv(text).read::<[f64; 2], [f64; 3]>().expect_err("an error");
         let expected = "x.csv: 2 target values (kind as 2), but the network's target has 3 values";
         assert_eq!(error.to_string(), expected);
+        let only: Dataset<[f64; 1], [f64; 1]> = crate::Csv::from_reader("kind,y\nno,2\n".as_bytes(), "x.csv")
+            .targets(&["y"])
+            .one_hot("kind", &["no"])
+            .read()
+            .expect("sound data");
+        assert_eq!(only.inputs(), [[1.0]], "an input of one category is one-hot, too");
+        let missing = csv("a,kind,b\n1,,2\n3,no,4\n").missing_everywhere(crate::Missing::Mean);
+        let error = missing.read::<[f64; 2], [f64; 1]>().expect_err("an error");
+        let expected = "x.csv, line 2, column kind: the category is missing: fill one in, leave out the line (`Missing::SkipLine` does), or name a category of that text";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]
@@ -193,6 +203,8 @@ mod csv {
         assert_eq!(filled(Missing::SkipLine), [[2.0, 5.0], [9.0, 9.0]]);
         let one = csv().missing("a", Missing::SkipLine).missing_everywhere(Missing::Value(0.0));
         assert_eq!(inputs(one).expect("sound data"), [[1.0, 0.0], [2.0, 5.0], [9.0, 9.0]], "a rule of its own");
+        let last = csv().missing("a", Missing::Mean).missing("a", Missing::SkipLine).missing_everywhere(Missing::Mean);
+        assert_eq!(inputs(last).expect("the last rule"), [[1.0, 7.0], [2.0, 5.0], [9.0, 9.0]]);
         let error = inputs(csv().missing("a", Missing::Mean)).expect_err("no rule for b");
         let expected = "x.csv, line 2, column b: the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`";
         assert_eq!(error.to_string(), expected);

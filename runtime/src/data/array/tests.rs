@@ -88,6 +88,9 @@ fn several_files_and_parts_of_them() {
     assert_eq!(all.clone().take(9), all);
     let other = idx(&labels([1, 2]));
     let expected = "x.idx: its samples have the shape [], but those before it have [2, 3]";
+    assert_eq!(message(Array::concat(&[images.clone(), other])), expected);
+    let other = Array::from_npy(&npy("<i2", "(1, 2, 3)", &[0; 12]), "y.npy").expect("a sound file");
+    let expected = "y.npy: its numbers are not of the type of those before it: write all arrays with the same type";
     assert_eq!(message(Array::concat(&[images, other])), expected);
 }
 
@@ -126,6 +129,9 @@ fn files_that_are_none() {
     // A header that promises more than memory holds.
     let huge = [&[0, 0, 8, 3][..], &[255; 12]].concat();
     assert!(message(Array::from_idx(&huge, "x")).starts_with("x: the header promises [4294967295, "));
+    // One that promises nothing, as samples that are larger than numbers go.
+    let empty = [&[0, 0, 8, 4][..], &[0; 4], &[255; 12]].concat();
+    assert!(message(Array::from_idx(&empty, "x")).starts_with("x: the header promises [0, 4294967295, "));
     let mut longer = images();
     longer.push(0);
     let expected =

@@ -90,6 +90,11 @@ pub enum CsvErrorKind {
         /// The categories.
         categories: String,
     },
+    /// A field of a column of categories is missing.
+    #[error(
+        "the category is missing: fill one in, leave out the line (`Missing::SkipLine` does), or name a category of that text"
+    )]
+    MissingCategory,
     /// A column has no value at all, so that missing ones cannot be filled in.
     #[error("no line has a value in this column: there is no mean or median to fill in")]
     NothingPresent,
