@@ -21,7 +21,7 @@ use crate::flat::{flatten, flatten_mut};
 use crate::shuffle::swaps;
 use crate::{Flat, Network, Scalar};
 
-/// Samples: inputs, each with its target. There is at least one, and all values are finite.
+/// Samples: inputs, each with its target. There is at least one, and all values that come in are finite.
 ///
 /// Its types are those of a network, so that targets of another shape than the output cannot be trained on:
 ///
@@ -97,13 +97,13 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
     /// The class is the place of the highest value of a one-hot target, or the number in a target of one value.
     ///
     /// # Errors
-    /// A class without a weight, and those of [`with_weights`](Self::with_weights).
+    /// A class without a weight, a target that names no class, and those of [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, classes: &[f64]) -> Result<Self, DataError> {
         let mut weights = Vec::with_capacity(self.len());
         for (sample, target) in self.targets.iter().enumerate() {
-            let class = class_of(target.as_flat());
-            let weight = class.and_then(|class| classes.get(class));
-            let weight = weight.ok_or(DataError::Class { sample, classes: classes.len() })?;
+            let class = class_of(target.as_flat()).ok_or(DataError::Class { sample, classes: classes.len() })?;
+            let without = DataError::ClassWeight { sample, class, weights: classes.len() };
+            let weight = classes.get(class).ok_or(without)?;
             weights.push(weight * self.weights.get(sample).unwrap_or(&1.0));
         }
         self.with_weights(weights)
@@ -144,7 +144,8 @@ fn not_finite<A: Flat>(samples: &[A]) -> Option<(usize, usize, f64)> {
 }
 
 impl<X: Flat, Y> Dataset<X, Y> {
-    /// The inputs times a factor: `1.0 / 255.0` turns pixels into numbers from 0 to 1.
+    /// The inputs times a factor: `1.0 / 255.0` turns pixels into numbers from 0 to 1. A factor that is not finite, or so
+    /// large that the products are not, shows in training as a loss that is not finite.
     #[must_use]
     pub fn scale_inputs(mut self, factor: f64) -> Self {
         for value in flatten_mut(&mut self.inputs) {

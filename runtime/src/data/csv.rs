@@ -210,7 +210,7 @@ impl Csv {
         }
         let mut place = 0;
         for column in columns() {
-            column.fill(&mut values, place, width).map_err(|kind| fail(None, Some(column.name), kind))?;
+            column.fill::<X::Scalar>(&mut values, place, width).map_err(|kind| fail(None, Some(column.name), kind))?;
             place += column.width();
         }
         let samples = values.chunks_exact(width.max(1)).map(|row| {
@@ -245,10 +245,15 @@ impl Csv {
         let with_rules = self.categories.iter().map(|(column, _)| column);
         let with_rules = with_rules.chain(self.missing.iter().map(|(column, _)| column));
         let named = self.targets.iter().chain(&self.ignored).chain(self.inputs.iter().flatten()).chain(with_rules);
+        let hint = match header {
+            [only] if only.contains(';') => "; the columns seem to be separated by `;`: `Csv::delimiter` says so",
+            [only] if only.contains('\t') => "; the columns seem to be separated by tabs: `Csv::delimiter` says so",
+            _ => "",
+        };
         for column in named {
             if !header.contains(column) {
                 let columns = header.join(", ");
-                return Err(fail(None, Some(column), CsvErrorKind::NoColumn { columns }));
+                return Err(fail(None, Some(column), CsvErrorKind::NoColumn { columns, hint }));
             }
         }
 
@@ -262,10 +267,6 @@ impl Csv {
         let inputs: Vec<_> = inputs.into_iter().filter_map(|column| self.column(column, header, false)).collect();
         let targets: Vec<_> =
             targets.into_iter().filter_map(|column| self.column(column, header, number_of_class)).collect();
-        let hint = match header {
-            [only] if only.contains(';') => "; the columns seem to be separated by `;`: `Csv::delimiter` says so",
-            _ => "",
-        };
         for (what, columns, expected) in [("input", &inputs, X::LEN), ("target", &targets, Y::LEN)] {
             let found: usize = columns.iter().map(|column| column.width()).sum();
             if found != expected {

@@ -74,6 +74,18 @@ pub enum DataError {
         /// How many classes there are.
         classes: usize,
     },
+    /// A target of a class that no weight was given for.
+    #[error(
+        "sample {sample} (counted from 0) is of class {class}, but there are weights for {weights} classes: give one for each class, from class 0 on"
+    )]
+    ClassWeight {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// Its class, counted from 0.
+        class: usize,
+        /// How many weights there are.
+        weights: usize,
+    },
     /// A class has not enough samples to be in every part.
     #[error("class {class} has {samples} samples, too few to be in {parts} parts: give more data, or fewer parts")]
     FewOfClass {

@@ -118,7 +118,7 @@ mod csv {
         assert_eq!(message(&format!("{header}1,2,3\n4,5\n")), "houses.csv, line 3: 2 fields, but the header has 3");
         assert_eq!(
             message(&format!("{header}1,2,3\n4,five,6\n")),
-            "houses.csv, line 3, column price: `five` is not a number"
+            "houses.csv, line 3, column price: `five` is not a number: `Csv::one_hot` takes categories, `Csv::missing_text` what means a missing value, `Csv::ignore` leaves the column out"
         );
         assert_eq!(
             message(&format!("{header}1,2,\n")),
@@ -138,7 +138,10 @@ mod csv {
             message("rooms,cost,area\n1,2,3\n"),
             "houses.csv, column price: there is no such column; the file has rooms, cost, area"
         );
-        assert_eq!(message("rooms,price,rooms\n1,2,3\n"), "houses.csv, line 1, column rooms: the column occurs twice");
+        assert_eq!(
+            message("rooms,price,rooms\n1,2,3\n"),
+            "houses.csv, line 1, column rooms: the column occurs twice: name it once"
+        );
         assert_eq!(
             message("rooms,price\n1,2\n"),
             "houses.csv: 1 input columns (rooms), but the network's input has 2 values"
@@ -150,6 +153,11 @@ mod csv {
             wrong.to_string().contains("2 target columns (c, d), but the network's target has 1 values"),
             "{wrong}"
         );
+        assert_eq!(
+            message("rooms;price;area\n1;2;3\n"),
+            "houses.csv, column price: there is no such column; the file has rooms;price;area; the columns seem to be separated by `;`: `Csv::delimiter` says so"
+        );
+        assert!(message("rooms\tprice\tarea\n1\t2\t3\n").ends_with("separated by tabs: `Csv::delimiter` says so"));
         let semicolons = Data::from_csv_reader("a;b;c\n1;2;3\n".as_bytes(), "x", &[]).expect_err("an error");
         assert!(semicolons.to_string().contains("separated by `;`"), "{semicolons}");
     }
@@ -174,7 +182,10 @@ mod csv {
             .expect("sound data");
         assert_eq!(inputs.inputs(), [[1.0, 0.0, 1.0], [0.0, 1.0, 3.0]], "in the order asked for");
         let error = csv("a,kind,b\n1,no,2\n3,maybe,4\n").read::<[f64; 2], [f64; 1]>().expect_err("an error");
-        assert_eq!(error.to_string(), "x.csv, line 3, column kind: `maybe` is none of the categories no, Yes");
+        assert_eq!(
+            error.to_string(),
+            "x.csv, line 3, column kind: `maybe` is none of the categories no, Yes: name it among them, or leave out the line"
+        );
         let error = csv(text).read::<[f64; 2], [f64; 3]>().expect_err("an error");
         let expected = "x.csv: 2 target values (kind as 2), but the network's target has 3 values";
         assert_eq!(error.to_string(), expected);
@@ -188,6 +199,33 @@ mod csv {
         let error = missing.read::<[f64; 2], [f64; 1]>().expect_err("an error");
         let expected = "x.csv, line 2, column kind: the category is missing: fill one in, leave out the line (`Missing::SkipLine` does), or name a category of that text";
         assert_eq!(error.to_string(), expected);
+    }
+
+    /// A category has no mean: the line goes, or the empty field is a category.
+    #[test]
+    fn missing_categories() {
+        use crate::Missing;
+        let text = "kind,y\nno,1\n,2\n?,3\n";
+        let csv = |categories: &[&str]| {
+            let csv = crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
+            csv.one_hot("kind", categories)
+        };
+        let skipped = csv(&["no", "yes"]).missing("kind", Missing::SkipLine).read::<[f64; 2], [f64; 1]>();
+        assert_eq!(skipped.expect("sound data").inputs(), [[1.0, 0.0]]);
+        let named = csv(&["no", "", "?"]).read::<[f64; 3], [f64; 1]>().expect("sound data");
+        assert_eq!(named.inputs(), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+    }
+
+    /// What is filled in is a number in the network's precision.
+    #[test]
+    fn missing_values_that_are_none() {
+        for value in [f64::NAN, 1e39] {
+            let csv = crate::Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
+            let error =
+                csv.missing("a", crate::Missing::Value(value)).read::<[f32; 2], [f32; 1]>().expect_err("an error");
+            let expected = format!("x.csv, column a: `{value}` is not finite: fill in a value or leave out the line");
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     #[test]
@@ -220,7 +258,7 @@ mod csv {
         let data: Two = csv().ignore(&["id"]).read().expect("sound data");
         assert_eq!(data.inputs(), [[1.0, 2.0]]);
         let message = |csv: crate::Csv| csv.read::<[f64; 2], [f64; 1]>().expect_err("an error").to_string();
-        assert_eq!(message(csv().ignore(&["y"])), "x.csv, column y: the column occurs twice");
+        assert_eq!(message(csv().ignore(&["y"])), "x.csv, column y: the column occurs twice: name it once");
         let expected = "x.csv, column size: there is no such column; the file has a, b, id, y";
         assert_eq!(message(csv().ignore(&["id"]).missing("size", crate::Missing::Mean)), expected);
         assert_eq!(message(csv()), "x.csv: 3 input columns (a, b, id), but the network's input has 2 values");
@@ -269,11 +307,14 @@ fn what_are_no_weights() {
     assert!(matches!(error(&[f64::NAN, 1.0]), DataError::Weight { sample: 0, .. }));
     assert_eq!(error(&[0.0, 0.0]), DataError::NoWeight);
     let error = numbered(2).with_class_weights(&[1.0, 2.0]).expect_err("an error");
-    assert_eq!(error, DataError::Class { sample: 1, classes: 2 });
+    assert_eq!(error, DataError::ClassWeight { sample: 1, class: 10, weights: 2 });
     assert_eq!(
         error.to_string(),
-        "target 1 (counted from 0) names none of the 2 classes: give numbers from 0 to 1, or one-hot values"
+        "sample 1 (counted from 0) is of class 10, but there are weights for 2 classes: give one for each class, from class 0 on"
     );
+    let halves = Data::new([[0.0, 0.0]], [[0.5]]).expect("sound data");
+    let error = halves.with_class_weights(&[1.0, 2.0]).expect_err("an error");
+    assert_eq!(error, DataError::Class { sample: 0, classes: 2 });
 }
 
 #[test]

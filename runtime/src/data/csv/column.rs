@@ -60,7 +60,7 @@ impl Column<'_> {
     }
 
     /// Fills in what is missing in the column at a place of every line.
-    pub(super) fn fill(&self, values: &mut [f64], place: usize, width: usize) -> Result<(), CsvErrorKind> {
+    pub(super) fn fill<T: Scalar>(&self, values: &mut [f64], place: usize, width: usize) -> Result<(), CsvErrorKind> {
         let column = values.iter_mut().skip(place).step_by(width);
         let (missing, present): (Vec<&mut f64>, Vec<&mut f64>) = column.partition(|value| value.is_nan());
         if missing.is_empty() {
@@ -69,7 +69,7 @@ impl Column<'_> {
         let mut present: Vec<f64> = present.into_iter().map(|value| *value).collect();
         present.sort_by(f64::total_cmp);
         let value = match self.missing {
-            Some(Missing::Value(value)) if value.is_finite() => value,
+            Some(Missing::Value(value)) if T::from_f64(value).is_finite() => value,
             Some(Missing::Value(value)) => return Err(CsvErrorKind::NotFinite { text: value.to_string() }),
             Some(Missing::Mean) if !present.is_empty() => present.iter().sum::<f64>() / present.len() as f64,
             Some(Missing::Median) if !present.is_empty() => {

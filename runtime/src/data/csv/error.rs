@@ -59,7 +59,9 @@ pub enum CsvErrorKind {
         expected: u64,
     },
     /// A field is no number.
-    #[error("`{text}` is not a number")]
+    #[error(
+        "`{text}` is not a number: `Csv::one_hot` takes categories, `Csv::missing_text` what means a missing value, `Csv::ignore` leaves the column out"
+    )]
     NotANumber {
         /// The field.
         text: String,
@@ -74,16 +76,18 @@ pub enum CsvErrorKind {
         text: String,
     },
     /// A target column does not exist.
-    #[error("there is no such column; the file has {columns}")]
+    #[error("there is no such column; the file has {columns}{hint}")]
     NoColumn {
         /// The columns of the file.
         columns: String,
+        /// What may be the reason.
+        hint: &'static str,
     },
     /// A column occurs twice, in the file or among the targets.
-    #[error("the column occurs twice")]
+    #[error("the column occurs twice: name it once")]
     DoubleColumn,
     /// A field is none of the categories of its column.
-    #[error("`{text}` is none of the categories {categories}")]
+    #[error("`{text}` is none of the categories {categories}: name it among them, or leave out the line")]
     NoCategory {
         /// The field.
         text: String,
