@@ -209,6 +209,38 @@ macro_rules! suits_networks {
 }
 use suits_networks;
 
+/// A cross-entropy suits the networks that end in some activations: it is computed from the values before it.
+macro_rules! computed_from_logits {
+    ($name:ident for networks that end in $head:ident) => {
+        impl<H, A> $crate::losses::Loss<H, A> for $name
+        where
+            H: $crate::activations::Activation<A> + $head,
+            A: $crate::Flat + Clone + Send + Sync,
+            $name: $crate::losses::LogitsLoss<A>,
+        {
+            type Target = <$name as $crate::losses::LogitsLoss<A>>::Target;
+
+            fn sum(self, logits: &[A], _: &[A], targets: &[Self::Target]) -> f64 {
+                $crate::losses::LogitsLoss::sum_of_logits(self, logits, targets)
+            }
+
+            fn gradient<I: $crate::isa::Isa<A::Scalar>>(
+                self,
+                _: I,
+                _: H,
+                _: &[A],
+                outputs: &[A],
+                targets: &[Self::Target],
+                grad: &mut [A],
+            ) {
+                $crate::flat::copy(outputs, grad);
+                $crate::losses::LogitsLoss::gradient_of_logits(self, targets, grad);
+            }
+        }
+    };
+}
+use computed_from_logits;
+
 /// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision at hand.
 fn probability_bounds<T: Scalar>() -> (T, T) {
     let least = T::from_f64(1e-7);

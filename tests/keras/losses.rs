@@ -82,6 +82,58 @@ fn focal() {
     of_outputs::<SVector<f64, 4>, _>("categorical_focal", CategoricalFocalCrossentropy::default());
 }
 
+/// From logits: the same as from their probabilities, and a gradient where these are rounded away. Keras computes a
+/// cross-entropy behind a sigmoid from the logits, too.
+#[test]
+fn focal_of_logits() {
+    fn gradient<A: Flat + Clone, L: LogitsLoss<A>>(loss: L, logits: &[A], targets: &[L::Target]) -> Vec<A> {
+        let mut grad = logits.to_vec();
+        loss.probabilities(Portable, logits, &mut grad);
+        loss.gradient_of_logits(targets, &mut grad);
+        grad
+    }
+    /// Against central differences of the loss, which is that of the probabilities.
+    fn agree<L>(loss: L, logits: SVector<f64, 4>, targets: SVector<f64, 4>)
+    where
+        L: LogitsLoss<SVector<f64, 4>, Target = SVector<f64, 4>>
+            + OutputLoss<SVector<f64, 4>, Target = SVector<f64, 4>>,
+    {
+        let mut probabilities = [logits];
+        loss.probabilities(Portable, &[logits], &mut probabilities);
+        let (value, of_outputs) =
+            (loss.sum_of_logits(&[logits], &[targets]), loss.sum_of_outputs(&probabilities, &[targets]));
+        assert!((value - of_outputs).abs() < 1e-12, "{value}, {of_outputs}");
+        for (index, &grad) in gradient(loss, &[logits], &[targets])[0].iter().enumerate() {
+            let [above, below] = [1e-6, -1e-6].map(|step| {
+                let mut moved = logits;
+                moved[index] += step;
+                loss.sum_of_logits(&[moved], &[targets])
+            });
+            let difference = (above - below) / 2e-6;
+            assert!((grad - difference).abs() < 1e-8, "{loss:?}: {index}: {grad}, not {difference}");
+        }
+    }
+    let logits = SVector::from([0.3, -2.0, 4.0, -0.5]);
+    for gamma in [0.0, 0.5, 1.0, 2.0] {
+        for alpha in [None, Some(0.25)] {
+            agree(BinaryFocalCrossentropy { gamma, alpha }, logits, SVector::from([1.0, 0.0, 0.0, 0.9]));
+        }
+        agree(CategoricalFocalCrossentropy { gamma, alpha: 0.25 }, logits, SVector::from([0.0, 1.0, 0.0, 0.0]));
+    }
+    // Smoothed targets are targets.
+    let smoothed = Smoothed { loss: CategoricalFocalCrossentropy::default(), amount: 0.2 };
+    let (sharp, soft) = (SVector::from([0.0, 1.0, 0.0, 0.0]), SVector::from([0.05, 0.85, 0.05, 0.05]));
+    assert_eq!(smoothed.sum_of_logits(&[logits], &[sharp]), smoothed.loss.sum_of_logits(&[logits], &[soft]));
+    let smoothed = Smoothed { loss: BinaryFocalCrossentropy::default(), amount: 0.5 };
+    assert_eq!(smoothed.sum_of_logits(&[[0.3]], &[[1.0]]), smoothed.loss.sum_of_logits(&[[0.3]], &[[0.75]]));
+    // As sure as can be: wrong, then right.
+    let focal = BinaryFocalCrossentropy::default();
+    for (logit, target, loss, slope) in [(-40.0, 1.0, 40.0, -1.0), (40.0, 0.0, 40.0, 1.0), (40.0, 1.0, 0.0, 0.0)] {
+        assert!((focal.sum_of_logits(&[[logit]], &[[target]]) - loss).abs() < 1e-12);
+        assert_eq!(gradient(focal, &[[logit as f32]], &[[target as f32]]), [[slope]]);
+    }
+}
+
 castnet::network! {
     Three< input 3 => dense 3 nobias init identity >
     Three64< input 3 f64 => dense 3 nobias init identity >

@@ -1,5 +1,5 @@
 //! Cross-entropy of probabilities that stand alone: two classes, or several labels at once.
-use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
+use super::{LogitsLoss, OutputLoss, probability_bounds};
 use crate::activations::{Activation, Sigmoid};
 use crate::flat::{copy, flatten, flatten_mut};
 use crate::isa::Isa;
@@ -73,19 +73,4 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
     }
 }
 
-impl<H, A> Loss<H, A> for BinaryCrossentropy
-where
-    H: Activation<A> + SigmoidHead,
-    A: Flat + Clone + Send + Sync,
-{
-    type Target = A;
-
-    fn sum(self, logits: &[A], _: &[A], targets: &[A]) -> f64 {
-        self.sum_of_logits(logits, targets)
-    }
-
-    fn gradient<I: Isa<A::Scalar>>(self, _: I, _: H, _: &[A], outputs: &[A], targets: &[A], grad: &mut [A]) {
-        copy(outputs, grad);
-        self.gradient_of_logits(targets, grad);
-    }
-}
+super::computed_from_logits!(BinaryCrossentropy for networks that end in SigmoidHead);

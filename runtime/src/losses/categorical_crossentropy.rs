@@ -1,7 +1,7 @@
 //! Cross-entropy of one class among several.
 use nalgebra::SMatrix;
 
-use super::{LogitsLoss, Loss, OutputLoss, probability_bounds};
+use super::{LogitsLoss, OutputLoss, probability_bounds};
 use crate::Scalar;
 use crate::activations::{Activation, Softmax};
 use crate::flat::{copy, flatten, flatten_mut};
@@ -114,27 +114,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-impl<H, T, const C: usize, const P: usize> Loss<H, SMatrix<T, C, P>> for CategoricalCrossentropy
-where
-    H: Activation<SMatrix<T, C, P>> + SoftmaxHead,
-    T: Scalar,
-{
-    type Target = SMatrix<T, C, P>;
-
-    fn sum(self, logits: &[SMatrix<T, C, P>], _: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
-        self.sum_of_logits(logits, targets)
-    }
-
-    fn gradient<I: Isa<T>>(
-        self,
-        _: I,
-        _: H,
-        _: &[SMatrix<T, C, P>],
-        outputs: &[SMatrix<T, C, P>],
-        targets: &[SMatrix<T, C, P>],
-        grad: &mut [SMatrix<T, C, P>],
-    ) {
-        copy(outputs, grad);
-        self.gradient_of_logits(targets, grad);
-    }
-}
+super::computed_from_logits!(CategoricalCrossentropy for networks that end in SoftmaxHead);

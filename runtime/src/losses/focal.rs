@@ -1,8 +1,11 @@
 //! Cross-entropies that look at what is still wrong.
 use nalgebra::SMatrix;
 
-use super::{OutputLoss, SigmoidHead, SoftmaxHead, probability_bounds};
+use super::{
+    BinaryCrossentropy, CategoricalCrossentropy, LogitsLoss, OutputLoss, SigmoidHead, SoftmaxHead, probability_bounds,
+};
 use crate::flat::{flatten, flatten_mut};
+use crate::isa::Isa;
 use crate::math::Elementary;
 use crate::{Flat, Scalar};
 
@@ -10,7 +13,7 @@ use crate::{Flat, Scalar};
 /// truth: `p t + (1 - p) (1 - t)`. What is right already counts little, so rare cases are heard. For networks that end in
 /// `sigmoid`.
 ///
-/// Outputs are clipped to `[1e-7, 1 - 1e-7]`. Source: Lin et al., "Focal Loss for Dense Object Detection", 2017; Keras's
+/// `-ln(q)` is computed from the logits, as that of [`BinaryCrossentropy`]. Source: Lin et al., "Focal Loss for Dense Object Detection", 2017; Keras's
 /// [`BinaryFocalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossentropy {
@@ -46,9 +49,9 @@ impl Default for CategoricalFocalCrossentropy {
     }
 }
 
-/// A positive base to any power.
+/// A base that is not negative to any power; to the power 0 it is 1, whatever it is.
 fn power(base: f64, exponent: f64) -> f64 {
-    Elementary::exp(exponent * Elementary::ln(base))
+    if exponent == 0.0 { 1.0 } else { Elementary::exp(exponent * Elementary::ln(base)) }
 }
 
 impl BinaryFocalCrossentropy {
@@ -57,6 +60,46 @@ impl BinaryFocalCrossentropy {
     }
 }
 
+impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryFocalCrossentropy {
+    type Target = A;
+
+    fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
+        let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
+            let (x, t) = (logit.to_f64(), target.to_f64());
+            let (p, no) = (Elementary::sigmoid(x), Elementary::sigmoid(-x));
+            let wrong = p * (1.0 - t) + no * t;
+            self.weight(t) * power(wrong, self.gamma) * (Elementary::softplus(x) - x * t)
+        });
+        losses.sum::<f64>() / A::LEN as f64
+    }
+
+    fn gradient_of_logits(self, targets: &[A], grad: &mut [A]) {
+        let (least, most) = probability_bounds::<A::Scalar>();
+        let factor = 1.0 / (targets.len() * A::LEN) as f64;
+        for (grad, &target) in flatten_mut(grad).iter_mut().zip(flatten(targets)) {
+            // Only the logarithms need bounds: where these count, `p (1 - p)` is as good as zero.
+            let clipped = Scalar::clamp(*grad, least, most);
+            let (p, no, t) = (grad.to_f64(), (A::Scalar::ONE - *grad).to_f64(), target.to_f64());
+            let crossentropy =
+                -t * Elementary::ln(clipped.to_f64()) - (1.0 - t) * Elementary::ln((A::Scalar::ONE - clipped).to_f64());
+            let (wrong, slope) = (p * (1.0 - t) + no * t, p * no);
+            // d wrong / dx = (1 - 2 t) p (1 - p)
+            let of_modulation = if slope > 0.0 {
+                self.gamma * power(wrong, self.gamma - 1.0) * (1.0 - 2.0 * t) * slope * crossentropy
+            } else {
+                0.0
+            };
+            let of_crossentropy = power(wrong, self.gamma) * (p - t);
+            *grad = A::Scalar::from_f64(self.weight(t) * (of_modulation + of_crossentropy) * factor);
+        }
+    }
+
+    fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]) {
+        BinaryCrossentropy.probabilities(isa, logits, probabilities);
+    }
+}
+
+/// Outputs are clipped to `[1e-7, 1 - 1e-7]`.
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
     type Target = A;
 
@@ -91,6 +134,55 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
     }
 }
 
+impl CategoricalFocalCrossentropy {
+    /// The derivative of the loss by the share that a class has of the outputs.
+    fn slope<T: Scalar>(self, share: T, target: T) -> T {
+        let (least, most) = probability_bounds::<T>();
+        if share < least || share > most {
+            return T::ZERO;
+        }
+        let p = share.to_f64();
+        let of_modulation = self.gamma * power(1.0 - p, self.gamma - 1.0) * Elementary::ln(p);
+        let of_crossentropy = power(1.0 - p, self.gamma) / p;
+        T::from_f64(target.to_f64() * self.alpha * (of_modulation - of_crossentropy))
+    }
+}
+
+/// The probabilities are clipped as those of outputs are.
+impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
+    type Target = SMatrix<T, C, P>;
+
+    fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
+        let (least, most) = probability_bounds::<T>();
+        let positions = flatten(logits).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
+        let losses = positions.flat_map(|(logits, targets)| {
+            let highest =
+                logits.iter().fold(f64::NEG_INFINITY, |most, x| if x.to_f64() > most { x.to_f64() } else { most });
+            let exponential = move |x: T| Elementary::exp(x.to_f64() - highest);
+            let sum: f64 = logits.iter().map(|&x| exponential(x)).sum();
+            logits.iter().zip(targets).map(move |(&x, &target)| {
+                let p = Scalar::clamp(T::from_f64(exponential(x) / sum), least, most).to_f64();
+                -target.to_f64() * self.alpha * power(1.0 - p, self.gamma) * Elementary::ln(p)
+            })
+        });
+        losses.sum::<f64>() / P as f64
+    }
+
+    fn gradient_of_logits(self, targets: &[SMatrix<T, C, P>], grad: &mut [SMatrix<T, C, P>]) {
+        let factor = T::from_f64(1.0 / (targets.len() * P) as f64);
+        for (grads, targets) in flatten_mut(grad).chunks_exact_mut(C).zip(flatten(targets).chunks_exact(C)) {
+            let mean = grads.iter().zip(targets).fold(T::ZERO, |mean, (&p, &target)| mean + p * self.slope(p, target));
+            for (grad, &target) in grads.iter_mut().zip(targets) {
+                *grad = *grad * (self.slope(*grad, target) - mean) * factor;
+            }
+        }
+    }
+
+    fn probabilities<I: Isa<T>>(self, isa: I, logits: &[SMatrix<T, C, P>], probabilities: &mut [SMatrix<T, C, P>]) {
+        CategoricalCrossentropy.probabilities(isa, logits, probabilities);
+    }
+}
+
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
@@ -113,7 +205,6 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         targets: &[SMatrix<T, C, P>],
         grad: &mut [SMatrix<T, C, P>],
     ) {
-        let (least, most) = probability_bounds::<T>();
         let factor = T::from_f64(1.0 / (outputs.len() * P) as f64);
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
         for (grads, (outputs, targets)) in flatten_mut(grad).chunks_exact_mut(C).zip(positions) {
@@ -122,14 +213,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
             let mut mean = T::ZERO;
             for ((grad, &output), &target) in grads.iter_mut().zip(outputs).zip(targets) {
                 let share = output / sum;
-                *grad = if share < least || share > most {
-                    T::ZERO
-                } else {
-                    let p = share.to_f64();
-                    let of_modulation = self.gamma * power(1.0 - p, self.gamma - 1.0) * Elementary::ln(p);
-                    let of_crossentropy = power(1.0 - p, self.gamma) / p;
-                    T::from_f64(target.to_f64() * self.alpha * (of_modulation - of_crossentropy))
-                };
+                *grad = self.slope(share, target);
                 mean += share * *grad;
             }
             for grad in grads {
@@ -139,5 +223,5 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::suits_networks!(BinaryFocalCrossentropy that end in SigmoidHead);
+super::computed_from_logits!(BinaryFocalCrossentropy for networks that end in SigmoidHead);
 super::suits_networks!(CategoricalFocalCrossentropy that end in SoftmaxHead);

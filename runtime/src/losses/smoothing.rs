@@ -3,7 +3,10 @@ use core::slice;
 
 use nalgebra::SMatrix;
 
-use super::{BinaryCrossentropy, CategoricalCrossentropy, LogitsLoss, Loss, OutputLoss};
+use super::{
+    BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, LogitsLoss,
+    Loss, OutputLoss,
+};
 use crate::isa::Isa;
 use crate::{Flat, Scalar};
 
@@ -26,7 +29,13 @@ trait Even<A> {
 impl<A> Even<A> for BinaryCrossentropy {
     const EVEN: f64 = 0.5;
 }
+impl<A> Even<A> for BinaryFocalCrossentropy {
+    const EVEN: f64 = 0.5;
+}
 impl<T, const C: usize, const P: usize> Even<SMatrix<T, C, P>> for CategoricalCrossentropy {
+    const EVEN: f64 = 1.0 / C as f64;
+}
+impl<T, const C: usize, const P: usize> Even<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     const EVEN: f64 = 1.0 / C as f64;
 }
 
@@ -135,3 +144,5 @@ macro_rules! smoothed {
 }
 smoothed!(BinaryCrossentropy, [A], A);
 smoothed!(CategoricalCrossentropy, [T: Scalar, const C: usize, const P: usize], SMatrix<T, C, P>);
+smoothed!(BinaryFocalCrossentropy, [A], A);
+smoothed!(CategoricalFocalCrossentropy, [T: Scalar, const C: usize, const P: usize], SMatrix<T, C, P>);

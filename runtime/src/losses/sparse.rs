@@ -1,10 +1,9 @@
 //! Cross-entropy with the number of the class as the target.
 use nalgebra::SMatrix;
 
-use super::{CategoricalCrossentropy, LogitsLoss, Loss, OutputLoss, SoftmaxHead, probability_bounds};
+use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
 use crate::Scalar;
-use crate::activations::Activation;
-use crate::flat::{copy, flatten, flatten_mut};
+use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
 
@@ -93,27 +92,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-impl<H, T, const C: usize, const P: usize> Loss<H, SMatrix<T, C, P>> for SparseCategoricalCrossentropy
-where
-    H: Activation<SMatrix<T, C, P>> + SoftmaxHead,
-    T: Scalar,
-{
-    type Target = SMatrix<T, 1, P>;
-
-    fn sum(self, logits: &[SMatrix<T, C, P>], _: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
-        self.sum_of_logits(logits, targets)
-    }
-
-    fn gradient<I: Isa<T>>(
-        self,
-        _: I,
-        _: H,
-        _: &[SMatrix<T, C, P>],
-        outputs: &[SMatrix<T, C, P>],
-        targets: &[SMatrix<T, 1, P>],
-        grad: &mut [SMatrix<T, C, P>],
-    ) {
-        copy(outputs, grad);
-        self.gradient_of_logits(targets, grad);
-    }
-}
+super::computed_from_logits!(SparseCategoricalCrossentropy for networks that end in SoftmaxHead);
