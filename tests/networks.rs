@@ -258,6 +258,12 @@ enum Weather {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Label)]
+enum Word {
+    r#Yield,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Label)]
 enum Answer {
     No,
     Yes,
@@ -267,6 +273,7 @@ enum Answer {
 fn labels() {
     use castnet::nalgebra::{Vector1, Vector2, Vector3};
     assert_eq!(Weather::NAMES, ["Rain", "some clouds", "Sun"]);
+    assert_eq!(Word::NAMES, ["Yield", "Other"]);
     assert_eq!(Weather::from_name("SOME clouds"), Some(Weather::Clouds));
     assert_eq!(Weather::from_name("snow"), None);
     for (index, &weather) in Weather::ALL.iter().enumerate() {

@@ -99,17 +99,7 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     let span = path.span();
     let (text, shown) = (network.to_token_stream().to_string(), path.value());
     let full = full.to_string_lossy();
-    let mut checks = Vec::new();
-    if let Some(fingerprint) = file.fingerprint {
-        let fingerprint = Literal::u64_suffixed(fingerprint);
-        let message = format!(
-            "`{shown}` holds the weights of the network `{}`, whose architecture is not that of `{text}`\nhelp: train `{text}` and save its weights",
-            file.network
-        );
-        checks.push(quote_spanned!(span=>
-            ::core::assert!(<#network as #runtime::Network>::FINGERPRINT == #fingerprint, #message);
-        ));
-    }
+    let mut checks = Vec::from_iter(same_architecture(runtime, path, network, file));
     for Tensor { name, dtype, shape, .. } in &file.tensors {
         let sizes = shape.iter().map(|&size| Literal::usize_suffixed(size));
         let message = format!(
@@ -140,6 +130,19 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     }
 }
 
+/// That the file was made for a network of this architecture, if it says for which it was made.
+fn same_architecture(runtime: &TokenStream, path: &LitStr, network: &Type, file: &File) -> Option<TokenStream> {
+    let fingerprint = Literal::u64_suffixed(file.fingerprint?);
+    let (text, shown) = (network.to_token_stream().to_string(), path.value());
+    let message = format!(
+        "`{shown}` holds the weights of the network `{}`, whose architecture is not that of `{text}`\nhelp: train `{text}` and save its weights",
+        file.network
+    );
+    Some(quote_spanned!(path.span()=>
+        ::core::assert!(<#network as #runtime::Network>::FINGERPRINT == #fingerprint, #message);
+    ))
+}
+
 /// The checks of the file, as the slice that the static's type refers to.
 fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: &File) -> TokenStream {
     let Some((element, network)) = element(list) else {
@@ -157,11 +160,15 @@ fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: 
     let size = Literal::usize_suffixed(bytes.len());
     let message = format!("the checks in `{shown}` are not those of this network\nhelp: save the weights again");
     let full = full.to_string_lossy();
+    let architecture = same_architecture(runtime, path, network, file);
     let check = quote_spanned!(path.span()=>
         ::core::assert!(#count * ::core::mem::size_of::<#element>() == #size, #message);
     );
     quote! {
-        const _: () = { #check };
+        const _: () = {
+            #architecture
+            #check
+        };
         static CHECKS: [#element; #count] = #runtime::__private::embedded_checks::<#network, #count>(
             ::core::include_bytes!(#full), #start, #end,
         );

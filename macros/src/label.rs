@@ -1,6 +1,7 @@
 //! `#[derive(Label)]`: the variants of an enum as classes.
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};
 
 use crate::errors::Errors;
@@ -60,7 +61,7 @@ fn class(variant: &Variant, errors: &mut Errors) -> Option<Class> {
         errors.at(variant, "a class is a variant without fields\nhelp: leave the fields out");
         return None;
     }
-    let mut name = LitStr::new(&variant.ident.to_string(), variant.ident.span());
+    let mut name = LitStr::new(&variant.ident.unraw().to_string(), variant.ident.span());
     for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("label")) {
         match attribute.parse_args::<LitStr>() {
             Ok(given) => name = given,

@@ -71,6 +71,10 @@ unsafe impl<T: Scalar, const N: usize> Flat for [T; N] {
 /// The scalars of many samples, one after the other.
 #[inline(always)]
 pub fn flatten<A: Flat>(samples: &[A]) -> &[A::Scalar] {
+    // As in `as_flat`.
+    if A::LEN == 0 {
+        return &[];
+    }
     // SAFETY: the contract of `Flat`; an array's elements lie side by side.
     unsafe { core::slice::from_raw_parts(samples.as_ptr().cast(), samples.len() * A::LEN) }
 }
@@ -78,6 +82,9 @@ pub fn flatten<A: Flat>(samples: &[A]) -> &[A::Scalar] {
 /// The scalars of many samples, to be changed.
 #[inline(always)]
 pub fn flatten_mut<A: Flat>(samples: &mut [A]) -> &mut [A::Scalar] {
+    if A::LEN == 0 {
+        return &mut [];
+    }
     // SAFETY: as in `flatten`.
     unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len() * A::LEN) }
 }

@@ -57,6 +57,9 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
 
     let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new(), checks: None };
+    // In order of their names: the same file gives the same message.
+    let mut entries: Vec<(String, JsonValue)> = entries.into_iter().collect();
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, entry) in entries {
         if name == "__metadata__" {
             let text = |key: &str| match &entry {

@@ -7,6 +7,11 @@ castnet::embed! {
     static SMALLER: Smaller = "../../../../examples/weights/house_prices.safetensors";
 }
 
+// Its checks have as many values as those of this network.
+castnet::embed! {
+    static CHECKS: &[castnet::Check<Smaller>] = "../../../../examples/weights/house_prices.safetensors";
+}
+
 // Without a fingerprint the tensors are compared.
 network! { Line< input 2 => dense 1 > }
 
@@ -21,5 +26,6 @@ castnet::embed! {
 }
 
 fn main() {
+    let _ = CHECKS;
     let _ = (SMALLER.predict(&[0.0; 13].into()), LINE.predict(&[0.0; 2].into()), DEEPER.predict(&[0.0].into()));
 }
