@@ -268,7 +268,7 @@ fn schedules() {
         initial: config.get("initial_learning_rate"),
         steps: config.get("decay_steps") as u64,
         alpha: config.0["alpha"].as_f64().unwrap_or(0.0),
-        warmup_target: config.0["warmup_target"].as_f64().unwrap_or(0.0),
+        warmup_target: config.0["warmup_target"].as_f64(),
         warmup_steps: config.0["warmup_steps"].as_u64().unwrap_or(0),
     };
     rates("cosine_decay", cosine);
@@ -281,4 +281,9 @@ fn schedules() {
         alpha: config.get("alpha"),
     });
     assert_eq!(ByStep(|step| 0.1 / (1 + step) as f64).at(4), 0.02);
+    // As in Keras: steps without a target are none, and a rate of zero begins with the first step.
+    let cosine = CosineDecay { initial: 0.1, steps: 10, ..CosineDecay::default() };
+    assert_eq!(CosineDecay { warmup_steps: 5, ..cosine }.at(5), cosine.at(5));
+    let nothing = ExponentialDecay { initial: 0.1, steps: 10.0, rate: 0.0, staircase: true };
+    assert_eq!([0, 9, 10].map(|step| nothing.at(step)), [0.1, 0.1, 0.0]);
 }

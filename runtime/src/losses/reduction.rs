@@ -11,7 +11,8 @@ pub enum Reduction {
     Mean,
     /// Their sum over the sum of the weights, or zero if all weights are: Keras's `mean_with_sample_weight`.
     WeightedMean,
-    /// Their sum: Keras's `sum`. The size of a step then grows with the batch.
+    /// Their sum: Keras's `sum`. The size of a step then grows with the batch. (The loss of a sample is the mean over its
+    /// positions, whose losses Keras adds up.)
     Sum,
 }
 

@@ -79,9 +79,13 @@ impl<F: Fn(u64) -> f64 + Clone + Send + Sync + 'static> Schedule for ByStep<F> {
     }
 }
 
-/// `base` to any power; zero stays zero.
+/// `base` to a power that is not negative; to the power 0 it is 1, whatever it is.
 fn power(base: f64, exponent: f64) -> f64 {
-    if base == 0.0 { 0.0 } else { Elementary::exp(exponent * Elementary::ln(base)) }
+    match (base, exponent) {
+        (_, 0.0) => 1.0,
+        (0.0, _) => 0.0,
+        _ => Elementary::exp(exponent * Elementary::ln(base)),
+    }
 }
 
 /// The largest whole number that is not above `x`, for what steps can be.
@@ -189,7 +193,7 @@ impl Schedule for PiecewiseConstant {
 
 /// Half a cosine from `initial` down to `alpha * initial` in `steps` steps; before it, if asked for, a line up.
 ///
-/// With `warmup_steps` it rises from `initial` to `warmup_target` first, and falls from there. Source: Loshchilov and
+/// With a `warmup_target` it rises from `initial` to that in `warmup_steps` first, and falls from there. Source: Loshchilov and
 /// Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
 /// [`CosineDecay`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -200,15 +204,15 @@ pub struct CosineDecay {
     pub steps: u64,
     /// The part that is left at the end: 0 by default.
     pub alpha: f64,
-    /// Where the line up ends.
-    pub warmup_target: f64,
+    /// Where the line up ends; `None`, the default: there is no line up.
+    pub warmup_target: Option<f64>,
     /// The steps of the line up: 0 by default.
     pub warmup_steps: u64,
 }
 
 impl Default for CosineDecay {
     fn default() -> Self {
-        Self { initial: 0.001, steps: 1000, alpha: 0.0, warmup_target: 0.0, warmup_steps: 0 }
+        Self { initial: 0.001, steps: 1000, alpha: 0.0, warmup_target: None, warmup_steps: 0 }
     }
 }
 
@@ -219,11 +223,14 @@ fn half_cosine(time: f64) -> f64 {
 
 impl Schedule for CosineDecay {
     fn at(&self, step: u64) -> f64 {
-        if step < self.warmup_steps {
-            return self.initial + (self.warmup_target - self.initial) * (step as f64 / self.warmup_steps as f64);
-        }
-        let top = if self.warmup_steps > 0 { self.warmup_target } else { self.initial };
-        let time = (step - self.warmup_steps).min(self.steps) as f64 / self.steps as f64;
+        let (top, warmup_steps) = match self.warmup_target {
+            Some(target) if step < self.warmup_steps => {
+                return self.initial + (target - self.initial) * (step as f64 / self.warmup_steps as f64);
+            }
+            Some(target) if self.warmup_steps > 0 => (target, self.warmup_steps),
+            _ => (self.initial, 0),
+        };
+        let time = (step - warmup_steps).min(self.steps) as f64 / self.steps as f64;
         top * ((1.0 - self.alpha) * half_cosine(time) + self.alpha)
     }
 }
