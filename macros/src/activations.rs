@@ -4,6 +4,7 @@ use quote::{format_ident, quote};
 
 use crate::layers::Keeps;
 use crate::number::Number;
+use crate::optimize::Goal;
 use crate::words::Words;
 
 /// An entry of the list.
@@ -86,6 +87,7 @@ pub struct Activation {
     numbers: Vec<f64>,
     /// Where it was written.
     pub word: Ident,
+    pub goal: Goal,
 }
 
 impl Activation {
@@ -98,7 +100,7 @@ impl Activation {
             let value = words.number().and_then(|number| words.read(number, |number: &Number| number.real(&what)));
             numbers.push(value.unwrap_or(*default));
         }
-        Some(Self { known, numbers, word: word.clone() })
+        Some(Self { known, numbers, word: word.clone(), goal: Goal::default() })
     }
 
     /// Its word, as Keras has it.
@@ -117,6 +119,11 @@ impl Activation {
     /// Whether it compares the channels of a position.
     pub fn compares_channels(&self) -> bool {
         matches!(self.known.word, "softmax" | "log_softmax")
+    }
+
+    /// Whether numbers stand in its formula.
+    pub fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
     }
 
     /// As written in full: `leaky_relu 0.2`.

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use proc_macro2::{Ident, TokenStream};
 
 use crate::activations;
+use crate::optimize::Goal;
 use crate::shape::{Scalar, Shape};
 use crate::words::Words;
 
@@ -24,6 +25,8 @@ pub trait Layer: Debug {
     fn only_first(&self) -> bool {
         false
     }
+    /// Says what its code is to be good at.
+    fn optimize(&mut self, _goal: Goal) {}
     /// The activation that it is.
     fn as_activation(&self) -> Option<&activations::Activation> {
         None

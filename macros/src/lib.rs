@@ -18,6 +18,7 @@ mod label;
 mod layers;
 mod lower;
 mod number;
+mod optimize;
 mod options;
 mod parse;
 mod plan;

@@ -6,13 +6,14 @@ use crate::activations;
 use crate::errors::Errors;
 use crate::graph::{Graph, Node, Row, RowId, ValueId};
 use crate::layers::{self, Parsed};
+use crate::optimize::Goal;
 use crate::parse::{self, Body, Stage};
 use crate::shape::{Scalar, Shape};
 use crate::suggest;
 use crate::words::{Word, Words};
 
 pub fn lower(written: Body) -> Result<Graph, Errors> {
-    let Body { name, stages, bounds, mut errors } = written;
+    let Body { name, goal, stages, bounds, mut errors } = written;
     let complete = errors.is_empty();
     let mut stages = stages.iter();
     let Some(first) = stages.next() else {
@@ -44,7 +45,7 @@ pub fn lower(written: Body) -> Result<Graph, Errors> {
     for stage in rest {
         let name = row_name(stage, &mut unlabelled, &mut errors);
         if let Some(parsed) = layer(stage, &mut errors) {
-            add(&mut graph, name, parsed, stage);
+            add(&mut graph, name, parsed, stage, goal);
         }
     }
     names_are_unique(&graph, &mut errors);
@@ -110,10 +111,11 @@ fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Adds a layer, and the activation behind it as an operation of its own in the same row.
-fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage) {
+fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage, goal: Goal) {
     let row = RowId(graph.rows.len());
     graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
-    for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
+    for mut layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
+        layer.optimize(goal);
         let from = ValueId(graph.nodes.len());
         let tokens = layer.as_activation().map_or_else(|| tokens(stage), ToTokens::to_token_stream);
         graph.nodes.push(Node { row, layer, from, to: ValueId(from.0 + 1), tokens });

@@ -7,6 +7,7 @@ use syn::{Attribute, Token, Visibility};
 
 use crate::errors::Errors;
 use crate::number::Number;
+use crate::optimize::{self, Goal};
 use crate::shape::Shape;
 use crate::words::Word;
 
@@ -26,6 +27,7 @@ pub struct Written {
 /// What stands between `<` and `>` and after it.
 pub struct Body {
     pub name: Ident,
+    pub goal: Goal,
     pub stages: Vec<Stage>,
     pub bounds: Vec<Bound>,
     /// What was wrong with its grammar.
@@ -103,8 +105,9 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
 }
 
 fn network(input: ParseStream<'_>) -> syn::Result<Written> {
-    let header = header(input)?;
+    let mut header = header(input)?;
     let mut errors = Errors::default();
+    let goal = optimize::goal(&mut header.attributes, &mut errors);
     let stages = match body(input, &header.name, &mut errors) {
         Ok(body) => stages(body, &header.name, &mut errors),
         Err(error) => {
@@ -119,7 +122,7 @@ fn network(input: ParseStream<'_>) -> syn::Result<Written> {
             skip_to_next_network(input);
         }
     }
-    let body = Body { name: header.name.clone(), stages, bounds, errors };
+    let body = Body { name: header.name.clone(), goal, stages, bounds, errors };
     Ok(Written { header, body })
 }
 

@@ -214,6 +214,25 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// `where params == 261, flash <= 2 KiB, ram <= 512 B` after a network is checked by the compiler, with `==`, `<`, `<=`, `>`, `>=`.
 /// `params` are all parameters, `flash` the bytes of the weights, `ram` the bytes of the activations of one prediction.
 ///
+/// # Size or speed
+///
+/// Dense layers of up to [`SMALL`](crate::layers::Dense::SMALL) weights are inlined into the network with their sizes known, so
+/// that the compiler may unroll them; larger ones share one kernel. `#[optimize(size)]` in front of a network overrides that:
+/// all its layers share their code, one copy for each kind of layer and of activation, which takes few bytes of flash. The results
+/// have the same bits.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! {
+///     #[optimize(size)]
+///     Tiny< input 13 => dense 10 relu => dense 10 relu => dense 1 >
+/// }
+///
+/// let tiny = Tiny::init(&mut seeded(1));
+/// assert!(tiny.predict(&[0.5; 13].into())[0].is_finite());
+/// ```
+///
 /// One invocation may hold several networks, side by side. Attributes, documentation and visibility are written as for a
 /// struct. Small networks are `Clone`; large ones (over 16 KiB) are copied by
 /// [`clone_boxed`](crate::Flat::clone_boxed), as `clone` would pass them over the stack.
@@ -261,6 +280,7 @@ pub mod __private {
     pub use crate::flat::{copy, reshape, reshape_mut};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
+    pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;
     pub use crate::regularizers::*;
     pub use crate::{

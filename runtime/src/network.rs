@@ -1,6 +1,7 @@
 //! What the macro writes for every network, and what every network can do.
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
+use core::mem::MaybeUninit;
 use core::slice;
 
 use rand::Rng;
@@ -229,9 +230,10 @@ pub trait Network: Flat + Send + Sync {
     where
         Self: PredictsOnStack,
     {
-        let mut workspace = Workspace::<Self>::new();
-        run(self, input, &mut workspace);
-        workspace.output
+        let mut memory = MaybeUninit::uninit();
+        let workspace = Workspace::<Self>::unset(&mut memory);
+        run(self, input, workspace);
+        workspace.output.clone()
     }
 
     /// The class that [`predict`](Self::predict) is in favour of, as a variant of an enum: see [`Label`](crate::Label).

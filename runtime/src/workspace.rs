@@ -1,4 +1,6 @@
 //! Memory for one prediction, owned by the caller.
+use core::mem::MaybeUninit;
+
 use crate::{Flat, Network};
 
 /// The activations of one prediction: the planned arena and the output. `RAM_BYTES` is its size.
@@ -17,6 +19,22 @@ impl<N: Network> Workspace<N> {
     /// A workspace in place: for a `static`, or for the stack where it is small.
     pub fn new() -> Self {
         Self::zeroed()
+    }
+
+    /// A workspace for one prediction, which writes all that it reads: what it holds before is of no importance.
+    #[inline(always)]
+    pub(crate) fn unset(memory: &mut MaybeUninit<Self>) -> &mut Self {
+        // To the compiler, these instructions (none) write the memory, so it is initialized. Zeros would cost a microcontroller
+        // time and code.
+        #[cfg(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri)))]
+        // SAFETY: no instruction is executed, and no register changes.
+        unsafe {
+            core::arch::asm!("/* {} */", in(reg) memory.as_mut_ptr(), options(nostack, preserves_flags));
+        }
+        #[cfg(not(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri))))]
+        memory.write(Self::new());
+        // SAFETY: written above; every bit pattern of a scalar is a value.
+        unsafe { memory.assume_init_mut() }
     }
 
     /// A workspace on the heap, however large.

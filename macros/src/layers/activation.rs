@@ -4,6 +4,7 @@ use quote::quote;
 
 use super::{InPlace, Keeps, Layer, Operation, Parsed};
 use crate::activations::Activation;
+use crate::optimize::Goal;
 use crate::shape::Shape;
 use crate::words::Words;
 
@@ -42,6 +43,10 @@ impl Layer for Activation {
         Operation::InPlace(self)
     }
 
+    fn optimize(&mut self, goal: Goal) {
+        self.goal = goal;
+    }
+
     fn as_activation(&self) -> Option<&Activation> {
         Some(self)
     }
@@ -54,6 +59,10 @@ impl InPlace for Activation {
 
     fn forward(&self, values: &TokenStream, _mask: &TokenStream) -> TokenStream {
         let value = self.value();
+        // Numbers would be arguments of the shared code, which the compiler could no longer reckon with.
+        if self.goal == Goal::Size && !self.compares_channels() && !self.has_numbers() {
+            return quote!(castnet::apply_compact(isa, #value, #values););
+        }
         quote!(#value.apply(isa, #values);)
     }
 

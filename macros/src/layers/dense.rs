@@ -4,6 +4,7 @@ use quote::quote;
 
 use super::activation::layer;
 use super::{Layer, Map, Operation, Parameters, Parsed, Role, Rules, Tensor};
+use crate::optimize::Goal;
 use crate::options::Options;
 use crate::shape::{Scalar, Shape, literal};
 use crate::words::Words;
@@ -12,6 +13,7 @@ use crate::words::Words;
 struct Dense {
     units: u64,
     options: Options,
+    goal: Goal,
 }
 
 pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
@@ -19,7 +21,7 @@ pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
     let options = Options::parse(words);
     let activation = options.activation.clone().map(layer);
-    Some(Parsed { layer: Box::new(Dense { units: units?, options }), activation })
+    Some(Parsed { layer: Box::new(Dense { units: units?, options, goal: Goal::default() }), activation })
 }
 
 impl Layer for Dense {
@@ -45,6 +47,10 @@ impl Layer for Dense {
 
     fn operation(&self) -> Operation<'_> {
         Operation::Map(self)
+    }
+
+    fn optimize(&mut self, goal: Goal) {
+        self.goal = goal;
     }
 }
 
@@ -79,7 +85,10 @@ impl Map for Dense {
     }
 
     fn forward(&self, field: &TokenStream, input: &TokenStream, output: &TokenStream) -> TokenStream {
-        quote!(#field.forward(isa, #input, #output);)
+        match self.goal {
+            Goal::Speed => quote!(#field.forward(isa, #input, #output);),
+            Goal::Size => quote!(#field.forward_compact(isa, #input, #output);),
+        }
     }
 
     fn backward_parameters(

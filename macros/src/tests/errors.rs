@@ -126,6 +126,9 @@ fn headers() {
             "Net< input 13 => dense 1 >;",
             "Net< input 13 => dense 1 > == 14",
             "13< input 13 => dense 1 >",
+            "#[optimize(size)] #[optimize(speed)] Net< input 13 => dense 1 >",
+            "#[optimize(small)] Net< input 13 => dense 1 >",
+            "#[optimize] Net< input 13 => dens 1 >",
         ],
     );
 }

@@ -42,6 +42,17 @@ fn options() {
     );
 }
 
+/// Layers and activations share their code, but for activations with numbers and those over all channels.
+#[test]
+fn compact() {
+    expansion(
+        "expand/compact.rs.txt",
+        "#[optimize(size)] #[derive(Clone)] Compact<
+            input 4 => dense 8 tanh => leaky_relu 0.1 => dense 6 nobias softmax => dropout 0.1 => dense 2 relu
+        >",
+    );
+}
+
 #[test]
 fn image() {
     expansion(

@@ -5,6 +5,8 @@ use rand::Rng;
 use crate::flat::{flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
+use crate::kernels::compact;
+use crate::kernels::dense::HAS_VECTORS;
 use crate::{Flat, Scalar};
 
 /// A fully connected layer: `y = W x + b`.
@@ -67,7 +69,8 @@ unsafe impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Flat 
 }
 
 impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OUT, T, B> {
-    /// Layers up to this many weights are inlined into the network with their sizes known; larger ones share one kernel.
+    /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
+    /// them; larger ones share one kernel. In a network with `#[optimize(size)]` all layers do.
     pub const SMALL: usize = 1024;
     const IS_SMALL: bool = IN * OUT <= Self::SMALL;
 
@@ -83,25 +86,65 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     #[inline(always)]
     pub fn forward<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
         if !Self::IS_SMALL {
-            return isa.dense_forward(
-                self.weight.as_flat(),
-                self.bias.values(),
-                flatten(inputs),
-                flatten_mut(outputs),
-                OUT,
-            );
+            return self.forward_shared(isa, inputs, outputs);
         }
         for (input, output) in inputs.iter().zip(outputs) {
-            let sums = &mut output.data.0[0];
-            match self.bias.values() {
-                Some(bias) => sums.copy_from_slice(bias),
-                None => sums.fill(T::ZERO),
-            }
-            for (column, &x) in self.weight.data.0.iter().zip(&input.data.0[0]) {
-                for (sum, &w) in sums.iter_mut().zip(column) {
-                    *sum = isa.mul_add(w, x, *sum);
+            if HAS_VECTORS { self.columns(isa, input, output) } else { self.rows(isa, input, output) }
+        }
+    }
+
+    /// As [`forward`](Self::forward), by code that all layers share whatever their sizes: for `#[optimize(size)]`.
+    #[inline(always)]
+    pub fn forward_compact<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
+        if HAS_VECTORS {
+            return self.forward_shared(isa, inputs, outputs);
+        }
+        let layer = self.as_flat().as_ptr();
+        for (input, output) in inputs.iter().zip(outputs) {
+            let (input, output) = (input.as_ptr(), output.as_mut_ptr());
+            // SAFETY: a layer is its weights, and then its biases if there are any; the sizes are those of the types.
+            unsafe {
+                if size_of::<B>() > 0 {
+                    compact::dense_forward::<T, I, true>(isa, layer, input, output, IN, OUT);
+                } else {
+                    compact::dense_forward::<T, I, false>(isa, layer, input, output, IN, OUT);
                 }
             }
+        }
+    }
+
+    #[inline(always)]
+    fn forward_shared<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
+        isa.dense_forward(self.weight.as_flat(), self.bias.values(), flatten(inputs), flatten_mut(outputs), OUT);
+    }
+
+    /// All rows side by side, column by column: in vectors.
+    #[inline(always)]
+    fn columns<I: Isa<T>>(&self, isa: I, input: &SVector<T, IN>, output: &mut SVector<T, OUT>) {
+        let sums = &mut output.data.0[0];
+        match self.bias.values() {
+            Some(bias) => sums.copy_from_slice(bias),
+            None => sums.fill(T::ZERO),
+        }
+        for (column, &x) in self.weight.data.0.iter().zip(&input.data.0[0]) {
+            for (sum, &w) in sums.iter_mut().zip(column) {
+                *sum = isa.mul_add(w, x, *sum);
+            }
+        }
+    }
+
+    /// Row by row: no sum is stored before it is complete.
+    #[inline(always)]
+    fn rows<I: Isa<T>>(&self, isa: I, input: &SVector<T, IN>, output: &mut SVector<T, OUT>) {
+        for (row, output) in output.data.0[0].iter_mut().enumerate() {
+            let bias = self.bias.values().and_then(|bias| bias.get(row));
+            let mut sum = bias.copied().unwrap_or(T::ZERO);
+            for (column, &x) in self.weight.data.0.iter().zip(&input.data.0[0]) {
+                if let Some(&w) = column.get(row) {
+                    sum = isa.mul_add(w, x, sum);
+                }
+            }
+            *output = sum;
         }
     }
 

@@ -40,6 +40,10 @@ macro_rules! networks {
             Double< input 6 f64 => dense 9 tanh => dense 4 gelu => dense 3 softmax >
             /// Large enough for the kernels of large layers.
             Large< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
+            #[optimize(size)]
+            Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
+            #[optimize(size)]
+            CompactTanh< input 6 f64 => dense 9 tanh nobias => dense 9 gelu => leaky_relu 0.1 => dense 1 tanh >
         }
 
         /// Calls a function with the name and the hash of every network.
@@ -47,6 +51,8 @@ macro_rules! networks {
             $(each(stringify!($name), hash::<$name>());)*
             each("Double", hash::<Double>());
             each("Large", hash::<Large>());
+            each("Compact", hash::<Compact>());
+            each("CompactTanh", hash::<CompactTanh>());
         }
     };
 }

@@ -20,8 +20,8 @@ unsafe extern "C" {
 /// A function of its own, so that its size can be read off its symbol.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn castnet_house(net: &House, input: &[f32; 13]) -> f32 {
-    net.predict(&(*input).into())[0]
+extern "C" fn castnet_house(net: &House, input: &<House as Network>::Input) -> f32 {
+    net.predict(input)[0]
 }
 
 #[cortex_m_rt::entry]
@@ -40,7 +40,7 @@ fn main() -> ! {
 fn compare() -> bool {
     let mut net = House::zeroed();
     net.init_in(&mut seeded(1));
-    let input: [f32; 13] = core::array::from_fn(|index| index as f32 / 13.0 - 0.5);
+    let input = <House as Network>::Input::from_fn(|row, _| row as f32 / 13.0 - 0.5);
     let castnet = || castnet_house(&net, core::hint::black_box(&input));
     // SAFETY: the C functions read a network of this layout, and 13 numbers.
     let c_o2 = || unsafe { c_house_o2(&raw const net, core::hint::black_box(&input).as_ptr()) };

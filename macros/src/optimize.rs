@@ -1,0 +1,39 @@
+//! `#[optimize(size)]`: what the code of a network is to be good at.
+use proc_macro2::Ident;
+use syn::Attribute;
+
+use crate::errors::Errors;
+
+/// What a network is optimized for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// Small layers have code of their own, for their sizes.
+    #[default]
+    Speed,
+    /// All layers share their code.
+    Size,
+}
+
+/// Takes the goal out of the attributes; all others are those of the struct.
+pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Goal {
+    let mut goal = None;
+    attributes.retain(|attribute| {
+        if !attribute.path().is_ident("optimize") {
+            return true;
+        }
+        let read = attribute.parse_args::<Ident>().ok().and_then(|word| match word.to_string().as_str() {
+            "size" => Some(Goal::Size),
+            "speed" => Some(Goal::Speed),
+            _ => None,
+        });
+        let help = "help: `#[optimize(size)]`, or `#[optimize(speed)]`, which needs no words";
+        if read.is_none() {
+            errors.at(attribute, format!("a network is optimized for `size` or for `speed`\n{help}"));
+        } else if goal.is_some() {
+            errors.at(attribute, format!("a network is optimized for one of the two\n{help}"));
+        }
+        goal = goal.or(read);
+        false
+    });
+    goal.unwrap_or_default()
+}
