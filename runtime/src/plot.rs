@@ -35,6 +35,7 @@ use std::sync::Once;
 use std::vec::Vec;
 
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
@@ -192,6 +193,46 @@ fn fonts() {
         // It fails only for a font that cannot be parsed; then drawing says that there is none.
         _ = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
     });
+}
+
+/// What stands at a pair of axes.
+struct Axes<'a> {
+    /// Below; nothing if it is empty.
+    x: &'a str,
+    /// At the left; nothing if it is empty.
+    y: &'a str,
+    /// About how many numbers, below and at the left.
+    labels: (usize, usize),
+}
+
+impl Axes<'_> {
+    /// Draws axes, their numbers and their grid.
+    fn draw<B, X, Y>(&self, context: &mut ChartContext<'_, B, Cartesian2d<X, Y>>) -> Result<(), PlotError>
+    where
+        B: DrawingBackend,
+        X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+        Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    {
+        let formatter = |value: &f64| number(*value);
+        let mut mesh = context.configure_mesh();
+        if !self.x.is_empty() {
+            mesh.x_desc(self.x);
+        }
+        if !self.y.is_empty() {
+            mesh.y_desc(self.y);
+        }
+        mesh.x_label_formatter(&formatter)
+            .y_label_formatter(&formatter)
+            .x_labels(self.labels.0)
+            .y_labels(self.labels.1)
+            .label_style((FONT, LABEL))
+            .axis_desc_style((FONT, DESCRIPTION))
+            .bold_line_style(BLACK.mix(0.12))
+            .light_line_style(TRANSPARENT)
+            .axis_style(BLACK.mix(0.6))
+            .draw()
+            .map_err(drawing)
+    }
 }
 
 /// Whether an axis can hold a value: one that is finite, and no difference of two of them overflows.

@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, number, range};
+use super::{Axes, COLOURS, Content, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, range};
 use crate::History;
 
 const WIDTH: u32 = 900;
@@ -131,21 +131,7 @@ where
         .y_label_area_size(72)
         .build_cartesian_2d(1.0..last, y)
         .map_err(drawing)?;
-    context
-        .configure_mesh()
-        .x_desc("epoch")
-        .y_desc(&chart.title)
-        .x_label_formatter(&|epoch| number(*epoch))
-        .y_label_formatter(&|value| number(*value))
-        .x_labels(10)
-        .y_labels(8)
-        .label_style((FONT, LABEL))
-        .axis_desc_style((FONT, DESCRIPTION))
-        .bold_line_style(BLACK.mix(0.12))
-        .light_line_style(TRANSPARENT)
-        .axis_style(BLACK.mix(0.6))
-        .draw()
-        .map_err(drawing)?;
+    Axes { x: "epoch", y: &chart.title, labels: (10, 8) }.draw(&mut context)?;
     for (index, (series, colour)) in chart.series.iter().zip(COLOURS.iter().cycle()).enumerate() {
         // Where there are more courses than colours, the later ones are paler.
         let colour = colour.mix(1.0 / (1 + index / COLOURS.len()) as f64);

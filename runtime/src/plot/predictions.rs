@@ -5,7 +5,7 @@ use nalgebra::SVector;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, DESCRIPTION, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, number, range};
+use super::{Axes, COLOURS, Content, FONT, Picture, PlotError, TITLE, drawing, fits, range};
 use crate::metrics::outputs;
 use crate::{Dataset, Network, Scalar};
 
@@ -47,21 +47,7 @@ pub(super) fn draw<B: DrawingBackend>(
         .y_label_area_size(72)
         .build_cartesian_2d(range.clone(), range.clone())
         .map_err(drawing)?;
-    context
-        .configure_mesh()
-        .x_desc("true")
-        .y_desc("predicted")
-        .x_label_formatter(&|value| number(*value))
-        .y_label_formatter(&|value| number(*value))
-        .x_labels(8)
-        .y_labels(8)
-        .label_style((FONT, LABEL))
-        .axis_desc_style((FONT, DESCRIPTION))
-        .bold_line_style(BLACK.mix(0.12))
-        .light_line_style(TRANSPARENT)
-        .axis_style(BLACK.mix(0.6))
-        .draw()
-        .map_err(drawing)?;
+    Axes { x: "true", y: "predicted", labels: (8, 8) }.draw(&mut context)?;
     let ends = [(range.start, range.start), (range.end, range.end)];
     context.draw_series(LineSeries::new(ends, BLACK.mix(0.5))).map_err(drawing)?;
     let dots = points.iter().map(|point| Circle::new(*point, 4, COLOURS[0].mix(0.6).filled()));

@@ -6,7 +6,7 @@ use std::vec::Vec;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, fits, number};
+use super::{Axes, COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, fits};
 use crate::{Network, Scalar};
 
 const BINS: usize = 40;
@@ -77,18 +77,7 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, histograms: 
             .y_label_area_size(56)
             .build_cartesian_2d(range.clone(), 0.0..most as f64 * 1.05)
             .map_err(drawing)?;
-        context
-            .configure_mesh()
-            .x_label_formatter(&|value| number(*value))
-            .y_label_formatter(&|value| number(*value))
-            .x_labels(6)
-            .y_labels(5)
-            .label_style((FONT, LABEL))
-            .bold_line_style(BLACK.mix(0.12))
-            .light_line_style(TRANSPARENT)
-            .axis_style(BLACK.mix(0.6))
-            .draw()
-            .map_err(drawing)?;
+        Axes { x: "", y: "", labels: (6, 5) }.draw(&mut context)?;
         let width = (range.end - range.start) / counts.len() as f64;
         let bars = counts.iter().enumerate().map(|(bin, &count)| {
             let left = range.start + bin as f64 * width;
