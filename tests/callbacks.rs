@@ -79,6 +79,18 @@ fn early_stopping_restores_the_best() {
     assert_eq!(trainer.evaluate(&data).loss, history.series("val_loss").expect("a series")[4]);
 }
 
+/// Epochs that improve and stay behind the baseline count, and the reason says so.
+#[test]
+fn early_stopping_names_the_baseline() {
+    let mut trainer = trainer(0.1);
+    let mut worse = Told { worse_after: Some(3), ..Told::default() };
+    let mut stop = EarlyStopping::new(trainer.monitor("loss").expect("a figure")).baseline(0.0).patience(2);
+    let history = trainer.fit(&line(), Fit::epochs(20).callback(&mut worse).callback(&mut stop).progress(false));
+    let Outcome::Stopped { epoch: 5, reason } = &history.outcome else { panic!("{:?}", history.outcome) };
+    let expected = "`loss` has not been better than the baseline of 0 for 5 epochs; its best was ";
+    assert!(reason.starts_with(expected) && reason.ends_with(" in epoch 4"), "{reason}");
+}
+
 /// The numbers are those of Keras's `EarlyStopping` for losses that rise from the fourth epoch on.
 #[test]
 fn early_stopping_waits_and_counts() {

@@ -114,12 +114,16 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
         if self.waited >= self.patience.max(1) && training.epoch() > 1 {
             let (name, waited) = (self.monitor.name(), self.waited);
             let epochs = if waited == 1 { "1 epoch" } else { &format!("{waited} epochs") };
-            training.stop(match self.best {
-                Some(best) => format!(
+            training.stop(match (self.best, self.baseline) {
+                (Some(best), Some(baseline)) if !self.monitor.improves(best, self.baseline, self.min_delta) => format!(
+                    "`{name}` has not been better than the baseline of {baseline} for {epochs}; its best was {best:.4} in epoch {}",
+                    self.best_epoch
+                ),
+                (Some(best), _) => format!(
                     "`{name}` has not improved for {epochs}; its best was {best:.4} in epoch {}",
                     self.best_epoch
                 ),
-                None => format!("`{name}` has been NaN for {epochs}"),
+                (None, _) => format!("`{name}` has been NaN for {epochs}"),
             });
         }
         Ok(())
