@@ -1,6 +1,6 @@
 //! Training without an allocator comes to the same bits as training with one.
 use castnet::optimizers::Optimizer;
-use castnet::{BatchError, TrainingMemory, prelude::*};
+use castnet::{Arithmetic, BatchError, TrainingMemory, prelude::*};
 
 /// What the firmware does.
 #[path = "../examples/firmware/src/training.rs"]
@@ -21,7 +21,7 @@ castnet::embed! {
 fn the_firmware_and_the_workstation() {
     let mut on_device = HOUSE.clone();
     let (loss, hash) = training::train(&mut on_device).expect("sound batches");
-    let mut trainer = HOUSE.clone_boxed().compile(MeanSquaredError, Adam::default());
+    let mut trainer = HOUSE.clone_boxed().compile(MeanSquaredError, Adam::default()).arithmetic(Arithmetic::Portable);
     let mut last = 0.0;
     for step in 0..training::STEPS {
         let (inputs, targets) = training::batch(step);
@@ -42,6 +42,7 @@ fn compare<O: Optimizer>(optimizer: O) {
         (0..7).map(|n| <Everything as Network>::Output::from_fn(|row, _| f32::from(u8::from(row == n % 3)))).collect();
     let mut on_device = Everything::init(&mut seeded(1));
     let mut trainer = Everything::init(&mut seeded(1)).compile(CategoricalCrossentropy, optimizer.clone());
+    trainer = trainer.arithmetic(Arithmetic::Portable);
     trainer.seed(3);
     let mut memory = TrainingMemory::<Everything, O, 8>::new();
     let mut device = on_device.compile_in(&mut memory, CategoricalCrossentropy, optimizer);

@@ -1,11 +1,90 @@
 //! Predictions have the same bits as on every other target: the hashes that `.ci/run` compares on microcontrollers and wasm.
-#[test]
-fn predictions() {
-    let expected = include_str!("bits/hashes.txt");
-    let mut found = String::new();
-    bits::hashes(|name, hash| found += &format!("{name} {hash:016x}\n"));
-    for (found, expected) in found.lines().zip(expected.lines()) {
-        assert_eq!(found, expected);
+//! A training in portable arithmetic has them on every instruction set too.
+use castnet::isa::Level;
+use castnet::{Arithmetic, prelude::*};
+
+/// Calls a function on every instruction set that this machine has.
+#[cfg(target_arch = "x86_64")]
+fn on_every_level(mut check: impl FnMut(Level)) {
+    use castnet::isa::set_level;
+    let levels = [Level::Portable, Level::Avx2, Level::Avx512];
+    for level in levels {
+        if set_level(level) == level {
+            check(level);
+        }
     }
-    assert_eq!(found.lines().count(), expected.lines().count());
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn on_every_level(mut check: impl FnMut(Level)) {
+    check(Level::Portable);
+}
+
+network! {
+    Small< input 5 => dense 10 relu => dense 3 softmax >
+    Large< input 50 => dense 70 tanh => dense 40 relu => dense 3 softmax >
+}
+
+/// The weights after some steps, batches of odd sizes among them.
+fn trained<N>(arithmetic: Arithmetic) -> Vec<f32>
+where
+    N: Network<Scalar = f32>,
+    CategoricalCrossentropy: castnet::losses::Loss<N::Head, N::Output, Target = N::Output>,
+{
+    let mut rng = seeded(3);
+    let mut samples = |count: usize| {
+        let mut random =
+            |len: usize| (0..len).map(|_| castnet::rand::RngExt::random::<f32>(&mut rng)).collect::<Vec<_>>();
+        let (inputs, targets) = (random(count * N::Input::LEN), random(count * N::Output::LEN));
+        let input = inputs.chunks(N::Input::LEN).map(|values| {
+            let mut input = N::Input::zeroed();
+            input.as_flat_mut().copy_from_slice(values);
+            input
+        });
+        let target = targets.chunks(N::Output::LEN).map(|values| {
+            let mut target = N::Output::zeroed();
+            let sum: f32 = values.iter().sum();
+            target.as_flat_mut().iter_mut().zip(values).for_each(|(target, value)| *target = value / sum);
+            target
+        });
+        (input.collect::<Vec<_>>(), target.collect::<Vec<_>>())
+    };
+    let mut trainer = N::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default()).arithmetic(arithmetic);
+    for count in [1, 7, 32, 8, 33] {
+        let (inputs, targets) = samples(count);
+        trainer.train_on_batch(&inputs, &targets).expect("a sound batch");
+    }
+    trainer.network().as_flat().to_vec()
+}
+
+/// One test, as the level is that of the whole process.
+#[test]
+fn on_every_instruction_set() {
+    let expected = include_str!("bits/hashes.txt");
+    let portable = (trained::<Small>(Arithmetic::Portable), trained::<Large>(Arithmetic::Portable));
+    let mut fused: Vec<(Level, Vec<f32>)> = Vec::new();
+    on_every_level(|level| {
+        let mut found = String::new();
+        bits::hashes(|name, hash| found += &format!("{name} {hash:016x}\n"));
+        for (found, expected) in found.lines().zip(expected.lines()) {
+            assert_eq!(found, expected, "on {level:?}");
+        }
+        assert_eq!(found.lines().count(), expected.lines().count());
+
+        assert!(trained::<Small>(Arithmetic::Portable) == portable.0, "on {level:?}");
+        assert!(trained::<Large>(Arithmetic::Portable) == portable.1, "on {level:?}");
+
+        let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-3);
+        fused.push((level, [trained::<Small>(Arithmetic::Fused), trained::<Large>(Arithmetic::Fused)].concat()));
+        assert!(fused.iter().all(|(_, weights)| close(weights, &[portable.0.clone(), portable.1.clone()].concat())));
+    });
+    // Where there is no fused arithmetic it is the portable one; elsewhere it is the same whatever the width of vectors.
+    for pair in fused.windows(2) {
+        if let [(lower, a), (higher, b)] = pair {
+            assert_eq!(*lower != Level::Portable, a == b, "on {lower:?} and {higher:?}");
+        }
+    }
+    if let Some((Level::Portable, weights)) = fused.first() {
+        assert!(*weights == [portable.0, portable.1].concat());
+    }
 }

@@ -3,7 +3,7 @@ use core::slice;
 
 use crate::activations::Activation;
 use crate::flat::copy;
-use crate::isa::Portable;
+use crate::isa::{Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Gradients, Tape};
 use crate::optimizers::{Optimizer, Step};
@@ -33,6 +33,16 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         }
         Ok(Self { inputs, targets, weights })
     }
+
+    /// Some of them, as they lie; none if there are not so many.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn range(self, range: core::ops::Range<usize>) -> Self {
+        Self {
+            inputs: self.inputs.get(range.clone()).unwrap_or_default(),
+            targets: self.targets.get(range.clone()).unwrap_or_default(),
+            weights: self.weights.get(range).unwrap_or_default(),
+        }
+    }
 }
 
 /// As many of one as of the other, and not none.
@@ -56,48 +66,64 @@ pub(crate) struct Passes<'a, N: Network> {
 }
 
 /// Computes the gradient of a batch and its loss; `None` if that is not finite.
-pub(crate) fn backpropagate<N: Network, L: Loss<N::Head, N::Output>>(
-    network: &N,
-    loss: L,
-    rng: &mut TrainingRng,
-    batch: Samples<'_, N::Input, L::Target>,
-    passes: Passes<'_, N>,
-    gradient: &mut N::Gradient,
-    grad_inputs: Option<&mut [N::Input]>,
-) -> Option<f64> {
-    let Samples { inputs, targets, weights } = batch;
-    let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
-    let samples = inputs.len();
-    network.forward(Portable, rng, inputs, &mut tape, logits);
-    copy(logits, outputs);
-    N::HEAD.apply(Portable, outputs);
-    let factor = loss.reduction().factor(samples, total(weights, samples));
-    let value = weighted_sum(loss, logits, outputs, targets, weights) * factor + network.penalty();
-    if !value.is_finite() {
-        return None;
-    }
+pub(crate) struct Backpropagate<'a, N: Network, L: Loss<N::Head, N::Output>> {
+    pub(crate) network: &'a N,
+    pub(crate) loss: L,
+    pub(crate) rng: &'a mut TrainingRng,
+    pub(crate) batch: Samples<'a, N::Input, L::Target>,
+    pub(crate) passes: Passes<'a, N>,
+    pub(crate) gradient: &'a mut N::Gradient,
+    pub(crate) grad_inputs: Option<&'a mut [N::Input]>,
+}
 
-    loss.gradient(Portable, N::HEAD, logits, outputs, targets, grad_logits);
-    weigh(grad_logits, weights, factor * samples as f64);
-    gradient.as_flat_mut().fill(N::Scalar::ZERO);
-    network.backward(Portable, inputs, &mut tape, logits, &mut grads, grad_logits, gradient, grad_inputs);
-    network.add_penalty_gradient(gradient);
-    Some(value)
+impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<'_, N, L> {
+    type Output = Option<f64>;
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) -> Option<f64> {
+        let Self { network, loss, rng, batch, passes, gradient, grad_inputs } = self;
+        let Samples { inputs, targets, weights } = batch;
+        let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
+        let samples = inputs.len();
+        network.forward(isa, rng, inputs, &mut tape, logits);
+        copy(logits, outputs);
+        N::HEAD.apply(isa, outputs);
+        let factor = loss.reduction().factor(samples, total(weights, samples));
+        let value = weighted_sum(loss, logits, outputs, targets, weights) * factor + network.penalty();
+        if !value.is_finite() {
+            return None;
+        }
+
+        loss.gradient(isa, N::HEAD, logits, outputs, targets, grad_logits);
+        weigh(grad_logits, weights, factor * samples as f64);
+        gradient.as_flat_mut().fill(N::Scalar::ZERO);
+        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, gradient, grad_inputs);
+        network.add_penalty_gradient(gradient);
+        Some(value)
+    }
 }
 
 /// Changes the trainable parameters along a gradient, which may be overwritten.
-pub(crate) fn take_step<N: Network, O: Optimizer>(
-    optimizer: &O,
-    number: u64,
-    network: &mut N,
-    gradient: &mut N::Gradient,
-    moments: &mut O::Moments<N::Gradient>,
-) {
-    let step = Step { number, tensors: N::TENSORS };
-    // The trainable parameters are the prefix of the network that the gradient mirrors.
-    let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
-    optimizer.step(step, parameters, gradient, moments);
-    network.constrain();
+pub(crate) struct TakeStep<'a, N: Network, O: Optimizer> {
+    pub(crate) optimizer: &'a O,
+    pub(crate) number: u64,
+    pub(crate) network: &'a mut N,
+    pub(crate) gradient: &'a mut N::Gradient,
+    pub(crate) moments: &'a mut O::Moments<N::Gradient>,
+}
+
+impl<N: Network, O: Optimizer> Task<N::Scalar> for TakeStep<'_, N, O> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, _: I) {
+        let Self { optimizer, number, network, gradient, moments } = self;
+        let step = Step { number, tensors: N::TENSORS };
+        // The trainable parameters are the prefix of the network that the gradient mirrors.
+        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
+        optimizer.step(step, parameters, gradient, moments);
+        network.constrain();
+    }
 }
 
 /// What an optimizer does at the end of a training of so many steps.

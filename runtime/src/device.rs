@@ -1,7 +1,8 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
-use crate::backpropagation::{self, Passes, Samples, backpropagate, check_learning_rate, take_step};
+use crate::backpropagation::{self, Backpropagate, Passes, Samples, TakeStep, check_learning_rate};
 use crate::epoch_rng::EpochRng;
 use crate::flat::flatten_mut;
+use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
 use crate::memory::{Gradients, Tape};
 use crate::optimizers::Optimizer;
@@ -122,10 +123,12 @@ where
             outputs: outputs.get_mut(..samples).ok_or(too_many)?,
             grad_logits: grad_logits.get_mut(..samples).ok_or(too_many)?,
         };
-        let loss = backpropagate(self.network, self.loss, &mut self.rng.rng, batch, passes, gradient, None);
-        let loss = loss.ok_or(BatchError::NotFinite)?;
+        let (network, loss, rng) = (&*self.network, self.loss, &mut self.rng.rng);
+        let pass = Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs: None };
+        let loss = isa::run(Arithmetic::Portable, pass).ok_or(BatchError::NotFinite)?;
         self.steps += 1;
-        take_step(&self.optimizer, self.steps, self.network, gradient, moments);
+        let (optimizer, number, network) = (&self.optimizer, self.steps, &mut *self.network);
+        isa::run(Arithmetic::Portable, TakeStep { optimizer, number, network, gradient, moments });
         Ok(loss)
     }
 

@@ -1,14 +1,61 @@
-//! Instruction sets: a token proves that one may be used and says how it multiplies and adds.
+//! Instruction sets: a token proves that one may be used, holds its vectors, and says how it multiplies and adds.
+//!
+//! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is [run](run) with the token of what
+//! the machine has, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact*, which
+//! round after every operation and so give the same bits everywhere, or *fused*, which multiply and add in one rounding.
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod detect;
+mod level;
+mod portable;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod x86_64;
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+pub use detect::{level, set_level};
+pub use level::Level;
+pub use portable::{Cores, Portable};
+
 use crate::Scalar;
-use crate::kernels;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are written with [`mul_add`](Self::mul_add) and inlined into the network. Large
-/// ones call the remaining methods: one copy of each exists per instruction set and scalar, compiled with this crate.
+/// Small layers run generic kernels that are inlined into the network. Large ones call the methods named after layers: one
+/// copy of each exists per instruction set and scalar, compiled with this crate.
 pub trait Isa<T: Scalar>: Copy {
-    /// `a * b + c`: in two roundings where predictions must have the same bits everywhere, in one where the hardware fuses.
+    /// As many values as the widest register holds.
+    type Vector: Copy;
+    /// How many those are.
+    const LANES: usize;
+    /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
+    const TILE_ROWS: usize;
+
+    /// `a * b + c`: in two roundings where results must have the same bits everywhere, in one where the hardware fuses.
     fn mul_add(self, a: T, b: T, c: T) -> T;
+
+    /// [`mul_add`](Self::mul_add) in every lane.
+    fn mul_add_vector(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// The same value in every lane.
+    fn splat(self, value: T) -> Self::Vector;
+    /// A whole vector.
+    ///
+    /// # Safety
+    /// `LANES` values can be read.
+    unsafe fn load(self, from: *const T) -> Self::Vector;
+    /// The first lanes; zero in the others.
+    ///
+    /// # Safety
+    /// `count` values can be read, at most `LANES`.
+    unsafe fn load_first(self, from: *const T, count: usize) -> Self::Vector;
+    /// A whole vector.
+    ///
+    /// # Safety
+    /// `LANES` values can be written.
+    unsafe fn store(self, vector: Self::Vector, to: *mut T);
+    /// The first lanes.
+    ///
+    /// # Safety
+    /// `count` values can be written, at most `LANES`.
+    unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
 
     /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
     fn dense_forward(self, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize);
@@ -18,51 +65,53 @@ pub trait Isa<T: Scalar>: Copy {
     fn dense_backward_weight(self, inputs: &[T], grad_outputs: &[T], grad_weight: &mut [T], units: usize);
 }
 
-/// What every machine has: each product and each sum is rounded. The same bits on every target.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Portable;
-
-impl<T: Scalar> Isa<T> for Portable {
-    #[inline(always)]
-    fn mul_add(self, a: T, b: T, c: T) -> T {
-        a * b + c
-    }
-    #[inline(always)]
-    fn dense_forward(self, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) {
-        T::dense_forward_portable(weight, bias, inputs, outputs, units);
-    }
-    #[inline(always)]
-    fn dense_backward_input(self, weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize) {
-        T::dense_backward_input_portable(weight, grad_outputs, grad_inputs, units);
-    }
-    #[inline(always)]
-    fn dense_backward_weight(self, inputs: &[T], grad_outputs: &[T], grad_weight: &mut [T], units: usize) {
-        T::dense_backward_weight_portable(inputs, grad_outputs, grad_weight, units);
-    }
+/// Something to compute on any instruction set.
+pub trait Task<T: Scalar> {
+    /// What it gives.
+    type Output;
+    /// Computes it. Implementations are `#[inline(always)]`, so that they are compiled for the set that the token stands for.
+    fn run<I: Isa<T>>(self, isa: I) -> Self::Output;
 }
 
-/// The cores of large layers for one scalar: no generics are left, so that they are compiled with this crate.
+/// How a computation rounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// After every operation: the same bits on every machine.
+    Portable,
+    /// Multiplications and additions at once where the hardware can: faster, and the same bits on all machines that can.
+    #[default]
+    Fused,
+}
+
+/// Where a task runs: on the best instruction set of the machine.
+///
+/// Implemented for the scalars, as it is they that know which tokens compute with them.
 #[doc(hidden)]
-pub trait Cores: Sized {
-    fn dense_forward_portable(w: &[Self], bias: Option<&[Self]>, x: &[Self], y: &mut [Self], units: usize);
-    fn dense_backward_input_portable(w: &[Self], grad_y: &[Self], grad_x: &mut [Self], units: usize);
-    fn dense_backward_weight_portable(x: &[Self], grad_y: &[Self], grad_w: &mut [Self], units: usize);
+pub trait Dispatch: Sized {
+    /// Runs a task with a token of the given arithmetic.
+    fn dispatch<J: Task<Self>>(arithmetic: Arithmetic, task: J) -> J::Output
+    where
+        Self: Scalar;
 }
 
-macro_rules! cores {
-    ($t:ident) => {
-        impl Cores for $t {
-            fn dense_forward_portable(w: &[$t], bias: Option<&[$t]>, x: &[$t], y: &mut [$t], units: usize) {
-                kernels::dense::forward(Portable, w, bias, x, y, units);
-            }
-            fn dense_backward_input_portable(w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
-                kernels::dense::backward_input(Portable, w, grad_y, grad_x, units);
-            }
-            fn dense_backward_weight_portable(x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
-                kernels::dense::backward_weight(Portable, x, grad_y, grad_w, units);
-            }
-        }
-    };
+/// Runs a task on the best instruction set of the machine.
+#[inline(always)]
+pub(crate) fn run<T: Scalar, J: Task<T>>(arithmetic: Arithmetic, task: J) -> J::Output {
+    T::dispatch(arithmetic, task)
 }
-cores!(f32);
-cores!(f64);
+
+#[cfg(not(all(feature = "std", target_arch = "x86_64")))]
+const _: () = {
+    impl Dispatch for f32 {
+        #[inline(always)]
+        fn dispatch<J: Task<f32>>(_: Arithmetic, task: J) -> J::Output {
+            task.run(Portable)
+        }
+    }
+    impl Dispatch for f64 {
+        #[inline(always)]
+        fn dispatch<J: Task<f64>>(_: Arithmetic, task: J) -> J::Output {
+            task.run(Portable)
+        }
+    }
+};

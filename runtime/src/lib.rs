@@ -61,6 +61,7 @@
 //! | `csv` | yes | data sets from CSV files |
 //! | `gzip` | yes | data sets from compressed IDX and NPY files |
 //! | `progress` | yes | a progress bar while training, on a terminal |
+//! | `fused` | | [`predict`](Network::predict) multiplies and adds in one rounding where the hardware can: faster for large layers, but no longer the same bits everywhere |
 //! | `plot` | | pictures of trainings as SVG and PNG: [`plot`]; reports as HTML: [`HtmlReport`] |
 #![no_std]
 #![warn(missing_docs)]
@@ -134,6 +135,7 @@ pub use files::FileError;
 pub use flat::Flat;
 #[cfg(feature = "alloc")]
 pub use history::{Epoch, History, Outcome, Report};
+pub use isa::Arithmetic;
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
 #[cfg(feature = "plot")]

@@ -133,10 +133,12 @@ where
 {
     type Target = L::Target;
 
+    #[inline(always)]
     fn sum(self, logits: &[A], _: &[A], targets: &[L::Target]) -> f64 {
         self.0.sum_of_logits(logits, targets)
     }
 
+    #[inline(always)]
     fn gradient<I: Isa<A::Scalar>>(self, isa: I, _: H, logits: &[A], _: &[A], targets: &[L::Target], grad: &mut [A]) {
         self.0.probabilities(isa, logits, grad);
         self.0.gradient_of_logits(targets, grad);
@@ -159,10 +161,12 @@ where
 {
     type Target = L::Target;
 
+    #[inline(always)]
     fn sum(self, _: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
         self.0.sum_of_outputs(outputs, targets)
     }
 
+    #[inline(always)]
     fn gradient<I: Isa<A::Scalar>>(
         self,
         isa: I,
@@ -188,10 +192,12 @@ macro_rules! suits_networks {
         {
             type Target = <$name as $crate::losses::OutputLoss<A>>::Target;
 
+            #[inline(always)]
             fn sum(self, _: &[A], outputs: &[A], targets: &[Self::Target]) -> f64 {
                 $crate::losses::OutputLoss::sum_of_outputs(self, outputs, targets)
             }
 
+            #[inline(always)]
             fn gradient<I: $crate::isa::Isa<A::Scalar>>(
                 self,
                 isa: I,
@@ -220,10 +226,12 @@ macro_rules! computed_from_logits {
         {
             type Target = <$name as $crate::losses::LogitsLoss<A>>::Target;
 
+            #[inline(always)]
             fn sum(self, logits: &[A], _: &[A], targets: &[Self::Target]) -> f64 {
                 $crate::losses::LogitsLoss::sum_of_logits(self, logits, targets)
             }
 
+            #[inline(always)]
             fn gradient<I: $crate::isa::Isa<A::Scalar>>(
                 self,
                 _: I,

@@ -108,33 +108,31 @@ macro_rules! elementary {
             /// `2^n` for exponents of normal numbers.
             #[inline(always)]
             fn power_of_two(n: i32) -> $t {
-                $t::from_bits(((n + $bias) as $bits) << $mantissa)
+                $t::from_bits((n.wrapping_add($bias) as $bits) << $mantissa)
             }
 
             /// `x * 2^n`, rounded once, also where the result is too small to be normal.
             #[inline(always)]
             fn scale(x: $t, n: i32) -> $t {
                 let half = n >> 1;
-                x * power_of_two(half) * power_of_two(n - half)
+                x * power_of_two(half) * power_of_two(n.wrapping_sub(half))
             }
 
             #[inline(always)]
             fn clamp(x: $t, least: $t, most: $t) -> $t {
-                if x < least {
-                    least
-                } else if x > most {
-                    most
-                } else {
-                    x
-                }
+                let at_least = core::hint::select_unpredictable(x < least, least, x);
+                core::hint::select_unpredictable(x > most, most, at_least)
             }
 
             /// `x = n ln 2 + r` with `|r| <= ln(2) / 2`; gives `e^r - 1` and `n`.
             #[inline(always)]
             fn reduced(x: $t) -> ($t, i32) {
-                let n = (x * core::$t::consts::LOG2_E + ROUND) - ROUND;
+                let rounded = x * core::$t::consts::LOG2_E + ROUND;
+                let n = rounded - ROUND;
                 let r = (x - n * LN2[0]) - n * LN2[1];
-                (r + r * r * polynomial(EXP_SERIES, r), n as i32)
+                // The last bits of the rounded number count as n does; where it is NaN, so is the result.
+                let n = rounded.to_bits().wrapping_sub(ROUND.to_bits()) as i32;
+                (r + r * r * polynomial(EXP_SERIES, r), n)
             }
 
             /// `ln(1 + f) + k ln 2 + correction` for `1 + f` between `sqrt(1/2)` and `sqrt(2)`.

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use crate::activations::Activation;
 use crate::flat::flatten;
-use crate::isa::{Isa, Portable};
+use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::optimizers::Optimizer;
@@ -19,6 +19,9 @@ use crate::{
     training::Trainer,
     weights::{self, WeightsError},
 };
+
+/// How predictions for one sample round.
+const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused } else { Arithmetic::Portable };
 
 /// A layer of a network, as its summary shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,8 +268,8 @@ pub trait Network: Flat + Send + Sync {
         }
         let mut arena = Vec::new();
         for (inputs, outputs) in inputs.chunks(AT_ONCE).zip(outputs.chunks_mut(AT_ONCE)) {
-            self.infer(Portable, inputs, &mut Arena::grown(&mut arena, inputs.len()), outputs);
-            Self::HEAD.apply(Portable, outputs);
+            let arena = Arena::grown(&mut arena, inputs.len());
+            isa::run(Arithmetic::Fused, PredictBatch { network: self, inputs, arena, outputs });
         }
         Ok(())
     }
@@ -368,10 +371,47 @@ pub trait Network: Flat + Send + Sync {
 /// One prediction. The arena is as long as one sample needs, so it is always laid out.
 #[inline(always)]
 fn run<N: Network>(network: &N, input: &N::Input, workspace: &mut Workspace<N>) {
-    let Workspace { arena, output } = workspace;
-    let output = slice::from_mut(output);
-    network.infer(Portable, slice::from_ref(input), &mut Arena::of_one(arena), output);
-    N::HEAD.apply(Portable, output);
+    isa::run(PREDICTIONS, Predict { network, input, workspace });
+}
+
+/// A prediction for one sample.
+struct Predict<'a, N: Network> {
+    network: &'a N,
+    input: &'a N::Input,
+    workspace: &'a mut Workspace<N>,
+}
+
+impl<N: Network> Task<N::Scalar> for Predict<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+        let Workspace { arena, output } = self.workspace;
+        let output = slice::from_mut(output);
+        self.network.infer(isa, slice::from_ref(self.input), &mut Arena::of_one(arena), output);
+        N::HEAD.apply(isa, output);
+    }
+}
+
+/// Predictions for some samples, as many as there is room for in the arena.
+#[cfg(feature = "alloc")]
+struct PredictBatch<'a, N: Network> {
+    network: &'a N,
+    inputs: &'a [N::Input],
+    arena: Arena<'a, N>,
+    outputs: &'a mut [N::Output],
+}
+
+#[cfg(feature = "alloc")]
+impl<N: Network> Task<N::Scalar> for PredictBatch<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+        let Self { network, inputs, mut arena, outputs } = self;
+        network.infer(isa, inputs, &mut arena, outputs);
+        N::HEAD.apply(isa, outputs);
+    }
 }
 
 /// A network whose activations fit on the stack: up to 16 KiB of [`RAM_BYTES`](Network::RAM_BYTES). The macro knows.

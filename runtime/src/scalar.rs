@@ -14,6 +14,7 @@ mod sealed {
 pub trait Scalar:
     sealed::Sealed
     + crate::isa::Cores
+    + crate::isa::Dispatch
     + crate::math::Elementary
     + nalgebra::Scalar
     + Copy
@@ -58,16 +59,14 @@ pub trait Scalar:
     /// The square root, correctly rounded, on every target.
     fn sqrt(self) -> Self;
     /// Within bounds; NaN stays NaN.
+    #[inline(always)]
     fn clamp(self, least: Self, most: Self) -> Self {
-        if self < least {
-            least
-        } else if self > most {
-            most
-        } else {
-            self
-        }
+        // Without a branch, so that loops over values become vectors.
+        let at_least = core::hint::select_unpredictable(self < least, least, self);
+        core::hint::select_unpredictable(self > most, most, at_least)
     }
     /// Without its sign.
+    #[inline(always)]
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }
     }

@@ -20,6 +20,7 @@ pub fn passes(planned: &Planned) -> TokenStream {
         ["isa", "input", "tape", "output", "grads", "grad_output", "gradient", "grad_input"]
             .map(|name| parameter(name, &backward));
     quote! {
+        #[inline(always)]
         fn infer<I: castnet::Isa<#scalar>>(
             &self,
             #infer_isa: I,
@@ -29,6 +30,7 @@ pub fn passes(planned: &Planned) -> TokenStream {
         ) {
             #(#infer)*
         }
+        #[inline(always)]
         fn forward<I: castnet::Isa<#scalar>>(
             &self,
             #forward_isa: I,
@@ -39,6 +41,7 @@ pub fn passes(planned: &Planned) -> TokenStream {
         ) {
             #(#forward)*
         }
+        #[inline(always)]
         fn backward<I: castnet::Isa<#scalar>>(
             &self,
             #isa: I,

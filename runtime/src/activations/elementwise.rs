@@ -81,10 +81,17 @@ fn number<T: Scalar>(value: f64) -> T {
     T::from_f64(value)
 }
 
+/// One value or another, without a branch: a branch that leaves a value as it is would become a masked store, which is slow on
+/// many machines.
+#[inline(always)]
+fn select<T: Scalar>(condition: bool, yes: T, no: T) -> T {
+    core::hint::select_unpredictable(condition, yes, no)
+}
+
 /// 1 where a condition holds, else 0.
 #[inline(always)]
 fn one_if<T: Scalar>(condition: bool) -> T {
-    if condition { T::ONE } else { T::ZERO }
+    select(condition, T::ONE, T::ZERO)
 }
 
 /// `Φ(x)`, the part of a standard normal distribution below x, also where it is small.
@@ -108,7 +115,7 @@ elementwise! {
     Linear, |x| x, Outputs |_y| T::ONE;
 
     /// `max(x, 0)`.
-    Relu, |x| if x < T::ZERO { T::ZERO } else { x }, Outputs |y| one_if(y > T::ZERO);
+    Relu, |x| select(x < T::ZERO, T::ZERO, x), Outputs |y| one_if(y > T::ZERO);
 
     /// `min(max(x, 0), 6)`.
     Relu6, |x| x.clamp(T::ZERO, number(6.0)), Outputs |y| one_if(y > T::ZERO && y < number(6.0));
@@ -119,7 +126,7 @@ elementwise! {
     LeakyRelu {
         /// 0.2 by default, as in Keras's function; its layer has 0.3.
         slope = 0.2
-    }, |x| if x < T::ZERO { slope * x } else { x }, Inputs |x| if x > T::ZERO { T::ONE } else { slope };
+    }, |x| select(x < T::ZERO, slope * x, x), Inputs |x| select(x > T::ZERO, T::ONE, slope);
 
     /// `x` above zero, `alpha * (e^x - 1)` below.
     ///

@@ -31,11 +31,8 @@ impl<T: Scalar, const C: usize, const P: usize> Activation<SMatrix<T, C, P>> for
     fn apply<I: Isa<T>>(self, _isa: I, values: &mut [SMatrix<T, C, P>]) {
         for position in values.iter_mut().flat_map(|sample| &mut sample.data.0) {
             subtract_largest(position);
-            let mut sum = T::ZERO;
-            for value in position.iter_mut() {
-                *value = value.exp();
-                sum += *value;
-            }
+            position.iter_mut().for_each(|value| *value = value.exp());
+            let sum = position.iter().fold(T::ZERO, |sum, &value| sum + value);
             position.iter_mut().for_each(|value| *value /= sum);
         }
     }

@@ -1,13 +1,17 @@
 //! Matrix products of dense layers. The weight is column-major, `units` rows by `inputs` columns.
 //!
-//! Every output is its bias plus its products in the order of the inputs; blocks of rows change which outputs are
-//! computed side by side, never the order within one.
+//! Every output is its bias plus its products in the order of the inputs; every gradient of an input the sum of its products in
+//! the order of the units, every gradient of a weight what stood there plus its products in the order of the samples.
+use super::product::{Matrix, Size, Start, Stays, product};
 use crate::Scalar;
 use crate::isa::Isa;
 
 /// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
 /// The bits are the same.
 pub const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
+
+/// Inputs that are summed in one go: of a wider layer, a block of the weight would not stay in the nearer caches.
+const DEPTH: usize = 1024;
 
 /// `outputs[s] = bias + weight * inputs[s]`.
 #[inline(always)]
@@ -19,42 +23,50 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
     units: usize,
 ) {
-    let width = weight.len() / units;
-    for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(units)) {
-        match bias {
-            Some(bias) => output.copy_from_slice(bias),
-            None => output.fill(T::ZERO),
-        }
-        if HAS_VECTORS { in_vectors(isa, weight, input, output) } else { in_registers(isa, weight, input, output) }
-    }
+    forward_of(isa, weight, weight.len() / units, bias, inputs, outputs, units);
 }
 
-/// Rows computed side by side: four vectors of eight `f32`.
-const ROWS: usize = 32;
-
-/// `output += weight * input`.
+/// As [`forward`], for a weight of `width` inputs that is followed by other values: where it does not fill its last vector, these
+/// are read instead of masked.
 #[inline(always)]
-fn in_vectors<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output: &mut [T]) {
-    let units = output.len();
-    let (blocks, rest) = output.as_chunks_mut::<ROWS>();
-    let first_of_rest = blocks.len() * ROWS;
-    for (block, rows) in blocks.iter_mut().zip((0..).step_by(ROWS)) {
-        let mut sums = *block;
-        for (column, &x) in weight.chunks_exact(units).zip(input) {
-            if let Some(column) = column.get(rows..).and_then(<[T]>::first_chunk::<ROWS>) {
-                for (sum, &w) in sums.iter_mut().zip(column) {
-                    *sum = isa.mul_add(w, x, *sum);
-                }
-            }
+pub fn forward_of<T: Scalar, I: Isa<T>>(
+    isa: I,
+    weight: &[T],
+    width: usize,
+    bias: Option<&[T]>,
+    inputs: &[T],
+    outputs: &mut [T],
+    units: usize,
+) {
+    if units == 1 && outputs.len() == 1 {
+        // No outputs to compute side by side.
+        for (input, output) in inputs.chunks_exact(width).zip(outputs) {
+            let start = bias.and_then(|bias| bias.first()).map_or(T::ZERO, |&bias| bias);
+            *output = weight.iter().zip(input).fold(start, |sum, (&w, &x)| isa.mul_add(w, x, sum));
         }
-        *block = sums;
+        return;
     }
-    if !rest.is_empty() {
-        for (column, &x) in weight.chunks_exact(units).zip(input) {
-            for (sum, &w) in rest.iter_mut().zip(column.iter().skip(first_of_rest)) {
-                *sum = isa.mul_add(w, x, *sum);
+    if !HAS_VECTORS {
+        let weight = weight.get(..width * units).unwrap_or_default();
+        for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(units)) {
+            match bias {
+                Some(bias) => output.copy_from_slice(bias),
+                None => output.fill(T::ZERO),
             }
+            in_registers(isa, weight, input, output);
         }
+        return;
+    }
+    let mut start = bias.map_or(Start::Zero, Start::Row);
+    let mut first = 0;
+    while first < width {
+        let depth = (width - first).min(DEPTH);
+        let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
+        let size = Size { rows: outputs.len() / units, columns: units, depth };
+        let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
+        product(isa, size, a, b, start, outputs, units, Stays::Columns);
+        first += depth;
+        start = Start::Result;
     }
 }
 
@@ -92,8 +104,8 @@ fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output:
     }
 }
 
-/// Partial sums of a dot product; their number is part of the definition of the result.
-const LANES: usize = 8;
+/// Inputs and units of a block of the weight that is transposed at a time: 16 KiB in single precision, on the stack.
+const BLOCK: (usize, usize) = (32, 128);
 
 /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
 #[inline(always)]
@@ -105,9 +117,37 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
     units: usize,
 ) {
     let width = weight.len() / units;
-    for (grad_output, grad_input) in grad_outputs.chunks_exact(units).zip(grad_inputs.chunks_exact_mut(width)) {
-        for (column, grad) in weight.chunks_exact(units).zip(grad_input) {
-            *grad = dot(isa, column, grad_output);
+    if !HAS_VECTORS {
+        for (grad_output, grad_input) in grad_outputs.chunks_exact(units).zip(grad_inputs.chunks_exact_mut(width)) {
+            for (column, grad) in weight.chunks_exact(units).zip(grad_input) {
+                let products = column.iter().zip(grad_output);
+                *grad = products.fold(T::ZERO, |sum, (&w, &g)| isa.mul_add(w, g, sum));
+            }
+        }
+        return;
+    }
+    let samples = grad_outputs.len() / units;
+    let mut transposed = [T::ZERO; BLOCK.0 * BLOCK.1];
+    for first_input in (0..width).step_by(BLOCK.0) {
+        let columns = (width - first_input).min(BLOCK.0);
+        let mut start = Start::Zero;
+        for first_unit in (0..units).step_by(BLOCK.1) {
+            let depth = (units - first_unit).min(BLOCK.1);
+            for (j, column) in weight.chunks_exact(units).skip(first_input).take(columns).enumerate() {
+                let places = transposed.iter_mut().skip(j).step_by(BLOCK.0);
+                for (place, &w) in places.zip(column.iter().skip(first_unit).take(depth)) {
+                    *place = w;
+                }
+            }
+            let (Some(grad_outputs), Some(grad_inputs)) =
+                (grad_outputs.get(first_unit..), grad_inputs.get_mut(first_input..))
+            else {
+                return;
+            };
+            let size = Size { rows: samples, columns, depth };
+            let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(&transposed, BLOCK.0));
+            product(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
+            start = Start::Result;
         }
     }
 }
@@ -122,28 +162,17 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
     units: usize,
 ) {
     let width = grad_weight.len() / units;
-    // A column at a time, over all samples: the column stays in the nearest cache.
-    for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
-        for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {
-            for (grad, &g) in column.iter_mut().zip(grad_output) {
-                *grad = isa.mul_add(g, x, *grad);
+    if !HAS_VECTORS {
+        for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
+            for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {
+                for (grad, &g) in column.iter_mut().zip(grad_output) {
+                    *grad = isa.mul_add(g, x, *grad);
+                }
             }
         }
+        return;
     }
-}
-
-#[inline(always)]
-fn dot<T: Scalar, I: Isa<T>>(isa: I, a: &[T], b: &[T]) -> T {
-    let mut sums = [T::ZERO; LANES];
-    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
-    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-            *sum = isa.mul_add(a, b, *sum);
-        }
-    }
-    for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
-        *sum = isa.mul_add(a, b, *sum);
-    }
-    sums.into_iter().fold(T::ZERO, |total, sum| total + sum)
+    let size = Size { rows: width, columns: units, depth: grad_outputs.len() / units };
+    let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
+    product(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
 }

@@ -5,8 +5,8 @@ use rand::Rng;
 use crate::flat::{flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::kernels::compact;
 use crate::kernels::dense::HAS_VECTORS;
+use crate::kernels::{self, compact};
 use crate::{Flat, Scalar};
 
 /// A fully connected layer: `y = W x + b`.
@@ -86,10 +86,12 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     #[inline(always)]
     pub fn forward<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
         if !Self::IS_SMALL {
-            return self.forward_shared(isa, inputs, outputs);
-        }
-        for (input, output) in inputs.iter().zip(outputs) {
-            if HAS_VECTORS { self.columns(isa, input, output) } else { self.rows(isa, input, output) }
+            self.forward_shared(isa, inputs, outputs);
+        } else if HAS_VECTORS {
+            let (bias, inputs, outputs) = (self.bias.values(), flatten(inputs), flatten_mut(outputs));
+            kernels::dense::forward_of(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
+        } else {
+            inputs.iter().zip(outputs).for_each(|(input, output)| self.rows(isa, input, output));
         }
     }
 
@@ -118,21 +120,6 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         isa.dense_forward(self.weight.as_flat(), self.bias.values(), flatten(inputs), flatten_mut(outputs), OUT);
     }
 
-    /// All rows side by side, column by column: in vectors.
-    #[inline(always)]
-    fn columns<I: Isa<T>>(&self, isa: I, input: &SVector<T, IN>, output: &mut SVector<T, OUT>) {
-        let sums = &mut output.data.0[0];
-        match self.bias.values() {
-            Some(bias) => sums.copy_from_slice(bias),
-            None => sums.fill(T::ZERO),
-        }
-        for (column, &x) in self.weight.data.0.iter().zip(&input.data.0[0]) {
-            for (sum, &w) in sums.iter_mut().zip(column) {
-                *sum = isa.mul_add(w, x, *sum);
-            }
-        }
-    }
-
     /// Row by row: no sum is stored before it is complete.
     #[inline(always)]
     fn rows<I: Isa<T>>(&self, isa: I, input: &SVector<T, IN>, output: &mut SVector<T, OUT>) {
@@ -156,19 +143,12 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         grad_outputs: &[SVector<T, OUT>],
         grad_inputs: &mut [SVector<T, IN>],
     ) {
-        if !Self::IS_SMALL {
-            return isa.dense_backward_input(
-                self.weight.as_flat(),
-                flatten(grad_outputs),
-                flatten_mut(grad_inputs),
-                OUT,
-            );
-        }
-        for (grad_output, grad_input) in grad_outputs.iter().zip(grad_inputs) {
-            for (column, grad) in self.weight.data.0.iter().zip(&mut grad_input.data.0[0]) {
-                let products = column.iter().zip(&grad_output.data.0[0]);
-                *grad = products.fold(T::ZERO, |sum, (&w, &g)| isa.mul_add(w, g, sum));
-            }
+        let weight = self.weight.as_flat();
+        let (grad_outputs, grad_inputs) = (flatten(grad_outputs), flatten_mut(grad_inputs));
+        if Self::IS_SMALL {
+            kernels::dense::backward_input(isa, weight, grad_outputs, grad_inputs, OUT);
+        } else {
+            isa.dense_backward_input(weight, grad_outputs, grad_inputs, OUT);
         }
     }
 
@@ -188,20 +168,12 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
                 }
             }
         }
-        if !Self::IS_SMALL {
-            return isa.dense_backward_weight(
-                flatten(inputs),
-                flatten(grad_outputs),
-                gradient.weight.as_flat_mut(),
-                OUT,
-            );
-        }
-        for (input, grad_output) in inputs.iter().zip(grad_outputs) {
-            for (column, &x) in gradient.weight.data.0.iter_mut().zip(&input.data.0[0]) {
-                for (grad, &g) in column.iter_mut().zip(&grad_output.data.0[0]) {
-                    *grad = isa.mul_add(g, x, *grad);
-                }
-            }
+        let (inputs, grad_outputs, grad_weight) =
+            (flatten(inputs), flatten(grad_outputs), gradient.weight.as_flat_mut());
+        if Self::IS_SMALL {
+            kernels::dense::backward_weight(isa, inputs, grad_outputs, grad_weight, OUT);
+        } else {
+            isa.dense_backward_weight(inputs, grad_outputs, grad_weight, OUT);
         }
     }
 }

@@ -25,6 +25,7 @@ impl SigmoidHead for Sigmoid {}
 impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
     type Target = A;
 
+    #[inline(always)]
     fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
         let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
             let (x, target) = (logit.to_f64(), target.to_f64());
@@ -33,6 +34,7 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
         losses.sum::<f64>() / A::LEN as f64
     }
 
+    #[inline(always)]
     fn gradient_of_logits(self, targets: &[A], grad: &mut [A]) {
         let factor = A::Scalar::from_f64(1.0 / (targets.len() * A::LEN) as f64);
         for (grad, &target) in flatten_mut(grad).iter_mut().zip(flatten(targets)) {
@@ -40,6 +42,7 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
         }
     }
 
+    #[inline(always)]
     fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]) {
         copy(logits, probabilities);
         Sigmoid.apply(isa, probabilities);
@@ -49,6 +52,7 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
     type Target = A;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let (least, most) = probability_bounds::<A::Scalar>();
         let losses = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| {
@@ -60,6 +64,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
         losses.sum::<f64>() / A::LEN as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
         let (least, most) = probability_bounds::<A::Scalar>();
         let factor = A::Scalar::from_f64(1.0 / (outputs.len() * A::LEN) as f64);

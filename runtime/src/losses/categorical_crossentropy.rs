@@ -40,14 +40,24 @@ fn total<T: Scalar>(values: &[T]) -> T {
     values.iter().fold(T::ZERO, |sum, &value| sum + value)
 }
 
+/// `Σ e^(x - most)`, in order; several exponentials at once, as they are costly.
+#[inline(always)]
+pub(super) fn sum_of_exponentials<T: Scalar>(logits: &[T], most: f64) -> f64 {
+    let (blocks, rest) = logits.as_chunks::<8>();
+    let of_blocks = blocks.iter().map(|block| block.map(|x| Elementary::exp(x.to_f64() - most)));
+    let sum = of_blocks.fold(0.0, |sum, block| block.into_iter().fold(sum, |sum, e| sum + e));
+    rest.iter().fold(sum, |sum, x| sum + Elementary::exp(x.to_f64() - most))
+}
+
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let losses = positions(logits).zip(positions(targets)).map(|(logits, targets)| {
             let most =
                 logits.iter().fold(f64::NEG_INFINITY, |most, &x| if x.to_f64() > most { x.to_f64() } else { most });
-            let log_sum = Elementary::ln(logits.iter().map(|&x| Elementary::exp(x.to_f64() - most)).sum::<f64>());
+            let log_sum = Elementary::ln(sum_of_exponentials(logits, most));
             let terms = logits.iter().zip(targets).map(|(&x, &target)| match target.to_f64() {
                 0.0 => 0.0,
                 target => target * (log_sum - (x.to_f64() - most)),
@@ -57,6 +67,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
         losses.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_logits(self, targets: &[SMatrix<T, C, P>], grad: &mut [SMatrix<T, C, P>]) {
         let factor = T::from_f64(1.0 / (targets.len() * P) as f64);
         for (grads, targets) in positions_mut(grad).zip(positions(targets)) {
@@ -67,6 +78,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
         }
     }
 
+    #[inline(always)]
     fn probabilities<I: Isa<T>>(self, isa: I, logits: &[SMatrix<T, C, P>], probabilities: &mut [SMatrix<T, C, P>]) {
         copy(logits, probabilities);
         Softmax.apply(isa, probabilities);
@@ -77,6 +89,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let (least, most) = probability_bounds::<T>();
         let losses = positions(outputs).zip(positions(targets)).map(|(outputs, targets)| {
@@ -90,6 +103,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         losses.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

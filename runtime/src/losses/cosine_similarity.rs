@@ -27,6 +27,7 @@ fn inverse_length<T: Scalar>(a: &[T]) -> (T, bool) {
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CosineSimilarity {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
         let cosines = positions.map(|(output, target)| {
@@ -35,6 +36,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         -cosines.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

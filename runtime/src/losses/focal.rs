@@ -103,6 +103,7 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryFocalCrossentropy {
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
     type Target = A;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let (least, most) = probability_bounds::<A::Scalar>();
         let losses = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| {
@@ -115,6 +116,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
         losses.sum::<f64>() / A::LEN as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
         let (least, most) = probability_bounds::<A::Scalar>();
         let factor = 1.0 / (outputs.len() * A::LEN) as f64;
@@ -186,6 +188,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let (least, most) = probability_bounds::<T>();
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
@@ -199,6 +202,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         losses.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

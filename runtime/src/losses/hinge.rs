@@ -42,11 +42,13 @@ fn margins<'a, A: Flat>(outputs: &'a [A], targets: &'a [A]) -> impl Iterator<Ite
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for Hinge {
     type Target = A;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let losses = margins(outputs, targets).map(|(margin, _)| margin.to_f64()).filter(|margin| *margin > 0.0);
         losses.sum::<f64>() / A::LEN as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
         let factor = A::Scalar::from_f64(1.0 / (outputs.len() * A::LEN) as f64);
         for (grad, (margin, target)) in flatten_mut(grad).iter_mut().zip(margins(outputs, targets)) {
@@ -59,11 +61,13 @@ super::suits_networks!(Hinge);
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for SquaredHinge {
     type Target = A;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let losses = margins(outputs, targets).map(|(margin, _)| margin.to_f64()).filter(|margin| *margin > 0.0);
         losses.map(|margin| margin * margin).sum::<f64>() / A::LEN as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
         let factor = A::Scalar::from_f64(-2.0 / (outputs.len() * A::LEN) as f64);
         for (grad, (margin, target)) in flatten_mut(grad).iter_mut().zip(margins(outputs, targets)) {
@@ -89,12 +93,14 @@ fn categorical_margin<T: Scalar>(outputs: &[T], targets: &[T]) -> (T, usize) {
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalHinge {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
         let losses = positions.map(|(outputs, targets)| categorical_margin(outputs, targets).0.to_f64());
         losses.filter(|margin| *margin > 0.0).sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

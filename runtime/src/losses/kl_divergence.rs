@@ -32,6 +32,7 @@ fn least<T: Scalar>() -> T {
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for KlDivergence {
     type Target = SMatrix<T, C, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let terms = flatten(outputs).iter().zip(flatten(targets)).map(|(&output, &target)| {
             let [output, target] = [output, target].map(|p| Scalar::clamp(p, least(), T::ONE).to_f64());
@@ -40,6 +41,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         terms.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

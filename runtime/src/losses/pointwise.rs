@@ -19,6 +19,7 @@ macro_rules! pointwise {
             impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for $name {
                 type Target = A;
 
+                #[inline(always)]
                 fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
                     $(let Self { $number } = self;)?
                     let losses = flatten(outputs).iter().zip(flatten(targets)).map(|(output, target)| {
@@ -28,6 +29,7 @@ macro_rules! pointwise {
                     losses.sum::<f64>() / A::LEN as f64
                 }
 
+                #[inline(always)]
                 fn gradient_of_outputs(self, outputs: &[A], targets: &[A], grad: &mut [A]) {
                     $(let $number = A::Scalar::from_f64(self.$number);)?
                     let factor = A::Scalar::from_f64(1.0 / (outputs.len() * A::LEN) as f64);

@@ -57,10 +57,12 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Reduced<L> {
         self.reduction
     }
 
+    #[inline(always)]
     fn sum(self, logits: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
         self.loss.sum(logits, outputs, targets)
     }
 
+    #[inline(always)]
     fn gradient<I: Isa<A::Scalar>>(
         self,
         isa: I,

@@ -65,6 +65,7 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
+            #[inline(always)]
             fn sum_of_logits(self, logits: &[$a], targets: &[$a]) -> f64 {
                 let losses = logits.iter().zip(targets).map(|(logits, target)| {
                     self.loss.sum_of_logits(slice::from_ref(logits), slice::from_ref(&self.target(target)))
@@ -72,6 +73,7 @@ macro_rules! smoothed {
                 losses.sum()
             }
 
+            #[inline(always)]
             fn gradient_of_logits(self, targets: &[$a], grad: &mut [$a]) {
                 for (target, grad) in targets.iter().zip(grad) {
                     self.loss.gradient_of_logits(slice::from_ref(&self.target(target)), slice::from_mut(grad));
@@ -79,6 +81,7 @@ macro_rules! smoothed {
                 }
             }
 
+            #[inline(always)]
             fn probabilities<I: Isa<<$a as Flat>::Scalar>>(self, isa: I, logits: &[$a], probabilities: &mut [$a]) {
                 self.loss.probabilities(isa, logits, probabilities);
             }
@@ -90,6 +93,7 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
+            #[inline(always)]
             fn sum_of_outputs(self, outputs: &[$a], targets: &[$a]) -> f64 {
                 let losses = outputs.iter().zip(targets).map(|(output, target)| {
                     self.loss.sum_of_outputs(slice::from_ref(output), slice::from_ref(&self.target(target)))
@@ -97,6 +101,7 @@ macro_rules! smoothed {
                 losses.sum()
             }
 
+            #[inline(always)]
             fn gradient_of_outputs(self, outputs: &[$a], targets: &[$a], grad: &mut [$a]) {
                 for ((output, target), grad) in outputs.iter().zip(targets).zip(grad) {
                     let target = self.target(target);
@@ -114,6 +119,7 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
+            #[inline(always)]
             fn sum(self, logits: &[$a], outputs: &[$a], targets: &[$a]) -> f64 {
                 let samples = logits.iter().zip(outputs).zip(targets);
                 let losses = samples.map(|((logits, output), target)| {
@@ -123,6 +129,7 @@ macro_rules! smoothed {
                 losses.sum()
             }
 
+            #[inline(always)]
             fn gradient<I: Isa<<$a as Flat>::Scalar>>(
                 self,
                 isa: I,

@@ -1,6 +1,7 @@
 //! Cross-entropy with the number of the class as the target.
 use nalgebra::SMatrix;
 
+use super::categorical_crossentropy::sum_of_exponentials;
 use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
 use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
@@ -30,16 +31,17 @@ fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
 
+    #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
         let losses = flatten(logits).chunks_exact(C).zip(flatten(targets)).map(|(logits, &target)| {
             let most =
                 logits.iter().map(|x| x.to_f64()).fold(f64::NEG_INFINITY, |most, x| if x > most { x } else { most });
-            let sum: f64 = logits.iter().map(|x| Elementary::exp(x.to_f64() - most)).sum();
-            Elementary::ln(sum) - (of_class(logits, target) - most)
+            Elementary::ln(sum_of_exponentials(logits, most)) - (of_class(logits, target) - most)
         });
         losses.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_logits(self, targets: &[SMatrix<T, 1, P>], grad: &mut [SMatrix<T, C, P>]) {
         let factor = T::from_f64(1.0 / (targets.len() * P) as f64);
         for (grads, &target) in flatten_mut(grad).chunks_exact_mut(C).zip(flatten(targets)) {
@@ -50,6 +52,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
         }
     }
 
+    #[inline(always)]
     fn probabilities<I: Isa<T>>(self, isa: I, logits: &[SMatrix<T, C, P>], probabilities: &mut [SMatrix<T, C, P>]) {
         CategoricalCrossentropy.probabilities(isa, logits, probabilities);
     }
@@ -59,6 +62,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
 
+    #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
         let (least, most) = probability_bounds::<T>();
         let losses = flatten(outputs).chunks_exact(C).zip(flatten(targets)).map(|(outputs, &target)| {
@@ -71,6 +75,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         losses.sum::<f64>() / P as f64
     }
 
+    #[inline(always)]
     fn gradient_of_outputs(
         self,
         outputs: &[SMatrix<T, C, P>],

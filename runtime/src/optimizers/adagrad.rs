@@ -34,6 +34,7 @@ impl Optimizer for Adagrad {
     type Moments<G: Flat> = SquareSum<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -88,6 +89,7 @@ impl Optimizer for Adadelta {
     type Moments<G: Flat> = SquareSums<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut SquareSums<G>) {
         let [learning_rate, rho, rest, epsilon] =
             [self.learning_rate, self.rho, 1.0 - self.rho, self.epsilon].map(G::Scalar::from_f64);

@@ -40,6 +40,7 @@ impl Optimizer for Adam {
     type Moments<G: Flat> = FirstAndSecondMoment<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -107,6 +108,7 @@ impl Optimizer for AmsGrad {
         self.0.learning_rate = learning_rate;
     }
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

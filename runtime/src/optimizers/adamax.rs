@@ -38,6 +38,7 @@ impl Optimizer for Adamax {
     type Moments<G: Flat> = MomentAndNorm<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

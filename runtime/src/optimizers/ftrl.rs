@@ -56,6 +56,7 @@ impl Optimizer for Ftrl {
     type Moments<G: Flat> = SquareSumAndLinear<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

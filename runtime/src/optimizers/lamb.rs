@@ -33,6 +33,7 @@ impl Optimizer for Lamb {
     type Moments<G: Flat> = FirstAndSecondMoment<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

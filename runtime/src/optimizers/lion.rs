@@ -27,6 +27,7 @@ impl Optimizer for Lion {
     type Moments<G: Flat> = Velocity<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {
         let factors = [self.learning_rate, self.beta_1, 1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2];
         let [learning_rate, beta_1, rest_1, beta_2, rest_2] = factors.map(G::Scalar::from_f64);

@@ -47,6 +47,7 @@ impl Optimizer for Nadam {
     type Moments<G: Flat> = MomentsAndProduct<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

@@ -35,6 +35,7 @@ impl Optimizer for RmsProp {
     type Moments<G: Flat> = SquareAverage<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         _: Step<'_>,
@@ -92,6 +93,7 @@ impl Optimizer for RmsPropMomentum {
     type Moments<G: Flat> = CenteredAverages<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         _: Step<'_>,

@@ -46,6 +46,7 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         self.schedule.at(step.saturating_sub(1))
     }
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

@@ -21,6 +21,7 @@ impl Optimizer for Sgd {
     type Moments<G: Flat> = [G::Scalar; 0];
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, _: &mut [G::Scalar; 0]) {
         let learning_rate = G::Scalar::from_f64(self.learning_rate);
         for (w, &g) in parameters.iter_mut().zip(gradient.as_flat()) {
@@ -62,6 +63,7 @@ impl Optimizer for Momentum {
     type Moments<G: Flat> = Velocity<G>;
     learning_rate!();
 
+    #[inline(always)]
     fn step<G: Flat>(&self, step: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {
         let _ = step;
         let [learning_rate, momentum] = [self.learning_rate, self.momentum].map(G::Scalar::from_f64);

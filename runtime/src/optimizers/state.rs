@@ -2,7 +2,8 @@
 use alloc::boxed::Box;
 
 use super::Optimizer;
-use crate::backpropagation::{self, take_step};
+use crate::backpropagation::{self, TakeStep};
+use crate::isa::{self, Arithmetic};
 use crate::{Flat, Network};
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
@@ -22,7 +23,9 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
     /// Takes one step: changes the trainable parameters of `network`. The gradient may be overwritten.
     pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &mut N::Gradient) {
         self.steps += 1;
-        take_step(optimizer, self.steps, network, gradient, &mut self.moments);
+        let (number, moments) = (self.steps, &mut *self.moments);
+        // Optimizers never fuse, so the arithmetic makes no difference to what they do.
+        isa::run(Arithmetic::Fused, TakeStep { optimizer, number, network, gradient, moments });
     }
 
     /// Ends a training: what an optimizer keeps for the weights, such as [`Average`](super::Average), takes their place.

@@ -45,6 +45,7 @@ impl<O: Optimizer> Optimizer for WeightDecay<O> {
     type Moments<G: Flat> = O::Moments<G>;
     of_the_optimizer!(step by step);
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -71,6 +72,7 @@ impl<O: Optimizer> Optimizer for ClipValue<O> {
     type Moments<G: Flat> = O::Moments<G>;
     of_the_optimizer!(step by step);
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -106,6 +108,7 @@ impl<O: Optimizer> Optimizer for ClipNorm<O> {
     type Moments<G: Flat> = O::Moments<G>;
     of_the_optimizer!(step by step);
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -136,6 +139,7 @@ impl<O: Optimizer> Optimizer for ClipGlobalNorm<O> {
     type Moments<G: Flat> = O::Moments<G>;
     of_the_optimizer!(step by step);
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -176,6 +180,7 @@ impl<O: Optimizer> Optimizer for Accumulate<O> {
     type Moments<G: Flat> = Accumulated<G, O::Moments<G>>;
     of_the_optimizer!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,
@@ -250,6 +255,7 @@ impl<O: Optimizer> Optimizer for Average<O> {
     type Moments<G: Flat> = Averaged<G, O::Moments<G>>;
     of_the_optimizer!();
 
+    #[inline(always)]
     fn step<G: Flat>(
         &self,
         step: Step<'_>,

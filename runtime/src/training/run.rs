@@ -141,8 +141,8 @@ where
                 break;
             }
             order.clear();
-            order.extend(0..training.inputs.len());
             if shuffle {
+                order.extend(0..training.inputs.len());
                 self::shuffle(&mut order, &mut self.rng.rng);
             }
             match self.epoch(training, &order, batch_size, &mut batch, &mut run) {
@@ -233,7 +233,8 @@ where
         Ok(Some(resumed.clone()))
     }
 
-    /// One pass over all samples; the error is the number of the batch at which it ended, and why.
+    /// One pass over all samples, in the order that is given or as they lie; the error is the number of the batch at which it
+    /// ended, and why.
     fn epoch(
         &mut self,
         all: Samples<'_, N::Input, L::Target>,
@@ -244,18 +245,25 @@ where
     ) -> Result<Report, (usize, BatchError)> {
         self.metrics.reset();
         let mut sum = 0.0;
-        for (number, indices) in (1..).zip(order.chunks(batch_size)) {
-            let loss = self.step(batch.gather(all, indices)).map_err(|error| (number, error))?;
-            sum += loss * indices.len() as f64;
+        let samples = all.inputs.len();
+        for (number, first) in (1..).zip((0..samples).step_by(batch_size)) {
+            let range = first..samples.min(first.saturating_add(batch_size));
+            let size = range.len();
+            let loss = match order.get(range.clone()) {
+                Some(indices) => self.step(batch.gather(all, indices)),
+                None => self.step(all.range(range)),
+            };
+            let loss = loss.map_err(|error| (number, error))?;
+            sum += loss * size as f64;
             if !run.callbacks.is_empty() {
                 run.tell(self, |callback, training| callback.on_batch_end(training, number, loss));
             }
         }
         // A last step that went too far shows in no later loss.
         if !self.network.as_flat().iter().all(|&parameter| crate::Scalar::is_finite(parameter)) {
-            return Err((order.len().div_ceil(batch_size), BatchError::NotFinite));
+            return Err((samples.div_ceil(batch_size), BatchError::NotFinite));
         }
-        Ok(Report { loss: sum / order.len() as f64, metrics: self.metrics.values() })
+        Ok(Report { loss: sum / samples as f64, metrics: self.metrics.values() })
     }
 }
 

@@ -7,11 +7,11 @@ use super::callbacks::Trains;
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
 use crate::activations::Activation;
-use crate::backpropagation::{Passes, Samples, backpropagate, check_learning_rate, check_lengths, total, weighted_sum};
+use crate::backpropagation::{Backpropagate, Passes, Samples, check_learning_rate, check_lengths, total, weighted_sum};
 use crate::epoch_rng::EpochRng;
 use crate::flat::copy;
 use crate::history::{Epoch, Report};
-use crate::isa::Portable;
+use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
@@ -36,6 +36,7 @@ where
     pub(super) metrics: Metrics<N::Output, L::Target>,
     pub(super) rng: EpochRng,
     buffers: Buffers<N>,
+    arithmetic: Arithmetic,
     /// What a checkpoint said about the epochs before, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
 }
@@ -83,6 +84,7 @@ where
             metrics: Metrics::new(),
             rng: EpochRng::new(0),
             buffers: Buffers::default(),
+            arithmetic: Arithmetic::default(),
             resumed: None,
         }
     }
@@ -98,6 +100,14 @@ where
     #[must_use]
     pub fn weighted_metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
         self.metrics.add::<N::Head, M>(metric, true);
+        self
+    }
+
+    /// Chooses how the training rounds: [`Arithmetic::Fused`] unless told otherwise. With [`Arithmetic::Portable`] it gives the
+    /// same bits on every machine, a [`DeviceTrainer`](crate::DeviceTrainer) on a microcontroller included, and takes longer.
+    #[must_use]
+    pub fn arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+        self.arithmetic = arithmetic;
         self
     }
 
@@ -286,7 +296,8 @@ where
             outputs: outputs.of(samples),
             grad_logits: grad_logits.of(samples),
         };
-        backpropagate(&*self.network, self.loss, &mut self.rng.rng, batch, passes, &mut self.gradient, grad_inputs)
+        let (network, loss, rng, gradient) = (&*self.network, self.loss, &mut self.rng.rng, &mut *self.gradient);
+        isa::run(self.arithmetic, Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs })
     }
 
     pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Report {
@@ -296,15 +307,35 @@ where
             let samples = inputs.len();
             let Buffers { arena, logits, outputs, .. } = &mut self.buffers;
             let (logits, outputs) = (logits.of(samples), outputs.of(samples));
-            self.network.infer(Portable, inputs, &mut Arena::<N>::grown(arena, samples), logits);
-            copy(logits, outputs);
-            N::HEAD.apply(Portable, outputs);
+            let arena = Arena::<N>::grown(arena, samples);
+            isa::run(self.arithmetic, Evaluate { network: &*self.network, inputs, arena, logits, outputs });
             sum += weighted_sum(self.loss, logits, outputs, targets, weights);
             self.metrics.update(outputs, targets, weights);
         }
         let samples = all.inputs.len();
         let factor = self.loss.reduction().factor(samples, total(all.weights, samples));
         Report { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
+    }
+}
+
+/// Predictions for some samples, and the logits before them.
+struct Evaluate<'a, N: Network> {
+    network: &'a N,
+    inputs: &'a [N::Input],
+    arena: Arena<'a, N>,
+    logits: &'a mut [N::Output],
+    outputs: &'a mut [N::Output],
+}
+
+impl<N: Network> Task<N::Scalar> for Evaluate<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+        let Self { network, inputs, mut arena, logits, outputs } = self;
+        network.infer(isa, inputs, &mut arena, logits);
+        copy(logits, outputs);
+        N::HEAD.apply(isa, outputs);
     }
 }
 

@@ -1,0 +1,45 @@
+//! What the machine has, asked once.
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use super::Level;
+
+/// 0 before the machine was asked.
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+/// What computations run on.
+#[inline(always)]
+pub fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        1 => Level::Portable,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => ask(),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn ask() -> Level {
+    let level = available();
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
+}
+
+fn available() -> Level {
+    use std::is_x86_feature_detected as has;
+    if !(has!("avx2") && has!("fma")) {
+        Level::Portable
+    } else if has!("avx512f") && has!("avx512vl") && has!("avx512dq") && has!("avx512bw") {
+        Level::Avx512
+    } else {
+        Level::Avx2
+    }
+}
+
+/// Computes on a lower level than the machine has, to compare; a higher one counts as the highest there is. Returns what is
+/// in force from now on, in all threads.
+pub fn set_level(level: Level) -> Level {
+    let level = level.min(available());
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
+}

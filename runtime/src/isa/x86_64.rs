@@ -1,0 +1,214 @@
+//! AVX2 and AVX-512, each exact or fused.
+//!
+//! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
+use core::arch::x86_64::*;
+
+use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
+use crate::kernels;
+
+/// AVX2 and FMA: vectors of 256 bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2<const FUSED: bool>(());
+
+/// AVX-512 (F, VL, DQ, BW): vectors of 512 bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512<const FUSED: bool>(());
+
+impl<const FUSED: bool> Avx2<FUSED> {
+    /// The token, if the machine has the instruction set.
+    #[inline(always)]
+    pub fn detect() -> Option<Self> {
+        (level() >= Level::Avx2).then_some(Self(()))
+    }
+}
+
+impl<const FUSED: bool> Avx512<FUSED> {
+    /// The token, if the machine has the instruction set.
+    #[inline(always)]
+    pub fn detect() -> Option<Self> {
+        (level() >= Level::Avx512).then_some(Self(()))
+    }
+}
+
+/// Runs a task in a function that is compiled for AVX2.
+#[target_feature(enable = "avx2,fma")]
+fn on_avx2<const FUSED: bool, T, J>(isa: Avx2<FUSED>, task: J) -> J::Output
+where
+    T: crate::Scalar,
+    Avx2<FUSED>: Isa<T>,
+    J: Task<T>,
+{
+    task.run(isa)
+}
+
+/// Runs a task in a function that is compiled for AVX-512.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn on_avx512<const FUSED: bool, T, J>(isa: Avx512<FUSED>, task: J) -> J::Output
+where
+    T: crate::Scalar,
+    Avx512<FUSED>: Isa<T>,
+    J: Task<T>,
+{
+    task.run(isa)
+}
+
+impl Dispatch for f32 {
+    #[inline(always)]
+    fn dispatch<J: Task<f32>>(arithmetic: Arithmetic, task: J) -> J::Output {
+        match (arithmetic, level()) {
+            (_, Level::Portable) => task.run(Portable),
+            // SAFETY: the token is the proof.
+            (Arithmetic::Portable, _) => unsafe { on_avx2(Avx2::<false>(()), task) },
+            // SAFETY: as above.
+            (Arithmetic::Fused, Level::Avx2) => unsafe { on_avx2(Avx2::<true>(()), task) },
+            // SAFETY: as above.
+            (Arithmetic::Fused, Level::Avx512) => unsafe { on_avx512(Avx512::<true>(()), task) },
+        }
+    }
+}
+
+impl Dispatch for f64 {
+    #[inline(always)]
+    fn dispatch<J: Task<f64>>(arithmetic: Arithmetic, task: J) -> J::Output {
+        match (arithmetic, level()) {
+            (_, Level::Portable) => task.run(Portable),
+            // SAFETY: the token is the proof.
+            (Arithmetic::Portable, _) => unsafe { on_avx2(Avx2::<false>(()), task) },
+            // SAFETY: as above.
+            (Arithmetic::Fused, _) => unsafe { on_avx2(Avx2::<true>(()), task) },
+        }
+    }
+}
+
+/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors.
+macro_rules! isa {
+    (
+        $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
+        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fused:ident;
+        load_first: |$from:ident, $load_count:ident| $load_first:expr;
+        store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
+        $(exact cores of large layers on $wider:ident;)?
+    ) => {
+        impl<const FUSED: bool> Isa<$t> for $token<FUSED> {
+            type Vector = $vector;
+            const LANES: usize = $lanes;
+            const TILE_ROWS: usize = $rows;
+
+            #[inline(always)]
+            fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
+                if FUSED { $t::mul_add(a, b, c) } else { a * b + c }
+            }
+            #[inline(always)]
+            fn mul_add_vector(self, a: $vector, b: $vector, c: $vector) -> $vector {
+                // SAFETY: the token is the proof.
+                unsafe { if FUSED { $fused(a, b, c) } else { $add($mul(a, b), c) } }
+            }
+            #[inline(always)]
+            fn splat(self, value: $t) -> $vector {
+                // SAFETY: the token is the proof.
+                unsafe { $splat(value) }
+            }
+            #[inline(always)]
+            unsafe fn load(self, from: *const $t) -> $vector {
+                // SAFETY: the token is the proof, and so many values can be read.
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn load_first(self, $from: *const $t, $load_count: usize) -> $vector {
+                // SAFETY: the token is the proof, and lanes that are masked out are not read.
+                unsafe { $load_first }
+            }
+            #[inline(always)]
+            unsafe fn store(self, vector: $vector, to: *mut $t) {
+                // SAFETY: the token is the proof, and so many values can be written.
+                unsafe { $store(to, vector) }
+            }
+            #[inline(always)]
+            unsafe fn store_first(self, $kept: $vector, $to: *mut $t, $store_count: usize) {
+                // SAFETY: the token is the proof, and lanes that are masked out are not written.
+                unsafe { $store_first }
+            }
+
+            fn dense_forward(self, weight: &[$t], bias: Option<&[$t]>, inputs: &[$t], outputs: &mut [$t], units: usize) {
+                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                    return wider.dense_forward(weight, bias, inputs, outputs, units);
+                })?
+                #[target_feature(enable = $features)]
+                fn core<I: Isa<$t>>(isa: I, w: &[$t], bias: Option<&[$t]>, x: &[$t], y: &mut [$t], units: usize) {
+                    kernels::dense::forward(isa, w, bias, x, y, units);
+                }
+                // SAFETY: the token is the proof.
+                unsafe { core(self, weight, bias, inputs, outputs, units) }
+            }
+            fn dense_backward_input(self, weight: &[$t], grad_outputs: &[$t], grad_inputs: &mut [$t], units: usize) {
+                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                    return wider.dense_backward_input(weight, grad_outputs, grad_inputs, units);
+                })?
+                #[target_feature(enable = $features)]
+                fn core<I: Isa<$t>>(isa: I, w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
+                    kernels::dense::backward_input(isa, w, grad_y, grad_x, units);
+                }
+                // SAFETY: the token is the proof.
+                unsafe { core(self, weight, grad_outputs, grad_inputs, units) }
+            }
+            fn dense_backward_weight(self, inputs: &[$t], grad_outputs: &[$t], grad_weight: &mut [$t], units: usize) {
+                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                    return wider.dense_backward_weight(inputs, grad_outputs, grad_weight, units);
+                })?
+                #[target_feature(enable = $features)]
+                fn core<I: Isa<$t>>(isa: I, x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
+                    kernels::dense::backward_weight(isa, x, grad_y, grad_w, units);
+                }
+                // SAFETY: the token is the proof.
+                unsafe { core(self, inputs, grad_outputs, grad_weight, units) }
+            }
+        }
+    };
+}
+
+/// As many ones as a mask needs, then as many zeros.
+static MASK_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+static MASK_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+
+/// A mask of the first `count` of eight lanes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn first_of_8(count: usize) -> __m256i {
+    // SAFETY: `count` is at most 8, so eight values lie behind the place.
+    unsafe { _mm256_loadu_si256(MASK_32.as_ptr().add(8 - count.min(8)).cast()) }
+}
+
+/// A mask of the first `count` of four lanes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn first_of_4(count: usize) -> __m256i {
+    // SAFETY: `count` is at most 4, so four values lie behind the place.
+    unsafe { _mm256_loadu_si256(MASK_64.as_ptr().add(4 - count.min(4)).cast()) }
+}
+
+isa! {
+    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows;
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
+    load_first: |from, count| _mm256_maskload_ps(from, first_of_8(count));
+    store_first: |vector, to, count| {
+        // Masked stores are slow on many machines.
+        let lanes: [f32; 8] = core::mem::transmute(vector);
+        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+    };
+    exact cores of large layers on Avx512;
+}
+isa! {
+    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows;
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd;
+    load_first: |from, count| _mm256_maskload_pd(from, first_of_4(count));
+    store_first: |vector, to, count| {
+        let lanes: [f64; 4] = core::mem::transmute(vector);
+        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+    };
+}
+isa! {
+    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows;
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
+    load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
+    store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);
+}

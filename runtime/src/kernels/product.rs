@@ -1,0 +1,345 @@
+//! The matrix product behind all others: `C += A B`, computed in tiles that stay in registers.
+//!
+//! Every value of `C` is what stood there (or a bias, or zero) plus its products in the order of the depth, one after the other.
+//! Tiles, vectors and panels only change which values are computed side by side, so results depend on the arithmetic of
+//! the instruction set alone.
+use core::marker::PhantomData;
+
+use crate::Scalar;
+use crate::isa::Isa;
+
+/// A matrix whose rows lie one behind the other or a stride apart, to be read.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a, T> {
+    values: &'a [T],
+    /// From one row to the next.
+    row: usize,
+    /// From one column to the next.
+    column: usize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// Row by row.
+    #[inline(always)]
+    pub fn by_rows(values: &'a [T], columns: usize) -> Self {
+        Self { values, row: columns, column: 1 }
+    }
+
+    /// Column by column.
+    #[inline(always)]
+    pub fn by_columns(values: &'a [T], rows: usize) -> Self {
+        Self { values, row: 1, column: rows }
+    }
+
+    /// Whether a matrix of so many rows and columns lies within the values.
+    #[inline(always)]
+    fn holds(&self, rows: usize, columns: usize) -> bool {
+        let last = rows.saturating_sub(1) * self.row + columns.saturating_sub(1) * self.column;
+        rows * columns == 0 || last < self.values.len()
+    }
+}
+
+/// What a product is added to.
+#[derive(Clone, Copy)]
+pub enum Start<'a, T> {
+    Zero,
+    /// The same row of values everywhere.
+    Row(&'a [T]),
+    /// What `C` holds.
+    Result,
+}
+
+/// Which of the two factors is gone through again and again while it is near: it should be the smaller.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// A block of columns of `B`, for all rows.
+    Columns,
+    /// A block of rows of `A`, for all columns.
+    Rows,
+}
+
+/// The sizes of a product: `C` is `rows` x `columns`, the sums go over `depth`.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub rows: usize,
+    pub columns: usize,
+    pub depth: usize,
+}
+
+/// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
+#[inline(always)]
+pub fn product<T: Scalar, I: Isa<T>>(
+    isa: I,
+    size: Size,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: &mut [T],
+    c_row: usize,
+    stays: Stays,
+) {
+    let Size { rows, columns, depth } = size;
+    let result = Matrix { values: &*c, row: c_row, column: 1 };
+    let fits = a.holds(rows, depth) && b.holds(depth, columns) && b.column == 1 && result.holds(rows, columns);
+    let starts = if let Start::Row(row) = start { row.len() >= columns } else { true };
+    debug_assert!(fits && starts, "matrices that fit");
+    if !(fits && starts) {
+        return;
+    }
+    let place = Place {
+        a: a.values.as_ptr(),
+        a_row: a.row,
+        a_column: a.column,
+        b: b.values.as_ptr(),
+        b_row: b.row,
+        b_len: b.values.len(),
+        c: c.as_mut_ptr(),
+        c_row,
+        depth,
+        start: match start {
+            Start::Zero => PlaceStart::Zero,
+            Start::Row(row) => PlaceStart::Row(row.as_ptr()),
+            Start::Result => PlaceStart::Result,
+        },
+        borrowed: PhantomData,
+    };
+    // SAFETY: all places of matrices of this size are within their slices.
+    unsafe {
+        match stays {
+            Stays::Columns => place.columns_outside(isa, rows, columns),
+            Stays::Rows => place.rows_outside(isa, rows, columns),
+        }
+    }
+}
+
+/// Where a part of a product lies. Everything in this impl asks that what it is told to compute is within the matrices.
+#[derive(Clone, Copy)]
+struct Place<'a, T> {
+    a: *const T,
+    a_row: usize,
+    a_column: usize,
+    b: *const T,
+    b_row: usize,
+    /// Values from the place on that can be read.
+    b_len: usize,
+    c: *mut T,
+    c_row: usize,
+    depth: usize,
+    start: PlaceStart<T>,
+    borrowed: PhantomData<&'a mut T>,
+}
+
+#[derive(Clone, Copy)]
+enum PlaceStart<T> {
+    Zero,
+    Row(*const T),
+    Result,
+}
+
+impl<T: Scalar> Place<'_, T> {
+    /// The part of the product from a row and a column on.
+    #[inline(always)]
+    fn from(self, row: usize, column: usize) -> Self {
+        Self {
+            a: self.a.wrapping_add(row * self.a_row),
+            b: self.b.wrapping_add(column),
+            b_len: self.b_len.saturating_sub(column),
+            c: self.c.wrapping_add(row * self.c_row + column),
+            start: match self.start {
+                PlaceStart::Row(values) => PlaceStart::Row(values.wrapping_add(column)),
+                other => other,
+            },
+            ..self
+        }
+    }
+
+    /// Whether every row of `B` can be read for so many columns: the rows are followed by others, the last by values that do
+    /// not matter.
+    #[inline(always)]
+    fn reaches(&self, columns: usize) -> bool {
+        self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len
+    }
+
+    /// Blocks of columns; for each of them all rows.
+    #[inline(always)]
+    unsafe fn columns_outside<I: Isa<T>>(self, isa: I, rows: usize, columns: usize) {
+        let two = 2 * I::LANES;
+        let mut column = 0;
+        // SAFETY: rows and columns within the matrices.
+        unsafe {
+            // A single row has no factor to use twice: the wider the block, the longer the runs of memory.
+            if rows == 1 {
+                while column + 8 * I::LANES <= columns {
+                    self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES);
+                    column += 8 * I::LANES;
+                }
+                while column + 4 * I::LANES <= columns {
+                    self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES);
+                    column += 4 * I::LANES;
+                }
+            }
+            while column + two <= columns {
+                self.from(0, column).all_rows::<I, 2, false, false>(isa, rows, I::LANES);
+                column += two;
+            }
+            let (rest, place) = (columns - column, self.from(0, column));
+            if rest > I::LANES {
+                let last = rest - I::LANES;
+                if place.reaches(two) {
+                    place.all_rows::<I, 2, true, false>(isa, rows, last);
+                } else {
+                    place.all_rows::<I, 2, true, true>(isa, rows, last);
+                }
+            } else if rest == I::LANES {
+                place.all_rows::<I, 1, false, false>(isa, rows, I::LANES);
+            } else if rest > 0 {
+                if place.reaches(I::LANES) {
+                    place.all_rows::<I, 1, true, false>(isa, rows, rest);
+                } else {
+                    place.all_rows::<I, 1, true, true>(isa, rows, rest);
+                }
+            }
+        }
+    }
+
+    /// All rows of a block of columns.
+    #[inline(always)]
+    unsafe fn all_rows<I: Isa<T>, const V: usize, const PART: bool, const PART_OF_B: bool>(
+        self,
+        isa: I,
+        rows: usize,
+        last: usize,
+    ) {
+        let mut row = 0;
+        // SAFETY: rows within the matrices.
+        unsafe {
+            if I::TILE_ROWS == 8 {
+                while row + 8 <= rows {
+                    self.from(row, 0).tile::<I, 8, V, PART, PART_OF_B>(isa, last);
+                    row += 8;
+                }
+            }
+            while row + 4 <= rows {
+                self.from(row, 0).tile::<I, 4, V, PART, PART_OF_B>(isa, last);
+                row += 4;
+            }
+            if row + 2 <= rows {
+                self.from(row, 0).tile::<I, 2, V, PART, PART_OF_B>(isa, last);
+                row += 2;
+            }
+            if row < rows {
+                self.from(row, 0).tile::<I, 1, V, PART, PART_OF_B>(isa, last);
+            }
+        }
+    }
+
+    /// Blocks of rows; for each of them all columns.
+    #[inline(always)]
+    unsafe fn rows_outside<I: Isa<T>>(self, isa: I, rows: usize, columns: usize) {
+        let mut row = 0;
+        // SAFETY: rows within the matrices.
+        unsafe {
+            if I::TILE_ROWS == 8 {
+                while row + 8 <= rows {
+                    self.from(row, 0).all_columns::<I, 8>(isa, columns);
+                    row += 8;
+                }
+            }
+            while row + 4 <= rows {
+                self.from(row, 0).all_columns::<I, 4>(isa, columns);
+                row += 4;
+            }
+            if row + 2 <= rows {
+                self.from(row, 0).all_columns::<I, 2>(isa, columns);
+                row += 2;
+            }
+            if row < rows {
+                self.from(row, 0).all_columns::<I, 1>(isa, columns);
+            }
+        }
+    }
+
+    /// All columns of a block of rows.
+    #[inline(always)]
+    unsafe fn all_columns<I: Isa<T>, const M: usize>(self, isa: I, columns: usize) {
+        let two = 2 * I::LANES;
+        let mut column = 0;
+        // SAFETY: columns within the matrices.
+        unsafe {
+            while column + two <= columns {
+                self.from(0, column).tile::<I, M, 2, false, false>(isa, I::LANES);
+                column += two;
+            }
+            let rest = columns - column;
+            if rest > I::LANES {
+                self.from(0, column).tile::<I, M, 2, true, true>(isa, rest - I::LANES);
+            } else if rest == I::LANES {
+                self.from(0, column).tile::<I, M, 1, false, false>(isa, I::LANES);
+            } else if rest > 0 {
+                self.from(0, column).tile::<I, M, 1, true, true>(isa, rest);
+            }
+        }
+    }
+
+    /// `M` rows of `V` vectors; of the last vector only `last` lanes if it is in `PART`, and only these can be read of `B` if it
+    /// is in `PART_OF_B`.
+    #[inline(always)]
+    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
+        self,
+        isa: I,
+        last: usize,
+    ) {
+        // SAFETY: `M` rows, `depth` rows of `B`, and the columns of `V` vectors (the last of them in part) are within the
+        // matrices.
+        unsafe {
+            let load_part = |from: *const T, v: usize, part: bool| {
+                let from = from.add(v * I::LANES);
+                if part && v == V - 1 { isa.load_first(from, last) } else { isa.load(from) }
+            };
+            let load = |from: *const T, v: usize| load_part(from, v, PART);
+            let mut sums = [[isa.splat(T::ZERO); V]; M];
+            match self.start {
+                PlaceStart::Zero => {}
+                PlaceStart::Row(values) => {
+                    for v in 0..V {
+                        let start = load(values, v);
+                        for row in &mut sums {
+                            row[v] = start;
+                        }
+                    }
+                }
+                PlaceStart::Result => {
+                    for (m, row) in sums.iter_mut().enumerate() {
+                        for (v, sum) in row.iter_mut().enumerate() {
+                            *sum = load(self.c.add(m * self.c_row), v);
+                        }
+                    }
+                }
+            }
+            let (mut a, mut b) = (self.a, self.b);
+            for _ in 0..self.depth {
+                let mut factors = [isa.splat(T::ZERO); V];
+                for (v, factor) in factors.iter_mut().enumerate() {
+                    *factor = load_part(b, v, PART_OF_B);
+                }
+                for (m, row) in sums.iter_mut().enumerate() {
+                    let x = isa.splat(a.add(m * self.a_row).read());
+                    for (sum, &factor) in row.iter_mut().zip(&factors) {
+                        *sum = isa.mul_add_vector(factor, x, *sum);
+                    }
+                }
+                a = a.wrapping_add(self.a_column);
+                b = b.wrapping_add(self.b_row);
+            }
+            for (m, row) in sums.iter().enumerate() {
+                for (v, &sum) in row.iter().enumerate() {
+                    let to = self.c.add(m * self.c_row + v * I::LANES);
+                    if PART && v == V - 1 { isa.store_first(sum, to, last) } else { isa.store(sum, to) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
