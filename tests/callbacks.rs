@@ -253,6 +253,19 @@ fn a_schedule_and_a_callback_for_the_same_rate() {
     assert_eq!(history.outcome.to_string(), expected);
 }
 
+/// Every figure can be told from the others: in the history, in its table, and by those who watch it.
+#[test]
+fn metrics_of_the_same_name() {
+    let weights: Vec<f64> = (0..32).map(|sample| f64::from(u8::from(sample < 4))).collect();
+    let data = line().with_weights(weights).expect("sound weights");
+    let mut trainer = trainer(0.01).weighted_metric(Mae).metric(Mae).weighted_metric(Mae);
+    let history = trainer.fit(&data, Fit::epochs(2).progress(false));
+    assert_eq!(history.names(), ["loss", "mae", "weighted_mae", "mae_1", "mae_2"]);
+    let last = |name| history.series(name).expect("a series")[1];
+    assert!(last("mae") != last("weighted_mae") && last("mae") == last("mae_1"));
+    assert_eq!(trainer.monitor("val_weighted_mae").expect("a figure").name(), "val_weighted_mae");
+}
+
 #[test]
 fn names_are_checked_at_once() {
     let trainer = trainer(0.1);

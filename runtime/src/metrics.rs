@@ -4,9 +4,9 @@
 //! |---|---|
 //! | [`Mae`], [`Mse`], [`Rmse`], [`R2`] | any |
 //! | [`Accuracy`] | that end in `sigmoid` or `softmax` |
-//! | [`TopK`], [`F1`] | that end in `softmax` |
+//! | [`F1`], [`Precision`], [`Recall`], [`Auc`], [`AucPr`] | that end in `sigmoid`, or in `softmax` with one-hot targets |
+//! | [`TopK`] | that end in `softmax` |
 //! | [`ConfusionMatrix`], which is not one figure but a table | that end in `softmax`, or in `sigmoid` over one output |
-//! | [`Precision`], [`Recall`], [`Auc`], [`AucPr`] | that end in `sigmoid` |
 mod accuracy;
 mod auc;
 mod binary;
@@ -17,7 +17,7 @@ mod regression;
 
 pub use accuracy::{Accuracy, Decisions, TopK};
 pub use auc::{Auc, AucPr, Buckets};
-pub use binary::{Precision, Recall, Verdicts};
+pub use binary::{Precision, Probabilities, Recall, Verdicts};
 #[cfg(feature = "plot")]
 pub(crate) use confusion::outputs;
 #[cfg(feature = "alloc")]

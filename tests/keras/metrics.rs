@@ -44,6 +44,46 @@ fn yes_or_no() {
     both!(Sigmoid, "auc", Auc, [1], [1]);
 }
 
+/// The example in Keras's documentation of `F1Score`, whose scores are 1/2, 4/5 and 2/3.
+#[test]
+fn f1_of_labels() {
+    let targets = [[1.0, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0]];
+    let outputs = [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]];
+    fn score<const C: usize>(outputs: [[f64; C]; 3], targets: [[f64; C]; 3]) -> f64 {
+        fn figure<A: Flat>(metric: impl Metric<Sigmoid, A, A>, samples: impl Iterator<Item = (A, A)>) -> f64 {
+            let mut state = Default::default();
+            samples.for_each(|(output, target)| metric.update(&mut state, &output, &target, 1.0));
+            metric.value(&state)
+        }
+        figure(F1, outputs.map(SVector::from).into_iter().zip(targets.map(SVector::from)))
+    }
+    assert!((score(outputs, targets) - (0.5 + 0.8 + 2.0 / 3.0) / 3.0).abs() < 1e-6);
+    // A single one: a fraud or not.
+    let third = |rows: [[f64; 3]; 3]| rows.map(|row| [row[2]]);
+    assert!((score(third(outputs), third(targets)) - 2.0 / 3.0).abs() < 1e-6);
+}
+
+/// Keras's `Precision()` and `Recall()` take every value of a one-hot target for itself.
+#[test]
+fn yes_or_no_of_classes() {
+    fn figure(metric: impl Metric<Softmax, SVector<f64, 3>, SVector<f64, 3>>) -> f64 {
+        let mut state = Default::default();
+        let samples = [
+            ([0.7, 0.2, 0.1], [1.0, 0.0, 0.0]),
+            ([0.6, 0.3, 0.1], [0.0, 1.0, 0.0]),
+            ([0.4, 0.3, 0.3], [1.0, 0.0, 0.0]),
+            ([0.1, 0.1, 0.8], [0.0, 0.0, 1.0]),
+        ];
+        samples
+            .iter()
+            .for_each(|(output, target)| metric.update(&mut state, &(*output).into(), &(*target).into(), 1.0));
+        metric.value(&state)
+    }
+    assert_eq!(figure(Precision), 2.0 / 3.0, "of three that are above one half");
+    assert_eq!(figure(Recall), 2.0 / 4.0, "of four that are true");
+    assert!(figure(Auc) > 0.8 && figure(AucPr) > 0.7);
+}
+
 #[test]
 fn regression() {
     both!(Linear, "mae_metric", Mae, [2], [2]);

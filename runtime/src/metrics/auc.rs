@@ -1,6 +1,5 @@
 //! Areas under the curves that a moving threshold draws.
-use super::{Better, Metric};
-use crate::activations::Sigmoid;
+use super::{Better, Metric, Probabilities};
 use crate::math::Elementary;
 use crate::metrics::binary::part;
 use crate::{Flat, Scalar};
@@ -86,7 +85,7 @@ macro_rules! area {
     };
 }
 
-impl<A: Flat> Metric<Sigmoid, A, A> for Auc {
+impl<H: Probabilities, A: Flat> Metric<H, A, A> for Auc {
     area!("auc");
 
     fn value(&self, state: &Buckets) -> f64 {
@@ -99,7 +98,7 @@ impl<A: Flat> Metric<Sigmoid, A, A> for Auc {
     }
 }
 
-impl<A: Flat> Metric<Sigmoid, A, A> for AucPr {
+impl<H: Probabilities, A: Flat> Metric<H, A, A> for AucPr {
     area!("auc_pr");
 
     /// Between two thresholds `a < b` the precision is `slope + intercept / positives`, whose integral over the true

@@ -1,7 +1,18 @@
 //! Yes or no: what is found, and what is found wrongly.
 use super::{Better, Metric};
-use crate::activations::Sigmoid;
+use crate::activations::{Sigmoid, Softmax};
 use crate::{Flat, Scalar};
+
+/// An activation whose outputs are probabilities: each of them is a yes or no of its own. After `softmax` that is one for each
+/// class, and targets are one-hot.
+#[diagnostic::on_unimplemented(
+    message = "`Precision`, `Recall`, `Auc` and `AucPr` want a network that ends in `sigmoid` or `softmax`, this one ends in `{Self}`",
+    label = "does not suit the network's last activation",
+    note = "help: for a regression, `Mae`"
+)]
+pub trait Probabilities {}
+impl Probabilities for Sigmoid {}
+impl Probabilities for Softmax {}
 
 /// The part of all "yes" (above 0.5) that are right. 0 if there is none.
 ///
@@ -45,7 +56,7 @@ pub(super) fn part(of: f64, rest: f64) -> f64 {
     if of + rest > 0.0 { of / (of + rest) } else { 0.0 }
 }
 
-impl<A: Flat> Metric<Sigmoid, A, A> for Precision {
+impl<H: Probabilities, A: Flat> Metric<H, A, A> for Precision {
     type State = Verdicts;
 
     fn name(&self) -> &'static str {
@@ -65,7 +76,7 @@ impl<A: Flat> Metric<Sigmoid, A, A> for Precision {
     }
 }
 
-impl<A: Flat> Metric<Sigmoid, A, A> for Recall {
+impl<H: Probabilities, A: Flat> Metric<H, A, A> for Recall {
     type State = Verdicts;
 
     fn name(&self) -> &'static str {

@@ -1,15 +1,17 @@
-//! Precision and recall in one figure, for several classes.
+//! Precision and recall in one figure.
 use nalgebra::SMatrix;
 
 use super::{Better, Metric};
-use crate::activations::Softmax;
+use crate::activations::{Sigmoid, Softmax};
 use crate::classes::highest;
 use crate::{Flat, Scalar};
 
-/// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class, and the mean of these.
+/// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class or label, and the mean of these.
 ///
-/// The decision is the class of the highest output; classes that share it are all decided for. Keras's
-/// [`F1Score`](https://keras.io/api/metrics/classification_metrics/#f1score-class) with `average="macro"`.
+/// After `softmax` the decision is the class of the highest output; classes that share it are all decided for. After `sigmoid`
+/// each value is a decision by itself, whether it is above 0.5. Keras's
+/// [`F1Score`](https://keras.io/api/metrics/classification_metrics/#f1score-class) with `average="macro"`, and
+/// `threshold=0.5` after `sigmoid`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct F1;
 
@@ -30,34 +32,23 @@ impl<const C: usize> Default for ClassCounts<C> {
     }
 }
 
-impl<T: Scalar, const C: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>, SMatrix<T, C, P>> for F1 {
-    type State = ClassCounts<C>;
-
-    fn name(&self) -> &'static str {
-        "f1"
-    }
-
-    fn better(&self) -> Better {
-        Better::Higher
-    }
-
-    fn update(&self, state: &mut ClassCounts<C>, output: &SMatrix<T, C, P>, target: &SMatrix<T, C, P>, weight: f64) {
-        for (outputs, targets) in output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(C)) {
-            let highest = highest(outputs).and_then(|class| outputs.get(class));
-            let counts = state.true_positives.iter_mut().zip(&mut state.decided).zip(&mut state.actual);
-            for ((((right, decided), actual), output), target) in counts.zip(outputs).zip(targets) {
-                let (is_decided, target) = (highest == Some(output), target.to_f64() * weight);
-                *decided += if is_decided { weight } else { 0.0 };
-                *actual += target;
-                *right += if is_decided { target } else { 0.0 };
-            }
+impl<const C: usize> ClassCounts<C> {
+    /// Adds the decisions of one position.
+    fn add<T: Scalar>(&mut self, outputs: &[T], targets: &[T], weight: f64, is_decided: impl Fn(T) -> bool) {
+        let counts = self.true_positives.iter_mut().zip(&mut self.decided).zip(&mut self.actual);
+        for ((((right, decided), actual), &output), target) in counts.zip(outputs).zip(targets) {
+            let (is_decided, target) = (is_decided(output), target.to_f64() * weight);
+            *decided += if is_decided { weight } else { 0.0 };
+            *actual += target;
+            *right += if is_decided { target } else { 0.0 };
         }
     }
 
-    fn value(&self, state: &ClassCounts<C>) -> f64 {
+    /// The mean over the classes.
+    fn mean(&self) -> f64 {
         /// Keras's: keeps divisions finite.
         const EPSILON: f64 = 1e-7;
-        let counts = state.true_positives.iter().zip(&state.decided).zip(&state.actual);
+        let counts = self.true_positives.iter().zip(&self.decided).zip(&self.actual);
         let scores = counts.map(|((right, decided), actual)| {
             let (precision, recall) = (right / (decided + EPSILON), right / (actual + EPSILON));
             2.0 * precision * recall / (precision + recall + EPSILON)
@@ -65,3 +56,42 @@ impl<T: Scalar, const C: usize, const P: usize> Metric<Softmax, SMatrix<T, C, P>
         scores.sum::<f64>() / C as f64
     }
 }
+
+/// For the networks that end in an activation: which outputs of a position are decided for.
+macro_rules! decided_after {
+    ($head:ident, |$outputs:ident| $is_decided:expr) => {
+        impl<T: Scalar, const C: usize, const P: usize> Metric<$head, SMatrix<T, C, P>, SMatrix<T, C, P>> for F1 {
+            type State = ClassCounts<C>;
+
+            fn name(&self) -> &'static str {
+                "f1"
+            }
+
+            fn better(&self) -> Better {
+                Better::Higher
+            }
+
+            fn update(
+                &self,
+                state: &mut ClassCounts<C>,
+                output: &SMatrix<T, C, P>,
+                target: &SMatrix<T, C, P>,
+                weight: f64,
+            ) {
+                for ($outputs, targets) in output.as_flat().chunks_exact(C).zip(target.as_flat().chunks_exact(C)) {
+                    state.add($outputs, targets, weight, $is_decided);
+                }
+            }
+
+            fn value(&self, state: &ClassCounts<C>) -> f64 {
+                state.mean()
+            }
+        }
+    };
+}
+
+decided_after!(Softmax, |outputs| {
+    let highest = highest(outputs).and_then(|class| outputs.get(class)).copied();
+    move |output| Some(output) == highest
+});
+decided_after!(Sigmoid, |outputs| |output| output > T::from_f64(0.5));

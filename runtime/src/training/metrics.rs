@@ -1,5 +1,6 @@
 //! The metrics of a training, whatever their types.
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -19,6 +20,8 @@ trait Running<A, Y>: Send {
 
 struct WithState<H, A, Y, M: Metric<H, A, Y>> {
     metric: M,
+    /// Its own, unless another metric has it.
+    name: &'static str,
     state: M::State,
     /// Whether the weights of samples count.
     weighted: bool,
@@ -27,7 +30,7 @@ struct WithState<H, A, Y, M: Metric<H, A, Y>> {
 
 impl<H, A, Y, M: Metric<H, A, Y>> Running<A, Y> for WithState<H, A, Y, M> {
     fn name(&self) -> &'static str {
-        self.metric.name()
+        self.name
     }
     fn better(&self) -> Better {
         self.metric.better()
@@ -53,7 +56,22 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
     }
 
     pub(super) fn add<H: 'static, M: Metric<H, A, Y>>(&mut self, metric: M, weighted: bool) {
-        self.0.push(Box::new(WithState { metric, state: M::State::default(), weighted, network: PhantomData }));
+        let name = self.free_name(metric.name(), weighted);
+        self.0.push(Box::new(WithState { metric, name, state: M::State::default(), weighted, network: PhantomData }));
+    }
+
+    /// A name by which a metric can be told from those before it: `weighted_mae` beside `mae`, as in Keras; else a number is
+    /// appended.
+    fn free_name(&self, name: &'static str, weighted: bool) -> &'static str {
+        let is_free = |name: &str| name != "loss" && self.names().all(|(known, _)| known != name);
+        if is_free(name) {
+            return name;
+        }
+        let weighted = weighted.then(|| format!("weighted_{name}"));
+        let numbered = (1..).map(|number| format!("{name}_{number}"));
+        let other = weighted.into_iter().chain(numbered).find(|name| is_free(name));
+        // A few bytes for good, where the same metric is asked for twice.
+        other.map_or(name, |other| &*other.leak())
     }
 
     /// Forgets all samples.

@@ -89,14 +89,16 @@ where
         }
     }
 
-    /// Measures something beside the loss, in training and in evaluation; every sample counts once.
+    /// Measures something beside the loss, in training and in evaluation; every sample counts once. Of two metrics of the same
+    /// name, such as `TopK(3)` and `TopK(5)`, the second has a number behind it: `top_k_accuracy_1`.
     #[must_use]
     pub fn metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
         self.metrics.add::<N::Head, M>(metric, false);
         self
     }
 
-    /// As [`metric`](Self::metric), but every sample counts as often as its weight says: Keras's `weighted_metrics`.
+    /// As [`metric`](Self::metric), but every sample counts as often as its weight says: Keras's `weighted_metrics`. Beside
+    /// the same metric without weights it is called `weighted_mae`.
     #[must_use]
     pub fn weighted_metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
         self.metrics.add::<N::Head, M>(metric, true);
