@@ -283,3 +283,44 @@ fn sparse_targets() {
         assert_eq!(bad, Err(BatchError::NotFinite), "{wrong}");
     }
 }
+
+/// Numbers that are no class or no probability: Keras trains on, to NaN or to a loss below zero.
+#[test]
+fn targets_that_do_not_suit_the_loss() {
+    network! {
+        Three< input 1 => dense 3 softmax >
+        Logits< input 1 => dense 3 >
+        Two< input 1 => dense 1 sigmoid >
+    }
+    type Data = Dataset<SVector<f32, 1>, SVector<f32, 1>>;
+    let data =
+        |targets: [f32; 2]| -> Data { Dataset::from_rows(&[[0.0], [1.0]], &targets.map(|t| [t])).expect("finite") };
+    let sound = data([0.0, 1.0]);
+    let outcome = |history: castnet::History| history.outcome.to_string();
+    let classes = "does not suit the loss: classes are numbers from 0 to one less than the network has outputs";
+    for target in [3.0, -1.0, 0.5] {
+        let mut trainer = Three::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
+        let wrong = data([2.0, target]);
+        let history = trainer.fit(&wrong, Fit::epochs(1).progress(false));
+        let expected = format!("not trained: the target of training sample 1 (counted from 0) {classes}");
+        assert_eq!(outcome(history), expected);
+        let history = trainer.fit(&sound, Fit::epochs(1).validation(&wrong).progress(false));
+        assert_eq!(outcome(history), expected.replace("training", "validation"));
+        let loss = Reduced { loss: FromLogits(SparseCategoricalCrossentropy), reduction: Default::default() };
+        let mut trainer = Logits::init(&mut seeded(1)).compile(loss, Sgd::default());
+        assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
+    }
+    let wrong = data([1.0, 2.0]);
+    let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
+    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: a binary cross-entropy wants 0 for no and 1 for yes";
+    assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
+    let loss = Smoothed { loss: BinaryCrossentropy, amount: 0.1 };
+    let mut trainer = Two::init(&mut seeded(1)).compile(loss, Sgd::default());
+    assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
+    // On purpose.
+    let mut trainer = Two::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Sgd::default());
+    assert_eq!(trainer.fit(&wrong, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    let soft = data([0.25, 0.75]);
+    let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
+    assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+}

@@ -61,6 +61,12 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         Reduction::Mean
     }
 
+    /// What is wrong with a target, if anything: [`fit`](crate::Trainer::fit) refuses data with such targets.
+    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+        let _ = target;
+        None
+    }
+
     /// The sum over the samples of the loss of each.
     fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64;
 
@@ -86,6 +92,11 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// What the network is to say for one sample.
     type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
 
+    /// As [`Loss::objection`].
+    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+        let _ = target;
+        None
+    }
     /// The sum over the samples of the loss of each.
     fn sum_of_logits(self, logits: &[A], targets: &[Self::Target]) -> f64;
     /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities that belong to the logits.
@@ -104,6 +115,11 @@ pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// What the network is to say for one sample.
     type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
 
+    /// As [`Loss::objection`].
+    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+        let _ = target;
+        None
+    }
     /// The sum over the samples of the loss of each.
     fn sum_of_outputs(self, outputs: &[A], targets: &[Self::Target]) -> f64;
     /// Writes the gradient of the mean over the samples with respect to the outputs.
@@ -133,6 +149,10 @@ where
 {
     type Target = L::Target;
 
+    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+        self.0.objection(target)
+    }
+
     #[inline(always)]
     fn sum(self, logits: &[A], _: &[A], targets: &[L::Target]) -> f64 {
         self.0.sum_of_logits(logits, targets)
@@ -160,6 +180,10 @@ where
     L: OutputLoss<A>,
 {
     type Target = L::Target;
+
+    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+        self.0.objection(target)
+    }
 
     #[inline(always)]
     fn sum(self, _: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
@@ -191,6 +215,10 @@ macro_rules! suits_networks {
             $name: $crate::losses::OutputLoss<A>,
         {
             type Target = <$name as $crate::losses::OutputLoss<A>>::Target;
+
+            fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+                $crate::losses::OutputLoss::<A>::objection(self, target)
+            }
 
             #[inline(always)]
             fn sum(self, _: &[A], outputs: &[A], targets: &[Self::Target]) -> f64 {
@@ -225,6 +253,10 @@ macro_rules! computed_from_logits {
             $name: $crate::losses::LogitsLoss<A>,
         {
             type Target = <$name as $crate::losses::LogitsLoss<A>>::Target;
+
+            fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+                $crate::losses::LogitsLoss::<A>::objection(self, target)
+            }
 
             #[inline(always)]
             fn sum(self, logits: &[A], _: &[A], targets: &[Self::Target]) -> f64 {

@@ -25,6 +25,12 @@ impl SigmoidHead for Sigmoid {}
 impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
     type Target = A;
 
+    /// Targets are probabilities. Beyond them the loss has no least value, and training would run away for ever.
+    fn objection(&self, target: &A) -> Option<&'static str> {
+        let is_probability = |target: &A::Scalar| (0.0..=1.0).contains(&target.to_f64());
+        (!target.as_flat().iter().all(is_probability)).then_some("a binary cross-entropy wants 0 for no and 1 for yes")
+    }
+
     #[inline(always)]
     fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
         let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {

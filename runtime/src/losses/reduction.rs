@@ -57,6 +57,10 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Reduced<L> {
         self.reduction
     }
 
+    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+        self.loss.objection(target)
+    }
+
     #[inline(always)]
     fn sum(self, logits: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
         self.loss.sum(logits, outputs, targets)

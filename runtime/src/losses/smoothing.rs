@@ -65,6 +65,10 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
+            fn objection(&self, target: &$a) -> Option<&'static str> {
+                LogitsLoss::<$a>::objection(&self.loss, target)
+            }
+
             #[inline(always)]
             fn sum_of_logits(self, logits: &[$a], targets: &[$a]) -> f64 {
                 let losses = logits.iter().zip(targets).map(|(logits, target)| {
@@ -118,6 +122,10 @@ macro_rules! smoothed {
             $loss: Loss<H, $a, Target = $a>,
         {
             type Target = $a;
+
+            fn objection(&self, target: &$a) -> Option<&'static str> {
+                Loss::<H, $a>::objection(&self.loss, target)
+            }
 
             #[inline(always)]
             fn sum(self, logits: &[$a], outputs: &[$a], targets: &[$a]) -> f64 {

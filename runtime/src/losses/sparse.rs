@@ -3,15 +3,15 @@ use nalgebra::SMatrix;
 
 use super::categorical_crossentropy::sum_of_exponentials;
 use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
-use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
+use crate::{Flat, Scalar};
 
 /// [`CategoricalCrossentropy`] whose target is the number of the class, counted from 0, instead of a one-hot vector: one
 /// value for each position.
 ///
-/// A number that is no class makes the loss NaN, which ends a training. Keras's
+/// A number that is no class makes the loss NaN; [`fit`](crate::Trainer::fit) refuses data with such targets. Keras's
 /// [`SparseCategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SparseCategoricalCrossentropy;
@@ -23,6 +23,12 @@ fn class<T: Scalar>(target: T, classes: usize) -> Option<usize> {
     (number >= 0.0 && class as f64 == number && class < classes).then_some(class)
 }
 
+/// Targets are classes.
+fn objection<T: Scalar>(targets: &[T], classes: usize) -> Option<&'static str> {
+    let is_class = |&target: &T| class(target, classes).is_some();
+    (!targets.iter().all(is_class)).then_some("classes are numbers from 0 to one less than the network has outputs")
+}
+
 /// The value of the class that a target names.
 fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
     class(target, values.len()).and_then(|class| values.get(class)).map_or(f64::NAN, |value| value.to_f64())
@@ -30,6 +36,10 @@ fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
 
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
+
+    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<&'static str> {
+        objection(target.as_flat(), C)
+    }
 
     #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
@@ -61,6 +71,10 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 /// Outputs are clipped, then divided by their sum, as Keras does.
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
+
+    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<&'static str> {
+        objection(target.as_flat(), C)
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {

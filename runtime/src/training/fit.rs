@@ -63,6 +63,19 @@ pub enum FitError {
         /// In the data set.
         samples: usize,
     },
+    /// A target that the loss cannot have.
+    #[error(
+        "the target of {} sample {sample} (counted from 0) does not suit the loss: {reason}",
+        if *.validation { "validation" } else { "training" }
+    )]
+    Target {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// Whether it is one of the validation data.
+        validation: bool,
+        /// What the loss wants.
+        reason: &'static str,
+    },
     /// A callback or a checkpoint watches what is not measured.
     #[error(
         "a callback watches `{name}`, which this training does not measure: {}",

@@ -95,6 +95,13 @@ where
         }
         let training = same_samples::<X, Y, _, _>(training);
         let validation = validation.map(same_samples::<X, Y, _, _>);
+        for (samples, validation) in [(Some(training), false), (validation, true)] {
+            let targets = samples.map(|samples| samples.targets).unwrap_or_default();
+            let objections = targets.iter().map(|target| self.loss().objection(target));
+            if let Some((sample, reason)) = objections.enumerate().find_map(|(sample, why)| Some((sample, why?))) {
+                return refused(FitError::Target { sample, validation, reason });
+            }
+        }
         let watched = run.callbacks.iter().filter_map(|callback| callback.watches());
         #[cfg(feature = "std")]
         let watched = watched.chain(checkpoints.iter().filter_map(|checkpoint| checkpoint.watches()));
