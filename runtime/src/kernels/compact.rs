@@ -24,18 +24,14 @@ pub unsafe fn dense_forward<T: Scalar, I: Isa<T>, const BIAS: bool>(
     width: usize,
     units: usize,
 ) {
-    // SAFETY: `row` goes along the first column and `bias` along the biases, a step for each output; `weight` goes along a row, a
-    // step for each input, and `x` along the inputs. Each is read only within what it points to; the last step of `weight` leaves
-    // that, and so wraps.
+    // SAFETY: `row` goes along the first column, a step for each output, and the biases are like one column more; `weight` goes
+    // along a row, a step for each input, and `x` along the inputs. Each is read only within what it points to; the last step of
+    // `weight` leaves that, and so wraps.
     unsafe {
-        let (mut row, mut bias) = (layer, layer.add(width * units));
+        let (mut row, weights) = (layer, width * units);
         let (last_input, last_output) = (input.add(width), output.add(units));
         while output != last_output {
-            let mut sum = T::ZERO;
-            if BIAS {
-                sum = *bias;
-                bias = opaque(bias.cast_mut().add(1));
-            }
+            let mut sum = if BIAS { *row.add(weights) } else { T::ZERO };
             let (mut weight, mut x) = (row, input);
             while x != last_input {
                 sum = isa.mul_add(*weight, *x, sum);

@@ -1,34 +1,94 @@
-//! The same network by castnet and in C, on the same board: instructions of a prediction. `compare/run` builds and runs it.
+//! The same networks by castnet and in C, on the same board: instructions and stack of a prediction. `compare/run` builds and runs
+//! it, and adds the size of the code.
 #![no_std]
 #![no_main]
 
 #[path = "../board.rs"]
-#[allow(dead_code, reason = "no stack is measured here")]
 mod board;
 
-use castnet::prelude::*;
+use board::{instructions, stack};
+use castnet::{PredictsOnStack, prelude::*};
+use core::hint::black_box;
 use cortex_m::Peripherals;
 use cortex_m_semihosting::{debug, hprintln};
 
-network! { House< input 13 => dense 10 relu => dense 10 relu => dense 1 > }
+network! {
+    House< input 13 => dense 10 relu => dense 10 relu => dense 1 >
+    #[optimize(size)]
+    SmallHouse< input 13 => dense 10 relu => dense 10 relu => dense 1 >
 
-unsafe extern "C" {
-    fn c_house_o2(net: *const House, input: *const f32) -> f32;
-    fn c_house_os(net: *const House, input: *const f32) -> f32;
+    Sine< input 1 => dense 16 relu => dense 16 relu => dense 1 >
+    #[optimize(size)]
+    SmallSine< input 1 => dense 16 relu => dense 16 relu => dense 1 >
 }
 
-/// A function of its own, so that its size can be read off its symbol.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn castnet_house(net: &House, input: &<House as Network>::Input) -> f32 {
-    net.predict(input)[0]
+/// Declares functions whose sizes can be read off their symbols: of castnet, and of C.
+macro_rules! functions {
+    ({ $($name:ident $network:ident;)* } { $($c:ident $c_network:ident;)* }) => {
+        $(
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            extern "C" fn $name(net: &$network, input: &<$network as Network>::Input) -> f32 {
+                net.predict(input)[0]
+            }
+        )*
+        unsafe extern "C" {
+            $(safe fn $c(net: &$c_network, input: &<$c_network as Network>::Input) -> f32;)*
+        }
+    };
+}
+functions! {
+    {
+        castnet_house House;
+        castnet_house_size SmallHouse;
+        castnet_sine Sine;
+        castnet_sine_size SmallSine;
+    } {
+        c_house_o2 House;
+        c_house_os House;
+        c_sine_o2 Sine;
+        c_sine_os Sine;
+    }
+}
+
+/// A network of int8, trained to the sine by its authors: 1-16-16-1 relu.
+mod int8 {
+    use microflow::buffer::Buffer2D;
+
+    #[microflow::model("target/sine.tflite")]
+    struct Sine;
+
+    #[unsafe(no_mangle)]
+    #[inline(never)]
+    extern "C" fn microflow_sine(input: f32) -> f32 {
+        let input: Buffer2D<f32, 1, 1> = Buffer2D::from_element(input);
+        Sine::predict(input)[0]
+    }
+
+    /// Its prediction at `x`.
+    pub fn predict(x: f32) -> f32 {
+        microflow_sine(x)
+    }
 }
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let is_done = Peripherals::take().is_some_and(|mut peripherals| {
         board::start(&mut peripherals.SYST);
-        compare()
+        let house = compare::<House, SmallHouse>(
+            ["castnet_house", "castnet_house_size", "c_house_o2", "c_house_os"],
+            castnet_house,
+            castnet_house_size,
+            [c_house_o2, c_house_os],
+        );
+        let sine = compare::<Sine, SmallSine>(
+            ["castnet_sine", "castnet_sine_size", "c_sine_o2", "c_sine_os"],
+            castnet_sine,
+            castnet_sine_size,
+            [c_sine_o2, c_sine_os],
+        );
+        measure("microflow_sine", || int8::predict(black_box(0.5)));
+        house && sine
     });
     debug::exit(if is_done { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
@@ -36,20 +96,34 @@ fn main() -> ! {
     }
 }
 
-/// Prints the instructions of each; false if the results differ by more than rounding.
-fn compare() -> bool {
-    let mut net = House::zeroed();
+/// Prints what each costs. False if castnet's two results differ, or C's by more than rounding.
+fn compare<N, S>(
+    [fast_name, small_name, c_o2_name, c_os_name]: [&str; 4],
+    fast: extern "C" fn(&N, &N::Input) -> f32,
+    small: extern "C" fn(&S, &N::Input) -> f32,
+    [c_o2, c_os]: [extern "C" fn(&N, &N::Input) -> f32; 2],
+) -> bool
+where
+    N: PredictsOnStack<Scalar = f32>,
+    S: PredictsOnStack<Scalar = f32, Input = N::Input>,
+{
+    let (mut net, mut small_net) = (N::zeroed(), S::zeroed());
     net.init_in(&mut seeded(1));
-    let input = <House as Network>::Input::from_fn(|row, _| row as f32 / 13.0 - 0.5);
-    let castnet = || castnet_house(&net, core::hint::black_box(&input));
-    // SAFETY: the C functions read a network of this layout, and 13 numbers.
-    let c_o2 = || unsafe { c_house_o2(&raw const net, core::hint::black_box(&input).as_ptr()) };
-    // SAFETY: as above.
-    let c_os = || unsafe { c_house_os(&raw const net, core::hint::black_box(&input).as_ptr()) };
-    hprintln!("instructions castnet_house {}", board::instructions(1000, castnet) as u32);
-    hprintln!("instructions c_house_o2 {}", board::instructions(1000, c_o2) as u32);
-    hprintln!("instructions c_house_os {}", board::instructions(1000, c_os) as u32);
-    [c_o2(), c_os()].iter().all(|c| (c - castnet()).abs() < 1e-5)
+    small_net.as_flat_mut().copy_from_slice(net.as_flat());
+    let mut input = N::Input::zeroed();
+    input.as_flat_mut().iter_mut().zip(1_u8..).for_each(|(x, number)| *x = f32::from(number) / 13.0 - 0.5);
+    let expected = measure(fast_name, || fast(&net, black_box(&input)));
+    let is_same = measure(small_name, || small(&small_net, black_box(&input))).to_bits() == expected.to_bits();
+    let of_c =
+        [measure(c_o2_name, || c_o2(&net, black_box(&input))), measure(c_os_name, || c_os(&net, black_box(&input)))];
+    is_same && of_c.iter().all(|c| (c - expected).abs() < 1e-5)
+}
+
+/// Prints instructions and stack of a call, and gives its result.
+fn measure(name: &str, call: impl Fn() -> f32) -> f32 {
+    hprintln!("instructions {} {}", name, instructions(1000, &call) as u32);
+    hprintln!("stack {} {}", name, stack(&call));
+    call()
 }
 
 #[panic_handler]
