@@ -1,7 +1,7 @@
 //! How networks train and predict: what is the same, what is not, and what happens to bad input.
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
-use castnet::{BatchError, FitError, LengthMismatch, Outcome};
+use castnet::{Arithmetic, BatchError, FitError, LengthMismatch, Outcome};
 
 network! {
     Xor< input 2 => dense 8 tanh => dense 1 sigmoid >
@@ -67,17 +67,20 @@ fn the_same_seed_gives_the_same_bits() {
     assert!(Classes::init(&mut seeded(1)).as_flat() != Classes::init(&mut seeded(2)).as_flat());
 }
 
-/// One sample on the stack, in a workspace and in batches of any size: the same bits.
+/// One sample on the stack, in a workspace and in batches of any size: the same bits, but for batches that fuse.
 #[test]
 fn all_ways_to_predict_agree() {
     let mut net = House::init(&mut seeded(1));
     let data = houses();
     net.adapt(&data).expect("sound data");
     let mut batch = vec![<House as Network>::Output::zeros(); data.len()];
-    net.predict_batch(data.inputs(), &mut batch).expect("equal lengths");
+    net.predict_batch_in(Arithmetic::Portable, data.inputs(), &mut batch).expect("equal lengths");
+    let mut fused = batch.clone();
+    net.predict_batch(data.inputs(), &mut fused).expect("equal lengths");
     let mut workspace = Workspace::boxed();
-    for (input, output) in data.inputs().iter().zip(&batch) {
+    for ((input, output), fused) in data.inputs().iter().zip(&batch).zip(&fused) {
         assert_eq!(net.predict(input)[0].to_bits(), output[0].to_bits());
+        assert!((output[0] - fused[0]).abs() < 1e-5);
         assert_eq!(net.predict_in(input, &mut workspace)[0].to_bits(), output[0].to_bits());
     }
     let mut none: [<House as Network>::Output; 0] = [];
@@ -188,6 +191,10 @@ fn bad_batches() {
     assert_eq!(trainer.train_on_batch(&inputs[..0], &targets[..0]), Err(BatchError::Empty));
     let nan = [[f32::NAN, 0.0].into()];
     assert_eq!(trainer.train_on_batch(&nan, &targets[..1]), Err(BatchError::NotFinite));
+    for weight in [-1.0, f64::NAN, f64::INFINITY] {
+        let weights = [1.0, weight, 1.0, 1.0];
+        assert_eq!(trainer.train_on_weighted_batch(&inputs, &targets, &weights), Err(BatchError::Weight));
+    }
     assert_eq!(*trainer.network(), *before);
     assert_eq!(trainer.network_mut().adapt(&nan[..]), Err(BatchError::NotFiniteInput));
     assert_eq!(trainer.network_mut().adapt(&inputs[..0]), Err(BatchError::Empty));

@@ -30,6 +30,9 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         check_lengths(inputs, targets)?;
         if !weights.is_empty() {
             check_lengths(inputs, weights)?;
+            if !weights.iter().all(|&weight| weight >= 0.0 && weight < f64::INFINITY) {
+                return Err(BatchError::Weight);
+            }
         }
         Ok(Self { inputs, targets, weights })
     }

@@ -33,6 +33,11 @@ pub enum BatchError {
     /// An input is NaN or infinite.
     #[error("an input is NaN or infinite: clean the data first")]
     NotFiniteInput,
+    /// A weight of a sample is negative, NaN or infinite.
+    #[error(
+        "a weight of a sample is negative, NaN or infinite: give 0 to leave a sample out, more than 1 to let it count more"
+    )]
+    Weight,
     /// The learning rate of the step is NaN or infinite; the network stays as it was.
     #[error("the learning rate is not finite: give one that is, or a schedule that stays so")]
     LearningRate,

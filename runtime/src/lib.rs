@@ -112,6 +112,11 @@ mod scalar;
 mod scaler;
 #[cfg(feature = "alloc")]
 mod shuffle;
+#[cfg(feature = "std")]
+mod threads;
+#[cfg(not(feature = "std"))]
+#[path = "threads/one.rs"]
+mod threads;
 #[cfg(feature = "alloc")]
 mod training;
 #[cfg(feature = "alloc")]

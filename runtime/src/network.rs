@@ -255,12 +255,28 @@ pub trait Network: Flat + Send + Sync {
         &workspace.output
     }
 
-    /// Predicts for many samples.
+    /// Predicts for many samples, in [`Arithmetic::Fused`]: faster than one by one, and where the hardware fuses, with other last
+    /// bits than [`predict`](Self::predict).
     ///
     /// # Errors
     /// Inputs and outputs that are not equally many; nothing is written then.
     #[cfg(feature = "alloc")]
     fn predict_batch(&self, inputs: &[Self::Input], outputs: &mut [Self::Output]) -> Result<(), LengthMismatch> {
+        self.predict_batch_in(Arithmetic::Fused, inputs, outputs)
+    }
+
+    /// As [`predict_batch`](Self::predict_batch), in the arithmetic that is given: [`Arithmetic::Portable`] gives the bits of
+    /// [`predict`](Self::predict).
+    ///
+    /// # Errors
+    /// As [`predict_batch`](Self::predict_batch).
+    #[cfg(feature = "alloc")]
+    fn predict_batch_in(
+        &self,
+        arithmetic: Arithmetic,
+        inputs: &[Self::Input],
+        outputs: &mut [Self::Output],
+    ) -> Result<(), LengthMismatch> {
         /// Samples at once: enough to use every weight many times, few enough to stay in the cache.
         const AT_ONCE: usize = 64;
         if inputs.len() != outputs.len() {
@@ -269,7 +285,7 @@ pub trait Network: Flat + Send + Sync {
         let mut arena = Vec::new();
         for (inputs, outputs) in inputs.chunks(AT_ONCE).zip(outputs.chunks_mut(AT_ONCE)) {
             let arena = Arena::grown(&mut arena, inputs.len());
-            isa::run(Arithmetic::Fused, PredictBatch { network: self, inputs, arena, outputs });
+            isa::run(arithmetic, PredictBatch { network: self, inputs, arena, outputs });
         }
         Ok(())
     }

@@ -37,7 +37,9 @@ pub use sgd::{Momentum, Sgd, Velocity};
 pub use state::OptimizerState;
 pub use wrappers::{Accumulate, Accumulated, Average, Averaged, ClipGlobalNorm, ClipNorm, ClipValue, WeightDecay};
 
-use crate::{Flat, TensorInfo};
+use crate::isa::{self, Arithmetic, Isa, Task};
+use crate::threads::over_slices;
+use crate::{Flat, Scalar, TensorInfo};
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
@@ -84,6 +86,62 @@ pub struct Step<'a> {
     pub number: u64,
     /// The tensors of the parameters, in order; those behind the last parameter do not count.
     pub tensors: &'a [TensorInfo],
+}
+
+/// Changes every parameter and what is remembered of it by a rule that takes the parameter, its gradient and its moments, and gives
+/// the parameter and its moments: on the best instruction set, in several threads where that is worth it.
+#[inline(always)]
+fn each<T: Scalar, const M: usize>(
+    parameters: &mut [T],
+    gradient: &mut [T],
+    moments: [&mut [T]; M],
+    rule: impl Fn(T, T, [T; M]) -> (T, [T; M]) + Copy + Sync,
+) {
+    /// Multiply-adds that would take as long as one parameter.
+    const WORK: usize = 16;
+    let mut slices: [&mut [T]; MOST_MOMENTS + 2] = Default::default();
+    for (slice, given) in slices.iter_mut().zip([parameters, gradient].into_iter().chain(moments)) {
+        *slice = given;
+    }
+    over_slices(slices, 1, WORK, |_, slices| isa::run(Arithmetic::Fused, Part { slices, rule }));
+}
+
+/// Moments of an optimizer that [`each`] can deal with.
+const MOST_MOMENTS: usize = 2;
+
+/// Some parameters, their gradients and moments; slices that are not needed are empty.
+struct Part<'a, T, R, const M: usize>
+where
+    R: Fn(T, T, [T; M]) -> (T, [T; M]),
+{
+    slices: [&'a mut [T]; MOST_MOMENTS + 2],
+    rule: R,
+}
+
+impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for Part<'_, T, R, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, _: I) {
+        // Optimizers never fuse, so they give the same bits on every instruction set.
+        let Self { slices: [parameters, gradient, first, second], rule } = self;
+        let update = |w: &mut T, g: T, m: T, v: T| {
+            let (parameter, new) = rule(*w, g, core::array::from_fn(|moment| if moment == 0 { m } else { v }));
+            *w = parameter;
+            let mut new = new.into_iter();
+            (new.next().unwrap_or(m), new.next().unwrap_or(v))
+        };
+        // One loop for each number of moments: such loops become vectors.
+        let parameters = parameters.iter_mut().zip(gradient.iter());
+        match M {
+            0 => parameters.for_each(|(w, &g)| _ = update(w, g, T::ZERO, T::ZERO)),
+            1 => parameters.zip(first).for_each(|((w, &g), m)| (*m, _) = update(w, g, *m, T::ZERO)),
+            _ => {
+                let moments = first.iter_mut().zip(second);
+                parameters.zip(moments).for_each(|((w, &g), (m, v))| (*m, *v) = update(w, g, *m, *v));
+            }
+        }
+    }
 }
 
 /// The methods about the learning rate of an optimizer that has a field for it.

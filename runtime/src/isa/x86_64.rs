@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 
 use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
 use crate::kernels;
+use crate::threads::over_rows;
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
@@ -137,8 +138,12 @@ macro_rules! isa {
                 fn core<I: Isa<$t>>(isa: I, w: &[$t], bias: Option<&[$t]>, x: &[$t], y: &mut [$t], units: usize) {
                     kernels::dense::forward(isa, w, bias, x, y, units);
                 }
-                // SAFETY: the token is the proof.
-                unsafe { core(self, weight, bias, inputs, outputs, units) }
+                let width = weight.len() / units;
+                over_rows(outputs, units, weight.len(), |first, outputs| {
+                    let inputs = inputs.get(first * width..).unwrap_or_default();
+                    // SAFETY: the token is the proof.
+                    unsafe { core(self, weight, bias, inputs, outputs, units) }
+                });
             }
             fn dense_backward_input(self, weight: &[$t], grad_outputs: &[$t], grad_inputs: &mut [$t], units: usize) {
                 $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
@@ -148,19 +153,26 @@ macro_rules! isa {
                 fn core<I: Isa<$t>>(isa: I, w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
                     kernels::dense::backward_input(isa, w, grad_y, grad_x, units);
                 }
-                // SAFETY: the token is the proof.
-                unsafe { core(self, weight, grad_outputs, grad_inputs, units) }
+                over_rows(grad_inputs, weight.len() / units, weight.len(), |first, grad_inputs| {
+                    let grad_outputs = grad_outputs.get(first * units..).unwrap_or_default();
+                    // SAFETY: the token is the proof.
+                    unsafe { core(self, weight, grad_outputs, grad_inputs, units) }
+                });
             }
             fn dense_backward_weight(self, inputs: &[$t], grad_outputs: &[$t], grad_weight: &mut [$t], units: usize) {
                 $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
                     return wider.dense_backward_weight(inputs, grad_outputs, grad_weight, units);
                 })?
                 #[target_feature(enable = $features)]
-                fn core<I: Isa<$t>>(isa: I, x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
-                    kernels::dense::backward_weight(isa, x, grad_y, grad_w, units);
+                fn core<I: Isa<$t>>(isa: I, x: &[$t], width: usize, grad_y: &[$t], grad_w: &mut [$t], units: usize) {
+                    kernels::dense::backward_weight_of(isa, x, width, grad_y, grad_w, units);
                 }
-                // SAFETY: the token is the proof.
-                unsafe { core(self, inputs, grad_outputs, grad_weight, units) }
+                let width = grad_weight.len() / units;
+                over_rows(grad_weight, units, grad_outputs.len(), |first, grad_weight| {
+                    let inputs = inputs.get(first..).unwrap_or_default();
+                    // SAFETY: the token is the proof.
+                    unsafe { core(self, inputs, width, grad_outputs, grad_weight, units) }
+                });
             }
         }
     };

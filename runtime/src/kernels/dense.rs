@@ -126,7 +126,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
         }
         return;
     }
-    let samples = grad_outputs.len() / units;
+    let samples = grad_inputs.len() / width;
     let mut transposed = [T::ZERO; BLOCK.0 * BLOCK.1];
     for first_input in (0..width).step_by(BLOCK.0) {
         let columns = (width - first_input).min(BLOCK.0);
@@ -161,7 +161,19 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
     grad_weight: &mut [T],
     units: usize,
 ) {
-    let width = grad_weight.len() / units;
+    backward_weight_of(isa, inputs, grad_weight.len() / units, grad_outputs, grad_weight, units);
+}
+
+/// As [`backward_weight`], for the first of `width` inputs: as many as there are columns of the gradient.
+#[inline(always)]
+pub fn backward_weight_of<T: Scalar, I: Isa<T>>(
+    isa: I,
+    inputs: &[T],
+    width: usize,
+    grad_outputs: &[T],
+    grad_weight: &mut [T],
+    units: usize,
+) {
     if !HAS_VECTORS {
         for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
             for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {
@@ -172,7 +184,7 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
         }
         return;
     }
-    let size = Size { rows: width, columns: units, depth: grad_outputs.len() / units };
+    let size = Size { rows: grad_weight.len() / units, columns: units, depth: grad_outputs.len() / units };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
     product(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
 }

@@ -1,5 +1,5 @@
 //! Gradient descent with momentum and a rate of its own for every parameter.
-use super::{Optimizer, Step, WeightDecay, learning_rate, moments, power};
+use super::{Optimizer, Step, WeightDecay, each, learning_rate, moments, power};
 use crate::{Flat, Scalar};
 
 /// Adam: steps along a running average of the gradient, divided by the root of that of its square.
@@ -49,12 +49,12 @@ impl Optimizer for Adam {
         moments: &mut FirstAndSecondMoment<G>,
     ) {
         let [rate, rest_1, rest_2, epsilon] = self.factors(step).map(G::Scalar::from_f64);
-        let averages = moments.first.as_flat_mut().iter_mut().zip(moments.second.as_flat_mut());
-        for ((w, &g), (m, v)) in parameters.iter_mut().zip(gradient.as_flat()).zip(averages) {
-            *m += (g - *m) * rest_1;
-            *v += (g * g - *v) * rest_2;
-            *w -= rate * *m / (v.sqrt() + epsilon);
-        }
+        let moments = [moments.first.as_flat_mut(), moments.second.as_flat_mut()];
+        each(parameters, gradient.as_flat_mut(), moments, |w, g, [m, v]| {
+            let m = m + (g - m) * rest_1;
+            let v = v + (g * g - v) * rest_2;
+            (w - rate * m / (v.sqrt() + epsilon), [m, v])
+        });
     }
 }
 

@@ -1,5 +1,5 @@
 //! Gradient descent with a rate of its own for every parameter.
-use super::{Optimizer, Step, learning_rate, moments};
+use super::{Optimizer, Step, each, learning_rate, moments};
 use crate::{Flat, Scalar};
 
 /// RMSprop: divides each gradient by the root of a running average of its square.
@@ -45,10 +45,10 @@ impl Optimizer for RmsProp {
     ) {
         let [learning_rate, rho, rest, epsilon] =
             [self.learning_rate, self.rho, 1.0 - self.rho, self.epsilon].map(G::Scalar::from_f64);
-        for ((w, &g), v) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments.average.as_flat_mut()) {
-            *v = rho * *v + rest * (g * g);
-            *w -= learning_rate * g / (*v + epsilon).sqrt();
-        }
+        each(parameters, gradient.as_flat_mut(), [moments.average.as_flat_mut()], |w, g, [v]| {
+            let v = rho * v + rest * (g * g);
+            (w - learning_rate * g / (v + epsilon).sqrt(), [v])
+        });
     }
 }
 

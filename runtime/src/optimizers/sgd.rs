@@ -1,5 +1,5 @@
 //! Gradient descent.
-use super::{Optimizer, Step, learning_rate, moments};
+use super::{Optimizer, Step, each, learning_rate, moments};
 use crate::{Flat, Scalar};
 
 /// Stochastic gradient descent: `w -= learning_rate * g`.
@@ -24,9 +24,7 @@ impl Optimizer for Sgd {
     #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, _: &mut [G::Scalar; 0]) {
         let learning_rate = G::Scalar::from_f64(self.learning_rate);
-        for (w, &g) in parameters.iter_mut().zip(gradient.as_flat()) {
-            *w -= learning_rate * g;
-        }
+        each(parameters, gradient.as_flat_mut(), [], |w, g, []| (w - learning_rate * g, []));
     }
 }
 
@@ -64,8 +62,7 @@ impl Optimizer for Momentum {
     learning_rate!();
 
     #[inline(always)]
-    fn step<G: Flat>(&self, step: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {
-        let _ = step;
+    fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {
         let [learning_rate, momentum] = [self.learning_rate, self.momentum].map(G::Scalar::from_f64);
         for ((w, &g), v) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments.velocity.as_flat_mut()) {
             *v = momentum * *v - learning_rate * g;

@@ -17,6 +17,7 @@ use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
+use crate::threads::{self, Pool};
 use crate::{BatchError, Dataset, Flat, Network};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
@@ -37,6 +38,7 @@ where
     pub(super) rng: EpochRng,
     buffers: Buffers<N>,
     arithmetic: Arithmetic,
+    threads: Option<Pool>,
     /// What a checkpoint said about the epochs before, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
 }
@@ -85,6 +87,7 @@ where
             rng: EpochRng::new(0),
             buffers: Buffers::default(),
             arithmetic: Arithmetic::default(),
+            threads: None,
             resumed: None,
         }
     }
@@ -110,6 +113,17 @@ where
     #[must_use]
     pub fn arithmetic(mut self, arithmetic: Arithmetic) -> Self {
         self.arithmetic = arithmetic;
+        self
+    }
+
+    /// Trains and evaluates on so many threads, this one included; on one unless told otherwise. The results are the same to the
+    /// bit. It pays for layers of ten thousand weights and more; smaller work is not shared, so it costs nothing.
+    ///
+    /// While it trains, a waiting thread keeps its core busy for some microseconds before it sleeps.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Pool::new(threads);
         self
     }
 
@@ -279,7 +293,8 @@ where
         self.check_learning_rate()?;
         let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
         self.metrics.update(self.buffers.outputs.of(batch.inputs.len()), batch.targets, batch.weights);
-        self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
+        let Self { network, optimizer, state, gradient, threads, .. } = self;
+        threads::with(threads.as_ref(), || state.step(optimizer, network, gradient));
         Ok(loss)
     }
 
@@ -299,7 +314,8 @@ where
             grad_logits: grad_logits.of(samples),
         };
         let (network, loss, rng, gradient) = (&*self.network, self.loss, &mut self.rng.rng, &mut *self.gradient);
-        isa::run(self.arithmetic, Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs })
+        let pass = Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs };
+        threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, pass))
     }
 
     pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Report {
@@ -310,7 +326,8 @@ where
             let Buffers { arena, logits, outputs, .. } = &mut self.buffers;
             let (logits, outputs) = (logits.of(samples), outputs.of(samples));
             let arena = Arena::<N>::grown(arena, samples);
-            isa::run(self.arithmetic, Evaluate { network: &*self.network, inputs, arena, logits, outputs });
+            let evaluation = Evaluate { network: &*self.network, inputs, arena, logits, outputs };
+            threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, evaluation));
             sum += weighted_sum(self.loss, logits, outputs, targets, weights);
             self.metrics.update(outputs, targets, weights);
         }
