@@ -1,6 +1,6 @@
 //! Instruction sets: a token proves that one may be used, holds its vectors, and says how it multiplies and adds.
 //!
-//! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is [run](run) with the token of what
+//! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is run with the token of what
 //! the machine has, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact*, which
 //! round after every operation and so give the same bits everywhere, or *fused*, which multiply and add in one rounding.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]

@@ -72,7 +72,8 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
     /// them; larger ones share one kernel. In a network with `#[optimize(size)]` all layers do.
     pub const SMALL: usize = 1024;
-    const IS_SMALL: bool = IN * OUT <= Self::SMALL;
+    /// In debug builds none is: what is inlined would be neither fast nor quick to compile.
+    const IS_SMALL: bool = IN * OUT <= Self::SMALL && (cfg!(not(debug_assertions)) || !HAS_VECTORS);
 
     /// Fresh weights; the biases are zero.
     pub fn init<R: Rng + ?Sized>(&mut self, weight: impl Initializer, rng: &mut R) {
