@@ -146,7 +146,7 @@ macro_rules! isa {
                 })?
                 #[target_feature(enable = $features)]
                 fn core<I: Isa<$t>>(isa: I, w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
-                    kernels::dense::backward_input(isa, w, grad_y, grad_x, units);
+                    kernels::dense::backward_input::<$t, I, 0>(isa, w, grad_y, grad_x, units);
                 }
                 // SAFETY: the token is the proof.
                 unsafe { core(self, weight, grad_outputs, grad_inputs, units) }
@@ -157,7 +157,7 @@ macro_rules! isa {
                 })?
                 #[target_feature(enable = $features)]
                 fn core<I: Isa<$t>>(isa: I, x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
-                    kernels::dense::backward_weight(isa, x, grad_y, grad_w, units);
+                    kernels::dense::backward_weight::<$t, I, 0>(isa, x, grad_y, grad_w, units);
                 }
                 // SAFETY: the token is the proof.
                 unsafe { core(self, inputs, grad_outputs, grad_weight, units) }

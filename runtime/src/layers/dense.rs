@@ -89,7 +89,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
             self.forward_shared(isa, inputs, outputs);
         } else if HAS_VECTORS {
             let (bias, inputs, outputs) = (self.bias.values(), flatten(inputs), flatten_mut(outputs));
-            kernels::dense::forward_of(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
+            kernels::dense::forward_of::<T, I, OUT>(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
         } else {
             inputs.iter().zip(outputs).for_each(|(input, output)| self.rows(isa, input, output));
         }
@@ -146,7 +146,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         let weight = self.weight.as_flat();
         let (grad_outputs, grad_inputs) = (flatten(grad_outputs), flatten_mut(grad_inputs));
         if Self::IS_SMALL {
-            kernels::dense::backward_input(isa, weight, grad_outputs, grad_inputs, OUT);
+            kernels::dense::backward_input::<T, I, IN>(isa, weight, grad_outputs, grad_inputs, OUT);
         } else {
             isa.dense_backward_input(weight, grad_outputs, grad_inputs, OUT);
         }
@@ -171,7 +171,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         let (inputs, grad_outputs, grad_weight) =
             (flatten(inputs), flatten(grad_outputs), gradient.weight.as_flat_mut());
         if Self::IS_SMALL {
-            kernels::dense::backward_weight(isa, inputs, grad_outputs, grad_weight, OUT);
+            kernels::dense::backward_weight::<T, I, OUT>(isa, inputs, grad_outputs, grad_weight, OUT);
         } else {
             isa.dense_backward_weight(inputs, grad_outputs, grad_weight, OUT);
         }
