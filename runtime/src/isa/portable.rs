@@ -13,6 +13,14 @@ impl<T: Scalar> Isa<T> for Portable {
     type Vector = [T; LANES];
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
+    // On machines of this kind that are slow anyway.
+    const SHARES: (bool, bool) =
+        (cfg!(all(feature = "std", target_arch = "x86_64")), cfg!(all(feature = "std", target_arch = "x86_64")));
+
+    #[inline(never)]
+    fn apart<J: super::Task<T>>(self, task: J) -> J::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn mul_add(self, a: T, b: T, c: T) -> T {

@@ -93,6 +93,18 @@ macro_rules! isa {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
+            const SHARES: (bool, bool) = (false, !FUSED);
+
+            #[inline(always)]
+            fn apart<J: Task<$t>>(self, task: J) -> J::Output {
+                #[target_feature(enable = $features)]
+                #[inline(never)]
+                fn core<I: Isa<$t>, J: Task<$t>>(isa: I, task: J) -> J::Output {
+                    task.run(isa)
+                }
+                // SAFETY: the token is the proof.
+                unsafe { core(self, task) }
+            }
 
             #[inline(always)]
             fn mul_add(self, a: $t, b: $t, c: $t) -> $t {

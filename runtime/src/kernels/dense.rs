@@ -23,13 +23,13 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
     units: usize,
 ) {
-    forward_of::<T, I, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
+    forward_of::<T, I, 0, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
 }
 
 /// As [`forward`], for a weight of `width` inputs that is followed by other values: where it does not fill its last vector, these
 /// are read instead of masked.
 #[inline(always)]
-pub fn forward_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
+pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize>(
     isa: I,
     weight: &[T],
     width: usize,
@@ -64,7 +64,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
         let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
         let size = Size { rows: outputs.len() / units, columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
-        product::<T, I, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
+        product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
         first += depth;
         start = Start::Result;
     }
@@ -146,7 +146,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
             };
             let size = Size { rows: samples, columns, depth };
             let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(&transposed, BLOCK.0));
-            product::<T, I, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
+            product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
             start = Start::Result;
         }
     }
@@ -174,5 +174,5 @@ pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     }
     let size = Size { rows: width, columns: units, depth: grad_outputs.len() / units };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
-    product::<T, I, UNITS>(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
+    product::<T, I, 0, UNITS>(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
 }

@@ -68,7 +68,7 @@ pub struct Size {
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
 #[inline(always)]
-pub fn product<T: Scalar, I: Isa<T>, const COLUMNS: usize>(
+pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
     size: Size,
     a: Matrix<'_, T>,
@@ -106,7 +106,7 @@ pub fn product<T: Scalar, I: Isa<T>, const COLUMNS: usize>(
     // SAFETY: all places of matrices of this size are within their slices.
     unsafe {
         match stays {
-            Stays::Columns => place.columns_outside::<I, COLUMNS>(isa, rows, columns),
+            Stays::Columns => place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns),
             Stays::Rows => place.rows_outside::<I, COLUMNS>(isa, rows, columns),
         }
     }
@@ -184,7 +184,12 @@ impl<T: Scalar> Place<'_, T> {
 
     /// Blocks of columns; for each of them all rows.
     #[inline(always)]
-    unsafe fn columns_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
+    unsafe fn columns_outside<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
+        self,
+        isa: I,
+        rows: usize,
+        columns: usize,
+    ) {
         let two = 2 * I::LANES;
         let mut column = 0;
         // SAFETY: rows and columns within the matrices.
@@ -201,24 +206,24 @@ impl<T: Scalar> Place<'_, T> {
                 }
             }
             while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + two <= columns {
-                self.from(0, column).all_rows::<I, 2, false, false>(isa, rows, I::LANES);
+                self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES);
                 column += two;
             }
             let (rest, place) = (columns - column, self.from(0, column));
             if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
                 let last = rest - I::LANES;
                 if place.reaches(two) {
-                    place.all_rows::<I, 2, true, false>(isa, rows, last);
+                    place.all_rows::<I, ROWS, 2, true, false>(isa, rows, last);
                 } else {
-                    place.all_rows::<I, 2, true, true>(isa, rows, last);
+                    place.all_rows::<I, ROWS, 2, true, true>(isa, rows, last);
                 }
             } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
-                place.all_rows::<I, 1, false, false>(isa, rows, I::LANES);
+                place.all_rows::<I, ROWS, 1, false, false>(isa, rows, I::LANES);
             } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
                 if place.reaches(I::LANES) {
-                    place.all_rows::<I, 1, true, false>(isa, rows, rest);
+                    place.all_rows::<I, ROWS, 1, true, false>(isa, rows, rest);
                 } else {
-                    place.all_rows::<I, 1, true, true>(isa, rows, rest);
+                    place.all_rows::<I, ROWS, 1, true, true>(isa, rows, rest);
                 }
             }
         }
@@ -226,7 +231,7 @@ impl<T: Scalar> Place<'_, T> {
 
     /// All rows of a block of columns.
     #[inline(always)]
-    unsafe fn all_rows<I: Isa<T>, const V: usize, const PART: bool, const PART_OF_B: bool>(
+    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
         isa: I,
         rows: usize,
@@ -235,6 +240,9 @@ impl<T: Scalar> Place<'_, T> {
         let mut row = 0;
         // SAFETY: rows within the matrices.
         unsafe {
+            if const { ROWS == 1 } {
+                return self.tile::<I, 1, V, PART, PART_OF_B>(isa, last);
+            }
             if const { I::TILE_ROWS == 8 } {
                 while row + 8 <= rows {
                     self.from(row, 0).tile::<I, 8, V, PART, PART_OF_B>(isa, last);
