@@ -28,6 +28,12 @@ pub trait Isa<T: Scalar>: Copy {
     const LANES: usize;
     /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
     const TILE_ROWS: usize;
+    /// Whether small layers are computed by the cores of large ones, one copy for all: where speed is not what counts, as it takes
+    /// time to compile each shape. Samples that come one by one, and batches.
+    const SHARES: (bool, bool);
+
+    /// Runs a task in a function of its own, compiled once however often it is called.
+    fn apart<J: Task<T>>(self, task: J) -> J::Output;
 
     /// `a * b + c`: in two roundings where results must have the same bits everywhere, in one where the hardware fuses.
     fn mul_add(self, a: T, b: T, c: T) -> T;

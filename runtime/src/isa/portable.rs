@@ -13,6 +13,14 @@ impl<T: Scalar> Isa<T> for Portable {
     type Vector = [T; LANES];
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
+    // On machines of this kind that are slow anyway.
+    const SHARES: (bool, bool) =
+        (cfg!(all(feature = "std", target_arch = "x86_64")), cfg!(all(feature = "std", target_arch = "x86_64")));
+
+    #[inline(never)]
+    fn apart<J: super::Task<T>>(self, task: J) -> J::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn mul_add(self, a: T, b: T, c: T) -> T {
@@ -96,14 +104,14 @@ macro_rules! cores {
                 if let Some(isa) = super::x86_64::Avx2::<false>::detect() {
                     return isa.dense_backward_input(w, grad_y, grad_x, units);
                 }
-                kernels::dense::backward_input(Portable, w, grad_y, grad_x, units);
+                kernels::dense::backward_input::<$t, Portable, 0>(Portable, w, grad_y, grad_x, units);
             }
             fn dense_backward_weight_portable(x: &[$t], grad_y: &[$t], grad_w: &mut [$t], units: usize) {
                 #[cfg(all(feature = "std", target_arch = "x86_64"))]
                 if let Some(isa) = super::x86_64::Avx2::<false>::detect() {
                     return isa.dense_backward_weight(x, grad_y, grad_w, units);
                 }
-                kernels::dense::backward_weight(Portable, x, grad_y, grad_w, units);
+                kernels::dense::backward_weight::<$t, Portable, 0>(Portable, x, grad_y, grad_w, units);
             }
         }
     };

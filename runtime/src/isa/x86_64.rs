@@ -94,6 +94,18 @@ macro_rules! isa {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
+            const SHARES: (bool, bool) = (false, !FUSED);
+
+            #[inline(always)]
+            fn apart<J: Task<$t>>(self, task: J) -> J::Output {
+                #[target_feature(enable = $features)]
+                #[inline(never)]
+                fn core<I: Isa<$t>, J: Task<$t>>(isa: I, task: J) -> J::Output {
+                    task.run(isa)
+                }
+                // SAFETY: the token is the proof.
+                unsafe { core(self, task) }
+            }
 
             #[inline(always)]
             fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
@@ -151,7 +163,7 @@ macro_rules! isa {
                 })?
                 #[target_feature(enable = $features)]
                 fn core<I: Isa<$t>>(isa: I, w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
-                    kernels::dense::backward_input(isa, w, grad_y, grad_x, units);
+                    kernels::dense::backward_input::<$t, I, 0>(isa, w, grad_y, grad_x, units);
                 }
                 over_rows(grad_inputs, weight.len() / units, weight.len(), |first, grad_inputs| {
                     let grad_outputs = grad_outputs.get(first * units..).unwrap_or_default();
@@ -165,7 +177,7 @@ macro_rules! isa {
                 })?
                 #[target_feature(enable = $features)]
                 fn core<I: Isa<$t>>(isa: I, x: &[$t], width: usize, grad_y: &[$t], grad_w: &mut [$t], units: usize) {
-                    kernels::dense::backward_weight_of(isa, x, width, grad_y, grad_w, units);
+                    kernels::dense::backward_weight_of::<$t, I, 0>(isa, x, width, grad_y, grad_w, units);
                 }
                 let width = grad_weight.len() / units;
                 over_rows(grad_weight, units, grad_outputs.len(), |first, grad_weight| {

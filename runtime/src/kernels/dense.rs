@@ -23,13 +23,13 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
     units: usize,
 ) {
-    forward_of(isa, weight, weight.len() / units, bias, inputs, outputs, units);
+    forward_of::<T, I, 0, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
 }
 
 /// As [`forward`], for a weight of `width` inputs that is followed by other values: where it does not fill its last vector, these
 /// are read instead of masked.
 #[inline(always)]
-pub fn forward_of<T: Scalar, I: Isa<T>>(
+pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize>(
     isa: I,
     weight: &[T],
     width: usize,
@@ -64,7 +64,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>>(
         let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
         let size = Size { rows: outputs.len() / units, columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
-        product(isa, size, a, b, start, outputs, units, Stays::Columns);
+        product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
         first += depth;
         start = Start::Result;
     }
@@ -109,7 +109,7 @@ const BLOCK: (usize, usize) = (32, 128);
 
 /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
 #[inline(always)]
-pub fn backward_input<T: Scalar, I: Isa<T>>(
+pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
     isa: I,
     weight: &[T],
     grad_outputs: &[T],
@@ -146,7 +146,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
             };
             let size = Size { rows: samples, columns, depth };
             let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(&transposed, BLOCK.0));
-            product(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
+            product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
             start = Start::Result;
         }
     }
@@ -154,19 +154,20 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
 
 /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`.
 #[inline(always)]
-pub fn backward_weight<T: Scalar, I: Isa<T>>(
+pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     isa: I,
     inputs: &[T],
     grad_outputs: &[T],
     grad_weight: &mut [T],
     units: usize,
 ) {
-    backward_weight_of(isa, inputs, grad_weight.len() / units, grad_outputs, grad_weight, units);
+    let width = grad_weight.len() / units;
+    backward_weight_of::<T, I, UNITS>(isa, inputs, width, grad_outputs, grad_weight, units);
 }
 
 /// As [`backward_weight`], for the first of `width` inputs: as many as there are columns of the gradient.
 #[inline(always)]
-pub fn backward_weight_of<T: Scalar, I: Isa<T>>(
+pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     isa: I,
     inputs: &[T],
     width: usize,
@@ -186,5 +187,5 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>>(
     }
     let size = Size { rows: grad_weight.len() / units, columns: units, depth: grad_outputs.len() / units };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
-    product(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
+    product::<T, I, 0, UNITS>(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
 }

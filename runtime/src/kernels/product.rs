@@ -68,7 +68,7 @@ pub struct Size {
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
 #[inline(always)]
-pub fn product<T: Scalar, I: Isa<T>>(
+pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
     size: Size,
     a: Matrix<'_, T>,
@@ -106,10 +106,32 @@ pub fn product<T: Scalar, I: Isa<T>>(
     // SAFETY: all places of matrices of this size are within their slices.
     unsafe {
         match stays {
-            Stays::Columns => place.columns_outside(isa, rows, columns),
-            Stays::Rows => place.rows_outside(isa, rows, columns),
+            Stays::Columns => place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns),
+            Stays::Rows => place.rows_outside::<I, COLUMNS>(isa, rows, columns),
         }
     }
+}
+
+/// What the last block of columns may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// More than one vector.
+    More,
+    /// One vector.
+    One,
+    /// Less than one.
+    Less,
+}
+
+/// Whether so many columns (any number if it is 0) end in such a block: what cannot be is not compiled.
+const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
+    let last = columns % (2 * lanes);
+    columns == 0
+        || match rest {
+            Rest::More => last > lanes,
+            Rest::One => last == lanes,
+            Rest::Less => last > 0 && last < lanes,
+        }
 }
 
 /// Where a part of a product lies. Everything in this impl asks that what it is told to compute is within the matrices.
@@ -162,14 +184,19 @@ impl<T: Scalar> Place<'_, T> {
 
     /// Blocks of columns; for each of them all rows.
     #[inline(always)]
-    unsafe fn columns_outside<I: Isa<T>>(self, isa: I, rows: usize, columns: usize) {
+    unsafe fn columns_outside<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
+        self,
+        isa: I,
+        rows: usize,
+        columns: usize,
+    ) {
         let two = 2 * I::LANES;
         let mut column = 0;
         // SAFETY: rows and columns within the matrices.
         unsafe {
             // A single row has no factor to use twice: the wider the block, the longer the runs of memory.
-            if rows == 1 {
-                while column + 8 * I::LANES <= columns {
+            if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
+                while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
                     self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES);
                     column += 8 * I::LANES;
                 }
@@ -178,25 +205,25 @@ impl<T: Scalar> Place<'_, T> {
                     column += 4 * I::LANES;
                 }
             }
-            while column + two <= columns {
-                self.from(0, column).all_rows::<I, 2, false, false>(isa, rows, I::LANES);
+            while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + two <= columns {
+                self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES);
                 column += two;
             }
             let (rest, place) = (columns - column, self.from(0, column));
-            if rest > I::LANES {
+            if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
                 let last = rest - I::LANES;
                 if place.reaches(two) {
-                    place.all_rows::<I, 2, true, false>(isa, rows, last);
+                    place.all_rows::<I, ROWS, 2, true, false>(isa, rows, last);
                 } else {
-                    place.all_rows::<I, 2, true, true>(isa, rows, last);
+                    place.all_rows::<I, ROWS, 2, true, true>(isa, rows, last);
                 }
-            } else if rest == I::LANES {
-                place.all_rows::<I, 1, false, false>(isa, rows, I::LANES);
-            } else if rest > 0 {
+            } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
+                place.all_rows::<I, ROWS, 1, false, false>(isa, rows, I::LANES);
+            } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
                 if place.reaches(I::LANES) {
-                    place.all_rows::<I, 1, true, false>(isa, rows, rest);
+                    place.all_rows::<I, ROWS, 1, true, false>(isa, rows, rest);
                 } else {
-                    place.all_rows::<I, 1, true, true>(isa, rows, rest);
+                    place.all_rows::<I, ROWS, 1, true, true>(isa, rows, rest);
                 }
             }
         }
@@ -204,7 +231,7 @@ impl<T: Scalar> Place<'_, T> {
 
     /// All rows of a block of columns.
     #[inline(always)]
-    unsafe fn all_rows<I: Isa<T>, const V: usize, const PART: bool, const PART_OF_B: bool>(
+    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
         isa: I,
         rows: usize,
@@ -213,7 +240,10 @@ impl<T: Scalar> Place<'_, T> {
         let mut row = 0;
         // SAFETY: rows within the matrices.
         unsafe {
-            if I::TILE_ROWS == 8 {
+            if const { ROWS == 1 } {
+                return self.tile::<I, 1, V, PART, PART_OF_B>(isa, last);
+            }
+            if const { I::TILE_ROWS == 8 } {
                 while row + 8 <= rows {
                     self.from(row, 0).tile::<I, 8, V, PART, PART_OF_B>(isa, last);
                     row += 8;
@@ -235,47 +265,47 @@ impl<T: Scalar> Place<'_, T> {
 
     /// Blocks of rows; for each of them all columns.
     #[inline(always)]
-    unsafe fn rows_outside<I: Isa<T>>(self, isa: I, rows: usize, columns: usize) {
+    unsafe fn rows_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
         let mut row = 0;
         // SAFETY: rows within the matrices.
         unsafe {
-            if I::TILE_ROWS == 8 {
+            if const { I::TILE_ROWS == 8 } {
                 while row + 8 <= rows {
-                    self.from(row, 0).all_columns::<I, 8>(isa, columns);
+                    self.from(row, 0).all_columns::<I, 8, COLUMNS>(isa, columns);
                     row += 8;
                 }
             }
             while row + 4 <= rows {
-                self.from(row, 0).all_columns::<I, 4>(isa, columns);
+                self.from(row, 0).all_columns::<I, 4, COLUMNS>(isa, columns);
                 row += 4;
             }
             if row + 2 <= rows {
-                self.from(row, 0).all_columns::<I, 2>(isa, columns);
+                self.from(row, 0).all_columns::<I, 2, COLUMNS>(isa, columns);
                 row += 2;
             }
             if row < rows {
-                self.from(row, 0).all_columns::<I, 1>(isa, columns);
+                self.from(row, 0).all_columns::<I, 1, COLUMNS>(isa, columns);
             }
         }
     }
 
     /// All columns of a block of rows.
     #[inline(always)]
-    unsafe fn all_columns<I: Isa<T>, const M: usize>(self, isa: I, columns: usize) {
+    unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
         let two = 2 * I::LANES;
         let mut column = 0;
         // SAFETY: columns within the matrices.
         unsafe {
-            while column + two <= columns {
+            while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + two <= columns {
                 self.from(0, column).tile::<I, M, 2, false, false>(isa, I::LANES);
                 column += two;
             }
             let rest = columns - column;
-            if rest > I::LANES {
+            if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
                 self.from(0, column).tile::<I, M, 2, true, true>(isa, rest - I::LANES);
-            } else if rest == I::LANES {
+            } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
                 self.from(0, column).tile::<I, M, 1, false, false>(isa, I::LANES);
-            } else if rest > 0 {
+            } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
                 self.from(0, column).tile::<I, M, 1, true, true>(isa, rest);
             }
         }

@@ -4,7 +4,7 @@ use rand::Rng;
 
 use crate::flat::{flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
-use crate::isa::Isa;
+use crate::isa::{Isa, Task};
 use crate::kernels::dense::HAS_VECTORS;
 use crate::kernels::{self, compact};
 use crate::{Flat, Scalar};
@@ -86,11 +86,17 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// `outputs = W inputs + b`.
     #[inline(always)]
     pub fn forward<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
-        if !Self::IS_SMALL {
+        if const { !Self::IS_SMALL || I::SHARES.0 } {
             self.forward_shared(isa, inputs, outputs);
         } else if HAS_VECTORS {
-            let (bias, inputs, outputs) = (self.bias.values(), flatten(inputs), flatten_mut(outputs));
-            kernels::dense::forward_of(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
+            if inputs.len() == 1 {
+                let (bias, inputs, outputs) = (self.bias.values(), flatten(inputs), flatten_mut(outputs));
+                kernels::dense::forward_of::<T, I, 1, OUT>(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
+            } else if const { I::SHARES.1 } {
+                self.forward_shared(isa, inputs, outputs);
+            } else {
+                isa.apart(Forward { layer: self, inputs, outputs });
+            }
         } else {
             inputs.iter().zip(outputs).for_each(|(input, output)| self.rows(isa, input, output));
         }
@@ -145,11 +151,10 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         grad_inputs: &mut [SVector<T, IN>],
     ) {
         let weight = self.weight.as_flat();
-        let (grad_outputs, grad_inputs) = (flatten(grad_outputs), flatten_mut(grad_inputs));
-        if Self::IS_SMALL {
-            kernels::dense::backward_input(isa, weight, grad_outputs, grad_inputs, OUT);
+        if const { Self::IS_SMALL && !I::SHARES.1 } {
+            isa.apart(BackwardInput { layer: self, grad_outputs, grad_inputs });
         } else {
-            isa.dense_backward_input(weight, grad_outputs, grad_inputs, OUT);
+            isa.dense_backward_input(weight, flatten(grad_outputs), flatten_mut(grad_inputs), OUT);
         }
     }
 
@@ -169,13 +174,61 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
                 }
             }
         }
-        let (inputs, grad_outputs, grad_weight) =
-            (flatten(inputs), flatten(grad_outputs), gradient.weight.as_flat_mut());
-        if Self::IS_SMALL {
-            kernels::dense::backward_weight(isa, inputs, grad_outputs, grad_weight, OUT);
+        if const { Self::IS_SMALL && !I::SHARES.1 } {
+            isa.apart(BackwardWeight { inputs, grad_outputs, grad_weight: &mut gradient.weight });
         } else {
-            isa.dense_backward_weight(inputs, grad_outputs, grad_weight, OUT);
+            isa.dense_backward_weight(flatten(inputs), flatten(grad_outputs), gradient.weight.as_flat_mut(), OUT);
         }
+    }
+}
+
+/// A batch through a small layer, in a function of its own per shape: several passes call it.
+struct Forward<'a, const IN: usize, const OUT: usize, T, B> {
+    layer: &'a Dense<IN, OUT, T, B>,
+    inputs: &'a [SVector<T, IN>],
+    outputs: &'a mut [SVector<T, OUT>],
+}
+
+impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Task<T> for Forward<'_, IN, OUT, T, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let Self { layer, inputs, outputs } = self;
+        let (bias, inputs, outputs) = (layer.bias.values(), flatten(inputs), flatten_mut(outputs));
+        kernels::dense::forward_of::<T, I, 0, OUT>(isa, layer.as_flat(), IN, bias, inputs, outputs, OUT);
+    }
+}
+
+/// The gradients of the inputs of a small layer.
+struct BackwardInput<'a, const IN: usize, const OUT: usize, T, B> {
+    layer: &'a Dense<IN, OUT, T, B>,
+    grad_outputs: &'a [SVector<T, OUT>],
+    grad_inputs: &'a mut [SVector<T, IN>],
+}
+
+impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Task<T> for BackwardInput<'_, IN, OUT, T, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let (grad_outputs, grad_inputs) = (flatten(self.grad_outputs), flatten_mut(self.grad_inputs));
+        let weight = self.layer.weight.as_flat();
+        kernels::dense::backward_input::<T, I, IN>(isa, weight, grad_outputs, grad_inputs, OUT);
+    }
+}
+
+/// The gradient of the weights of a small layer.
+struct BackwardWeight<'a, const IN: usize, const OUT: usize, T> {
+    inputs: &'a [SVector<T, IN>],
+    grad_outputs: &'a [SVector<T, OUT>],
+    grad_weight: &'a mut SMatrix<T, OUT, IN>,
+}
+
+impl<const IN: usize, const OUT: usize, T: Scalar> Task<T> for BackwardWeight<'_, IN, OUT, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let (inputs, grad_outputs) = (flatten(self.inputs), flatten(self.grad_outputs));
+        kernels::dense::backward_weight::<T, I, OUT>(isa, inputs, grad_outputs, self.grad_weight.as_flat_mut(), OUT);
     }
 }
 

@@ -20,7 +20,7 @@ impl<T: Scalar> Task<T> for Product<'_, T> {
     type Output = ();
 
     fn run<I: Isa<T>>(self, isa: I) {
-        product(isa, self.size, self.a, self.b, self.start, self.c, self.size.columns, self.stays);
+        product::<T, I, 0, 0>(isa, self.size, self.a, self.b, self.start, self.c, self.size.columns, self.stays);
     }
 }
 
