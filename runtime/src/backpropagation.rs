@@ -30,7 +30,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         check_lengths(inputs, targets)?;
         if !weights.is_empty() {
             check_lengths(inputs, weights)?;
-            if !weights.iter().all(|&weight| weight >= 0.0 && weight < f64::INFINITY) {
+            if !weights.iter().all(|weight| (0.0..f64::INFINITY).contains(weight)) {
                 return Err(BatchError::Weight);
             }
         }

@@ -67,6 +67,7 @@ pub struct Size {
 }
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
+#[expect(clippy::too_many_arguments, reason = "what a product is made of; only the kernels of layers call it")]
 #[inline(always)]
 pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
