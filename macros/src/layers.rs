@@ -5,6 +5,7 @@
 use std::fmt::Debug;
 
 use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::activations;
 use crate::optimize::Goal;
@@ -35,7 +36,7 @@ pub trait Layer: Debug {
 
 /// The three kinds of operation.
 pub enum Operation<'a> {
-    /// Reads one value and writes another, with parameters.
+    /// Reads one value and writes another.
     Map(&'a dyn Map),
     /// Changes a value where it lies.
     InPlace(&'a dyn InPlace),
@@ -43,37 +44,119 @@ pub enum Operation<'a> {
     Alias,
 }
 
-/// A layer with parameters: a field of the network.
+/// A layer that reads one value and writes another.
 ///
-/// Every method gets the field (`self.dense_1`) and expressions for what it reads and writes, and returns one statement
-/// or expression.
+/// Its passes return one statement each, made of the expressions that [`Places`] holds.
 pub trait Map {
-    /// Its parameters.
-    fn parameters(&self, input: &Shape, output: &Shape) -> Parameters;
-    /// The type of the field, which stands in castnet under the path that is given.
-    fn rust_type(&self, input: &Shape, output: &Shape, castnet: &TokenStream, scalar: Scalar) -> TokenStream;
+    /// Its parameters, each part a field of the network; none if it only computes.
+    fn parts(&self, _layer: &Context<'_>) -> Vec<Part> {
+        Vec::new()
+    }
     /// Multiply-adds of one prediction.
-    fn macs(&self, input: &Shape, output: &Shape) -> u64;
+    fn macs(&self, _input: &Shape, _output: &Shape) -> u64 {
+        0
+    }
+    /// A constant that its passes share, such as the geometry of a window: its type and its value.
+    fn constant(&self, _layer: &Context<'_>) -> Option<Constant> {
+        None
+    }
+    /// What training keeps for the backward passes beside inputs and outputs: a value of this shape for each sample.
+    fn record(&self, _input: &Shape, _output: &Shape) -> Option<Shape> {
+        None
+    }
+    /// What [`backward_input`](Self::backward_input) reads of the tape.
+    fn reads(&self) -> Reads {
+        Reads::default()
+    }
     /// Fresh parameters.
-    fn init(&self, field: &TokenStream) -> TokenStream;
-    fn forward(&self, field: &TokenStream, input: &TokenStream, output: &TokenStream) -> TokenStream;
-    /// `None` if training changes none of its parameters.
-    fn backward_parameters(
-        &self,
-        field: &TokenStream,
-        input: &TokenStream,
-        grad_output: &TokenStream,
-        gradient: &TokenStream,
-    ) -> Option<TokenStream>;
-    fn backward_input(&self, field: &TokenStream, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream;
+    fn init(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// The pass of a prediction.
+    fn forward(&self, at: &Places) -> TokenStream;
+    /// The pass of a training; it writes the record.
+    fn forward_training(&self, at: &Places) -> TokenStream {
+        self.forward(at)
+    }
+    /// Adds to the gradient of its parameters. It may read the input, the gradient of the output, and the record. `None` if
+    /// training changes none of its parameters.
+    fn backward_parameters(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// Writes the gradient of the input, from that of the output and from what it [`reads`](Self::reads).
+    fn backward_input(&self, at: &Places) -> TokenStream;
+    /// What a training step changes in its state, such as moving statistics, from the record.
+    fn update_state(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
     /// What holds for its weights.
     fn rules(&self) -> Rules {
         Rules::default()
     }
     /// If it learns from data before training: how, and how to know that it has not yet.
-    fn adapt(&self, _field: &TokenStream, _samples: &TokenStream) -> Option<Adapt> {
+    fn adapt(&self, _at: &Places, _samples: &TokenStream) -> Option<Adapt> {
         None
     }
+}
+
+/// A layer among its values.
+pub struct Context<'a> {
+    pub input: &'a Shape,
+    pub output: &'a Shape,
+    pub scalar: Scalar,
+    /// The path under which castnet's types stand.
+    pub castnet: &'a TokenStream,
+}
+
+/// A constant of a layer.
+pub struct Constant {
+    pub rust_type: TokenStream,
+    pub value: TokenStream,
+}
+
+/// What a pass reads of the tape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    pub input: bool,
+    pub output: bool,
+    pub record: bool,
+}
+
+/// Expressions for what a pass reads and writes; empty where the pass has nothing of the kind.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// The name of the layer, to which the suffixes of its parts are added.
+    pub name: Option<Ident>,
+    pub input: TokenStream,
+    pub output: TokenStream,
+    pub record: TokenStream,
+    pub grad_output: TokenStream,
+    pub grad_input: TokenStream,
+    /// The layer's constant.
+    pub constant: TokenStream,
+}
+
+impl Places {
+    /// The field of a part: `self.batchnorm_1_moving`.
+    pub fn field(&self, suffix: &str) -> TokenStream {
+        let name = self.part(suffix);
+        quote!(self.#name)
+    }
+
+    /// The gradient of a part: `gradient.dense_1`.
+    pub fn gradient(&self, suffix: &str) -> TokenStream {
+        let name = self.part(suffix);
+        quote!(gradient.#name)
+    }
+
+    fn part(&self, suffix: &str) -> Option<Ident> {
+        self.name.as_ref().map(|name| part_name(name, suffix))
+    }
+}
+
+/// The name of the field of a part.
+pub fn part_name(name: &Ident, suffix: &str) -> Ident {
+    if suffix.is_empty() { name.clone() } else { format_ident!("{name}{suffix}") }
 }
 
 /// Penalties and constraints of a layer, and its field that they act on.
@@ -111,6 +194,7 @@ pub enum Keeps {
     Outputs,
     /// A value of its own, of the same shape.
     Mask,
+    Nothing,
 }
 
 /// Who changes parameters.
@@ -124,17 +208,20 @@ pub enum Role {
     State,
 }
 
-/// The parameters of a layer.
+/// Parameters of a layer that belong together: a field of the network.
 #[derive(Debug)]
-pub struct Parameters {
+pub struct Part {
+    /// What is added to the layer's name: nothing, or `_moving`.
+    pub suffix: &'static str,
     pub role: Role,
     /// In words: `13 inputs to 10 units`.
     pub description: String,
+    pub rust_type: TokenStream,
     pub tensors: Vec<Tensor>,
 }
 
-impl Parameters {
-    /// How many there are; more than `u64` holds counts as its maximum.
+impl Part {
+    /// How many parameters there are; more than `u64` holds counts as its maximum.
     pub fn count(&self) -> u64 {
         self.tensors.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.len()))
     }

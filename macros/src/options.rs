@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
+use crate::layers::{Role, Rules};
 use crate::suggest;
 use crate::words::{Word, Words};
 
@@ -147,8 +148,14 @@ impl Options {
         self.nobias.is_none()
     }
 
-    pub fn is_frozen(&self) -> bool {
-        self.frozen.is_some()
+    /// Who changes the weights.
+    pub fn role(&self) -> Role {
+        if self.frozen.is_some() { Role::Frozen } else { Role::Trainable }
+    }
+
+    /// What holds for the weights, which are this tensor.
+    pub fn rules_of(&self, weight: &'static str) -> Rules {
+        Rules { weight, regularizers: self.regularizers(), constraints: self.constraints() }
     }
 
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.
@@ -157,7 +164,7 @@ impl Options {
     }
 
     /// The penalties on the weights.
-    pub fn regularizers(&self) -> Vec<TokenStream> {
+    fn regularizers(&self) -> Vec<TokenStream> {
         let regularizer = |kind: &str, option: &Option<(Ident, f64)>| {
             let (_, factor) = option.as_ref()?;
             let (kind, factor) = (format_ident!("{kind}"), real(*factor));
@@ -167,7 +174,7 @@ impl Options {
     }
 
     /// The bounds of the weights, in the order in which they are applied.
-    pub fn constraints(&self) -> Vec<TokenStream> {
+    fn constraints(&self) -> Vec<TokenStream> {
         let non_negative = self.non_negative.as_ref().map(|_| quote!(castnet::NonNegative));
         let max_norm = self.max_norm.as_ref().map(|(_, norm)| {
             let norm = real(*norm);

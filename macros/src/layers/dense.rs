@@ -3,7 +3,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::activation::layer;
-use super::{Layer, Map, Operation, Parameters, Parsed, Role, Rules, Tensor};
+use super::{Context, Layer, Map, Operation, Parsed, Part, Places, Rules, Tensor};
 use crate::optimize::Goal;
 use crate::options::Options;
 use crate::shape::{Scalar, Shape, literal};
@@ -55,61 +55,54 @@ impl Layer for Dense {
 }
 
 impl Map for Dense {
-    fn parameters(&self, input: &Shape, output: &Shape) -> Parameters {
+    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
+        let Context { input, output, scalar, castnet } = layer;
         let (inputs, units) = (input.len(), output.len());
         let weight = Tensor { name: "weight", shape: vec![inputs, units] };
         let bias = self.options.has_bias().then(|| Tensor { name: "bias", shape: vec![units] });
-        Parameters {
-            role: if self.options.is_frozen() { Role::Frozen } else { Role::Trainable },
+        let (in_size, out_size) = (literal(inputs), literal(units));
+        let rust_type = match (self.options.has_bias(), scalar) {
+            (true, Scalar::F32) => quote!(#castnet::Dense<#in_size, #out_size>),
+            (true, Scalar::F64) => quote!(#castnet::Dense<#in_size, #out_size, #scalar>),
+            (false, _) => quote!(#castnet::Dense<#in_size, #out_size, #scalar, #castnet::NoBias>),
+        };
+        vec![Part {
+            suffix: "",
+            role: self.options.role(),
             description: format!("{inputs} inputs to {units} units"),
+            rust_type,
             tensors: [weight].into_iter().chain(bias).collect(),
-        }
-    }
-
-    fn rust_type(&self, input: &Shape, output: &Shape, castnet: &TokenStream, scalar: Scalar) -> TokenStream {
-        let (inputs, units) = (literal(input.len()), literal(output.len()));
-        match (self.options.has_bias(), scalar) {
-            (true, Scalar::F32) => quote!(#castnet::Dense<#inputs, #units>),
-            (true, Scalar::F64) => quote!(#castnet::Dense<#inputs, #units, #scalar>),
-            (false, _) => quote!(#castnet::Dense<#inputs, #units, #scalar, #castnet::NoBias>),
-        }
+        }]
     }
 
     fn macs(&self, input: &Shape, output: &Shape) -> u64 {
         input.len().saturating_mul(output.len())
     }
 
-    fn init(&self, field: &TokenStream) -> TokenStream {
-        let initializer = self.options.initializer();
-        quote!(#field.init(#initializer, rng);)
+    fn init(&self, at: &Places) -> Option<TokenStream> {
+        let (field, initializer) = (at.field(""), self.options.initializer());
+        Some(quote!(#field.init(#initializer, rng);))
     }
 
-    fn forward(&self, field: &TokenStream, input: &TokenStream, output: &TokenStream) -> TokenStream {
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (field, Places { input, output, .. }) = (at.field(""), at);
         match self.goal {
             Goal::Speed => quote!(#field.forward(isa, #input, #output);),
             Goal::Size => quote!(#field.forward_compact(isa, #input, #output);),
         }
     }
 
-    fn backward_parameters(
-        &self,
-        field: &TokenStream,
-        input: &TokenStream,
-        grad_output: &TokenStream,
-        gradient: &TokenStream,
-    ) -> Option<TokenStream> {
+    fn backward_parameters(&self, at: &Places) -> Option<TokenStream> {
+        let (field, gradient, Places { input, grad_output, .. }) = (at.field(""), at.gradient(""), at);
         Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);))
     }
 
-    fn backward_input(&self, field: &TokenStream, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream {
+    fn backward_input(&self, at: &Places) -> TokenStream {
+        let (field, Places { grad_output, grad_input, .. }) = (at.field(""), at);
         quote!(#field.backward_input(isa, #grad_output, #grad_input);)
     }
 
     fn rules(&self) -> Rules {
-        Rules {
-            weight: "weight",
-            regularizers: self.options.regularizers(),
-            constraints: self.options.constraints(),
-        }
+        self.options.rules_of("weight")
     }
 }

@@ -2,7 +2,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Adapt, Layer, Map, Operation, Parameters, Parsed, Role, Tensor};
+use super::{Adapt, Context, Layer, Map, Operation, Parsed, Part, Places, Role, Tensor};
 use crate::shape::{Scalar, Shape, literal};
 use crate::words::Words;
 
@@ -37,51 +37,40 @@ impl Layer for Normalize {
 }
 
 impl Map for Normalize {
-    fn parameters(&self, input: &Shape, _output: &Shape) -> Parameters {
+    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
+        let Context { input, scalar, castnet, .. } = layer;
         let channels = input.channels();
         let tensor = |name| Tensor { name, shape: vec![channels] };
-        Parameters {
+        let size = literal(channels);
+        vec![Part {
+            suffix: "",
             role: Role::State,
             description: format!("mean and scale of {channels} channels, learnt from data"),
+            rust_type: match scalar {
+                Scalar::F32 => quote!(#castnet::Normalize<#size>),
+                Scalar::F64 => quote!(#castnet::Normalize<#size, #scalar>),
+            },
             tensors: vec![tensor("mean"), tensor("scale")],
-        }
+        }]
     }
 
-    fn rust_type(&self, input: &Shape, _output: &Shape, castnet: &TokenStream, scalar: Scalar) -> TokenStream {
-        let channels = literal(input.channels());
-        match scalar {
-            Scalar::F32 => quote!(#castnet::Normalize<#channels>),
-            Scalar::F64 => quote!(#castnet::Normalize<#channels, #scalar>),
-        }
+    fn init(&self, at: &Places) -> Option<TokenStream> {
+        let field = at.field("");
+        Some(quote!(#field.init();))
     }
 
-    fn macs(&self, _input: &Shape, _output: &Shape) -> u64 {
-        0
-    }
-
-    fn init(&self, field: &TokenStream) -> TokenStream {
-        quote!(#field.init();)
-    }
-
-    fn forward(&self, field: &TokenStream, input: &TokenStream, output: &TokenStream) -> TokenStream {
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (field, Places { input, output, .. }) = (at.field(""), at);
         quote!(#field.forward(isa, #input, #output);)
     }
 
-    fn backward_parameters(
-        &self,
-        _field: &TokenStream,
-        _input: &TokenStream,
-        _grad_output: &TokenStream,
-        _gradient: &TokenStream,
-    ) -> Option<TokenStream> {
-        None
-    }
-
-    fn backward_input(&self, field: &TokenStream, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream {
+    fn backward_input(&self, at: &Places) -> TokenStream {
+        let (field, Places { grad_output, grad_input, .. }) = (at.field(""), at);
         quote!(#field.backward_input(isa, #grad_output, #grad_input);)
     }
 
-    fn adapt(&self, field: &TokenStream, samples: &TokenStream) -> Option<Adapt> {
+    fn adapt(&self, at: &Places, samples: &TokenStream) -> Option<Adapt> {
+        let field = at.field("");
         Some(Adapt { learn: quote!(#field.adapt(#samples);), is_adapted: quote!(!#field.is_identity()) })
     }
 }
