@@ -1,5 +1,6 @@
 //! Rules over the whole network.
 use crate::errors::Errors;
+use crate::graph::ValueId;
 use crate::infer::Inferred;
 use crate::layers::Operation;
 
@@ -14,18 +15,25 @@ pub fn check(inferred: Inferred) -> Result<Checked, Errors> {
     errors.or(Checked(inferred))
 }
 
-/// Layers that learn from the raw data stand right behind the input.
+/// Layers that learn from the raw data stand right behind an input.
 fn check_first(inferred: &Inferred, errors: &mut Errors) {
-    let mut at_input = true;
     for (node, _) in inferred.nodes() {
-        if node.layer.only_first() && !at_input {
+        if node.layer.only_first() && !is_input(inferred, node.input()) {
             let name = node.layer.describe();
             errors.at(
-                &node.tokens,
+                &node.tokens.layer,
                 format!("`{name}` learns from the data as it is, so it stands right behind the input\nhelp: `input ... => {name} => ...`"),
             );
+            errors.in_calls(&node.tokens.calls);
         }
-        at_input &= matches!(node.layer.operation(), Operation::Alias);
+    }
+}
+
+/// Whether a value is an input, perhaps in another shape.
+fn is_input(inferred: &Inferred, value: ValueId) -> bool {
+    match inferred.graph.writer(value) {
+        None => true,
+        Some(writer) => matches!(writer.layer.operation(), Operation::Alias) && is_input(inferred, writer.input()),
     }
 }
 
@@ -35,13 +43,13 @@ const MOST_BYTES: u64 = 1 << 46;
 /// Sums cannot overflow after this.
 fn check_size(inferred: &Inferred, errors: &mut Errors) {
     let mut bytes = 0_u64;
-    for (node, parameters) in inferred.nodes() {
-        let values = parameters.map_or(0, |parameters| parameters.count());
+    for (node, parts) in inferred.nodes() {
+        let values = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.count()));
         let here = values.saturating_add(inferred.shape(node.to).len()).saturating_mul(inferred.graph.scalar.bytes());
         bytes = bytes.saturating_add(here);
         if bytes > MOST_BYTES {
             errors.at(
-                &node.tokens,
+                &node.tokens.layer,
                 format!("with `{}` the network is larger than any machine can hold", node.layer.describe()),
             );
             return;

@@ -1,5 +1,6 @@
 //! The code. Cannot fail, and names no layer.
 mod constants;
+mod parts;
 mod passes;
 mod structs;
 mod summary;
@@ -18,13 +19,15 @@ const STACK_BYTES: u64 = 16 << 10;
 /// A network: its struct, and what makes it one.
 pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> TokenStream {
     let name = &header.name;
-    let structs = structs::structs(runtime, header, planned);
+    let structs = structs::structs(header, planned);
+    let parts = parts::structs(header, planned);
+    let windows = passes::constants(planned);
     let layout = structs::layout(header, planned);
     let types = constants::types(header, planned);
     let constants = constants::constants(planned);
     let init = structs::init(planned);
     let passes = passes::passes(planned);
-    let activation = planned.body().iter().any(|node| node.layer.as_activation().is_some());
+    let activation = planned.body().any(|node| node.layer.as_activation().is_some());
     let activation = activation.then(|| {
         quote!(
             use castnet::Activation as _;
@@ -38,9 +41,11 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     });
     quote! {
         #structs
+        #parts
         const _: () = {
             use #runtime::__private as castnet;
             #activation
+            #windows
             #layout
             #[automatically_derived]
             impl castnet::Network for #name {

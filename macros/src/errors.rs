@@ -12,6 +12,13 @@ impl Errors {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
+    /// Says in which calls of blocks the last error happened, the innermost first.
+    pub fn in_calls(&mut self, calls: &[TokenStream]) {
+        for call in calls {
+            self.at(call, "this call of a block is where the error above happens");
+        }
+    }
+
     /// Records what syn found.
     pub fn push(&mut self, error: syn::Error) {
         self.0.push(error);

@@ -7,7 +7,7 @@ use crate::layers::Layer;
 use crate::parse::Bound;
 use crate::shape::{Scalar, Shape};
 
-/// A value: what flows between operations. The first is the input.
+/// A value: what flows between operations. The first are the inputs, then each operation writes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
@@ -15,15 +15,34 @@ pub struct ValueId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowId(pub usize);
 
-/// An operation: a layer between two values.
+/// An operation: a layer between values.
 #[derive(Debug)]
 pub struct Node {
     pub row: RowId,
     pub layer: Box<dyn Layer>,
-    pub from: ValueId,
+    /// What it reads: several values where branches are joined.
+    pub from: Vec<ValueId>,
     pub to: ValueId,
     /// What was written, to point at.
-    pub tokens: TokenStream,
+    pub tokens: Tokens,
+}
+
+impl Node {
+    /// The value that it reads, the first of several.
+    pub fn input(&self) -> ValueId {
+        self.from.first().copied().unwrap_or(ValueId(0))
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    /// The layer.
+    pub layer: TokenStream,
+    /// The branches that a join joins, one for each value that it reads.
+    pub branches: Vec<TokenStream>,
+    /// The calls of the blocks that it stands in, the innermost first.
+    pub calls: Vec<TokenStream>,
 }
 
 /// A layer as it was written.
@@ -34,21 +53,61 @@ pub struct Row {
     pub is_labelled: bool,
 }
 
+/// An input of the network.
+#[derive(Debug)]
+pub struct Input {
+    /// The label, or `input`.
+    pub name: Ident,
+    pub shape: Shape,
+}
+
 /// A network whose names are resolved.
 #[derive(Debug)]
 pub struct Graph {
     pub name: Ident,
+    /// The path under which castnet's types stand.
+    pub castnet: TokenStream,
     pub scalar: Scalar,
-    pub input: Shape,
+    pub inputs: Vec<Input>,
     pub rows: Vec<Row>,
     pub nodes: Vec<Node>,
+    /// Values that no operation reads, in the order of their chains.
+    pub outputs: Vec<ValueId>,
     pub bounds: Vec<Bound>,
 }
 
 impl Graph {
-    /// The name of a node's row.
-    pub fn row_name(&self, node: &Node) -> Option<&Ident> {
-        self.rows.get(node.row.0).map(|row| &row.name)
+    /// The name of a row.
+    pub fn row_name(&self, row: RowId) -> Option<&Ident> {
+        self.rows.get(row.0).map(|row| &row.name)
+    }
+
+    /// The operation that writes a value; none writes an input.
+    pub fn writer(&self, value: ValueId) -> Option<&Node> {
+        self.nodes.get(value.0.checked_sub(self.inputs.len())?)
+    }
+
+    /// The name of a value: that of its row, or of the input.
+    pub fn value_name(&self, value: ValueId) -> Option<&Ident> {
+        match self.writer(value) {
+            Some(writer) => self.row_name(writer.row),
+            None => self.inputs.get(value.0).map(|input| &input.name),
+        }
+    }
+
+    /// The operations that read a value.
+    pub fn readers(&self, value: ValueId) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(move |node| node.from.contains(&value))
+    }
+
+    /// How many values there are.
+    pub fn values(&self) -> usize {
+        self.inputs.len() + self.nodes.len()
+    }
+
+    /// Whether every operation reads what the one before it wrote.
+    pub fn is_chain(&self) -> bool {
+        self.inputs.len() == 1 && self.nodes.iter().enumerate().all(|(index, node)| node.from == [ValueId(index)])
     }
 }
 
@@ -58,14 +117,18 @@ impl fmt::Display for ValueId {
     }
 }
 
-/// One line per operation: `%1 = dense_1: dense 10 (%0)`.
+/// One line per value: `%1 = dense_1: dense 10 (%0)`.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}", self.name, self.scalar.name())?;
-        writeln!(f, "%0 = input {}", self.input)?;
+        for (index, Input { name, shape }) in self.inputs.iter().enumerate() {
+            let label = if name == "input" { String::new() } else { format!("{name}: ") };
+            writeln!(f, "{} = {label}input {shape}", ValueId(index))?;
+        }
         for node in &self.nodes {
-            let name = self.row_name(node).map(Ident::to_string).unwrap_or_default();
-            writeln!(f, "{} = {name}: {} ({})", node.to, node.layer.describe(), node.from)?;
+            let name = self.row_name(node.row).map(Ident::to_string).unwrap_or_default();
+            let from = node.from.iter().map(ValueId::to_string).collect::<Vec<_>>().join(", ");
+            writeln!(f, "{} = {name}: {} ({from})", node.to, node.layer.describe())?;
         }
         Ok(())
     }

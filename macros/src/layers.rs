@@ -1,6 +1,6 @@
 //! The layers: one file each, one line in the list below.
 //!
-//! A layer says what it makes of a shape and which of three kinds of operation it is; the code generator knows these kinds
+//! A layer says what it makes of a shape and which of four kinds of operation it is; the code generator knows these kinds
 //! and never a particular layer.
 use std::fmt::Debug;
 
@@ -20,6 +20,13 @@ pub trait Layer: Debug {
     fn describe(&self) -> String;
     /// The shape of its output; an error says why there is none and what to do.
     fn infer(&self, input: &Shape) -> Result<Shape, String>;
+    /// The shape of its output where branches meet.
+    fn infer_all(&self, inputs: &[&Shape]) -> Result<Shape, Misfit> {
+        match inputs {
+            [input] => self.infer(input).map_err(Misfit::Layer),
+            _ => Err(Misfit::Layer(format!("`{}` takes one value, not {}", self.describe(), inputs.len()))),
+        }
+    }
     /// What it does to memory.
     fn operation(&self) -> Operation<'_>;
     /// Whether it stands right behind the input and nowhere else.
@@ -34,7 +41,15 @@ pub trait Layer: Debug {
     }
 }
 
-/// The three kinds of operation.
+/// What does not fit.
+pub enum Misfit {
+    /// The layer as a whole.
+    Layer(String),
+    /// Branches, by their numbers, which do not fit together.
+    Branches(Vec<(usize, String)>),
+}
+
+/// The four kinds of operation.
 pub enum Operation<'a> {
     /// Reads one value and writes another.
     Map(&'a dyn Map),
@@ -42,6 +57,8 @@ pub enum Operation<'a> {
     InPlace(&'a dyn InPlace),
     /// Reads the same values in another shape.
     Alias,
+    /// Reads several values and writes another.
+    Join(&'a dyn Join),
 }
 
 /// A layer that reads one value and writes another.
@@ -99,6 +116,66 @@ pub trait Map {
     }
 }
 
+/// A layer that joins branches.
+///
+/// Its passes go through the values that it reads, the operands, one after the other.
+pub trait Join {
+    /// What the backward passes read of the tape.
+    fn reads(&self) -> Reads {
+        Reads::default()
+    }
+    /// Whether the gradient of every operand is that of the output, so that both may be the same memory; and whether the output may lie
+    /// where the first or the second operand does.
+    fn is_sum(&self) -> bool {
+        false
+    }
+    /// Takes an operand into the output: the first that is taken in begins it.
+    fn forward(&self, operand: &Operand<'_>, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream;
+    /// What is left to do to the output.
+    fn finish(&self, _operands: usize, _output: &TokenStream) -> Option<TokenStream> {
+        None
+    }
+    /// Writes the gradient of an operand, as far as it follows from that of the output.
+    fn backward(&self, operand: &Operand<'_>, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream;
+    /// The values of the tape that the gradient of an operand then depends on.
+    fn depends_on(&self, _operand: &Operand<'_>) -> Vec<Dependence> {
+        Vec::new()
+    }
+    /// What one of them does to the gradient.
+    fn backward_with(
+        &self,
+        _operand: &Operand<'_>,
+        _dependence: Dependence,
+        _value: &TokenStream,
+        _grad_output: &TokenStream,
+        _grad_input: &TokenStream,
+    ) -> TokenStream {
+        TokenStream::new()
+    }
+}
+
+/// A value that a join reads.
+pub struct Operand<'a> {
+    /// Its number, and the shapes of all.
+    pub index: usize,
+    pub shapes: Vec<&'a Shape>,
+    pub output: &'a Shape,
+}
+
+impl<'a> Operand<'a> {
+    pub fn shape(&self) -> &'a Shape {
+        self.shapes.get(self.index).copied().unwrap_or(self.output)
+    }
+}
+
+/// What the gradient of an operand depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dependence {
+    /// Another operand, or the operand itself.
+    Operand(usize),
+    Output,
+}
+
 /// A layer among its values.
 pub struct Context<'a> {
     pub input: &'a Shape,
@@ -137,6 +214,11 @@ pub struct Places {
 }
 
 impl Places {
+    /// Those of a layer's fields alone.
+    pub fn of(name: &Ident) -> Self {
+        Self { name: Some(name.clone()), ..Self::default() }
+    }
+
     /// The field of a part: `self.batchnorm_1_moving`.
     pub fn field(&self, suffix: &str) -> TokenStream {
         let name = self.part(suffix);

@@ -4,7 +4,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use crate::activations;
 use crate::errors::Errors;
-use crate::graph::{Graph, Node, Row, RowId, ValueId};
+use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
 use crate::layers::{self, Parsed};
 use crate::optimize::Goal;
 use crate::parse::{self, Body, Stage};
@@ -13,7 +13,7 @@ use crate::suggest;
 use crate::words::{Word, Words};
 
 pub fn lower(written: Body) -> Result<Graph, Errors> {
-    let Body { name, goal, stages, bounds, mut errors } = written;
+    let Body { name, castnet, goal, stages, bounds, mut errors } = written;
     let complete = errors.is_empty();
     let mut stages = stages.iter();
     let Some(first) = stages.next() else {
@@ -23,15 +23,19 @@ pub fn lower(written: Body) -> Result<Graph, Errors> {
         }
         return errors.or(Graph {
             name,
+            castnet,
             scalar: Scalar::F32,
-            input: Shape::default(),
+            inputs: Vec::new(),
             rows: Vec::new(),
             nodes: Vec::new(),
+            outputs: Vec::new(),
             bounds,
         });
     };
     let (input, scalar) = input(first, &mut errors);
-    let mut graph = Graph { name, scalar, input, rows: Vec::new(), nodes: Vec::new(), bounds };
+    let inputs = vec![Input { name: format_ident!("input"), shape: input }];
+    let mut graph =
+        Graph { name, castnet, scalar, inputs, rows: Vec::new(), nodes: Vec::new(), outputs: Vec::new(), bounds };
     // An input that stands elsewhere has its error; then its successor is no second mistake.
     let mut rest: Vec<&Stage> = stages.collect();
     if first.keyword != "input" {
@@ -48,6 +52,7 @@ pub fn lower(written: Body) -> Result<Graph, Errors> {
             add(&mut graph, name, parsed, stage, goal);
         }
     }
+    graph.outputs.push(ValueId(graph.nodes.len()));
     names_are_unique(&graph, &mut errors);
     errors.or(graph)
 }
@@ -118,7 +123,8 @@ fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage, goal: Goal
         layer.optimize(goal);
         let from = ValueId(graph.nodes.len());
         let tokens = layer.as_activation().map_or_else(|| tokens(stage), ToTokens::to_token_stream);
-        graph.nodes.push(Node { row, layer, from, to: ValueId(from.0 + 1), tokens });
+        let tokens = Tokens { layer: tokens, ..Tokens::default() };
+        graph.nodes.push(Node { row, layer, from: vec![from], to: ValueId(from.0 + 1), tokens });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was written, every piece with its place. Knows the grammar and no layer.
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token, Visibility};
@@ -27,6 +27,8 @@ pub struct Written {
 /// What stands between `<` and `>` and after it.
 pub struct Body {
     pub name: Ident,
+    /// The path under which castnet's types stand.
+    pub castnet: TokenStream,
     pub goal: Goal,
     pub stages: Vec<Stage>,
     pub bounds: Vec<Bound>,
@@ -94,7 +96,8 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
                 errors.at(&separator, format!("networks stand side by side without `{separator}`\nhelp: leave it out"));
                 continue;
             }
-            invocation.networks.push(network(input)?);
+            let network = network(input, &invocation.runtime)?;
+            invocation.networks.push(network);
         }
         Ok(())
     };
@@ -104,7 +107,7 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
     invocation
 }
 
-fn network(input: ParseStream<'_>) -> syn::Result<Written> {
+fn network(input: ParseStream<'_>, runtime: &TokenStream) -> syn::Result<Written> {
     let mut header = header(input)?;
     let mut errors = Errors::default();
     let goal = optimize::goal(&mut header.attributes, &mut errors);
@@ -122,7 +125,7 @@ fn network(input: ParseStream<'_>) -> syn::Result<Written> {
             skip_to_next_network(input);
         }
     }
-    let body = Body { name: header.name.clone(), goal, stages, bounds, errors };
+    let body = Body { name: header.name.clone(), castnet: quote!(#runtime::__private), goal, stages, bounds, errors };
     Ok(Written { header, body })
 }
 

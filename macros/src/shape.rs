@@ -87,11 +87,16 @@ impl Shape {
 
     /// The type of an activation: channels x positions.
     pub fn rust_type(&self, scalar: Scalar) -> TokenStream {
+        self.rust_type_in(scalar, &quote!(castnet))
+    }
+
+    /// As [`rust_type`](Self::rust_type), where castnet's types stand under another path.
+    pub fn rust_type_in(&self, scalar: Scalar, castnet: &TokenStream) -> TokenStream {
         let (channels, positions) = (literal(self.channels()), literal(self.positions()));
         if self.rank() == 1 {
-            quote!(castnet::SVector<#scalar, #channels>)
+            quote!(#castnet::SVector<#scalar, #channels>)
         } else {
-            quote!(castnet::SMatrix<#scalar, #channels, #positions>)
+            quote!(#castnet::SMatrix<#scalar, #channels, #positions>)
         }
     }
 

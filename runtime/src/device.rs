@@ -129,6 +129,7 @@ where
         self.steps += 1;
         let (optimizer, number, network) = (&self.optimizer, self.steps, &mut *self.network);
         isa::run(Arithmetic::Portable, TakeStep { optimizer, number, network, gradient, moments });
+        self.network.update_state(&mut Tape::of(flatten_mut(tape), samples).ok_or(too_many)?);
         Ok(loss)
     }
 

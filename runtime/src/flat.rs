@@ -119,3 +119,19 @@ pub fn reshape_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &
 pub fn copy<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
     flatten_mut(to).copy_from_slice(flatten(reshape::<A, B>(from)));
 }
+
+/// As [`reshape`], for one value.
+#[inline(always)]
+pub fn reshape_one<A: Flat, B: Flat<Scalar = A::Scalar>>(value: &A) -> &B {
+    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
+    // SAFETY: both are `LEN` scalars, aligned as a scalar is.
+    unsafe { &*(&raw const *value).cast() }
+}
+
+/// Adds samples to others, which may have another shape.
+#[inline(always)]
+pub fn accumulate<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
+    for (to, &from) in flatten_mut(to).iter_mut().zip(flatten(reshape::<A, B>(from))) {
+        *to += from;
+    }
+}

@@ -100,6 +100,7 @@ mod memory;
 pub mod metrics;
 mod network;
 pub mod optimizers;
+mod parts;
 #[cfg(feature = "plot")]
 pub mod plot;
 #[cfg(feature = "alloc")]
@@ -143,6 +144,7 @@ pub use history::{Epoch, History, Outcome, Report};
 pub use isa::Arithmetic;
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
+pub use parts::{Both, Parts};
 #[cfg(feature = "plot")]
 pub use report::HtmlReport;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
@@ -284,14 +286,16 @@ pub mod __private {
     pub use crate::activations::*;
     pub use crate::constraints::*;
     pub use crate::embedded::{embedded, embedded_checks, has_tensor};
-    pub use crate::flat::{copy, reshape, reshape_mut};
+    pub use crate::flat::{accumulate, copy, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
     pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;
+    pub use crate::parts::{put, take};
     pub use crate::regularizers::*;
     pub use crate::{
-        Arena, Flat, Gradients, LayerInfo, Network, PredictsOnStack, Tape, TensorInfo, TrainingRng, typenum,
+        Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,
+        typenum,
     };
     pub use castnet_macros::{embed, network};
     pub use nalgebra::{SMatrix, SVector};

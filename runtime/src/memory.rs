@@ -90,6 +90,27 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
             )
         }
     }
+
+    /// Three activations at places that do not overlap: what a layer reads, what it writes, and what it keeps.
+    #[inline(always)]
+    #[expect(clippy::type_complexity, reason = "three slices")]
+    pub fn triple<A, const FIRST: usize, B, const SECOND: usize, C, const THIRD: usize>(
+        &mut self,
+    ) -> (&mut [A], &mut [B], &mut [C])
+    where
+        A: Flat<Scalar = N::Scalar>,
+        B: Flat<Scalar = N::Scalar>,
+        C: Flat<Scalar = N::Scalar>,
+    {
+        const { assert!(THIRD + C::LEN <= M::LEN, "a place within the plan") };
+        const { assert!(FIRST + A::LEN <= THIRD || THIRD + C::LEN <= FIRST, "places that do not overlap") };
+        const { assert!(SECOND + B::LEN <= THIRD || THIRD + C::LEN <= SECOND, "places that do not overlap") };
+        let (values, samples) = (self.values.as_mut_ptr(), self.samples);
+        let (first, second) = self.pair::<A, FIRST, B, SECOND>();
+        // SAFETY: as in `at`; the range is disjoint from the other two.
+        let third = unsafe { core::slice::from_raw_parts_mut(values.add(THIRD * samples).cast(), samples) };
+        (first, second, third)
+    }
 }
 
 impl<'a, N: Network> Arena<'a, N> {

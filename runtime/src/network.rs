@@ -170,6 +170,10 @@ pub trait Network: Flat + Send + Sync {
     #[doc(hidden)]
     fn constrain(&mut self) {}
 
+    /// After a training step: what layers learn from the values that passed them, such as moving statistics.
+    #[doc(hidden)]
+    fn update_state(&mut self, _tape: &mut Tape<'_, Self>) {}
+
     /// Learns the statistics of the `normalize` layers; the samples are checked.
     #[doc(hidden)]
     fn adapt_to(&mut self, _samples: &[Self::Input]) {}

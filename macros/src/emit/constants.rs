@@ -3,26 +3,24 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::{structs, summary};
-use crate::activations::Activation;
+use super::{parts, structs, summary};
+use crate::layers::Operation;
 use crate::parse::Header;
 use crate::plan::Planned;
-use crate::shape::{Shape, literal};
+use crate::shape::literal;
 
 pub fn types(header: &Header, planned: &Planned) -> TokenStream {
-    let inferred = &planned.inferred;
-    let scalar = inferred.graph.scalar;
-    let shape = |shape: &Shape| shape.rust_type(scalar);
-    let (input, output) = (shape(&inferred.graph.input), shape(inferred.shape(inferred.output())));
+    let scalar = planned.inferred.graph.scalar;
+    let (input, output) = (parts::input_type(header, planned), parts::output_type(header, planned));
     let gradient = if structs::has_prefix(planned) {
         let gradient = structs::gradient_name(header);
         quote!(#gradient)
     } else {
         quote!(Self)
     };
-    let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::rust_type);
+    let head = parts::head_type(planned);
     let count = typenum(planned.params());
-    let [arena, tape, gradients] = [&planned.arena, &planned.tape, &planned.grads].map(|memory| literal(memory.len));
+    let [arena, tape, gradients] = [planned.arena.len, planned.tape.len, planned.grads.len].map(literal);
     quote! {
         type Input = #input;
         type Output = #output;
@@ -37,7 +35,7 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
 
 pub fn constants(planned: &Planned) -> TokenStream {
     let name = planned.inferred.graph.name.unraw().to_string();
-    let head = planned.head.as_ref().map_or_else(|| quote!(castnet::Linear), Activation::value);
+    let head = parts::head(planned);
     let (params, trainable, macs) =
         (literal(planned.params()), literal(planned.trainable_params()), literal(planned.macs()));
     let summary = summary::summary(planned);
@@ -77,7 +75,7 @@ fn layers(planned: &Planned) -> Vec<TokenStream> {
 fn tensors(planned: &Planned) -> Vec<TokenStream> {
     let mut tensors = Vec::new();
     for field in structs::fields(planned) {
-        for tensor in &field.parameters.tensors {
+        for tensor in &field.part.tensors {
             let name = format!("{}.{}", field.name.unraw(), tensor.name);
             let shape = tensor.shape.iter().copied().map(literal);
             tensors.push(quote!(castnet::TensorInfo::new(#name, &[#(#shape),*])));
@@ -89,12 +87,23 @@ fn tensors(planned: &Planned) -> Vec<TokenStream> {
 /// A hash (FNV-1a) of all that decides what is computed from the same weights.
 fn fingerprint(planned: &Planned) -> Literal {
     let graph = &planned.inferred.graph;
-    let mut text = format!("{} {}", graph.scalar.name(), graph.input);
-    for (node, parameters) in planned.inferred.nodes() {
-        let computes = parameters.is_some() || node.layer.as_activation().is_some();
-        if computes {
+    let inputs = graph.inputs.iter().map(|input| input.shape.to_string()).collect::<Vec<_>>().join(", ");
+    let mut text = format!("{} {inputs}", graph.scalar.name());
+    for (node, parts) in planned.inferred.nodes() {
+        let computes = match node.layer.operation() {
+            Operation::Map(_) | Operation::Join(_) => true,
+            Operation::InPlace(_) => node.layer.as_activation().is_some(),
+            Operation::Alias => false,
+        };
+        if computes || !parts.is_empty() {
             text.push_str(&format!("; {} -> {}", node.layer.describe(), planned.inferred.shape(node.to)));
         }
+        if !graph.is_chain() {
+            node.from.iter().for_each(|value| text.push_str(&format!(" {value}")));
+        }
+    }
+    if let [_, _, ..] = graph.outputs.as_slice() {
+        graph.outputs.iter().for_each(|value| text.push_str(&format!("; {value}")));
     }
     let fingerprint = text
         .bytes()

@@ -3,30 +3,27 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{STACK_BYTES, summary};
-use crate::graph::Node;
-use crate::layers::{Map, Operation, Parameters, Role, Rules};
+use crate::graph::{Node, ValueId};
+use crate::layers::{Adapt, Map, Operation, Part, Places, Role, Rules, part_name};
 use crate::parse::Header;
 use crate::plan::Planned;
 use crate::shape::literal;
 
-/// A layer with parameters: a field.
+/// Parameters of a layer: a field.
 pub struct Field<'a> {
-    pub name: &'a Ident,
+    pub name: Ident,
     pub node: &'a Node,
-    pub map: &'a dyn Map,
-    pub parameters: &'a Parameters,
+    pub part: &'a Part,
 }
 
 /// The fields in memory: trainable layers, frozen layers, state; in each part as written.
 pub fn fields(planned: &Planned) -> Vec<Field<'_>> {
     let mut fields: Vec<Field<'_>> = Vec::new();
-    for (node, parameters) in planned.inferred.nodes() {
-        let name = planned.inferred.graph.row_name(node);
-        if let (Some(name), Some(parameters), Operation::Map(map)) = (name, parameters, node.layer.operation()) {
-            fields.push(Field { name, node, map, parameters });
-        }
+    for (node, parts) in planned.inferred.nodes() {
+        let Some(name) = planned.inferred.graph.row_name(node.row) else { continue };
+        fields.extend(parts.iter().map(|part| Field { name: part_name(name, part.suffix), node, part }));
     }
-    fields.sort_by_key(|field| field.parameters.role);
+    fields.sort_by_key(|field| field.part.role);
     fields
 }
 
@@ -40,21 +37,18 @@ pub fn gradient_name(header: &Header) -> Ident {
 }
 
 /// The declarations, with absolute paths.
-pub fn structs(runtime: &TokenStream, header: &Header, planned: &Planned) -> TokenStream {
+pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     let Header { attributes, visibility, name } = header;
-    let castnet = quote!(#runtime::__private);
     let declare = |field: &Field<'_>| {
-        let inferred = &planned.inferred;
-        let (input, output) = (inferred.shape(field.node.from), inferred.shape(field.node.to));
-        let rust_type = field.map.rust_type(input, output, &castnet, inferred.graph.scalar);
-        let count = summary::grouped(field.parameters.count());
+        let Field { name, part, .. } = field;
+        let rust_type = &part.rust_type;
+        let count = summary::grouped(part.count());
         let kind = summary::kind(planned, field.node.row);
-        let state = match field.parameters.role {
+        let state = match part.role {
             Role::Trainable | Role::State => "",
             Role::Frozen => ", frozen",
         };
-        let doc = format!(" {kind}: {}; {count} parameters{state}.", field.parameters.description);
-        let name = field.name;
+        let doc = format!(" {kind}: {}; {count} parameters{state}.", part.description);
         quote! {
             #[doc = #doc]
             #visibility #name: #rust_type,
@@ -66,7 +60,7 @@ pub fn structs(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
-        let trainable = fields.iter().filter(|field| field.parameters.role == Role::Trainable).map(declare);
+        let trainable = fields.iter().filter(|field| field.part.role == Role::Trainable).map(declare);
         let doc = format!(" The trainable part of [`{name}`]: its gradient.");
         quote! {
             #[doc = #doc]
@@ -143,7 +137,8 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
         let gradient = gradient_name(header);
         let bytes = literal(planned.trainable_params() * scalar.bytes());
         let fields = fields(planned);
-        let trainable = fields.iter().filter(|field| field.parameters.role == Role::Trainable).map(|field| field.name);
+        let trainable: Vec<&Ident> =
+            fields.iter().filter(|field| field.part.role == Role::Trainable).map(|field| &field.name).collect();
         quote! {
             ::core::assert!(::core::mem::size_of::<#gradient>() == #bytes);
             #(
@@ -169,19 +164,12 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
 
 /// Fresh values, in the order of the layers; penalties and statistics where there are any.
 pub fn init(planned: &Planned) -> TokenStream {
-    let mut fields = fields(planned);
-    fields.sort_by_key(|field| field.node.from);
-    let statements: Vec<TokenStream> = fields
-        .iter()
-        .map(|field| {
-            let name = field.name;
-            field.map.init(&quote!(self.#name))
-        })
-        .collect();
+    let maps: Vec<(&Ident, &Node, &dyn Map)> = maps(planned).collect();
+    let statements: Vec<TokenStream> = maps.iter().filter_map(|(name, _, map)| map.init(&Places::of(name))).collect();
     let rng = super::passes::parameter("rng", &statements);
-    let penalties = penalties(&fields);
-    let constrain = constrain(&fields);
-    let adapt = adapt(planned, &fields);
+    let penalties = penalties(&maps);
+    let constrain = constrain(&maps);
+    let adapt = adapt(planned, &maps);
     quote! {
         fn init_in<R: castnet::Rng + ?::core::marker::Sized>(&mut self, #rng: &mut R) {
             #(#statements)*
@@ -192,13 +180,21 @@ pub fn init(planned: &Planned) -> TokenStream {
     }
 }
 
-fn penalties(fields: &[Field<'_>]) -> TokenStream {
+/// The layers that read one value and write another, in order.
+fn maps(planned: &Planned) -> impl Iterator<Item = (&Ident, &Node, &dyn Map)> {
+    planned.inferred.graph.nodes.iter().filter_map(|node| match node.layer.operation() {
+        Operation::Map(map) => Some((planned.inferred.graph.row_name(node.row)?, node, map)),
+        _ => None,
+    })
+}
+
+fn penalties(maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut values = Vec::new();
     let mut gradients = Vec::new();
-    for field in fields {
-        let Rules { weight, regularizers, .. } = field.map.rules();
+    for (name, _, map) in maps {
+        let Rules { weight, regularizers, .. } = map.rules();
         for regularizer in regularizers {
-            let (name, weight) = (field.name, format_ident!("{weight}"));
+            let weight = format_ident!("{weight}");
             values.push(quote!(#regularizer.penalty(&self.#name.#weight)));
             gradients.push(quote!(#regularizer.add_gradient(&self.#name.#weight, &mut gradient.#name.#weight);));
         }
@@ -216,12 +212,12 @@ fn penalties(fields: &[Field<'_>]) -> TokenStream {
     }
 }
 
-fn constrain(fields: &[Field<'_>]) -> TokenStream {
+fn constrain(maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut statements = Vec::new();
-    for field in fields {
-        let Rules { weight, constraints, .. } = field.map.rules();
+    for (name, _, map) in maps {
+        let Rules { weight, constraints, .. } = map.rules();
         for constraint in constraints {
-            let (name, weight) = (field.name, format_ident!("{weight}"));
+            let weight = format_ident!("{weight}");
             statements.push(quote!(#constraint.constrain(&mut self.#name.#weight);));
         }
     }
@@ -235,30 +231,41 @@ fn constrain(fields: &[Field<'_>]) -> TokenStream {
     }
 }
 
-fn adapt(planned: &Planned, fields: &[Field<'_>]) -> TokenStream {
+fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let inferred = &planned.inferred;
-    let adapt = |field: &Field<'_>| {
-        let (name, shape) = (field.name, inferred.shape(field.node.from));
-        let samples = if *shape == inferred.graph.input {
-            quote!(samples)
-        } else {
-            let rust_type = shape.rust_type(inferred.graph.scalar);
-            quote!(castnet::reshape::<Self::Input, #rust_type>(samples))
+    let mut statements = Vec::new();
+    let mut conditions = Vec::new();
+    for (name, node, map) in maps {
+        let rust_type = inferred.shape(node.input()).rust_type(inferred.graph.scalar);
+        let is_reshaped = inferred.graph.writer(node.input()).is_some();
+        let samples = match (planned.only_input(), is_reshaped) {
+            (Some(_), false) => quote!(samples),
+            (Some(_), true) => quote!(castnet::reshape::<Self::Input, #rust_type>(samples)),
+            (None, is_reshaped) => {
+                let part = inferred.graph.value_name(input_of(planned, node.input()));
+                let part = quote!(&sample.#part);
+                let part = if is_reshaped { quote!(castnet::reshape_one::<_, #rust_type>(#part)) } else { part };
+                quote!(samples.iter().map(|sample| #part))
+            }
         };
-        field.map.adapt(&quote!(self.#name), &samples)
-    };
-    let adapting: Vec<_> = fields.iter().filter_map(adapt).collect();
-    if adapting.is_empty() {
+        let Some(Adapt { learn, is_adapted }) = map.adapt(&Places::of(name), &samples) else { continue };
+        statements.push(learn);
+        conditions.push(is_adapted);
+    }
+    if statements.is_empty() {
         return TokenStream::new();
     }
-    let (learn, is_adapted): (Vec<_>, Vec<_>) =
-        adapting.into_iter().map(|adapt| (adapt.learn, adapt.is_adapted)).unzip();
     quote! {
         fn adapt_to(&mut self, samples: &[Self::Input]) {
-            #(#learn)*
+            #(#statements)*
         }
         fn is_adapted(&self) -> bool {
-            #(#is_adapted)&&*
+            #(#conditions)&&*
         }
     }
+}
+
+/// The input that a value is another shape of.
+fn input_of(planned: &Planned, value: ValueId) -> ValueId {
+    planned.inferred.graph.writer(value).map_or(value, |writer| input_of(planned, writer.input()))
 }

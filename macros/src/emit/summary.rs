@@ -1,24 +1,34 @@
 //! The table of layers, in Keras's columns.
 use syn::ext::IdentExt;
 
-use crate::graph::{Node, RowId};
+use crate::graph::{Input, Node, RowId, ValueId};
 use crate::plan::Planned;
 
-/// The rows, their kinds and shapes, and the totals.
+/// The rows, their kinds and shapes, and the totals; of networks that are no chain also where each layer's values come from.
 pub fn summary(planned: &Planned) -> String {
-    let header = ["Layer (type)".to_string(), "Output Shape".to_string(), "Param #".to_string()];
-    let mut rows = vec![header];
+    let graph = &planned.inferred.graph;
+    let connected = !graph.is_chain();
+    let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
+    if connected {
+        for Input { name, shape } in &graph.inputs {
+            let name = if graph.inputs.len() == 1 { "input".to_string() } else { name.unraw().to_string() };
+            rows.push([format!("{name} (InputLayer)"), shape.keras(), "0".to_string(), String::new()]);
+        }
+    }
     for (row, name, costs) in planned.rows() {
-        let kind = kind(planned, row);
-        rows.push([format!("{} ({kind})", name.unraw()), shape(planned, row), grouped(costs.params)]);
+        let name = format!("{} ({})", name.unraw(), kind(planned, row));
+        rows.push([name, shape(planned, row), grouped(costs.params), connected_to(planned, row)]);
     }
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let (first, second, third) = (width(0), width(1), width(2));
-    let mut lines: Vec<String> =
-        rows.iter().map(|[name, shape, params]| format!("{name:first$}  {shape:second$}  {params:>third$}")).collect();
-    let rule = "-".repeat(first + second + third + 4);
+    let (first, second, third, fourth) = (width(0), width(1), width(2), width(3));
+    let line = |[name, shape, params, from]: &[String; 4]| {
+        let line = format!("{name:first$}  {shape:second$}  {params:>third$}");
+        if connected { format!("{line}  {from}").trim_end().to_string() } else { line }
+    };
+    let mut lines: Vec<String> = rows.iter().map(line).collect();
+    let rule = "-".repeat(first + second + third + 4 + if connected { fourth + 2 } else { 0 });
     lines.insert(1, rule.clone());
     lines.push(rule);
     let (params, trainable) = (planned.params(), planned.trainable_params());
@@ -27,6 +37,18 @@ pub fn summary(planned: &Planned) -> String {
     lines.push(format!("Trainable params: {} ({})", grouped(trainable), bytes(trainable)));
     lines.push(format!("Non-trainable params: {} ({})", grouped(params - trainable), bytes(params - trainable)));
     lines.join("\n")
+}
+
+/// The names of what a row reads.
+fn connected_to(planned: &Planned, row: RowId) -> String {
+    let Some(first) = nodes(planned, row).next() else { return String::new() };
+    let graph = &planned.inferred.graph;
+    let name = |value: &ValueId| match graph.value_name(*value) {
+        _ if graph.inputs.len() == 1 && value.0 == 0 => "input".to_string(),
+        Some(name) => name.unraw().to_string(),
+        None => String::new(),
+    };
+    first.from.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// `Dense, relu`.

@@ -35,14 +35,18 @@ impl<const C: usize, T: Scalar> Normalize<C, T> {
     }
 
     /// Learns mean and deviation of each channel; sums are in double precision. Without samples nothing changes.
-    pub fn adapt<const P: usize>(&mut self, samples: &[SMatrix<T, C, P>]) {
-        let count = (samples.len() * P) as f64;
+    pub fn adapt<'a, const P: usize>(
+        &mut self,
+        samples: impl IntoIterator<Item = &'a SMatrix<T, C, P>, IntoIter: Clone>,
+    ) {
+        let samples = samples.into_iter();
+        let count = (samples.clone().count() * P) as f64;
         if count == 0.0 {
             return;
         }
         for (channel, (mean, scale)) in self.mean.iter_mut().zip(&mut self.scale).enumerate() {
             let values = || {
-                let columns = samples.iter().flat_map(|sample| &sample.data.0);
+                let columns = samples.clone().flat_map(|sample| &sample.data.0);
                 columns.filter_map(move |column| column.get(channel)).map(|x| x.to_f64())
             };
             let average = values().sum::<f64>() / count;

@@ -295,6 +295,7 @@ where
         self.metrics.update(self.buffers.outputs.of(batch.inputs.len()), batch.targets, batch.weights);
         let Self { network, optimizer, state, gradient, threads, .. } = self;
         threads::with(threads.as_ref(), || state.step(optimizer, network, gradient));
+        self.network.update_state(&mut Tape::grown(&mut self.buffers.tape, batch.inputs.len()));
         Ok(loss)
     }
 

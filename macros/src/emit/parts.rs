@@ -1,0 +1,119 @@
+//! The inputs and outputs of a network: a matrix, or a struct of several.
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::activations::Activation;
+use crate::graph::{Graph, ValueId};
+use crate::parse::Header;
+use crate::plan::{Output, Planned};
+use crate::shape::Shape;
+
+/// What the network reads of one sample.
+pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
+    match planned.only_input() {
+        Some(input) => shape(planned, input),
+        None => {
+            let name = input_name(header);
+            quote!(#name)
+        }
+    }
+}
+
+/// What the network makes of one sample.
+pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
+    match planned.outputs.as_slice() {
+        [output] => shape(planned, output.value),
+        _ => {
+            let name = output_name(header);
+            quote!(#name)
+        }
+    }
+}
+
+fn input_name(header: &Header) -> Ident {
+    format_ident!("{}Input", header.name)
+}
+
+fn output_name(header: &Header) -> Ident {
+    format_ident!("{}Output", header.name)
+}
+
+fn shape(planned: &Planned, value: ValueId) -> TokenStream {
+    planned.inferred.shape(value).rust_type(planned.inferred.graph.scalar)
+}
+
+/// The type of the activations at the ends.
+pub fn head_type(planned: &Planned) -> TokenStream {
+    both_type(heads(planned, Activation::rust_type), &quote!(castnet))
+}
+
+/// The activations at the ends.
+pub fn head(planned: &Planned) -> TokenStream {
+    let heads = heads(planned, Activation::value).into_iter().rev();
+    heads.reduce(|others, head| quote!(castnet::Both(#head, #others))).unwrap_or_default()
+}
+
+fn heads(planned: &Planned, of: impl Fn(&Activation) -> TokenStream) -> Vec<TokenStream> {
+    let head = |output: &Output| output.head.as_ref().map_or_else(|| quote!(castnet::Linear), &of);
+    planned.outputs.iter().map(head).collect()
+}
+
+/// `Both<A, Both<B, C>>`.
+fn both_type(parts: Vec<TokenStream>, castnet: &TokenStream) -> TokenStream {
+    let parts = parts.into_iter().rev();
+    parts.reduce(|others, part| quote!(#castnet::Both<#part, #others>)).unwrap_or_default()
+}
+
+/// `Both(value.a, Both(value.b, value.c))`.
+fn both_value(names: &[&Ident], castnet: &TokenStream) -> TokenStream {
+    let parts = names.iter().rev().map(|name| quote!(value.#name));
+    parts.reduce(|others, part| quote!(#castnet::Both(#part, #others))).unwrap_or_default()
+}
+
+/// The structs of several inputs and of several outputs, with absolute paths.
+pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
+    let graph = &planned.inferred.graph;
+    let inputs = graph.inputs.iter().enumerate().map(|(index, input)| (&input.name, ValueId(index)));
+    let outputs = planned.outputs.iter();
+    let outputs = outputs.filter_map(|output| Some((graph.value_name(output.value)?, output.value)));
+    let of = |what| format!(" What [`{}`] {what}", header.name);
+    let inputs = parts(header, planned, &input_name(header), &of("reads of one sample."), &inputs.collect::<Vec<_>>());
+    let outputs =
+        parts(header, planned, &output_name(header), &of("makes of one sample."), &outputs.collect::<Vec<_>>());
+    quote!(#inputs #outputs)
+}
+
+fn parts(header: &Header, planned: &Planned, name: &Ident, doc: &str, parts: &[(&Ident, ValueId)]) -> TokenStream {
+    if parts.len() < 2 {
+        return TokenStream::new();
+    }
+    let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.inferred.graph);
+    let fields: Vec<&Ident> = parts.iter().map(|(name, _)| *name).collect();
+    let shapes: Vec<&Shape> = parts.iter().map(|(_, value)| planned.inferred.shape(*value)).collect();
+    let docs = shapes.iter().map(|shape| format!(" {shape} values."));
+    let types: Vec<TokenStream> = shapes.iter().map(|shape| shape.rust_type_in(*scalar, castnet)).collect();
+    let both = both_type(types.clone(), castnet);
+    let value = both_value(&fields, castnet);
+    quote! {
+        #[doc = #doc]
+        #[repr(C)]
+        #[derive(Clone, Debug, PartialEq)]
+        #visibility struct #name {
+            #(#[doc = #docs] #visibility #fields: #types,)*
+        }
+        #[automatically_derived]
+        unsafe impl #castnet::Flat for #name {
+            type Scalar = #scalar;
+        }
+        #[automatically_derived]
+        impl #castnet::Parts for #name {
+            type All = #both;
+        }
+        #[automatically_derived]
+        impl ::core::convert::From<#name> for #both {
+            fn from(value: #name) -> Self {
+                #value
+            }
+        }
+    }
+}

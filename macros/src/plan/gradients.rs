@@ -1,0 +1,269 @@
+//! The backward pass: which steps it takes, and where the gradients lie.
+use super::memory::{Life, pack};
+use super::{Location, Planned};
+use crate::graph::{Node, ValueId};
+use crate::layers::Operation;
+
+/// The backward pass, and the memory of its gradients.
+#[derive(Debug, Default)]
+pub struct Gradients {
+    pub backward: Backward,
+    /// By value.
+    locations: Vec<Location>,
+    /// Scalars per sample.
+    pub len: u64,
+}
+
+impl Gradients {
+    pub fn of(&self, value: ValueId) -> Location {
+        self.locations.get(value.0).copied().unwrap_or(Location::Nowhere)
+    }
+}
+
+/// The steps from the logits to the input.
+#[derive(Debug, Default)]
+pub struct Backward {
+    /// Those on the way to parameters that training changes.
+    pub always: Vec<BackwardStep>,
+    /// Those that are left to the gradient of the input.
+    pub on_demand: Vec<BackwardStep>,
+    /// Whether the gradient of the output is that of the input, apart from operations in place.
+    pub passes_through: bool,
+}
+
+/// What a step does for an operation.
+#[derive(Debug)]
+pub struct BackwardStep {
+    /// What the operation writes, to find it by.
+    pub node: ValueId,
+    /// Whether the gradient of its parameters is computed.
+    pub parameters: bool,
+    /// The operands whose gradients are computed.
+    pub operands: Vec<Contribution>,
+}
+
+/// A part of the gradient of a value.
+#[derive(Debug)]
+pub struct Contribution {
+    /// The number of the operand.
+    pub operand: usize,
+    /// Where it lies before it is added, if it is not the first.
+    pub apart: Option<Apart>,
+    /// Whether it lies where the gradient of the output does.
+    pub in_place: bool,
+}
+
+/// A contribution that is added.
+#[derive(Clone, Copy, Debug)]
+pub struct Apart {
+    /// `None` where it can be added right away.
+    pub place: Option<u64>,
+}
+
+/// What a gradient is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Always,
+    OnDemand,
+}
+
+pub fn plan(planned: &Planned) -> Gradients {
+    let needs = needs(planned);
+    let need = |value: ValueId| needs.get(value.0).copied().unwrap_or(Need::OnDemand);
+    let shared = shared(planned, need);
+    let is_in_place = |node: &Node, operand: usize| shared.contains(&(node.to, operand));
+    let mut backward = Backward {
+        always: steps(planned, |value| need(value) == Need::Always, true, is_in_place),
+        on_demand: steps(planned, |value| need(value) == Need::OnDemand, false, is_in_place),
+        passes_through: false,
+    };
+    let mut pieces = pieces(planned, &shared);
+    lay_out(planned, &mut backward, &mut pieces)
+}
+
+/// Whether a parameter that training changes stands before a value.
+fn needs(planned: &Planned) -> Vec<Need> {
+    let graph = &planned.inferred.graph;
+    let mut needs = vec![Need::OnDemand; graph.inputs.len()];
+    for node in &graph.nodes {
+        let above = node.from.iter().any(|value| needs.get(value.0) == Some(&Need::Always));
+        needs.push(if above || planned.is_trainable(node) { Need::Always } else { Need::OnDemand });
+    }
+    needs
+}
+
+/// The operands whose gradient lies where that of the output does: by the value that the operation writes, and their number.
+fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, usize)> {
+    let is_read_once = |value: ValueId| {
+        let reads = planned.readers(value).flat_map(|node| &node.from).filter(|&&read| read == value).count();
+        reads == 1 && !planned.is_logits(value)
+    };
+    let mut shared = Vec::new();
+    for node in planned.body() {
+        let operand = match node.layer.operation() {
+            Operation::Alias | Operation::InPlace(_) => is_read_once(node.input()).then_some(0),
+            Operation::Join(join) if join.is_sum() => {
+                // While one is still to be read the others must not be overwritten.
+                let same_need =
+                    node.from.iter().all(|&value| Some(need(value)) == node.from.first().map(|&first| need(first)));
+                let same_shape = |value: ValueId| planned.inferred.shape(value) == planned.inferred.shape(node.to);
+                let found = node.from.iter().position(|&value| is_read_once(value) && same_shape(value));
+                found.filter(|_| same_need)
+            }
+            Operation::Join(_) | Operation::Map(_) => None,
+        };
+        shared.extend(operand.map(|operand| (node.to, operand)));
+    }
+    shared
+}
+
+/// The steps for gradients of one need, from the end to the beginning.
+fn steps(
+    planned: &Planned,
+    is_needed: impl Fn(ValueId) -> bool,
+    with_parameters: bool,
+    is_in_place: impl Fn(&Node, usize) -> bool,
+) -> Vec<BackwardStep> {
+    let mut steps = Vec::new();
+    for node in planned.body().rev() {
+        let parameters = with_parameters && planned.is_trainable(node);
+        let operands = node.from.iter().enumerate().filter(|&(_, &value)| is_needed(value));
+        let mut operands: Vec<Contribution> = operands
+            .map(|(operand, _)| Contribution { operand, apart: None, in_place: is_in_place(node, operand) })
+            .collect();
+        // What lies in the same memory comes last, as it may change it.
+        operands.sort_by_key(|contribution| contribution.in_place);
+        if parameters || !operands.is_empty() {
+            steps.push(BackwardStep { node: node.to, parameters, operands });
+        }
+    }
+    steps
+}
+
+/// Values whose gradients share a piece of memory, and its life in steps of the backward pass.
+struct Piece {
+    values: Vec<ValueId>,
+    life: Option<(usize, usize)>,
+}
+
+impl Piece {
+    fn touch(&mut self, step: usize) {
+        let (first, last) = self.life.unwrap_or((step, step));
+        self.life = Some((first.min(step), last.max(step)));
+    }
+}
+
+fn pieces(planned: &Planned, shared: &[(ValueId, usize)]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = (0..planned.inferred.graph.inputs.len())
+        .map(|input| Piece { values: vec![ValueId(input)], life: None })
+        .collect();
+    for node in planned.body() {
+        let operand = shared.iter().find(|(to, _)| *to == node.to).and_then(|(_, operand)| node.from.get(*operand));
+        match operand.and_then(|operand| pieces.iter_mut().find(|piece| piece.values.contains(operand))) {
+            Some(piece) => piece.values.push(node.to),
+            None => pieces.push(Piece { values: vec![node.to], life: None }),
+        }
+    }
+    pieces
+}
+
+/// Finds out which contributions are the first and which are added, and gives all of them places.
+fn lay_out(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> Gradients {
+    let graph = &planned.inferred.graph;
+    let (input, output) = (planned.only_input(), planned.only_output());
+    let mut written: Vec<bool> = (0..graph.values()).map(|value| planned.is_logits(ValueId(value))).collect();
+    let mut aparts: Vec<Life> = Vec::new();
+    let mut touch = |value: ValueId, step: usize| {
+        if let Some(piece) = pieces.iter_mut().find(|piece| piece.values.contains(&value)) {
+            piece.touch(step);
+        }
+    };
+    for output in &planned.outputs {
+        touch(output.logits, 0);
+    }
+    let steps = backward.always.iter_mut().chain(&mut backward.on_demand);
+    let mut last = 0;
+    for (number, step) in (1..).zip(steps) {
+        last = number;
+        touch(step.node, number);
+        let Some(node) = graph.writer(step.node) else { continue };
+        for contribution in &mut step.operands {
+            let Some(&value) = node.from.get(contribution.operand) else { continue };
+            touch(value, number);
+            let Some(written) = written.get_mut(value.0) else { continue };
+            if *written && !contribution.in_place {
+                let direct = match node.layer.operation() {
+                    Operation::Alias | Operation::InPlace(_) => true,
+                    Operation::Join(join) => join.is_sum(),
+                    Operation::Map(_) => false,
+                };
+                let place = (!direct).then(|| {
+                    aparts.push(Life { first: number, last: number, len: planned.inferred.shape(value).len() });
+                    (aparts.len() - 1) as u64
+                });
+                contribution.apart = Some(Apart { place });
+            }
+            *written = true;
+        }
+    }
+    for value in (0..graph.inputs.len()).map(ValueId) {
+        // Handed out at the end.
+        touch(value, last + 1);
+    }
+    let callers = |piece: &Piece| match (input, output) {
+        (Some(input), _) if piece.values.contains(&input) => Some(Location::Input),
+        (_, Some(output)) if piece.values.contains(&output) => Some(Location::Output),
+        _ => None,
+    };
+    let own: Vec<&Piece> = pieces.iter().filter(|piece| callers(piece).is_none()).collect();
+    let lives = own.iter().map(|piece| {
+        let (first, last) = piece.life.unwrap_or((0, 0));
+        let value = piece.values.first().copied().unwrap_or(ValueId(0));
+        Life { first, last, len: if piece.life.is_some() { planned.inferred.shape(value).len() } else { 0 } }
+    });
+    let mut lives: Vec<Life> = lives.collect();
+    // In the order in which the backward pass comes to them.
+    let mut order: Vec<usize> = (0..lives.len()).collect();
+    order.sort_by_key(|&index| lives.get(index).map(|life| life.first));
+    let count = lives.len();
+    lives = order.iter().filter_map(|&index| lives.get(index).copied()).chain(aparts).collect();
+    let (offsets, len) = pack(&lives);
+    let mut locations = vec![Location::Nowhere; graph.values()];
+    let mut place = |piece: &Piece, location: Location| {
+        for value in &piece.values {
+            if let Some(place) = locations.get_mut(value.0) {
+                *place = location;
+            }
+        }
+    };
+    for (&index, &offset) in order.iter().zip(&offsets) {
+        if let Some(piece) = own.get(index).filter(|piece| piece.life.is_some()) {
+            place(piece, Location::Place(offset));
+        }
+    }
+    for piece in pieces.iter() {
+        if let Some(location) = callers(piece) {
+            place(piece, location);
+        }
+    }
+    for step in backward.always.iter_mut().chain(&mut backward.on_demand) {
+        for contribution in &mut step.operands {
+            if let Some(Apart { place: Some(place) }) = &mut contribution.apart {
+                *place = offsets.get(count + *place as usize).copied().unwrap_or_default();
+            }
+        }
+    }
+    let same = pieces.iter().any(|piece| match (input, output) {
+        (Some(input), Some(output)) => piece.values.contains(&input) && piece.values.contains(&output),
+        _ => false,
+    });
+    Gradients {
+        backward: Backward {
+            always: std::mem::take(&mut backward.always),
+            on_demand: std::mem::take(&mut backward.on_demand),
+            passes_through: same,
+        },
+        locations,
+        len,
+    }
+}

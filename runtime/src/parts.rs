@@ -1,0 +1,159 @@
+//! Values of several parts: the inputs or outputs of a network that has more than one.
+use crate::Flat;
+use crate::activations::{Activation, Kept};
+use crate::flat::{copy, reshape, reshape_mut};
+use crate::isa::Isa;
+use crate::losses::{Loss, Reduction};
+
+/// One thing, and another: of a network with two outputs the activations at its ends, the losses, or the targets. For three
+/// outputs it is `Both(a, Both(b, c))`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Both<A, B>(pub A, pub B);
+
+// SAFETY: two fields of the same scalars, in order.
+unsafe impl<A: Flat, B: Flat<Scalar = A::Scalar>> Flat for Both<A, B> {
+    type Scalar = A::Scalar;
+}
+
+/// A struct of named parts, seen as [`Both`] of them. Implemented by [`network!`](crate::network) for inputs and outputs.
+pub trait Parts: Flat {
+    /// The same parts in the same order.
+    type All: Flat<Scalar = Self::Scalar>;
+}
+
+impl<A: Flat, B: Flat<Scalar = A::Scalar>> Parts for Both<A, B> {
+    type All = Self;
+}
+
+/// Copies a part out of every sample.
+#[inline(always)]
+pub fn take<S: Flat, A: Flat>(samples: &[S], part: impl Fn(&S) -> &A, to: &mut [A]) {
+    for (sample, to) in samples.iter().zip(to) {
+        to.as_flat_mut().copy_from_slice(part(sample).as_flat());
+    }
+}
+
+/// Copies a part into every sample.
+#[inline(always)]
+pub fn put<S: Flat, A: Flat, B: Flat<Scalar = A::Scalar>>(
+    from: &[A],
+    samples: &mut [S],
+    part: impl Fn(&mut S) -> &mut B,
+) {
+    for (sample, from) in samples.iter_mut().zip(from) {
+        copy(core::slice::from_ref(from), core::slice::from_mut(part(sample)));
+    }
+}
+
+/// What the activations of several outputs keep.
+#[derive(Debug)]
+pub struct KeptParts<'a, O> {
+    inputs: &'a [O],
+    outputs: &'a [O],
+}
+
+// Not derived: a derive would ask for `O: Copy`.
+impl<O> Clone for KeptParts<'_, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<O> Copy for KeptParts<'_, O> {}
+
+impl<'a, O> Kept<'a, O> for KeptParts<'a, O> {
+    fn of(inputs: &'a [O], outputs: &'a [O]) -> Self {
+        Self { inputs, outputs }
+    }
+}
+
+impl<O, A, B, HA, HB> Activation<O> for Both<HA, HB>
+where
+    O: Parts<All = Both<A, B>>,
+    A: Flat<Scalar = O::Scalar>,
+    B: Flat<Scalar = O::Scalar>,
+    HA: Activation<A>,
+    HB: Activation<B>,
+{
+    type Kept<'a> = KeptParts<'a, O>;
+
+    #[inline(always)]
+    fn apply<I: Isa<O::Scalar>>(self, isa: I, values: &mut [O]) {
+        for Both(a, b) in reshape_mut::<O, O::All>(values) {
+            self.0.apply(isa, core::slice::from_mut(a));
+            self.1.apply(isa, core::slice::from_mut(b));
+        }
+    }
+
+    #[inline(always)]
+    fn backward<I: Isa<O::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [O]) {
+        let kept = reshape::<O, O::All>(kept.inputs).iter().zip(reshape::<O, O::All>(kept.outputs));
+        for (Both(a, b), (inputs, outputs)) in reshape_mut::<O, O::All>(grad).iter_mut().zip(kept) {
+            let (first, second) = (core::slice::from_ref(&inputs.0), core::slice::from_ref(&outputs.0));
+            self.0.backward(isa, HA::Kept::of(first, second), core::slice::from_mut(a));
+            let (first, second) = (core::slice::from_ref(&inputs.1), core::slice::from_ref(&outputs.1));
+            self.1.backward(isa, HB::Kept::of(first, second), core::slice::from_mut(b));
+        }
+    }
+}
+
+/// The losses of several outputs, added up; targets are [`Both`] of theirs.
+impl<O, A, B, HA, HB, LA, LB> Loss<Both<HA, HB>, O> for Both<LA, LB>
+where
+    O: Parts<All = Both<A, B>>,
+    A: Flat<Scalar = O::Scalar>,
+    B: Flat<Scalar = O::Scalar>,
+    HA: Activation<A>,
+    HB: Activation<B>,
+    LA: Loss<HA, A>,
+    LB: Loss<HB, B>,
+{
+    type Target = Both<LA::Target, LB::Target>;
+
+    fn reduction(&self) -> Reduction {
+        self.0.reduction()
+    }
+
+    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+        self.0.objection(&target.0).or_else(|| self.1.objection(&target.1))
+    }
+
+    fn sum(self, logits: &[O], outputs: &[O], targets: &[Self::Target]) -> f64 {
+        let values = reshape::<O, O::All>(logits).iter().zip(reshape::<O, O::All>(outputs)).zip(targets);
+        let one = core::slice::from_ref;
+        let losses = values.map(|((logits, outputs), target)| {
+            self.0.sum(one(&logits.0), one(&outputs.0), one(&target.0))
+                + self.1.sum(
+                    core::slice::from_ref(&logits.1),
+                    core::slice::from_ref(&outputs.1),
+                    core::slice::from_ref(&target.1),
+                )
+        });
+        losses.sum()
+    }
+
+    fn gradient<I: Isa<O::Scalar>>(
+        self,
+        isa: I,
+        head: Both<HA, HB>,
+        logits: &[O],
+        outputs: &[O],
+        targets: &[Self::Target],
+        grad: &mut [O],
+    ) {
+        use crate::Scalar;
+        let samples = O::Scalar::from_f64(logits.len() as f64);
+        let values = reshape::<O, O::All>(logits).iter().zip(reshape::<O, O::All>(outputs)).zip(targets);
+        for (Both(a, b), ((logits, outputs), target)) in reshape_mut::<O, O::All>(grad).iter_mut().zip(values) {
+            let (logits, outputs) = ((&logits.0, &logits.1), (&outputs.0, &outputs.1));
+            let (first, second, third) =
+                (core::slice::from_ref(logits.0), core::slice::from_ref(outputs.0), core::slice::from_ref(&target.0));
+            self.0.gradient(isa, head.0, first, second, third, core::slice::from_mut(a));
+            let (first, second, third) =
+                (core::slice::from_ref(logits.1), core::slice::from_ref(outputs.1), core::slice::from_ref(&target.1));
+            self.1.gradient(isa, head.1, first, second, third, core::slice::from_mut(b));
+            // The gradient of the mean over the samples, of which each was the only one.
+            a.as_flat_mut().iter_mut().chain(b.as_flat_mut()).for_each(|grad| *grad /= samples);
+        }
+    }
+}
