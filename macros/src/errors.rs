@@ -24,6 +24,23 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds others; `once` leaves out those whose message has been recorded. Whether there were any to add.
+    pub fn extend(&mut self, others: Self, once: bool) -> bool {
+        let before = self.0.len();
+        for error in others.0 {
+            let message = error.to_string();
+            if !once || !self.0.iter().any(|earlier| earlier.to_string() == message) {
+                self.0.push(error);
+            }
+        }
+        self.0.len() > before
+    }
+
     /// The value, unless something is wrong.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }

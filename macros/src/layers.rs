@@ -141,11 +141,12 @@ pub trait Join {
     fn depends_on(&self, _operand: &Operand<'_>) -> Vec<Dependence> {
         Vec::new()
     }
-    /// What one of them does to the gradient.
+    /// What one of them does to the gradient; `own` is the operand itself in comparisons.
     fn backward_with(
         &self,
         _operand: &Operand<'_>,
         _dependence: Dependence,
+        _own: &TokenStream,
         _value: &TokenStream,
         _grad_output: &TokenStream,
         _grad_input: &TokenStream,
@@ -171,9 +172,10 @@ impl<'a> Operand<'a> {
 /// What the gradient of an operand depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dependence {
-    /// Another operand, or the operand itself.
+    /// Another operand.
     Operand(usize),
-    Output,
+    /// The operand itself beside another.
+    Comparison(usize),
 }
 
 /// A layer among its values.
@@ -335,6 +337,7 @@ type Parse = fn(&mut Words<'_>) -> Option<Parsed>;
 macro_rules! layers {
     ($($module:ident),*) => {
         mod activation;
+        pub mod join;
         $(mod $module;)*
 
         /// The keywords and who reads their arguments.

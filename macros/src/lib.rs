@@ -12,6 +12,7 @@ mod check;
 mod embed;
 mod emit;
 mod errors;
+mod expressions;
 mod graph;
 mod infer;
 mod label;
@@ -51,15 +52,15 @@ pub fn label(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let invocation = parse::parse(tokens, &mut errors);
-    let networks = invocation.networks.into_iter().map(|network| match compile(network.body) {
+    let networks = invocation.networks.into_iter().map(|network| match compile(network.body, &invocation.blocks) {
         Ok(planned) => emit::network(&invocation.runtime, &network.header, &planned),
         Err(errors) => emit::shell(&network.header, errors),
     });
     networks.chain([errors.into_items()]).collect()
 }
 
-fn compile(written: parse::Body) -> Result<plan::Planned, Errors> {
-    let lowered = lower::lower(written)?;
+fn compile(written: parse::Body, blocks: &[parse::Block]) -> Result<plan::Planned, Errors> {
+    let lowered = lower::lower(written, blocks)?;
     let inferred = infer::infer(lowered)?;
     let checked = check::check(inferred)?;
     let planned = plan::plan(checked);

@@ -1,70 +1,685 @@
-//! From what was written to the graph: layers are found, names are given.
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+//! From what was written to the graph: layers are found, blocks and repetitions are written out, labels are resolved, names are given.
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident};
 
 use crate::activations;
 use crate::errors::Errors;
+use crate::expressions::{Known, Value, Wrong};
 use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
-use crate::layers::{self, Parsed};
+use crate::layers::{self, Layer, Parsed, join};
 use crate::optimize::Goal;
-use crate::parse::{self, Body, Stage};
+use crate::options;
+use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
 use crate::suggest;
 use crate::words::{Word, Words};
 
-pub fn lower(written: Body) -> Result<Graph, Errors> {
-    let Body { name, castnet, goal, stages, bounds, mut errors } = written;
+pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
+    let Body { name, castnet, goal, chains, bounds, errors } = written;
     let complete = errors.is_empty();
-    let mut stages = stages.iter();
-    let Some(first) = stages.next() else {
+    let graph = Graph {
+        name,
+        castnet,
+        scalar: Scalar::F32,
+        inputs: Vec::new(),
+        rows: Vec::new(),
+        nodes: Vec::new(),
+        outputs: Vec::new(),
+        bounds,
+    };
+    let mut lowering = Lowering {
+        blocks,
+        goal,
+        graph,
+        written: &chains,
+        input_tokens: Vec::new(),
+        scalar: None,
+        shapes: Vec::new(),
+        labels: vec![Vec::new()],
+        calls: Vec::new(),
+        counts: Vec::new(),
+        errors,
+    };
+    if chains.iter().all(|chain| chain.stages.is_empty()) {
         // Why there is none has been said, unless all that was written fell away.
         if complete {
-            errors.at(&name, format!("`{name}` has no layers"));
+            let name = lowering.graph.name.clone();
+            lowering.errors.at(&name, format!("`{name}` has no layers"));
         }
-        return errors.or(Graph {
-            name,
-            castnet,
-            scalar: Scalar::F32,
-            inputs: Vec::new(),
-            rows: Vec::new(),
-            nodes: Vec::new(),
-            outputs: Vec::new(),
-            bounds,
-        });
-    };
-    let (input, scalar) = input(first, &mut errors);
-    let inputs = vec![Input { name: format_ident!("input"), shape: input }];
-    let mut graph =
-        Graph { name, castnet, scalar, inputs, rows: Vec::new(), nodes: Vec::new(), outputs: Vec::new(), bounds };
-    // An input that stands elsewhere has its error; then its successor is no second mistake.
-    let mut rest: Vec<&Stage> = stages.collect();
-    if first.keyword != "input" {
-        rest.insert(0, first);
-    } else if rest.is_empty() && complete {
-        let keyword = &first.keyword;
-        let name = &graph.name;
-        errors.at(keyword, format!("`{name}` has an input and no layer\nhelp: add one: `=> dense 1`"));
+        return lowering.errors.or(lowering.graph);
     }
-    let mut unlabelled = Vec::new();
-    for stage in rest {
-        let name = row_name(stage, &mut unlabelled, &mut errors);
-        if let Some(parsed) = layer(stage, &mut errors) {
-            add(&mut graph, name, parsed, stage, goal);
-        }
+    lowering.inputs();
+    let mut ends = Vec::new();
+    for chain in &chains {
+        ends.push((lowering.chain(chain, None), chain));
     }
-    graph.outputs.push(ValueId(graph.nodes.len()));
-    names_are_unique(&graph, &mut errors);
-    errors.or(graph)
+    lowering.outputs(ends, complete);
+    lowering.names_are_unique();
+    lowering.errors.or(lowering.graph)
 }
 
-/// Reads the first stage, which must be the input.
-fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
-    let nothing = (Shape::default(), Scalar::F32);
-    if first.keyword != "input" {
-        let keyword = &first.keyword;
-        errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
-        return nothing;
+/// A call of a block that is being written out.
+struct Call {
+    /// The block.
+    name: Ident,
+    /// The call.
+    tokens: TokenStream,
+    /// What the names of its labelled layers begin with.
+    prefix: String,
+    parameters: Vec<(Ident, Value)>,
+    /// How many scopes of labels there were before: those are not seen from inside.
+    scopes: usize,
+}
+
+/// More layers than this are a mistake: `repeat` in `repeat`.
+const MOST_LAYERS: usize = 20_000;
+
+struct Lowering<'a> {
+    blocks: &'a [Block],
+    goal: Goal,
+    graph: Graph,
+    written: &'a [Chain],
+    /// By input.
+    input_tokens: Vec<TokenStream>,
+    scalar: Option<Scalar>,
+    /// By value, where it is known: `channels` counts by it.
+    shapes: Vec<Option<Shape>>,
+    /// What labels name, in scopes: the network, then the blocks and repetitions that are being written out.
+    labels: Vec<Vec<(Ident, ValueId)>>,
+    calls: Vec<Call>,
+    /// How often a keyword without a label has occurred, and a block.
+    counts: Vec<(String, usize)>,
+    errors: Errors,
+}
+
+impl Lowering<'_> {
+    /// Reports an error, and in which calls of blocks it happened; what a block does wrong in several calls is said once.
+    fn wrong(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        let mut errors = Errors::default();
+        errors.at(tokens, message);
+        self.report(errors);
     }
+
+    fn report(&mut self, errors: Errors) {
+        if errors.is_empty() {
+            return;
+        }
+        let is_new = self.errors.extend(errors, !self.calls.is_empty());
+        if is_new {
+            let calls = self.call_tokens();
+            self.errors.in_calls(&calls);
+        }
+    }
+
+    fn call_tokens(&self) -> Vec<TokenStream> {
+        self.calls.iter().rev().map(|call| call.tokens.clone()).collect()
+    }
+
+    /// The inputs come first among the values, wherever their chains stand.
+    fn inputs(&mut self) {
+        let firsts: Vec<&Stage> = self.written.iter().filter_map(|chain| chain.stages.first()).collect();
+        let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
+        if inputs.is_empty()
+            && let Some(first) = firsts.first()
+        {
+            let keyword = &first.keyword;
+            self.errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
+        }
+        for stage in &inputs {
+            let (shape, scalar) = input(stage, &mut self.errors);
+            let name = match &stage.label {
+                Some(label) => {
+                    self.check_label(label);
+                    label.clone()
+                }
+                None if inputs.len() == 1 => format_ident!("input"),
+                None => self.counted("input"),
+            };
+            match self.scalar {
+                Some(first) if first != scalar => {
+                    let (first, second) = (first.name(), scalar.name());
+                    self.errors.at(stage.tokens(), format!("this input is of `{second}`, but the first is of `{first}`\nhelp: a network computes with one of them"));
+                }
+                _ => self.scalar = Some(scalar),
+            }
+            self.shapes.push(Some(shape.clone()));
+            self.graph.inputs.push(Input { name, shape });
+            self.input_tokens.push(stage.tokens());
+        }
+        self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
+    }
+
+    /// The stages of a chain, from what comes in; `None` if nothing has come in.
+    fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
+        let mut value = from;
+        for (index, stage) in chain.stages.iter().enumerate() {
+            value = self.stage(stage, value, index == 0);
+        }
+        value
+    }
+
+    fn stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
+        let keyword = stage.keyword.to_string();
+        let is_join = join::keywords().any(|known| known == keyword);
+        let block = self.blocks.iter().find(|block| block.name == stage.keyword);
+        let value = match &stage.what {
+            What::Repeat(body) => self.repeat(stage, body, from),
+            What::Network(path) => self.another_network(stage, path, from),
+            What::Call(group) if is_join => self.join(stage, group, from),
+            What::Call(group) if let Some(block) = block => self.call(stage, block, group, from),
+            What::Plain if keyword == "input" => self.input_stage(stage, from, is_first),
+            What::Plain if keyword == "identity" && stage.words.is_empty() => {
+                from.or_else(|| self.nothing_comes_in(stage))
+            }
+            What::Plain if stage.words.is_empty() && self.find_label(&stage.keyword).is_some() => {
+                self.label_stage(stage, is_first)
+            }
+            What::Plain if is_join => {
+                self.wrong(stage.tokens(), format!("`{keyword}` wants the branches that it joins\nhelp: such as `{keyword}(identity, dense 10 relu)`"));
+                from
+            }
+            What::Plain if let Some(block) = block => {
+                let parameters = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
+                self.wrong(
+                    stage.tokens(),
+                    format!(
+                        "the block `{keyword}` wants its arguments in parentheses\nhelp: `{keyword}({parameters})`"
+                    ),
+                );
+                from
+            }
+            What::Plain | What::Call(_) => self.layer(stage, from, is_first),
+        };
+        if let (Some(label), Some(value)) = (&stage.label, value) {
+            self.bind(label, value);
+        }
+        value
+    }
+
+    fn nothing_comes_in(&mut self, stage: &Stage) -> Option<ValueId> {
+        let keyword = &stage.keyword;
+        // Said of the first chain already.
+        if !self.graph.inputs.is_empty() {
+            self.wrong(stage.tokens(), format!("nothing comes in before `{keyword}`\nhelp: a chain begins with an input, or with the label of what it goes on from: `label => {keyword}`"));
+        }
+        None
+    }
+
+    /// An input that stands where it may has been read before.
+    fn input_stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
+        let is_top = is_first && self.calls.is_empty() && self.labels.len() == 1 && from.is_none();
+        if !is_top {
+            self.wrong(stage.tokens(), "a second `input`: it begins a chain, and stands nowhere else\nhelp: leave it out; `reshape` changes a shape on the way, and `;` begins another chain");
+            return from;
+        }
+        let place =
+            self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
+        place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index))
+    }
+
+    /// A label alone goes on from what it names.
+    fn label_stage(&mut self, stage: &Stage, is_first: bool) -> Option<ValueId> {
+        let name = &stage.keyword;
+        let value = self.find_label(name);
+        if let Some(label) = &stage.label {
+            self.wrong(label, format!("`{name}` has a name already\nhelp: leave `{label}:` out"));
+        }
+        if !is_first {
+            self.wrong(name, format!("`{name}` is what a label names, and stands at the beginning of a chain\nhelp: to join it with what comes in: `add(identity, {name})`, or another join"));
+        }
+        value
+    }
+
+    /// What a label names, as far as it is seen from here.
+    fn find_label(&self, name: &Ident) -> Option<ValueId> {
+        let hidden = self.calls.last().map_or(0, |call| call.scopes);
+        let scopes = self.labels.iter().skip(hidden).rev();
+        scopes.flatten().find(|(label, _)| label == name).map(|(_, value)| *value)
+    }
+
+    fn bind(&mut self, label: &Ident, value: ValueId) {
+        let Some(scope) = self.labels.last_mut() else { return };
+        if scope.iter().any(|(other, _)| other == label) && self.graph.value_name(value) != Some(label) {
+            self.wrong(label, format!("`{label}` is the label of something else already\nhelp: take another"));
+        } else {
+            scope.push((label.clone(), value));
+        }
+    }
+
+    /// `repeat 3 { chain }`.
+    fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
+        let mut value = from.or_else(|| self.nothing_comes_in(stage));
+        let Some(words) = self.resolve(&stage.words, from) else { return value };
+        let count = match words.as_slice() {
+            [Word::Number(number)] => {
+                number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
+            }
+            _ => Err((
+                stage.tokens(),
+                "`repeat` wants one number\nhelp: such as `repeat 3 { dense 10 relu }`".to_string(),
+            )),
+        };
+        let count = match count {
+            Ok(count) => count,
+            Err((tokens, message)) => {
+                self.wrong(tokens, message);
+                return value;
+            }
+        };
+        let before = self.errors.len();
+        for _ in 0..count {
+            self.labels.push(Vec::new());
+            value = self.chain(body, value);
+            self.labels.pop();
+            // One mistake, or one layer too many, is said once.
+            if self.errors.len() > before || self.is_too_large(stage) {
+                break;
+            }
+        }
+        value
+    }
+
+    fn is_too_large(&mut self, stage: &Stage) -> bool {
+        let layers = self.graph.rows.len();
+        if layers > MOST_LAYERS {
+            self.wrong(stage.tokens(), format!("with this the network has more than {MOST_LAYERS} layers"));
+        }
+        layers > MOST_LAYERS
+    }
+
+    /// `add(chain, chain)`.
+    fn join(&mut self, stage: &Stage, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
+        let keyword = stage.keyword.to_string();
+        let mut values = Vec::new();
+        let mut branches = Vec::new();
+        let before = self.errors.len();
+        for tokens in parse::commas(group.stream()) {
+            let mut errors = Errors::default();
+            let chain = parse::chain(tokens, &mut errors);
+            self.report(errors);
+            if chain.stages.is_empty() {
+                continue;
+            }
+            values.extend(self.chain(&chain, from));
+            branches.push(chain.tokens);
+        }
+        let activation = self.activation_of(stage);
+        if branches.is_empty() {
+            self.wrong(
+                stage.tokens(),
+                format!("`{keyword}` has no branches to join\nhelp: such as `{keyword}(identity, dense 10 relu)`"),
+            );
+        }
+        if self.errors.len() > before || values.len() != branches.len() {
+            return from.or_else(|| values.first().copied());
+        }
+        let layer = join::find(&keyword)?;
+        let name = self.row_name(stage);
+        Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
+    }
+
+    /// The activation behind a join.
+    fn activation_of(&mut self, stage: &Stage) -> Option<Box<dyn Layer>> {
+        let (first, _) = stage.words.split_first()?;
+        let Word::Name(name) = first else {
+            self.wrong(
+                first,
+                format!(
+                    "`{}` takes its branches, and an activation\nhelp: leave `{}` out",
+                    stage.keyword,
+                    first.to_token_stream()
+                ),
+            );
+            return None;
+        };
+        let Some(parse) = layers::find(name).filter(|_| activations::is_known(name)) else {
+            self.wrong(name, format!("`{}` takes its branches, and an activation, but `{name}` is none\nhelp: put `=>` before another layer", stage.keyword));
+            return None;
+        };
+        let rest: Vec<Word> = stage.words.iter().skip(1).cloned().collect();
+        let mut errors = Errors::default();
+        let parsed = parse(&mut Words::new(name, &rest, &mut errors));
+        self.report(errors);
+        parsed.map(|parsed| parsed.layer)
+    }
+
+    /// `block(arguments)`.
+    fn call(&mut self, stage: &Stage, block: &Block, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
+        let name = &block.name;
+        if let Some(word) = stage.words.first() {
+            self.wrong(
+                word,
+                format!(
+                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before another layer"
+                ),
+            );
+        }
+        if self.calls.iter().any(|call| call.name == *name) {
+            let path = self.calls.iter().map(|call| call.name.to_string()).chain([name.to_string()]);
+            let path = path.collect::<Vec<_>>().join(" => ");
+            self.wrong(
+                stage.tokens(),
+                format!("the block `{name}` uses itself: {path}\nhelp: `repeat` writes layers several times"),
+            );
+            return from;
+        }
+        let mut arguments = Vec::new();
+        for tokens in parse::commas(group.stream()) {
+            match self.known(from).argument(&parse::words(tokens)) {
+                Ok(argument) => arguments.push(argument),
+                Err((tokens, message)) => {
+                    self.wrong(tokens, message);
+                    return from;
+                }
+            }
+        }
+        let (wanted, given) = (block.parameters.len(), arguments.len());
+        if wanted != given {
+            let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
+            self.wrong(
+                stage.tokens(),
+                format!("the block `{name}` takes {wanted} arguments, but here are {given}\nhelp: `{name}({names})`"),
+            );
+            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
+            return from;
+        }
+        let prefix = match &stage.label {
+            Some(label) => {
+                self.check_label(label);
+                self.prefixed(&label.to_string())
+            }
+            None => {
+                let counted = self.counted(&name.to_string()).to_string();
+                self.prefixed(&counted)
+            }
+        };
+        let parameters = block.parameters.iter().cloned().zip(arguments).collect();
+        let scopes = self.labels.len();
+        self.labels.push(Vec::new());
+        self.calls.push(Call { name: name.clone(), tokens: stage.tokens(), prefix, parameters, scopes });
+        let value = self.chain(&block.chain, from);
+        self.calls.pop();
+        self.labels.pop();
+        self.is_too_large(stage);
+        value
+    }
+
+    /// `use path::Network -> 7x7x64`.
+    fn another_network(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
+        let _ = path;
+        self.wrong(stage.tokens(), "another network cannot be a part of this one yet");
+        from
+    }
+
+    /// What names stand for here.
+    fn known(&self, from: Option<ValueId>) -> Known<'_> {
+        let shape = from.and_then(|from| self.shapes.get(from.0)).map(Option::as_ref);
+        let channels = match shape {
+            Some(Some(shape)) => Some(shape.channels()),
+            // After a mistake one does not know; any number will do.
+            Some(None) => Some(64),
+            None => None,
+        };
+        let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
+        Known { parameters, channels }
+    }
+
+    fn resolve(&mut self, words: &[Word], from: Option<ValueId>) -> Option<Vec<Word>> {
+        let resolved: Result<Vec<Word>, Wrong> = self.known(from).resolve(words);
+        resolved.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()
+    }
+
+    fn layer(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
+        // A parenthesis behind a layer is a number that is computed.
+        let mut words = stage.words.clone();
+        if let What::Call(group) = &stage.what {
+            words.insert(0, Word::Other(group.clone().into()));
+        }
+        let name = self.row_name(stage);
+        let Some(parse) = layers::find(&stage.keyword) else {
+            self.unknown(stage, is_first);
+            return from;
+        };
+        let words = self.resolve(&words, from)?;
+        let mut errors = Errors::default();
+        let parsed = parse(&mut Words::new(&stage.keyword, &words, &mut errors));
+        self.report(errors);
+        let Some(parsed) = parsed else { return from };
+        let from = from.or_else(|| self.nothing_comes_in(stage))?;
+        Some(self.add(name, stage, parsed, vec![from], Vec::new()))
+    }
+
+    /// A keyword that is no layer: a label that is used too early, or a slip.
+    fn unknown(&mut self, stage: &Stage, is_first: bool) {
+        let keyword = &stage.keyword;
+        let written = keyword.to_string();
+        if stage.words.is_empty() && self.calls.is_empty() && self.is_label_somewhere(&written) {
+            let own = stage_chain(self.written, keyword).is_some_and(|chain| has_label(chain, &written));
+            let message = match own {
+                true => format!(
+                    "`{written}` would be made from itself: its label stands in the chain that begins with it\nhelp: a network has no cycles"
+                ),
+                false => format!(
+                    "`{written}` is used before it exists\nhelp: put the chain with the label `{written}:` before this one"
+                ),
+            };
+            self.wrong(keyword, message);
+            return;
+        }
+        let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
+        let labels: Vec<String> = self.labels.iter().flatten().map(|(label, _)| label.to_string()).collect();
+        let is_reference = is_first && stage.words.is_empty();
+        let words = layers::keywords().chain(join::keywords()).chain(activations::words()).map(str::to_string);
+        let labels_here = labels.iter().filter(|_| stage.words.is_empty()).cloned();
+        let known: Vec<String> = words.chain(blocks.iter().cloned()).chain(labels_here).collect();
+        let near = match suggest::nearest(&written, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`? "),
+            None => String::new(),
+        };
+        let (layers, activations) = (join(layers::keywords().chain(join::keywords())), join(activations::words()));
+        let more = match (blocks.is_empty(), is_reference && !labels.is_empty()) {
+            (true, false) => String::new(),
+            (false, false) => format!("; blocks: {}", blocks.join(", ")),
+            (true, true) => format!("; labels: {}", labels.join(", ")),
+            (false, true) => format!("; blocks: {}; labels: {}", blocks.join(", "), labels.join(", ")),
+        };
+        let what = if is_reference && !labels.is_empty() { "layer or label" } else { "layer" };
+        self.wrong(
+            keyword,
+            format!("unknown {what} `{written}`\nhelp: {near}layers: {layers}; activations: {activations}{more}"),
+        );
+    }
+
+    fn is_label_somewhere(&self, name: &str) -> bool {
+        self.written.iter().any(|chain| has_label(chain, name))
+    }
+
+    /// Adds a layer, and the activation behind it as an operation of its own in the same row.
+    fn add(
+        &mut self,
+        name: Ident,
+        stage: &Stage,
+        parsed: Parsed,
+        from: Vec<ValueId>,
+        branches: Vec<TokenStream>,
+    ) -> ValueId {
+        let row = RowId(self.graph.rows.len());
+        self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
+        let mut from = from;
+        let mut branches = branches;
+        for mut layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
+            layer.optimize(self.goal);
+            let to = ValueId(self.graph.values());
+            let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
+            let inputs: Option<Vec<&Shape>> =
+                from.iter().map(|value| self.shapes.get(value.0).and_then(Option::as_ref)).collect();
+            self.shapes.push(inputs.and_then(|inputs| layer.infer_all(&inputs).ok()));
+            let tokens = Tokens { layer: tokens, branches: std::mem::take(&mut branches), calls: self.call_tokens() };
+            self.graph.nodes.push(Node { row, layer, from: std::mem::replace(&mut from, vec![to]), to, tokens });
+        }
+        from.first().copied().unwrap_or(ValueId(0))
+    }
+
+    /// What no operation reads is an output; an input that none reads is a mistake.
+    fn outputs(&mut self, ends: Vec<(Option<ValueId>, &Chain)>, complete: bool) {
+        for (end, chain) in ends {
+            let Some(end) = end else { continue };
+            if self.graph.readers(end).next().is_some() {
+                let adds_nothing = matches!(chain.stages.as_slice(), [stage] if stage.keyword != "input");
+                let is_label = chain
+                    .stages
+                    .first()
+                    .is_some_and(|stage| matches!(stage.what, What::Plain) && layers::find(&stage.keyword).is_none());
+                if adds_nothing && is_label {
+                    self.errors.at(&chain.tokens, "nothing is made here of what this label names\nhelp: leave the chain out, or go on: `label => dense 10`");
+                }
+                continue;
+            }
+            if end.0 >= self.graph.inputs.len() && !self.graph.outputs.contains(&end) {
+                self.graph.outputs.push(end);
+            }
+        }
+        if !complete || !self.errors.is_empty() {
+            return;
+        }
+        let network = self.graph.name.clone();
+        for (index, tokens) in self.input_tokens.iter().enumerate() {
+            if self.graph.readers(ValueId(index)).next().is_some() {
+                continue;
+            }
+            let message = match self.graph.inputs.as_slice() {
+                [_] => format!("`{network}` has an input and no layer\nhelp: add one: `=> dense 1`"),
+                _ => "nothing reads this input\nhelp: leave it out, or use its label: `concat(this, that)`".to_string(),
+            };
+            self.errors.at(tokens, message);
+        }
+    }
+
+    /// A name with those of the calls that it stands in before it.
+    fn prefixed(&self, name: &str) -> String {
+        match self.calls.last() {
+            Some(call) => format!("{}_{name}", call.prefix),
+            None => name.to_string(),
+        }
+    }
+
+    /// The keyword with the number of its kind among those without a label, as Keras counts.
+    fn counted(&mut self, keyword: &str) -> Ident {
+        let count = match self.counts.iter_mut().find(|(known, _)| known == keyword) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                self.counts.push((keyword.to_string(), 1));
+                1
+            }
+        };
+        format_ident!("{keyword}_{count}", span = Span::call_site())
+    }
+
+    /// The name of a row: its label, or its keyword with a number.
+    fn row_name(&mut self, stage: &Stage) -> Ident {
+        let Some(label) = &stage.label else { return self.counted(&stage.keyword.to_string()) };
+        self.check_label(label);
+        if self.calls.is_empty() && self.labels.len() == 1 {
+            return label.clone();
+        }
+        // Layers of blocks and repetitions are written once and exist several times.
+        let name = self.prefixed(&label.to_string());
+        match self.calls.is_empty() || self.labels.len() > self.calls.last().map_or(0, |call| call.scopes) + 1 {
+            true => self.counted(&name),
+            false => Ident::new(&name, label.span()),
+        }
+    }
+
+    fn check_label(&mut self, label: &Ident) {
+        let text = label.to_string();
+        let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
+            "is a word of Rust"
+        } else if RESERVED.contains(&text.as_str())
+            || text.starts_with("grad_")
+            || text.starts_with('_')
+            || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
+        {
+            "is a name that the generated code needs"
+        } else if layers::find(label).is_some() || join::keywords().any(|join| label == join) {
+            "is the name of a kind of layer"
+        } else if ["input", "identity", "repeat", "block", "use"].iter().any(|word| label == word)
+            || options::is_word(label)
+        {
+            "is a word of the language"
+        } else if self.blocks.iter().any(|block| block.name == *label) {
+            "is the name of a block"
+        } else {
+            return;
+        };
+        self.wrong(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
+    }
+
+    /// No two layers have the same name, given or counted.
+    fn names_are_unique(&mut self) {
+        let inputs = if self.graph.inputs.len() > 1 { self.graph.inputs.as_slice() } else { &[] };
+        let names: Vec<(Ident, bool)> = inputs
+            .iter()
+            .map(|input| (input.name.clone(), true))
+            .chain(self.graph.rows.iter().map(|row| (row.name.clone(), row.is_labelled)))
+            .collect();
+        let mut sorted: Vec<(String, usize)> =
+            names.iter().enumerate().map(|(index, (name, _))| (name.to_string(), index)).collect();
+        sorted.sort();
+        for pair in sorted.windows(2) {
+            let [(first, earlier), (second, later)] = pair else { continue };
+            if first != second {
+                continue;
+            }
+            let (Some((earlier, _)), Some((name, is_labelled))) = (names.get(*earlier), names.get(*later)) else {
+                continue;
+            };
+            let help = "help: take another label; layers without one are named `dense_1`, `dense_2`, ...";
+            if *is_labelled {
+                self.errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
+            } else {
+                self.errors
+                    .at(earlier, format!("`{name}` is also the name of a later layer that has no label\n{help}"));
+            }
+        }
+    }
+}
+
+/// Whether a chain, or what is inside of it, has a label.
+fn has_label(chain: &Chain, name: &str) -> bool {
+    chain.stages.iter().any(|stage| {
+        let inside = match &stage.what {
+            What::Repeat(body) => has_label(body, name),
+            What::Call(group) => branches(group).iter().any(|branch| has_label(branch, name)),
+            What::Plain | What::Network(_) => false,
+        };
+        inside || stage.label.as_ref().is_some_and(|label| label == name)
+    })
+}
+
+/// The chain of the network in which a word stands.
+fn stage_chain<'a>(chains: &'a [Chain], keyword: &Ident) -> Option<&'a Chain> {
+    fn contains(chain: &Chain, keyword: &Ident) -> bool {
+        chain.stages.iter().any(|stage| {
+            let inside = match &stage.what {
+                What::Call(group) => branches(group).iter().any(|branch| contains(branch, keyword)),
+                What::Repeat(body) => contains(body, keyword),
+                What::Plain | What::Network(_) => false,
+            };
+            inside || stage.keyword == *keyword
+        })
+    }
+    chains.iter().find(|chain| contains(chain, keyword))
+}
+
+fn branches(group: &Group) -> Vec<Chain> {
+    parse::commas(group.stream()).into_iter().map(|tokens| parse::chain(tokens, &mut Errors::default())).collect()
+}
+
+/// Reads an input.
+fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
     let mut words = Words::new(&first.keyword, &first.words, errors);
     let number = words.required_number(
         "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
@@ -89,52 +704,11 @@ fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
     (shape.unwrap_or_default(), scalar)
 }
 
-fn layer(stage: &Stage, errors: &mut Errors) -> Option<Parsed> {
-    let keyword = &stage.keyword;
-    if keyword == "input" {
-        errors.at(tokens(stage), "a second `input`: a network has one, at its beginning\nhelp: leave it out; `reshape` changes a shape on the way");
-        return None;
-    }
-    let Some(parse) = layers::find(keyword) else {
-        let written = keyword.to_string();
-        let near = match suggest::nearest(&written, layers::keywords().chain(activations::words())) {
-            Some(near) => format!("did you mean `{near}`? "),
-            None => String::new(),
-        };
-        let (layers, activations) = (join(layers::keywords()), join(activations::words()));
-        errors.at(
-            keyword,
-            format!("unknown layer `{written}`\nhelp: {near}layers: {layers}; activations: {activations}"),
-        );
-        return None;
-    };
-    parse(&mut Words::new(keyword, &stage.words, errors))
-}
-
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// Adds a layer, and the activation behind it as an operation of its own in the same row.
-fn add(graph: &mut Graph, name: Ident, parsed: Parsed, stage: &Stage, goal: Goal) {
-    let row = RowId(graph.rows.len());
-    graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
-    for mut layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
-        layer.optimize(goal);
-        let from = ValueId(graph.nodes.len());
-        let tokens = layer.as_activation().map_or_else(|| tokens(stage), ToTokens::to_token_stream);
-        let tokens = Tokens { layer: tokens, ..Tokens::default() };
-        graph.nodes.push(Node { row, layer, from: vec![from], to: ValueId(from.0 + 1), tokens });
-    }
-}
-
-fn tokens(stage: &Stage) -> TokenStream {
-    let (keyword, words) = (&stage.keyword, &stage.words);
-    let words = words.iter().map(Word::to_token_stream);
-    quote!(#keyword #(#words)*)
-}
-
-/// Local variables of the generated code; so are those that begin with `grad_`, or end in `_linear` or `_mask`.
+/// Local variables of the generated code.
 const RESERVED: &[&str] = &[
     "arena",
     "castnet",
@@ -150,44 +724,5 @@ const RESERVED: &[&str] = &[
     "tape",
 ];
 
-/// The label, or the keyword with the number of its kind among the layers without a label, as Keras counts.
-fn row_name(stage: &Stage, unlabelled: &mut Vec<String>, errors: &mut Errors) -> Ident {
-    let Some(label) = &stage.label else {
-        let keyword = stage.keyword.to_string();
-        let number = 1 + unlabelled.iter().filter(|earlier| **earlier == keyword).count();
-        let name = format_ident!("{keyword}_{number}", span = Span::call_site());
-        unlabelled.push(keyword);
-        return name;
-    };
-    let text = label.to_string();
-    let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
-        "is a word of Rust"
-    } else if RESERVED.contains(&text.as_str())
-        || text.starts_with("grad_")
-        || text.starts_with('_')
-        || text.ends_with("_linear")
-        || text.ends_with("_mask")
-    {
-        "is a name that the generated code needs"
-    } else if layers::find(label).is_some() || label == "input" {
-        "is the name of a kind of layer"
-    } else {
-        return label.clone();
-    };
-    errors.at(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
-    label.clone()
-}
-
-/// No two layers have the same name, given or counted.
-fn names_are_unique(graph: &Graph, errors: &mut Errors) {
-    for (index, row) in graph.rows.iter().enumerate() {
-        let Some(earlier) = graph.rows.iter().take(index).find(|earlier| earlier.name == row.name) else { continue };
-        let name = &row.name;
-        let help = "help: take another label; layers without one are named `dense_1`, `dense_2`, ...";
-        if row.is_labelled {
-            errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
-        } else {
-            errors.at(&earlier.name, format!("`{name}` is also the name of a later layer that has no label\n{help}"));
-        }
-    }
-}
+/// So are names that begin with `grad_`, or end like this.
+const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_record", "_part", "_moving"];

@@ -7,11 +7,28 @@ use quote::ToTokens;
 pub struct Number {
     minus: Option<Punct>,
     literal: Literal,
+    /// What stands in its place, if it was computed.
+    written: Option<TokenStream>,
 }
 
 impl Number {
     pub fn new(minus: Option<Punct>, literal: Literal) -> Self {
-        Self { minus, literal }
+        Self { minus, literal, written: None }
+    }
+
+    /// The value of something that was written.
+    pub fn computed(value: u64, written: TokenStream) -> Self {
+        Self { minus: None, literal: Literal::u64_unsuffixed(value), written: Some(written) }
+    }
+
+    /// The same number, for something else that was written.
+    pub fn standing_for(&self, written: TokenStream) -> Self {
+        Self { written: Some(written), ..self.clone() }
+    }
+
+    /// Its value, if it is made of nothing but decimal digits.
+    pub fn digits(&self) -> Option<u64> {
+        self.text().parse().ok()
     }
 
     /// As written, without the underscores that group digits.
@@ -80,6 +97,9 @@ fn size(part: &str, text: &str, what: &str) -> Result<u64, String> {
 
 impl ToTokens for Number {
     fn to_tokens(&self, tokens: &mut TokenStream) {
+        if let Some(written) = &self.written {
+            return written.to_tokens(tokens);
+        }
         self.minus.to_tokens(tokens);
         self.literal.to_tokens(tokens);
     }

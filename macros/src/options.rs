@@ -39,6 +39,11 @@ const INITIALIZERS: &[Initializer] = &[
 
 const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
 
+/// Whether a word is an option.
+pub fn is_word(word: &Ident) -> bool {
+    OPTIONS.iter().any(|option| word == option)
+}
+
 /// The penalty of a regularizer that is written without a number, as Keras has it.
 const DEFAULT_PENALTY: f64 = 0.01;
 /// The largest norm if none is written, as Keras has it.

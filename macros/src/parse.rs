@@ -15,7 +15,16 @@ use crate::words::Word;
 pub struct Invocation {
     /// The path of the crate castnet, which `castnet::network!` puts in front.
     pub runtime: TokenStream,
+    pub blocks: Vec<Block>,
     pub networks: Vec<Written>,
+}
+
+/// `block name(parameters) < chain >`.
+#[derive(Debug)]
+pub struct Block {
+    pub name: Ident,
+    pub parameters: Vec<Ident>,
+    pub chain: Chain,
 }
 
 /// A network as it was written.
@@ -30,7 +39,7 @@ pub struct Body {
     /// The path under which castnet's types stand.
     pub castnet: TokenStream,
     pub goal: Goal,
-    pub stages: Vec<Stage>,
+    pub chains: Vec<Chain>,
     pub bounds: Vec<Bound>,
     /// What was wrong with its grammar.
     pub errors: Errors,
@@ -43,12 +52,47 @@ pub struct Header {
     pub name: Ident,
 }
 
+/// Stages with `=>` between them.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    pub stages: Vec<Stage>,
+    /// All of it, to point at.
+    pub tokens: TokenStream,
+}
+
 /// What stands between two `=>`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stage {
     pub label: Option<Ident>,
     pub keyword: Ident,
+    pub what: What,
     pub words: Vec<Word>,
+}
+
+/// What follows the keyword of a stage, before its words.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Nothing: a layer, or a label.
+    Plain,
+    /// `(...)`: the branches of a join, or the arguments of a block.
+    Call(Group),
+    /// `{...}`: what is repeated, as often as the words before it say.
+    Repeat(Chain),
+    /// A path, `->` and a shape: another network.
+    Network(TokenStream),
+}
+
+impl Stage {
+    /// All but the label.
+    pub fn tokens(&self) -> TokenStream {
+        let Self { keyword, what, words, .. } = self;
+        match what {
+            What::Plain => quote!(#keyword #(#words)*),
+            What::Call(group) => quote!(#keyword #group #(#words)*),
+            What::Repeat(_) => quote!(#keyword #(#words)*),
+            What::Network(path) => quote!(#keyword #path #(#words)*),
+        }
+    }
 }
 
 /// `params <= 1000`, after `where`.
@@ -85,7 +129,7 @@ pub fn shape(number: &Number, what: &str) -> Result<Shape, String> {
 
 /// Parses an invocation; what cannot be told to belong to a network goes to `errors`.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
-    let mut invocation = Invocation { runtime: TokenStream::new(), networks: Vec::new() };
+    let mut invocation = Invocation { runtime: TokenStream::new(), blocks: Vec::new(), networks: Vec::new() };
     let parser = |input: ParseStream<'_>| {
         if let Ok(runtime) = input.parse::<Group>() {
             invocation.runtime = runtime.stream();
@@ -94,6 +138,10 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
             if input.peek(Token![;]) || input.peek(Token![,]) {
                 let separator: TokenTree = input.parse()?;
                 errors.at(&separator, format!("networks stand side by side without `{separator}`\nhelp: leave it out"));
+                continue;
+            }
+            if is_block(input) {
+                invocation.blocks.extend(block(input, errors)?);
                 continue;
             }
             let network = network(input, &invocation.runtime)?;
@@ -111,8 +159,8 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream) -> syn::Result<Written
     let mut header = header(input)?;
     let mut errors = Errors::default();
     let goal = optimize::goal(&mut header.attributes, &mut errors);
-    let stages = match body(input, &header.name, &mut errors) {
-        Ok(body) => stages(body, &header.name, &mut errors),
+    let chains = match body(input, &header.name, &mut errors) {
+        Ok(body) => chains(body, &header.name, &mut errors),
         Err(error) => {
             errors.push(error);
             Vec::new()
@@ -125,8 +173,69 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream) -> syn::Result<Written
             skip_to_next_network(input);
         }
     }
-    let body = Body { name: header.name.clone(), castnet: quote!(#runtime::__private), goal, stages, bounds, errors };
+    let body = Body { name: header.name.clone(), castnet: quote!(#runtime::__private), goal, chains, bounds, errors };
     Ok(Written { header, body })
+}
+
+/// Whether `block name(` comes.
+fn is_block(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.call(Ident::parse_any).is_ok_and(|word| word == "block") && ahead.call(Ident::parse_any).is_ok()
+}
+
+/// `block name(parameters) < chain >`; `None` if what it consists of is wrong.
+fn block(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Block>> {
+    let keyword = input.call(Ident::parse_any)?;
+    let name = input.call(Ident::parse_any)?;
+    if !input.peek(syn::token::Paren) {
+        let message = format!(
+            "the parameters of the block `{name}` are missing\nhelp: `block {name}(filters) < conv filters 3x3 >`, or `()` if there are none"
+        );
+        skip_to_next_network(input);
+        return Err(syn::Error::new_spanned(quote!(#keyword #name), message));
+    }
+    let group: Group = input.parse()?;
+    let mut parameters: Vec<Ident> = Vec::new();
+    for parameter in commas(group.stream()) {
+        match parameter.as_slice() {
+            [TokenTree::Ident(parameter)] if parameters.contains(parameter) => {
+                errors.at(parameter, format!("`{parameter}` is a parameter of `{name}` twice\nhelp: rename one"));
+            }
+            [TokenTree::Ident(parameter)] if parameter == "channels" => {
+                errors.at(parameter, "`channels` is what comes in, always\nhelp: take another name for the parameter");
+            }
+            [TokenTree::Ident(parameter)] => parameters.push(parameter.clone()),
+            tokens => {
+                let tokens: TokenStream = tokens.iter().cloned().collect();
+                errors.at(
+                    &tokens,
+                    format!("`{tokens}` is no parameter\nhelp: parameters are names with commas between them"),
+                );
+            }
+        }
+    }
+    let tokens = body(input, &name, errors)?;
+    let chain = chain(tokens, errors);
+    if chain.stages.is_empty() && errors.is_empty() {
+        errors.at(&name, format!("the block `{name}` has no layers\nhelp: they stand in `<` and `>`"));
+    }
+    Ok(Some(Block { name, parameters, chain }))
+}
+
+/// Tokens between commas; a comma at the end ends the last.
+pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![Vec::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(Vec::new()),
+            (_, Some(part)) => push_bare(token, part),
+            (_, None) => {}
+        }
+    }
+    if parts.last().is_some_and(Vec::is_empty) {
+        parts.pop();
+    }
+    parts
 }
 
 fn header(input: ParseStream<'_>) -> syn::Result<Header> {
@@ -221,11 +330,33 @@ fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     }
 }
 
-fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stage> {
+/// The chains of a network, with `;` between them.
+fn chains(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
     if tokens.is_empty() {
         errors.at(name, format!("`{name}` has no layers\nhelp: begin with its input: `{name}< input 13 => dense 1 >`"));
         return Vec::new();
     }
+    let mut chains = Vec::new();
+    let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+    let mut parts = tokens.split(is_end).peekable();
+    while let Some(part) = parts.next() {
+        // A `;` after the last chain is no mistake.
+        if part.is_empty() && parts.peek().is_none() && !chains.is_empty() {
+            break;
+        }
+        if part.is_empty() {
+            let semicolons: TokenStream = tokens.iter().filter(|token| is_end(token)).cloned().collect();
+            errors.at(semicolons, "there is no chain of layers before or after a `;`\nhelp: leave it out");
+            continue;
+        }
+        chains.push(chain(part.to_vec(), errors));
+    }
+    chains
+}
+
+/// Stages with `=>` between them.
+pub fn chain(tokens: Vec<TokenTree>, errors: &mut Errors) -> Chain {
+    let all: TokenStream = tokens.iter().cloned().collect();
     let mut stages = Vec::new();
     let mut words: Vec<TokenTree> = Vec::new();
     let mut last_arrow: Option<TokenStream> = None;
@@ -246,14 +377,7 @@ fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stag
                 }
                 last_arrow = Some(arrow);
             }
-            (';', _) => {
-                errors.at(
-                    &token,
-                    "a network is one chain of layers: `;` would begin another\nhelp: join the layers with `=>`, or write two networks",
-                );
-                return stages;
-            }
-            ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' => {
+            ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
                 let mut arrow = token.to_token_stream();
                 arrow.extend(tokens.next().map(TokenTree::into_token_stream));
                 errors.at(arrow, "layers are joined by another arrow\nhelp: write `=>`");
@@ -268,7 +392,17 @@ fn stages(tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Stag
         (true, None) => {}
         (false, _) => stages.extend(stage(words, errors)),
     }
-    stages
+    Chain { stages, tokens: all }
+}
+
+/// Whether a stage says `use`, perhaps behind a label.
+fn begins_with_use(words: &[TokenTree]) -> bool {
+    let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "use");
+    match words {
+        [first, ..] if is_use(first) => true,
+        [_, TokenTree::Punct(colon), third, ..] => colon.as_char() == ':' && is_use(third),
+        _ => false,
+    }
 }
 
 /// `label: keyword word word`.
@@ -293,22 +427,80 @@ fn stage(tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
         label = Some(name);
         first = keyword;
     }
-    match first {
-        Word::Name(keyword) => Some(Stage { label, keyword, words: words.collect() }),
-        other => {
-            let shown = other.to_token_stream().to_string();
-            errors.at(
-                &other,
-                format!(
-                    "`{shown}` stands where a layer's name should\nhelp: a layer begins with a word, such as `dense 10`"
-                ),
-            );
-            None
-        }
+    let Word::Name(keyword) = first else {
+        let shown = first.to_token_stream().to_string();
+        errors.at(
+            &first,
+            format!(
+                "`{shown}` stands where a layer's name should\nhelp: a layer begins with a word, such as `dense 10`"
+            ),
+        );
+        return None;
+    };
+    if keyword == "repeat" {
+        return repeat(label, keyword, words.collect(), errors);
     }
+    if keyword == "use" {
+        return another_network(label, keyword, words.collect(), errors);
+    }
+    let is_group = |word: &Word| matches!(word, Word::Other(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+    let what = match words.next_if(is_group) {
+        Some(Word::Other(TokenTree::Group(group))) => What::Call(group),
+        _ => What::Plain,
+    };
+    Some(Stage { label, keyword, what, words: words.collect() })
 }
 
-fn words(tokens: Vec<TokenTree>) -> Vec<Word> {
+/// `repeat 3 { chain }`.
+fn repeat(label: Option<Ident>, keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
+    let group = match words.pop() {
+        Some(Word::Other(TokenTree::Group(group))) if group.delimiter() == Delimiter::Brace && !words.is_empty() => {
+            group
+        }
+        _ => {
+            errors.at(
+                &keyword,
+                "`repeat` wants a number, and in braces what is repeated\nhelp: such as `repeat 3 { dense 10 relu }`",
+            );
+            return None;
+        }
+    };
+    let mut tokens = Vec::new();
+    group.stream().into_iter().for_each(|token| push_bare(token, &mut tokens));
+    let chain = chain(tokens, errors);
+    if chain.stages.is_empty() {
+        errors.at(&group, "there is nothing to repeat in these braces\nhelp: such as `repeat 3 { dense 10 relu }`");
+        return None;
+    }
+    Some(Stage { label, keyword, what: What::Repeat(chain), words })
+}
+
+/// `use path::Network -> 7x7x64`.
+fn another_network(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
+    let is = |word: &Word, c: char| matches!(word, Word::Other(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let arrow = words.iter().zip(words.iter().skip(1)).position(|(first, second)| is(first, '-') && is(second, '>'));
+    let parts = arrow.and_then(|arrow| Some((words.get(..arrow)?, words.get(arrow + 2..)?)));
+    let Some((path @ [_, ..], words @ [_, ..])) = parts else {
+        let tokens = quote!(#keyword #(#words)*);
+        errors.at(
+            tokens,
+            "`use` wants another network and the shape of its output\nhelp: such as `use Encoder -> 7x7x64`",
+        );
+        return None;
+    };
+    let path = quote!(#(#path)*);
+    if let Err(error) = syn::parse2::<syn::Path>(path.clone()) {
+        errors.at(
+            &path,
+            format!("`{path}` is no path of a network: {error}\nhelp: such as `use models::Encoder -> 7x7x64`"),
+        );
+        return None;
+    }
+    Some(Stage { label, keyword, what: What::Network(path), words: words.to_vec() })
+}
+
+/// The words of a stage, or of an argument.
+pub fn words(tokens: Vec<TokenTree>) -> Vec<Word> {
     let mut words = Vec::new();
     let mut minus: Option<Punct> = None;
     for token in tokens {

@@ -1,9 +1,11 @@
 //! Values of several parts: the inputs or outputs of a network that has more than one.
-use crate::Flat;
+use core::slice::{from_mut, from_ref};
+
 use crate::activations::{Activation, Kept};
 use crate::flat::{copy, reshape, reshape_mut};
 use crate::isa::Isa;
 use crate::losses::{Loss, Reduction};
+use crate::{Flat, Scalar};
 
 /// One thing, and another: of a network with two outputs the activations at its ends, the losses, or the targets. For three
 /// outputs it is `Both(a, Both(b, c))`.
@@ -42,7 +44,7 @@ pub fn put<S: Flat, A: Flat, B: Flat<Scalar = A::Scalar>>(
     part: impl Fn(&mut S) -> &mut B,
 ) {
     for (sample, from) in samples.iter_mut().zip(from) {
-        copy(core::slice::from_ref(from), core::slice::from_mut(part(sample)));
+        copy(from_ref(from), from_mut(part(sample)));
     }
 }
 
@@ -80,8 +82,8 @@ where
     #[inline(always)]
     fn apply<I: Isa<O::Scalar>>(self, isa: I, values: &mut [O]) {
         for Both(a, b) in reshape_mut::<O, O::All>(values) {
-            self.0.apply(isa, core::slice::from_mut(a));
-            self.1.apply(isa, core::slice::from_mut(b));
+            self.0.apply(isa, from_mut(a));
+            self.1.apply(isa, from_mut(b));
         }
     }
 
@@ -89,10 +91,10 @@ where
     fn backward<I: Isa<O::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [O]) {
         let kept = reshape::<O, O::All>(kept.inputs).iter().zip(reshape::<O, O::All>(kept.outputs));
         for (Both(a, b), (inputs, outputs)) in reshape_mut::<O, O::All>(grad).iter_mut().zip(kept) {
-            let (first, second) = (core::slice::from_ref(&inputs.0), core::slice::from_ref(&outputs.0));
-            self.0.backward(isa, HA::Kept::of(first, second), core::slice::from_mut(a));
-            let (first, second) = (core::slice::from_ref(&inputs.1), core::slice::from_ref(&outputs.1));
-            self.1.backward(isa, HB::Kept::of(first, second), core::slice::from_mut(b));
+            let (first, second) = (from_ref(&inputs.0), from_ref(&outputs.0));
+            self.0.backward(isa, HA::Kept::of(first, second), from_mut(a));
+            let (first, second) = (from_ref(&inputs.1), from_ref(&outputs.1));
+            self.1.backward(isa, HB::Kept::of(first, second), from_mut(b));
         }
     }
 }
@@ -120,14 +122,10 @@ where
 
     fn sum(self, logits: &[O], outputs: &[O], targets: &[Self::Target]) -> f64 {
         let values = reshape::<O, O::All>(logits).iter().zip(reshape::<O, O::All>(outputs)).zip(targets);
-        let one = core::slice::from_ref;
         let losses = values.map(|((logits, outputs), target)| {
-            self.0.sum(one(&logits.0), one(&outputs.0), one(&target.0))
-                + self.1.sum(
-                    core::slice::from_ref(&logits.1),
-                    core::slice::from_ref(&outputs.1),
-                    core::slice::from_ref(&target.1),
-                )
+            let first = self.0.sum(from_ref(&logits.0), from_ref(&outputs.0), from_ref(&target.0));
+            let second = self.1.sum(from_ref(&logits.1), from_ref(&outputs.1), from_ref(&target.1));
+            first + second
         });
         losses.sum()
     }
@@ -141,17 +139,11 @@ where
         targets: &[Self::Target],
         grad: &mut [O],
     ) {
-        use crate::Scalar;
         let samples = O::Scalar::from_f64(logits.len() as f64);
         let values = reshape::<O, O::All>(logits).iter().zip(reshape::<O, O::All>(outputs)).zip(targets);
-        for (Both(a, b), ((logits, outputs), target)) in reshape_mut::<O, O::All>(grad).iter_mut().zip(values) {
-            let (logits, outputs) = ((&logits.0, &logits.1), (&outputs.0, &outputs.1));
-            let (first, second, third) =
-                (core::slice::from_ref(logits.0), core::slice::from_ref(outputs.0), core::slice::from_ref(&target.0));
-            self.0.gradient(isa, head.0, first, second, third, core::slice::from_mut(a));
-            let (first, second, third) =
-                (core::slice::from_ref(logits.1), core::slice::from_ref(outputs.1), core::slice::from_ref(&target.1));
-            self.1.gradient(isa, head.1, first, second, third, core::slice::from_mut(b));
+        for (Both(a, b), ((x, y), target)) in reshape_mut::<O, O::All>(grad).iter_mut().zip(values) {
+            self.0.gradient(isa, head.0, from_ref(&x.0), from_ref(&y.0), from_ref(&target.0), from_mut(a));
+            self.1.gradient(isa, head.1, from_ref(&x.1), from_ref(&y.1), from_ref(&target.1), from_mut(b));
             // The gradient of the mean over the samples, of which each was the only one.
             a.as_flat_mut().iter_mut().chain(b.as_flat_mut()).for_each(|grad| *grad /= samples);
         }

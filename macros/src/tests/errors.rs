@@ -11,7 +11,7 @@ fn render(source: &str) -> String {
     let invocation = crate::parse::parse(tokens, &mut outside);
     let mut text = String::new();
     for network in invocation.networks {
-        if let Err(errors) = crate::compile(network.body) {
+        if let Err(errors) = crate::compile(network.body, &invocation.blocks) {
             errors.iter().for_each(|error| render_all(source, error, &mut text));
         }
     }

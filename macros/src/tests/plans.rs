@@ -6,8 +6,10 @@ fn plans(file: &str, networks: &[&str]) {
     let mut text = String::new();
     for network in networks {
         let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-        for written in crate::parse::parse(tokens, &mut Errors::default()).networks {
-            let planned = crate::compile(written.body).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let invocation = crate::parse::parse(tokens, &mut Errors::default());
+        for written in invocation.networks {
+            let planned =
+                crate::compile(written.body, &invocation.blocks).unwrap_or_else(|errors| panic!("{errors:?}"));
             text.push_str(&format!("{network}\n\n{planned}\n"));
         }
     }

@@ -154,12 +154,13 @@ impl<'a> Pass<'a> {
         let [grad_output, grad_input] = self.grads.get(wanted, &mut self.statements);
         self.statements.push(join.backward(&operand, &grad_output, &grad_input));
         for dependence in join.depends_on(&operand) {
-            let read = match dependence {
-                Dependence::Operand(index) => node.from.get(index).copied().unwrap_or(value),
-                Dependence::Output => node.to,
+            let other = |index: usize| Wanted::Value(node.from.get(index).copied().unwrap_or(value));
+            let wanted = match dependence {
+                Dependence::Operand(index) => [None, Some(other(index))],
+                Dependence::Comparison(index) => [Some(Wanted::Value(value)), Some(other(index))],
             };
-            let [read] = self.values.get([Wanted::Value(read)], &mut self.statements);
-            let statement = join.backward_with(&operand, dependence, &read, &grad_output, &grad_input);
+            let [own, read] = self.values.get_some(wanted, &mut self.statements);
+            let statement = join.backward_with(&operand, dependence, &own, &read, &grad_output, &grad_input);
             self.statements.push(statement);
         }
         self.add(value, contribution);

@@ -1,0 +1,170 @@
+//! Joining branches. The gradient of each branch is computed from that of the output.
+use nalgebra::SMatrix;
+
+use crate::flat::{flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// The sum of the branches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Add;
+
+/// The product of the branches, value by value; of two, one may be a factor for every channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Multiply;
+
+/// The mean of the branches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Average;
+
+/// The largest of the branches, value by value. Of equal ones, the gradient goes to the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maximum;
+
+/// The smallest of the branches, value by value. Of equal ones, the gradient goes to the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Minimum;
+
+/// The branches side by side: one of them begins at the channel `FIRST`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Concatenate<const FIRST: usize>;
+
+/// Takes a branch into what the branches before it have become.
+macro_rules! fold {
+    ($name:ident, |$value:ident, $other:ident| $fold:expr) => {
+        impl $name {
+            /// Takes one more branch into the output.
+            #[inline(always)]
+            pub fn forward<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, branch: &[A], output: &mut [A]) {
+                for ($value, &$other) in flatten_mut(output).iter_mut().zip(flatten(branch)) {
+                    *$value = $fold;
+                }
+            }
+        }
+    };
+}
+
+fold!(Add, |value, other| *value + other);
+fold!(Average, |value, other| *value + other);
+fold!(Multiply, |value, other| *value * other);
+fold!(Maximum, |value, other| if other > *value { other } else { *value });
+fold!(Minimum, |value, other| if other < *value { other } else { *value });
+
+impl Average {
+    /// Divides a sum of so many branches.
+    #[inline(always)]
+    pub fn finish<A: Flat, const BRANCHES: usize>(self, values: &mut [A]) {
+        let branches = A::Scalar::from_f64(BRANCHES as f64);
+        flatten_mut(values).iter_mut().for_each(|value| *value /= branches);
+    }
+}
+
+/// The gradient stays where a branch was chosen, and where it is equal to another if it `WINS` ties.
+macro_rules! choice {
+    ($name:ident, $beats:tt) => {
+        impl $name {
+            /// Clears the gradient of a branch where another was chosen.
+            #[inline(always)]
+            pub fn backward<A: Flat, const WINS: bool>(self, branch: &[A], other: &[A], grad: &mut [A]) {
+                for ((grad, x), other) in flatten_mut(grad).iter_mut().zip(flatten(branch)).zip(flatten(other)) {
+                    if !(x $beats other || (WINS && x == other)) {
+                        *grad = A::Scalar::ZERO;
+                    }
+                }
+            }
+        }
+    };
+}
+
+choice!(Maximum, >);
+choice!(Minimum, <);
+
+impl Multiply {
+    /// Multiplies every channel by its factor.
+    #[inline(always)]
+    pub fn forward_channels<T: Scalar, I: Isa<T>, F, const C: usize, const P: usize>(
+        self,
+        _isa: I,
+        factors: &[F],
+        output: &mut [SMatrix<T, C, P>],
+    ) where
+        F: Flat<Scalar = T>,
+    {
+        for (factors, output) in factors.iter().zip(output) {
+            for position in &mut output.data.0 {
+                for (value, &factor) in position.iter_mut().zip(factors.as_flat()) {
+                    *value *= factor;
+                }
+            }
+        }
+    }
+
+    /// The gradient of the factors: for each channel the sum of its values times the gradients of its products.
+    #[inline(always)]
+    pub fn backward_channels<T: Scalar, I: Isa<T>, F, const C: usize, const P: usize>(
+        self,
+        _isa: I,
+        values: &[SMatrix<T, C, P>],
+        grad_outputs: &[SMatrix<T, C, P>],
+        grad_factors: &mut [F],
+    ) where
+        F: Flat<Scalar = T>,
+    {
+        for ((values, grads), grad_factors) in values.iter().zip(grad_outputs).zip(grad_factors) {
+            let grad_factors = grad_factors.as_flat_mut();
+            grad_factors.fill(T::ZERO);
+            for (values, grads) in values.data.0.iter().zip(&grads.data.0) {
+                for ((grad_factor, &value), &grad) in grad_factors.iter_mut().zip(values).zip(grads) {
+                    *grad_factor += value * grad;
+                }
+            }
+        }
+    }
+}
+
+/// A value for every channel, at every position.
+#[inline(always)]
+pub fn broadcast<T: Scalar, F: Flat<Scalar = T>, const C: usize, const P: usize>(
+    from: &[F],
+    to: &mut [SMatrix<T, C, P>],
+) {
+    for (from, to) in from.iter().zip(to) {
+        to.data.0.iter_mut().for_each(|position| position.copy_from_slice(from.as_flat()));
+    }
+}
+
+impl<const FIRST: usize> Concatenate<FIRST> {
+    /// Writes a branch to its channels of the output.
+    #[inline(always)]
+    pub fn forward<T: Scalar, const C: usize, const P: usize, const ALL: usize>(
+        self,
+        branch: &[SMatrix<T, C, P>],
+        output: &mut [SMatrix<T, ALL, P>],
+    ) {
+        const { assert!(FIRST + C <= ALL, "channels of the output") };
+        for (branch, output) in branch.iter().zip(output) {
+            for (from, to) in branch.data.0.iter().zip(&mut output.data.0) {
+                if let Some(to) = to.get_mut(FIRST..FIRST + C) {
+                    to.copy_from_slice(from);
+                }
+            }
+        }
+    }
+
+    /// Reads the gradient of a branch from its channels of that of the output.
+    #[inline(always)]
+    pub fn backward<T: Scalar, const C: usize, const P: usize, const ALL: usize>(
+        self,
+        grad_output: &[SMatrix<T, ALL, P>],
+        grad_branch: &mut [SMatrix<T, C, P>],
+    ) {
+        const { assert!(FIRST + C <= ALL, "channels of the output") };
+        for (from, to) in grad_output.iter().zip(grad_branch) {
+            for (from, to) in from.data.0.iter().zip(&mut to.data.0) {
+                if let Some(from) = from.get(FIRST..FIRST + C) {
+                    to.copy_from_slice(from);
+                }
+            }
+        }
+    }
+}
