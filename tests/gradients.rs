@@ -165,3 +165,80 @@ mod activations {
         sparse_plus; sparse_sigmoid; squareplus 0.5; tanh; tanh_shrink; threshold 0.1 0.2;
     }
 }
+
+/// Values with several readers, joins of every kind, several inputs and outputs, blocks.
+mod graphs {
+    use super::*;
+    use castnet::Both;
+
+    gradients! {
+        residual: MeanSquaredError, Net { input 4 f64 => dense 4 tanh => add(identity, dense 4 gelu) => dense 2 };
+        residual_of_the_input: MeanSquaredError, Net { input 4 f64 => add(identity, dense 4 tanh) => dense 2 };
+        add_of_activations: MeanSquaredError, Net { input 4 f64 => dense 4 => add(tanh, gelu, identity, sigmoid) relu => dense 2 };
+        add_twice_the_same: MeanSquaredError, Net { input 4 f64 => dense 4 => add(identity, identity) tanh => dense 2 };
+        add_at_the_end: MeanSquaredError, Net { input 4 f64 => add(dense 3, dense 3 tanh) };
+        add_of_inputs_only: MeanSquaredError, Net { input 4 f64 => add(tanh, identity) };
+        concat: MeanSquaredError, Net { input 4 f64 => concat(dense 3 tanh, dense 2, identity) => dense 2 };
+        concat_of_images: MeanSquaredError, Net { input 2x2x3 f64 => concat(tanh, identity, gelu) => flatten => dense 2 };
+        concat_of_shapes: MeanSquaredError, Net { input 6 f64 => dense 6 => concat(reshape 2x3 => tanh, reshape 2x3) => flatten => dense 2 };
+        multiply: MeanSquaredError, Net { input 4 f64 => dense 4 => multiply(dense 4 sigmoid, identity, tanh) => dense 2 };
+        multiply_by_itself: MeanSquaredError, Net { input 4 f64 => dense 4 => multiply(identity, identity) => dense 2 };
+        multiply_channels: MeanSquaredError, Net {
+            image: input 2x2x3 f64; factors: input 3; multiply(image, factors => dense 3 sigmoid) => flatten => dense 2
+        };
+        multiply_by_channels: MeanSquaredError, Net {
+            image: input 2x2x3 f64; factors: input 1x1x3; multiply(factors, image => tanh) => flatten => dense 2
+        };
+        average: MeanSquaredError, Net { input 4 f64 => average(dense 3 tanh, dense 3, dense 3 gelu) => dense 2 };
+        maximum: MeanSquaredError, Net { input 4 f64 => maximum(dense 5, dense 5 tanh, dense 5) => dense 2 };
+        minimum: MeanSquaredError, Net { input 4 f64 => minimum(dense 5, dense 5 tanh) => dense 2 };
+        branches_in_branches: MeanSquaredError, Net {
+            input 4 f64 => dense 4 tanh => concat(add(identity, dense 4 => gelu), dropout 0.5 => maximum(dense 3, dense 3)) => dense 2
+        };
+        labels: MeanSquaredError, Net {
+            input 4 f64 => first: dense 4 tanh => second: dense 4 gelu => dense 3 => third: tanh;
+            concat(second => dense 2, first, second) => dense 2 => wide: dense 3;
+            add(wide, third) => dense 2
+        };
+        several_inputs: MeanSquaredError, Net {
+            left: input 3 f64 => dense 3 tanh => seen: dense 2; right: input 2x2 => flatten => felt: dense 2 gelu; concat(seen, felt, right => flatten) => dense 2
+        };
+        several_outputs: Both(MeanSquaredError, MeanSquaredError), Net {
+            input 3 f64 => trunk: dense 4 tanh; trunk => a: dense 3 tanh; trunk => b: dense 2
+        };
+        outputs_of_outputs: Both(MeanSquaredError, Both(MeanSquaredError, LogCosh)), Net {
+            input 3 f64 => trunk: dense 4 tanh => a: dense 3 gelu; trunk => b: dense 2 softmax; trunk => tanh => c: dense 2
+        };
+        frozen_branch: MeanSquaredError, Net {
+            input 3 f64 => concat(dense 3 frozen tanh => dense 3, dense 4 tanh => dense 2 frozen, dense 2 frozen) => dense 2 frozen
+        };
+        repeat: MeanSquaredError, Net { input 4 f64 => repeat 3 { add(identity, dense 4 tanh) => sigmoid } => dense 2 };
+    }
+
+    network! {
+        block residual(units, what) <
+            start: identity => inner: dense 2*units tanh => dense channels/2 => add(identity, start) what
+        >
+        block twice(units) < residual(units, tanh) => narrow: dense (units - 1) => dense channels+1 => residual(units/1, gelu) >
+        Blocks< input 4 f64 => residual(4, relu) => first: twice(4) => repeat 2 { twice(4) } => dense 2 >
+    }
+
+    #[test]
+    fn blocks() {
+        check::<Blocks, _>(MeanSquaredError);
+        let names: Vec<&str> = Blocks::LAYERS.iter().map(|layer| layer.name).collect();
+        assert_eq!(
+            names[..8],
+            [
+                "residual_1_inner",
+                "dense_1",
+                "add_1",
+                "first_residual_2_inner",
+                "dense_2",
+                "add_2",
+                "first_narrow",
+                "dense_3"
+            ]
+        );
+    }
+}

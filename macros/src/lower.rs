@@ -135,12 +135,12 @@ impl Lowering<'_> {
                 None if inputs.len() == 1 => format_ident!("input"),
                 None => self.counted("input"),
             };
-            match self.scalar {
-                Some(first) if first != scalar => {
-                    let (first, second) = (first.name(), scalar.name());
-                    self.errors.at(stage.tokens(), format!("this input is of `{second}`, but the first is of `{first}`\nhelp: a network computes with one of them"));
+            match (self.scalar, scalar) {
+                (Some(first), Some(second)) if first != second => {
+                    let (first, second) = (first.name(), second.name());
+                    self.errors.at(stage.tokens(), format!("this input is of `{second}`, another is of `{first}`\nhelp: a network computes with one of them"));
                 }
-                _ => self.scalar = Some(scalar),
+                (first, second) => self.scalar = first.or(second),
             }
             self.shapes.push(Some(shape.clone()));
             self.graph.inputs.push(Input { name, shape });
@@ -320,7 +320,8 @@ impl Lowering<'_> {
 
     /// The activation behind a join.
     fn activation_of(&mut self, stage: &Stage) -> Option<Box<dyn Layer>> {
-        let (first, _) = stage.words.split_first()?;
+        let words = self.resolve(&stage.words, None)?;
+        let (first, rest) = words.split_first()?;
         let Word::Name(name) = first else {
             self.wrong(
                 first,
@@ -336,9 +337,8 @@ impl Lowering<'_> {
             self.wrong(name, format!("`{}` takes its branches, and an activation, but `{name}` is none\nhelp: put `=>` before another layer", stage.keyword));
             return None;
         };
-        let rest: Vec<Word> = stage.words.iter().skip(1).cloned().collect();
         let mut errors = Errors::default();
-        let parsed = parse(&mut Words::new(name, &rest, &mut errors));
+        let parsed = parse(&mut Words::new(name, rest, &mut errors));
         self.report(errors);
         parsed.map(|parsed| parsed.layer)
     }
@@ -679,18 +679,18 @@ fn branches(group: &Group) -> Vec<Chain> {
 }
 
 /// Reads an input.
-fn input(first: &Stage, errors: &mut Errors) -> (Shape, Scalar) {
+fn input(first: &Stage, errors: &mut Errors) -> (Shape, Option<Scalar>) {
     let mut words = Words::new(&first.keyword, &first.words, errors);
     let number = words.required_number(
         "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
     );
     let shape = number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
-    let mut scalar = Scalar::F32;
+    let mut scalar = None;
     if let Some(name) = words.name() {
         let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
         let is_cross = name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
         if let Some(known) = known {
-            scalar = known;
+            scalar = Some(known);
         } else if is_cross {
             words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
             while words.next().is_some() {}
