@@ -104,6 +104,8 @@ pub trait Network: Flat + Send + Sync {
     const MACS: u64;
     /// The table of layers, with totals.
     const SUMMARY: &'static str;
+    /// The network as a graph in the language of Graphviz, to be drawn: `dot -Tsvg`.
+    const DOT: &'static str;
     /// The layers in order.
     const LAYERS: &'static [LayerInfo];
     /// The tensors in order.
