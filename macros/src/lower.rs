@@ -77,11 +77,14 @@ pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
     }
 }
 
+/// Words that are no layers.
+const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
+
 /// Whether a word means something in the language.
 fn is_word(word: &Ident) -> bool {
     layers::find(word).is_some()
         || join::keywords().any(|join| word == join)
-        || ["input", "identity", "repeat", "block", "use"].iter().any(|known| word == known)
+        || LANGUAGE.iter().any(|known| word == known)
         || options::is_word(word)
 }
 
@@ -639,7 +642,7 @@ impl Lowering<'_> {
             "is a name that the generated code needs"
         } else if layers::find(label).is_some() || join::keywords().any(|join| label == join) {
             "is the name of a kind of layer"
-        } else if is_word(label) {
+        } else if LANGUAGE.iter().any(|word| label == word) {
             "is a word of the language"
         } else if self.blocks.iter().any(|block| block.name == *label) {
             "is the name of a block"
