@@ -1,0 +1,134 @@
+//! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
+//! shape, and are fast in debug builds of users too.
+use super::Portable;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+use super::x86_64::{Avx2, Avx512};
+use crate::kernels::dense;
+use crate::threads::over_slices;
+
+/// Makes the cores of a list. A line is
+///
+/// ```text
+/// fn name(arguments) = kernel;
+/// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length);
+/// ```
+///
+/// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
+/// but of `T`. What is split is shared by the threads of a training: they get whole rows of the outputs, each of so many values and
+/// of so many multiply-adds, and the inputs from the first of their rows on.
+macro_rules! cores {
+    (@parts [] $call:expr) => { $call };
+    (@parts [($out:ident by $row:expr, each $work:expr, $in:ident by $step:expr)] $call:expr) => {{
+        let step = $step;
+        over_slices([$out], $row, $work, |first, [$out]| {
+            let $in = $in.get(first * step..).unwrap_or_default();
+            $call
+        });
+    }};
+
+    // The same bits, faster.
+    (@exact [] $call:ident($($arg:ident),*)) => {};
+    (@exact [$wider:ident] $call:ident($($arg:ident),*)) => {
+        if let Some(wider) = $wider::<false>::detect() {
+            return wider.$call($($arg),*);
+        }
+    };
+
+    (@on $token:ty, $t:ident in $features:literal, same bits on $wider:tt: {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        const _: () = {
+            type T = $t;
+            impl Cores<T> for $token {
+                $(
+                    fn $name(self, $($arg: $type),*) {
+                        #[target_feature(enable = $features)]
+                        fn core(isa: $token, $($arg: $type),*) {
+                            $kernel(isa, $($arg),*);
+                        }
+                        cores!(@exact $wider $name($($arg),*));
+                        cores!(@parts [$($split)?] {
+                            // SAFETY: the token is the proof that the machine has the instruction set.
+                            unsafe { core(self, $($arg),*) }
+                        });
+                    }
+                )*
+            }
+        };
+    };
+
+    (@portable $t:ident: {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        const _: () = {
+            type T = $t;
+            impl ScalarCores<T> for T {
+                $(
+                    fn $name($($arg: $type),*) {
+                        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+                        cores!(@exact [Avx2] $name($($arg),*));
+                        cores!(@parts [$($split)?] $kernel(Portable, $($arg),*));
+                    }
+                )*
+            }
+        };
+    };
+
+    (@traits {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        /// The kernels that are compiled with this crate for an instruction set.
+        pub trait Cores<T> {
+            $(
+                $(#[$doc])*
+                fn $name(self, $($arg: $type),*);
+            )*
+        }
+
+        /// The cores of [`Portable`] for one scalar. They give the same bits on the best instruction set as on any other, so they
+        /// take it.
+        #[doc(hidden)]
+        #[expect(clippy::too_many_arguments, reason = "what a kernel is made of; layers call it")]
+        pub trait ScalarCores<T> {
+            $(fn $name($($arg: $type),*);)*
+        }
+
+        impl<T: ScalarCores<T>> Cores<T> for Portable {
+            $(
+                #[inline(always)]
+                fn $name(self, $($arg: $type),*) {
+                    T::$name($($arg),*);
+                }
+            )*
+        }
+    };
+
+    ($list:tt) => {
+        cores!(@traits $list);
+        cores!(@portable f32: $list);
+        cores!(@portable f64: $list);
+        cores!(@on Avx2<false>, f32 in "avx2,fma", same bits on [Avx512]: $list);
+        cores!(@on Avx2<true>, f32 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx2<true>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+        cores!(@on Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+    };
+}
+
+cores!({
+    /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
+    fn dense_forward(weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) = dense::forward,
+        split(outputs by units, each weight.len(), inputs by weight.len() / units);
+
+    /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
+    fn dense_backward_input(weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize)
+        = dense::backward_input::<_, _, 0>,
+        split(grad_inputs by weight.len() / units, each weight.len(), grad_outputs by units);
+
+    /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
+    fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
+        = dense::backward_weight_of::<_, _, 0>,
+        split(grad_weight by units, each grad_outputs.len(), inputs by 1);
+});
