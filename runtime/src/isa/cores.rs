@@ -6,6 +6,25 @@ use super::x86_64::{Avx2, Avx512};
 use crate::kernels::dense;
 use crate::threads::over_slices;
 
+/// An argument of a thread that begins with a later row.
+trait Later: Sized {
+    fn from(self, first: usize) -> Self;
+}
+
+impl<T> Later for &[T] {
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        self.get(first..).unwrap_or_default()
+    }
+}
+
+impl Later for usize {
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        self + first
+    }
+}
+
 /// Makes the cores of a list. A line is
 ///
 /// ```text
@@ -15,13 +34,13 @@ use crate::threads::over_slices;
 ///
 /// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
 /// but of `T`. What is split is shared by the threads of a training: they get whole rows of the outputs, each of so many values and
-/// of so many multiply-adds, and the inputs from the first of their rows on.
+/// of so many multiply-adds, and the inputs from the first of their rows on (or its number, if the argument is one).
 macro_rules! cores {
     (@parts [] $call:expr) => { $call };
     (@parts [($out:ident by $row:expr, each $work:expr, $in:ident by $step:expr)] $call:expr) => {{
         let step = $step;
         over_slices([$out], $row, $work, |first, [$out]| {
-            let $in = $in.get(first * step..).unwrap_or_default();
+            let $in = Later::from($in, first * step);
             $call
         });
     }};
@@ -79,6 +98,7 @@ macro_rules! cores {
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
         /// The kernels that are compiled with this crate for an instruction set.
+        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
         pub trait Cores<T> {
             $(
                 $(#[$doc])*
@@ -89,7 +109,7 @@ macro_rules! cores {
         /// The cores of [`Portable`] for one scalar. They give the same bits on the best instruction set as on any other, so they
         /// take it.
         #[doc(hidden)]
-        #[expect(clippy::too_many_arguments, reason = "what a kernel is made of; layers call it")]
+        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
         pub trait ScalarCores<T> {
             $(fn $name($($arg: $type),*);)*
         }
