@@ -3,7 +3,9 @@
 use super::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::x86_64::{Avx2, Avx512};
-use crate::kernels::dense;
+use crate::kernels::pooling::PoolWindow;
+use crate::kernels::resize::{Border, Scaling};
+use crate::kernels::{dense, pooling, resize};
 use crate::threads::over_slices;
 
 /// An argument of a thread that begins with a later row.
@@ -29,7 +31,7 @@ impl Later for usize {
 ///
 /// ```text
 /// fn name(arguments) = kernel;
-/// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length);
+/// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length, more inputs by length);
 /// ```
 ///
 /// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
@@ -37,10 +39,9 @@ impl Later for usize {
 /// of so many multiply-adds, and the inputs from the first of their rows on (or its number, if the argument is one).
 macro_rules! cores {
     (@parts [] $call:expr) => { $call };
-    (@parts [($out:ident by $row:expr, each $work:expr, $in:ident by $step:expr)] $call:expr) => {{
-        let step = $step;
+    (@parts [($out:ident by $row:expr, each $work:expr, $($in:ident by $step:expr),+)] $call:expr) => {{
         over_slices([$out], $row, $work, |first, [$out]| {
-            let $in = Later::from($in, first * step);
+            $(let $in = Later::from($in, first * $step);)+
             $call
         });
     }};
@@ -151,4 +152,44 @@ cores!({
     fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
         = dense::backward_weight_of::<_, _, 0>,
         split(grad_weight by units, each grad_outputs.len(), inputs by 1);
+
+    /// `outputs = max(inputs in the window)`.
+    fn max_pool(window: &PoolWindow, channels: usize, inputs: &[T], outputs: &mut [T]) = pooling::max_forward,
+        split(outputs by window.output_len(channels), each window.work(channels), inputs by window.input_len(channels));
+
+    /// The gradient of an output goes to the first of the largest inputs in the window.
+    fn max_pool_backward(window: &PoolWindow, channels: usize, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = pooling::max_backward,
+        split(grad_inputs by window.input_len(channels), each window.work(channels),
+            inputs by window.input_len(channels), grad_outputs by window.output_len(channels));
+
+    /// `outputs = mean(inputs in the window)`.
+    fn mean_pool(window: &PoolWindow, channels: usize, inputs: &[T], outputs: &mut [T]) = pooling::mean_forward,
+        split(outputs by window.output_len(channels), each window.work(channels), inputs by window.input_len(channels));
+
+    /// Every input in a window gets its share of the gradient of the output.
+    fn mean_pool_backward(window: &PoolWindow, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+        = pooling::mean_backward,
+        split(grad_inputs by window.input_len(channels), each window.work(channels),
+            grad_outputs by window.output_len(channels));
+
+    /// An image with zeros around it.
+    fn enlarge(border: &Border, channels: usize, inner: &[T], outer: &mut [T]) = resize::enlarge;
+
+    /// An image without its border.
+    fn cut_out(border: &Border, channels: usize, outer: &[T], inner: &mut [T]) = resize::cut_out;
+
+    /// Every position several times.
+    fn repeat(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::repeat_forward;
+
+    /// The sums of the gradients of what each position became.
+    fn repeat_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+        = resize::repeat_backward;
+
+    /// An image enlarged, each value mixed from four.
+    fn bilinear(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::bilinear_forward;
+
+    /// Every input gets its share of the gradients around it.
+    fn bilinear_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+        = resize::bilinear_backward;
 });
