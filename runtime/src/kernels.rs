@@ -2,6 +2,8 @@
 mod channels;
 pub mod compact;
 pub mod dense;
+pub mod normalization;
 pub mod pooling;
+pub mod prelu;
 mod product;
 pub mod resize;

@@ -3,9 +3,10 @@
 use super::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::x86_64::{Avx2, Avx512};
+use crate::kernels::normalization::{Affine, AffineGradient, Groups};
 use crate::kernels::pooling::PoolWindow;
 use crate::kernels::resize::{Border, Scaling};
-use crate::kernels::{dense, pooling, resize};
+use crate::kernels::{dense, normalization, pooling, prelu, resize};
 use crate::threads::over_slices;
 
 /// An argument of a thread that begins with a later row.
@@ -192,4 +193,54 @@ cores!({
     /// Every input gets its share of the gradients around it.
     fn bilinear_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
         = resize::bilinear_backward;
+
+    /// Mean and variance of each channel over all positions: `statistics` is the means and then the variances.
+    fn batch_statistics(inputs: &[T], statistics: &mut [T]) = normalization::batch_statistics;
+
+    /// `outputs = (inputs - mean) / sqrt(variance + epsilon) * gamma + beta`, channel by channel.
+    fn batch_normalize(statistics: &[T], epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
+        = normalization::batch_normalize,
+        split(outputs by statistics.len() / 2, each statistics.len() / 2, inputs by statistics.len() / 2);
+
+    /// Adds to the gradients of gamma and beta.
+    fn batch_backward_parameters(
+        statistics: &[T], epsilon: f64, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
+    ) = normalization::batch_backward_parameters;
+
+    /// The gradient of the inputs, through the statistics of the batch.
+    fn batch_backward_input(
+        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::batch_backward_input;
+
+    /// The gradient of the inputs where the statistics are given.
+    fn batch_backward_given(
+        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::batch_backward_given,
+        split(grad_inputs by statistics.len() / 2, each statistics.len() / 2, grad_outputs by statistics.len() / 2);
+
+    /// As `batch_normalize`, with the mean and the variance of each group of a sample's values.
+    fn group_normalize(groups: &Groups, epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
+        = normalization::group_normalize,
+        split(outputs by groups.len(), each groups.len(), inputs by groups.len());
+
+    /// Adds to the gradients of gamma and beta.
+    fn group_backward_parameters(
+        groups: &Groups, epsilon: f64, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
+    ) = normalization::group_backward_parameters;
+
+    /// The gradient of the inputs, through mean and variance.
+    fn group_backward_input(
+        groups: &Groups, epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::group_backward_input,
+        split(grad_inputs by groups.len(), each groups.len(), inputs by groups.len(), grad_outputs by groups.len());
+
+    /// `outputs = inputs` above zero, `alpha * inputs` below.
+    fn prelu(alpha: &[T], inputs: &[T], outputs: &mut [T]) = prelu::forward;
+
+    /// `grad_alpha += Σ grad_outputs * min(inputs, 0)`.
+    fn prelu_backward_parameters(inputs: &[T], grad_outputs: &[T], grad_alpha: &mut [T]) = prelu::backward_parameters;
+
+    /// `grad_inputs = grad_outputs` above zero, `alpha * grad_outputs` below.
+    fn prelu_backward_input(alpha: &[T], inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = prelu::backward_input;
 });
