@@ -1,7 +1,7 @@
 //! Batch normalization.
 use nalgebra::{SMatrix, SVector};
 
-use super::affine::Optional;
+use super::affine::{NoCenter, NoScale, Optional};
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient};
@@ -60,6 +60,11 @@ impl<const C: usize, T: Scalar> MovingStatistics<C, T> {
             *moving = *moving * old + batch * new;
         }
     }
+}
+
+impl<const C: usize, T> BatchNorm<C, T, NoScale, NoCenter> {
+    /// Nothing but a normalization.
+    pub const PLAIN: Self = Self { gamma: NoScale, beta: NoCenter, scalar: core::marker::PhantomData };
 }
 
 /// Where the statistics of a batch lie: at its first sample.

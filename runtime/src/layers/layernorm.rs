@@ -1,7 +1,7 @@
 //! Normalizations of every sample by itself.
 use nalgebra::SVector;
 
-use super::affine::Optional;
+use super::affine::{NoCenter, NoScale, Optional};
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Groups};
@@ -42,6 +42,11 @@ macro_rules! normalization {
         // SAFETY: two vectors of scalars or nothing, in order; the marker is nothing.
         unsafe impl<const N: usize, T: Scalar, G: Optional<T, N>, B: Optional<T, N>> Flat for $name<N, T, G, B> {
             type Scalar = T;
+        }
+
+        impl<const N: usize, T> $name<N, T, NoScale, NoCenter> {
+            /// Nothing but a normalization.
+            pub const PLAIN: Self = Self { gamma: NoScale, beta: NoCenter, scalar: core::marker::PhantomData };
         }
 
         impl<const N: usize, T: Scalar, G: Optional<T, N>, B: Optional<T, N>> $name<N, T, G, B> {
