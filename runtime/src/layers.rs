@@ -23,7 +23,7 @@ pub use layernorm::{GroupNorm, LayerNorm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout};
 pub use normalize::Normalize;
 pub use padding::{Border, Crop, ZeroPad};
-pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool, PoolWindow};
+pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool};
 pub use prelu::PRelu;
 pub use rescale::Rescale;
 pub use upsample::{Scaling, Upsample, UpsampleBilinear};

@@ -4,9 +4,9 @@ use super::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::x86_64::{Avx2, Avx512};
 use crate::kernels::normalization::{Affine, AffineGradient, Groups};
-use crate::kernels::pooling::PoolWindow;
 use crate::kernels::resize::{Border, Scaling};
 use crate::kernels::{dense, normalization, pooling, prelu, resize};
+use crate::layers::Window;
 use crate::threads::over_slices;
 
 /// An argument of a thread that begins with a later row.
@@ -155,24 +155,24 @@ cores!({
         split(grad_weight by units, each grad_outputs.len(), inputs by 1);
 
     /// `outputs = max(inputs in the window)`.
-    fn max_pool(window: &PoolWindow, channels: usize, inputs: &[T], outputs: &mut [T]) = pooling::max_forward,
-        split(outputs by window.output_len(channels), each window.work(channels), inputs by window.input_len(channels));
+    fn max_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::max_forward,
+        split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
 
     /// The gradient of an output goes to the first of the largest inputs in the window.
-    fn max_pool_backward(window: &PoolWindow, channels: usize, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+    fn max_pool_backward(window: &Window, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
         = pooling::max_backward,
-        split(grad_inputs by window.input_len(channels), each window.work(channels),
-            inputs by window.input_len(channels), grad_outputs by window.output_len(channels));
+        split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
+            inputs by window.input_len(), grad_outputs by window.output_len());
 
     /// `outputs = mean(inputs in the window)`.
-    fn mean_pool(window: &PoolWindow, channels: usize, inputs: &[T], outputs: &mut [T]) = pooling::mean_forward,
-        split(outputs by window.output_len(channels), each window.work(channels), inputs by window.input_len(channels));
+    fn mean_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::mean_forward,
+        split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
 
     /// Every input in a window gets its share of the gradient of the output.
-    fn mean_pool_backward(window: &PoolWindow, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+    fn mean_pool_backward(window: &Window, grad_outputs: &[T], grad_inputs: &mut [T])
         = pooling::mean_backward,
-        split(grad_inputs by window.input_len(channels), each window.work(channels),
-            grad_outputs by window.output_len(channels));
+        split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
+            grad_outputs by window.output_len());
 
     /// An image with zeros around it.
     fn enlarge(border: &Border, channels: usize, inner: &[T], outer: &mut [T]) = resize::enlarge;

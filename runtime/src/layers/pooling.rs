@@ -1,20 +1,20 @@
 //! Pooling: the largest or the mean value of each channel in a window, or in all of an image.
 use nalgebra::{SMatrix, SVector};
 
+use super::Window;
 use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
-pub use crate::kernels::pooling::PoolWindow;
 
 /// The largest value of each channel in a window that moves over an image or a sequence. Keras's `MaxPooling2D` and
 /// `MaxPooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaxPool(pub PoolWindow);
+pub struct MaxPool(pub Window);
 
 /// The mean of each channel in a window that moves over an image or a sequence; what a window has outside of the image does not
 /// count. Keras's `AveragePooling2D` and `AveragePooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AvgPool(pub PoolWindow);
+pub struct AvgPool(pub Window);
 
 /// The largest value of each channel. Keras's `GlobalMaxPooling2D` and `GlobalMaxPooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl MaxPool {
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SMatrix<T, C, Q>],
     ) {
-        isa.max_pool(&self.0, C, flatten(inputs), flatten_mut(outputs));
+        isa.max_pool(&self.0, flatten(inputs), flatten_mut(outputs));
     }
 
     /// The gradient of an output goes to the largest input in its window; to the first of them, row by row, where several are equal.
@@ -45,7 +45,7 @@ impl MaxPool {
         grad_outputs: &[SMatrix<T, C, Q>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        isa.max_pool_backward(&self.0, C, flatten(inputs), flatten(grad_outputs), flatten_mut(grad_inputs));
+        isa.max_pool_backward(&self.0, flatten(inputs), flatten(grad_outputs), flatten_mut(grad_inputs));
     }
 }
 
@@ -58,7 +58,7 @@ impl AvgPool {
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SMatrix<T, C, Q>],
     ) {
-        isa.mean_pool(&self.0, C, flatten(inputs), flatten_mut(outputs));
+        isa.mean_pool(&self.0, flatten(inputs), flatten_mut(outputs));
     }
 
     /// Every input in a window gets the same share of the gradient of its output.
@@ -69,13 +69,13 @@ impl AvgPool {
         grad_outputs: &[SMatrix<T, C, Q>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        isa.mean_pool_backward(&self.0, C, flatten(grad_outputs), flatten_mut(grad_inputs));
+        isa.mean_pool_backward(&self.0, flatten(grad_outputs), flatten_mut(grad_inputs));
     }
 }
 
 /// A window over all positions, as if they were one row.
-const fn whole(positions: usize) -> PoolWindow {
-    PoolWindow { input: [1, positions], output: [1, 1], size: [1, positions], stride: [1, 1], before: [0, 0] }
+const fn whole(positions: usize, channels: usize) -> Window {
+    Window::new([1, positions, channels], [1, 1, channels], [1, positions])
 }
 
 impl GlobalMaxPool {
@@ -87,7 +87,7 @@ impl GlobalMaxPool {
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SVector<T, C>],
     ) {
-        MaxPool(whole(P)).forward(isa, inputs, outputs);
+        MaxPool(whole(P, C)).forward(isa, inputs, outputs);
     }
 
     /// The gradient goes to the largest input of each channel, the first of them where several are equal.
@@ -99,7 +99,7 @@ impl GlobalMaxPool {
         grad_outputs: &[SVector<T, C>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        MaxPool(whole(P)).backward_input(isa, inputs, grad_outputs, grad_inputs);
+        MaxPool(whole(P, C)).backward_input(isa, inputs, grad_outputs, grad_inputs);
     }
 }
 
@@ -112,7 +112,7 @@ impl GlobalAvgPool {
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SVector<T, C>],
     ) {
-        AvgPool(whole(P)).forward(isa, inputs, outputs);
+        AvgPool(whole(P, C)).forward(isa, inputs, outputs);
     }
 
     /// Every input gets the same share of the gradient of its channel.
@@ -123,7 +123,7 @@ impl GlobalAvgPool {
         grad_outputs: &[SVector<T, C>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        AvgPool(whole(P)).backward_input(isa, grad_outputs, grad_inputs);
+        AvgPool(whole(P, C)).backward_input(isa, grad_outputs, grad_inputs);
     }
 }
 

@@ -4,14 +4,14 @@ use crate::seeded;
 use rand::RngExt;
 use std::vec::Vec;
 
-const fn window(
-    input: [usize; 2],
+fn window(
+    input: [usize; 3],
     output: [usize; 2],
-    size: [usize; 2],
+    kernel: [usize; 2],
     stride: [usize; 2],
-    before: [usize; 2],
-) -> PoolWindow {
-    PoolWindow { input, output, size, stride, before }
+    padding: [usize; 2],
+) -> Window {
+    Window { stride, padding, ..Window::new(input, [output[0], output[1], input[2]], kernel) }
 }
 
 /// A sample of one channel.
@@ -22,7 +22,7 @@ fn row<T: Scalar, const P: usize>(values: [T; P]) -> SMatrix<T, 1, P> {
 #[test]
 fn by_hand() {
     // 2x4 of one channel, windows of 2x2.
-    let pool = window([2, 4], [1, 2], [2, 2], [2, 2], [0, 0]);
+    let pool = window([2, 4, 1], [1, 2], [2, 2], [2, 2], [0, 0]);
     let input = [row::<f32, 8>([1.0, 5.0, 2.0, 2.0, 3.0, 4.0, 2.0, -1.0])];
     let mut output = [SMatrix::<f32, 1, 2>::zeros()];
     MaxPool(pool).forward(Portable, &input, &mut output);
@@ -42,7 +42,7 @@ fn by_hand() {
 #[test]
 fn the_border_does_not_count() {
     // A sequence of three steps, windows of three that begin one before: two, three and two values.
-    let pool = window([1, 3], [1, 3], [1, 3], [1, 1], [0, 1]);
+    let pool = window([1, 3, 1], [1, 3], [1, 3], [1, 1], [0, 1]);
     let input = [row::<f64, 3>([-1.0, -2.0, -6.0])];
     let mut output = input;
     AvgPool(pool).forward(Portable, &input, &mut output);
@@ -60,7 +60,7 @@ fn random<T: Scalar, const C: usize, const P: usize>(rng: &mut crate::TrainingRn
 }
 
 /// Against loops over one channel at a time.
-fn against_loops<T: Scalar, const C: usize, const P: usize, const Q: usize>(window: PoolWindow) {
+fn against_loops<T: Scalar, const C: usize, const P: usize, const Q: usize>(window: Window) {
     let rng = &mut seeded(3);
     let inputs: Vec<SMatrix<T, C, P>> = (0..3).map(|_| random(rng)).collect();
     let grads: Vec<SMatrix<T, C, Q>> = (0..3).map(|_| random(rng)).collect();
@@ -76,10 +76,10 @@ fn against_loops<T: Scalar, const C: usize, const P: usize, const Q: usize>(wind
             for place in 0..Q {
                 let (row, column) = (place / window.output[1], place % window.output[1]);
                 let mut seen = Vec::new();
-                for y in 0..window.size[0] {
-                    for x in 0..window.size[1] {
-                        let y = (row * window.stride[0] + y).wrapping_sub(window.before[0]);
-                        let x = (column * window.stride[1] + x).wrapping_sub(window.before[1]);
+                for y in 0..window.kernel[0] {
+                    for x in 0..window.kernel[1] {
+                        let y = (row * window.stride[0] + y).wrapping_sub(window.padding[0]);
+                        let x = (column * window.stride[1] + x).wrapping_sub(window.padding[1]);
                         if y < window.input[0] && x < window.input[1] {
                             seen.push(y * window.input[1] + x);
                         }
@@ -104,12 +104,12 @@ fn against_loops<T: Scalar, const C: usize, const P: usize, const Q: usize>(wind
 }
 
 fn all<T: Scalar>() {
-    against_loops::<T, 8, { 6 * 6 }, 9>(window([6, 6], [3, 3], [2, 2], [2, 2], [0, 0]));
-    against_loops::<T, 29, { 5 * 7 }, 6>(window([5, 7], [2, 3], [2, 2], [2, 2], [0, 0]));
-    against_loops::<T, 3, { 5 * 7 }, 12>(window([5, 7], [3, 4], [2, 2], [2, 2], [0, 0]));
-    against_loops::<T, 21, { 5 * 6 }, { 5 * 6 }>(window([5, 6], [5, 6], [3, 3], [1, 1], [1, 1]));
-    against_loops::<T, 1, { 6 * 5 }, 9>(window([6, 5], [3, 3], [3, 3], [2, 2], [0, 1]));
-    against_loops::<T, 4, 9, 4>(window([1, 9], [1, 4], [1, 3], [1, 2], [0, 0]));
+    against_loops::<T, 8, { 6 * 6 }, 9>(window([6, 6, 8], [3, 3], [2, 2], [2, 2], [0, 0]));
+    against_loops::<T, 29, { 5 * 7 }, 6>(window([5, 7, 29], [2, 3], [2, 2], [2, 2], [0, 0]));
+    against_loops::<T, 3, { 5 * 7 }, 12>(window([5, 7, 3], [3, 4], [2, 2], [2, 2], [0, 0]));
+    against_loops::<T, 21, { 5 * 6 }, { 5 * 6 }>(window([5, 6, 21], [5, 6], [3, 3], [1, 1], [1, 1]));
+    against_loops::<T, 1, { 6 * 5 }, 9>(window([6, 5, 1], [3, 3], [3, 3], [2, 2], [0, 1]));
+    against_loops::<T, 4, 9, 4>(window([1, 9, 4], [1, 4], [1, 3], [1, 2], [0, 0]));
 }
 
 #[test]
