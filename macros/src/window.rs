@@ -29,7 +29,7 @@ impl Sizes {
     }
 
     /// Down and to the right. A sequence has only the second; an error says what to write instead.
-    fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
+    pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
         match self {
             Self::One(size) if is_sequence => Ok([1, size]),
             Self::One(size) => Ok([size, size]),
