@@ -35,6 +35,7 @@ activations! {
     tanh Tanh Outputs;
     linear Linear Outputs;
     celu Celu Inputs (alpha = 1.0);
+    clipped_relu ClippedRelu Inputs (max = 6.0, slope = 0.0, threshold = 0.0);
     elu Elu Inputs (alpha = 1.0);
     exponential Exponential Outputs;
     gelu Gelu Inputs;

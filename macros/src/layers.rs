@@ -334,27 +334,44 @@ pub struct Parsed {
 /// Reads a layer's arguments; what is wrong is reported to `words`.
 type Parse = fn(&mut Words<'_>) -> Option<Parsed>;
 
+/// Declares the modules; the keywords of a module that has not one of its own name are behind it.
 macro_rules! layers {
-    ($($module:ident),*) => {
+    ($($module:ident $([$($keyword:ident),*])?),*) => {
         mod activation;
         pub mod join;
         $(mod $module;)*
 
         /// The keywords and who reads their arguments.
-        const LAYERS: &[(&str, Parse)] = &[$((stringify!($module), $module::parse)),*];
+        const LAYERS: &[(&[&str], Parse)] = &[$((layers!(@keywords $module $([$($keyword),*])?), $module::parse)),*];
     };
+    (@keywords $module:ident) => { &[stringify!($module)] };
+    (@keywords $module:ident [$($keyword:ident),*]) => { &[$(stringify!($keyword)),*] };
 }
 
-layers!(dense, dropout, flatten, normalize, reshape);
+layers!(
+    dense,
+    pooling [maxpool, avgpool, globalmaxpool, globalavgpool],
+    border [pad, crop],
+    upsample,
+    batchnorm,
+    normalization [layernorm, groupnorm],
+    dropout,
+    noise [spatial_dropout, gaussian_dropout, gaussian_noise],
+    prelu,
+    flatten,
+    normalize,
+    rescale,
+    reshape
+);
 
 /// The keywords of layers, without activations.
 pub fn keywords() -> impl Iterator<Item = &'static str> + Clone {
-    LAYERS.iter().map(|(keyword, _)| *keyword)
+    LAYERS.iter().flat_map(|(keywords, _)| *keywords).copied()
 }
 
 /// Who reads the arguments of a keyword.
 pub fn find(keyword: &Ident) -> Option<Parse> {
-    match LAYERS.iter().find(|(known, _)| keyword == known) {
+    match LAYERS.iter().find(|(known, _)| known.iter().any(|known| keyword == known)) {
         Some((_, parse)) => Some(*parse),
         None => activations::is_known(keyword).then_some(activation::parse),
     }

@@ -25,6 +25,7 @@ mod parse;
 mod plan;
 mod shape;
 mod suggest;
+mod window;
 mod words;
 
 use errors::Errors;

@@ -53,6 +53,13 @@ impl Number {
         text.split('x').map(|part| size(part, &text, what)).collect()
     }
 
+    /// As [`sizes`](Self::sizes), but they may be zero.
+    pub fn counts(&self, what: &str) -> Result<Vec<u64>, String> {
+        let text = self.text();
+        let count = |part: &str| if part == "0" { Ok(0) } else { size(part, &text, what) };
+        text.split('x').map(count).collect()
+    }
+
     /// Any number.
     pub fn real(&self, what: &str) -> Result<f64, String> {
         let text = self.text();

@@ -83,6 +83,52 @@ impl<'a> Words<'a> {
         true
     }
 
+    /// Reads words that a layer knows, each at most once, until there is none left; `take` reads what follows a word. All else is
+    /// reported.
+    pub fn options(&mut self, known: &[&str], mut take: impl FnMut(&Ident, &mut Self)) {
+        let mut seen: Vec<&Ident> = Vec::new();
+        while let Some(word) = self.next() {
+            let (keyword, written) = (self.keyword, word.to_token_stream());
+            match word {
+                Word::Name(name) if seen.contains(&name) => {
+                    self.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+                    self.number();
+                }
+                Word::Name(name) if known.iter().any(|known| name == known) => {
+                    seen.push(name);
+                    take(name, self);
+                }
+                Word::Name(name) if self.is_next_layer(name) => return,
+                Word::Name(name) => {
+                    let help = crate::suggest::help(&name.to_string(), "its words", known.iter().copied());
+                    self.errors.at(name, format!("`{keyword}` takes no `{name}`\n{help}"));
+                }
+                Word::Number(_) | Word::Other(_) => {
+                    self.errors.at(word, format!("`{keyword}` takes no `{written}` here\nhelp: leave it out"));
+                }
+            }
+        }
+    }
+
+    /// Reads the number after a word, such as in `example`; `bounds` says in words which ones are right.
+    pub fn real_of(
+        &mut self,
+        name: &Ident,
+        example: &str,
+        bounds: &str,
+        is_right: impl Fn(f64) -> bool,
+    ) -> Option<f64> {
+        let Some(number) = self.number() else {
+            self.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
+            return None;
+        };
+        let what = format!("the {name} of `{}`", self.keyword);
+        self.read(number, |number| match number.real(&what)? {
+            value if is_right(value) => Ok(value),
+            _ => Err(format!("{what} is `{}`, but {bounds}\nhelp: such as `{example}`", number.text())),
+        })
+    }
+
     /// Reports every word that is left.
     pub fn end(&mut self) {
         while let Some(word) = self.next() {

@@ -190,7 +190,7 @@ fn uniform<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 }
 
 /// Standard normal, by Marsaglia's polar method.
-fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+pub(crate) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     loop {
         let (u, v) = (uniform(rng), uniform(rng));
         let square = u * u + v * v;

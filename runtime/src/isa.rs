@@ -3,6 +3,7 @@
 //! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is run with the token of what
 //! the machine has, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact*, which
 //! round after every operation and so give the same bits everywhere, or *fused*, which multiply and add in one rounding.
+mod cores;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod detect;
 mod level;
@@ -10,18 +11,18 @@ mod portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod x86_64;
 
+pub use cores::{Cores, ScalarCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
 pub use level::Level;
-pub use portable::{Cores, Portable};
+pub use portable::Portable;
 
 use crate::Scalar;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are inlined into the network. Large ones call the methods named after layers: one
-/// copy of each exists per instruction set and scalar, compiled with this crate.
-pub trait Isa<T: Scalar>: Copy {
+/// Small layers run generic kernels that are inlined into the network. Large ones call its [`Cores`].
+pub trait Isa<T: Scalar>: Copy + Cores<T> {
     /// As many values as the widest register holds.
     type Vector: Copy;
     /// How many those are.
@@ -62,13 +63,6 @@ pub trait Isa<T: Scalar>: Copy {
     /// # Safety
     /// `count` values can be written, at most `LANES`.
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
-
-    /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
-    fn dense_forward(self, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize);
-    /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
-    fn dense_backward_input(self, weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize);
-    /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`.
-    fn dense_backward_weight(self, inputs: &[T], grad_outputs: &[T], grad_weight: &mut [T], units: usize);
 }
 
 /// Something to compute on any instruction set.

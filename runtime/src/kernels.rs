@@ -1,4 +1,9 @@
 //! The cores of layers: sizes are values, every instruction set has its copy. Small layers inline them with their sizes known.
+mod channels;
 pub mod compact;
 pub mod dense;
+pub mod normalization;
+pub mod pooling;
+pub mod prelu;
 mod product;
+pub mod resize;

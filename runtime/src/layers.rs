@@ -1,10 +1,31 @@
 //! The layers: each is a type with its parameters and its kernels.
+mod affine;
+mod batchnorm;
 mod dense;
 mod dropout;
 mod join;
+mod layernorm;
+mod noise;
 mod normalize;
+mod padding;
+mod pooling;
+mod prelu;
+mod rescale;
+mod upsample;
+mod window;
 
+pub use affine::{NoCenter, NoScale, Optional};
+pub use batchnorm::{BatchNorm, MovingStatistics};
 pub use dense::{Bias, Dense, NoBias};
 pub use dropout::Dropout;
 pub use join::{Add, Average, Concatenate, Maximum, Minimum, Multiply, broadcast};
+pub use layernorm::{GroupNorm, LayerNorm};
+pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout};
 pub use normalize::Normalize;
+pub use padding::{Border, Crop, ZeroPad};
+pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool};
+pub use prelu::PRelu;
+pub use rescale::Rescale;
+pub use upsample::{Scaling, Upsample, UpsampleBilinear};
+pub(crate) use window::Axis;
+pub use window::Window;

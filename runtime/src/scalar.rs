@@ -13,7 +13,7 @@ mod sealed {
 /// All bits zero is the value 0, which lets buffers be allocated zeroed.
 pub trait Scalar:
     sealed::Sealed
-    + crate::isa::Cores
+    + crate::isa::ScalarCores<Self>
     + crate::isa::Dispatch
     + crate::math::Elementary
     + nalgebra::Scalar

@@ -155,14 +155,8 @@ pub(crate) fn with<R>(pool: Option<&Pool>, inside: impl FnOnce() -> R) -> R {
     inside()
 }
 
-/// Shares the rows of a matrix, each of which takes so many multiply-adds: calls `part` with the number of its first row and its
-/// rows, in some threads at once.
-#[inline]
-pub(crate) fn over_rows<T: Send>(values: &mut [T], row: usize, work: usize, part: impl Fn(usize, &mut [T]) + Sync) {
-    over_slices([values], row, work, |first, [values]| part(first, values));
-}
-
-/// As [`over_rows`], for several matrices at once: those that are not empty have equally many rows.
+/// Shares the rows of matrices, each of which takes so many multiply-adds: calls `part` with the number of its first row and its
+/// rows of all of them, in some threads at once. Those that are not empty have equally many rows.
 #[inline]
 pub(crate) fn over_slices<T: Send, const N: usize>(
     slices: [&mut [T]; N],
@@ -219,7 +213,7 @@ mod tests {
                 let mut values = std::vec![0_usize; rows * 3];
                 for _ in 0..50 {
                     with(Some(&pool), || {
-                        over_rows(&mut values, 3, WORTH_IT, |first, rows| {
+                        over_slices([&mut values], 3, WORTH_IT, |first, [rows]| {
                             for (index, value) in rows.iter_mut().enumerate() {
                                 *value += first * 3 + index;
                             }
@@ -239,7 +233,7 @@ mod tests {
         let pool = Pool::new(2).expect("threads");
         let here = thread::current().id();
         with(Some(&pool), || {
-            over_rows(&mut [0; 64], 1, 1, |_, rows| assert!(rows.len() == 64 && thread::current().id() == here));
+            over_slices([&mut [0; 64]], 1, 1, |_, [rows]| assert!(rows.len() == 64 && thread::current().id() == here));
         });
     }
 
@@ -247,7 +241,7 @@ mod tests {
     fn panics_arrive() {
         let pool = Pool::new(2).expect("threads");
         let share = || {
-            with(Some(&pool), || over_rows(&mut [0; 64], 1, WORTH_IT, |first, _| assert!(first == 0)));
+            with(Some(&pool), || over_slices([&mut [0; 64]], 1, WORTH_IT, |first, [_]| assert!(first == 0)));
         };
         assert!(catch_unwind(AssertUnwindSafe(share)).is_err());
     }

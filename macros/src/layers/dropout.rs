@@ -13,25 +13,30 @@ struct Dropout {
 }
 
 pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`dropout` wants the part that is dropped\nhelp: such as `dropout 0.5`");
-    let rate = number.and_then(|number| {
-        words.read(number, |number| {
-            let rate = number.real("the rate of `dropout`")?;
-            let text = number.text();
-            match rate {
-                0.0..1.0 => Ok(rate),
-                1.0..=100.0 if rate > 1.0 => Err(format!(
-                    "a dropout of `{text}` is outside of 0 to 1\nhelp: the rate is a part, not percent: `dropout {}`",
-                    rate / 100.0
-                )),
-                _ => Err(format!(
-                    "a dropout of `{text}` is outside of 0 to 1 (and 1 itself leaves nothing)\nhelp: such as `dropout 0.5`"
-                )),
-            }
-        })
-    });
+    let rate = rate(words);
     words.end();
     Some(Parsed { layer: Box::new(Dropout { rate: rate? }), activation: None })
+}
+
+/// Reads the part that a layer drops.
+pub fn rate(words: &mut Words<'_>) -> Option<f64> {
+    let keyword = words.keyword;
+    let number =
+        words.required_number(&format!("`{keyword}` wants the part that is dropped\nhelp: such as `{keyword} 0.5`"))?;
+    words.read(number, |number| {
+        let rate = number.real(&format!("the rate of `{keyword}`"))?;
+        let text = number.text();
+        match rate {
+            0.0..1.0 => Ok(rate),
+            1.0..=100.0 if rate > 1.0 => Err(format!(
+                "a dropout of `{text}` is outside of 0 to 1\nhelp: the rate is a part, not percent: `{keyword} {}`",
+                rate / 100.0
+            )),
+            _ => Err(format!(
+                "a dropout of `{text}` is outside of 0 to 1 (and 1 itself leaves nothing)\nhelp: such as `{keyword} 0.5`"
+            )),
+        }
+    })
 }
 
 impl Layer for Dropout {

@@ -128,6 +128,18 @@ elementwise! {
         slope = 0.2
     }, |x| select(x < T::ZERO, slope * x, x), Inputs |x| select(x > T::ZERO, T::ONE, slope);
 
+    /// `max` above it, `x` from a threshold on, `slope * (x - threshold)` below: the numbers of Keras's layer `ReLU`, of which none
+    /// is negative.
+    ClippedRelu {
+        /// The largest value: 6 by default.
+        max = 6.0,
+        /// The slope below the threshold: 0 by default.
+        slope = 0.0,
+        /// 0 by default.
+        threshold = 0.0
+    }, |x| select(x > max, max, select(x > threshold, x, slope * (x - threshold))),
+    Inputs |x| select(x > max, T::ZERO, select(x > threshold, T::ONE, select(x < threshold, slope, T::ZERO)));
+
     /// `x` above zero, `alpha * (e^x - 1)` below.
     ///
     /// Source: Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2015.

@@ -3,9 +3,7 @@
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
 
-use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
-use crate::kernels;
-use crate::threads::over_rows;
+use super::{Arithmetic, Cores, Dispatch, Isa, Level, Portable, Task, level};
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
@@ -88,9 +86,11 @@ macro_rules! isa {
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $fused:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
-        $(exact cores of large layers on $wider:ident;)?
     ) => {
-        impl<const FUSED: bool> Isa<$t> for $token<FUSED> {
+        impl<const FUSED: bool> Isa<$t> for $token<FUSED>
+        where
+            Self: Cores<$t>,
+        {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
@@ -141,51 +141,6 @@ macro_rules! isa {
                 // SAFETY: the token is the proof, and lanes that are masked out are not written.
                 unsafe { $store_first }
             }
-
-            fn dense_forward(self, weight: &[$t], bias: Option<&[$t]>, inputs: &[$t], outputs: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
-                    return wider.dense_forward(weight, bias, inputs, outputs, units);
-                })?
-                #[target_feature(enable = $features)]
-                fn core<I: Isa<$t>>(isa: I, w: &[$t], bias: Option<&[$t]>, x: &[$t], y: &mut [$t], units: usize) {
-                    kernels::dense::forward(isa, w, bias, x, y, units);
-                }
-                let width = weight.len() / units;
-                over_rows(outputs, units, weight.len(), |first, outputs| {
-                    let inputs = inputs.get(first * width..).unwrap_or_default();
-                    // SAFETY: the token is the proof.
-                    unsafe { core(self, weight, bias, inputs, outputs, units) }
-                });
-            }
-            fn dense_backward_input(self, weight: &[$t], grad_outputs: &[$t], grad_inputs: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
-                    return wider.dense_backward_input(weight, grad_outputs, grad_inputs, units);
-                })?
-                #[target_feature(enable = $features)]
-                fn core<I: Isa<$t>>(isa: I, w: &[$t], grad_y: &[$t], grad_x: &mut [$t], units: usize) {
-                    kernels::dense::backward_input::<$t, I, 0>(isa, w, grad_y, grad_x, units);
-                }
-                over_rows(grad_inputs, weight.len() / units, weight.len(), |first, grad_inputs| {
-                    let grad_outputs = grad_outputs.get(first * units..).unwrap_or_default();
-                    // SAFETY: the token is the proof.
-                    unsafe { core(self, weight, grad_outputs, grad_inputs, units) }
-                });
-            }
-            fn dense_backward_weight(self, inputs: &[$t], grad_outputs: &[$t], grad_weight: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
-                    return wider.dense_backward_weight(inputs, grad_outputs, grad_weight, units);
-                })?
-                #[target_feature(enable = $features)]
-                fn core<I: Isa<$t>>(isa: I, x: &[$t], width: usize, grad_y: &[$t], grad_w: &mut [$t], units: usize) {
-                    kernels::dense::backward_weight_of::<$t, I, 0>(isa, x, width, grad_y, grad_w, units);
-                }
-                let width = grad_weight.len() / units;
-                over_rows(grad_weight, units, grad_outputs.len(), |first, grad_weight| {
-                    let inputs = inputs.get(first..).unwrap_or_default();
-                    // SAFETY: the token is the proof.
-                    unsafe { core(self, inputs, width, grad_outputs, grad_weight, units) }
-                });
-            }
         }
     };
 }
@@ -219,7 +174,6 @@ isa! {
         let lanes: [f32; 8] = core::mem::transmute(vector);
         core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
     };
-    exact cores of large layers on Avx512;
 }
 isa! {
     Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows;

@@ -177,7 +177,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         if const { Self::IS_SMALL && !I::SHARES.1 } {
             isa.apart(BackwardWeight { inputs, grad_outputs, grad_weight: &mut gradient.weight });
         } else {
-            isa.dense_backward_weight(flatten(inputs), flatten(grad_outputs), gradient.weight.as_flat_mut(), OUT);
+            isa.dense_backward_weight(flatten(inputs), IN, flatten(grad_outputs), gradient.weight.as_flat_mut(), OUT);
         }
     }
 }

@@ -1,0 +1,130 @@
+//! `pad 1`, `crop 1x0x1x0`: zeros around an image or a sequence, or less of it.
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Constant, Context, Layer, Map, Operation, Parsed, Places};
+use crate::shape::{Shape, literal};
+use crate::words::Words;
+
+#[derive(Debug)]
+struct Border {
+    /// Whether it is taken away.
+    is_crop: bool,
+    /// As they were written: all sides, vertical x horizontal, or top x bottom x left x right; of a sequence before x after.
+    sizes: Vec<u64>,
+}
+
+pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let (keyword, is_crop) = (words.keyword.to_string(), words.keyword == "crop");
+    let number = words.required_number(&format!(
+        "`{keyword}` wants the size of the border\nhelp: such as `{keyword} 1`, or top x bottom x left x right: `{keyword} 1x0x1x0`"
+    ));
+    let sizes = number.and_then(|number| words.read(number, |number| number.counts("the border")));
+    words.end();
+    Some(Parsed { layer: Box::new(Border { is_crop, sizes: sizes? }), activation: None })
+}
+
+impl Border {
+    fn keyword(&self) -> &'static str {
+        if self.is_crop { "crop" } else { "pad" }
+    }
+
+    /// Top, bottom, left and right.
+    fn sides(&self, input: &Shape) -> Result<[u64; 4], String> {
+        match (self.sizes.as_slice(), input.rank()) {
+            (_, 1) => Err(format!(
+                "`{}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it",
+                self.keyword()
+            )),
+            (&[all], 2) => Ok([0, 0, all, all]),
+            (&[before, after], 2) => Ok([0, 0, before, after]),
+            (&[all], _) => Ok([all; 4]),
+            (&[vertical, horizontal], 3) => Ok([vertical, vertical, horizontal, horizontal]),
+            (&[top, bottom, left, right], 3) => Ok([top, bottom, left, right]),
+            (sizes, 2) => Err(format!(
+                "`{}` has {} sizes, but a sequence has two sides\nhelp: one size for both, or before x after, such as `{} 2x0`",
+                self.describe(),
+                sizes.len(),
+                self.keyword()
+            )),
+            (sizes, _) => Err(format!(
+                "`{}` has {} sizes, but an image has four sides\nhelp: one size for all, vertical x horizontal, or top x bottom x left x right, such as `{} 1x0x1x0`",
+                self.describe(),
+                sizes.len(),
+                self.keyword()
+            )),
+        }
+    }
+
+    /// Height and width; a sequence is an image of one row.
+    fn size(shape: &Shape) -> [u64; 2] {
+        match *shape.sizes() {
+            [height, width, _] => [height, width],
+            [time, _] => [1, time],
+            _ => [1, 1],
+        }
+    }
+}
+
+impl Layer for Border {
+    fn kind(&self) -> &'static str {
+        if self.is_crop { "Cropping" } else { "ZeroPadding" }
+    }
+
+    fn describe(&self) -> String {
+        let sizes = self.sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x");
+        format!("{} {sizes}", self.keyword())
+    }
+
+    fn infer(&self, input: &Shape) -> Result<Shape, String> {
+        let [top, bottom, left, right] = self.sides(input)?;
+        let [height, width] = Self::size(input);
+        let too_large = || format!("`{}` of {input} gives more values than any machine can hold", self.describe());
+        let change = |size: u64, before: u64, after: u64| {
+            let border = before.checked_add(after).ok_or_else(too_large)?;
+            if !self.is_crop {
+                return size.checked_add(border).ok_or_else(too_large);
+            }
+            let left = size.checked_sub(border).filter(|&left| left > 0);
+            left.ok_or_else(|| {
+                format!(
+                    "`{}` takes away {border} of {size}, and what comes in has the shape {input}\nhelp: at least one position must be left",
+                    self.describe()
+                )
+            })
+        };
+        let (height, width) = (change(height, top, bottom)?, change(width, left, right)?);
+        let sizes = [height, width, input.channels()];
+        Shape::new(sizes.into_iter().skip(3 - input.rank()).collect()).ok_or_else(too_large)
+    }
+
+    fn operation(&self) -> Operation<'_> {
+        Operation::Map(self)
+    }
+}
+
+impl Map for Border {
+    fn constant(&self, layer: &Context<'_>) -> Option<Constant> {
+        let Context { input, output, castnet, .. } = layer;
+        let (inner, outer) = if self.is_crop { (output, input) } else { (input, output) };
+        let [top, _, left, _] = self.sides(input).ok()?;
+        let pair = |pair: [u64; 2]| {
+            let pair = pair.map(literal);
+            quote!([#(#pair),*])
+        };
+        let (inner, outer, before) = (pair(Self::size(inner)), pair(Self::size(outer)), pair([top, left]));
+        let kind = if self.is_crop { quote!(#castnet::Crop) } else { quote!(#castnet::ZeroPad) };
+        let value = quote!(#kind(#castnet::Border { inner: #inner, outer: #outer, before: #before }));
+        Some(Constant { rust_type: kind, value })
+    }
+
+    fn forward(&self, at: &Places) -> TokenStream {
+        let Places { constant, input, output, .. } = at;
+        quote!(#constant.forward(isa, #input, #output);)
+    }
+
+    fn backward_input(&self, at: &Places) -> TokenStream {
+        let Places { constant, grad_output, grad_input, .. } = at;
+        quote!(#constant.backward_input(isa, #grad_output, #grad_input);)
+    }
+}

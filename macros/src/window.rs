@@ -1,0 +1,327 @@
+//! Windows that move over images and sequences: the words for them, and all arithmetic of their shapes.
+use std::fmt;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::number::Number;
+use crate::shape::{Shape, literal};
+use crate::words::Words;
+
+/// A size of a window or its steps: one number for both directions (or for time), or height x width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sizes {
+    One(u64),
+    Two(u64, u64),
+}
+
+impl Sizes {
+    pub fn read(number: &Number, what: &str) -> Result<Self, String> {
+        match number.sizes(what)?.as_slice() {
+            [size] => Ok(Self::One(*size)),
+            [height, width] => Ok(Self::Two(*height, *width)),
+            sizes => Err(format!(
+                "{what} is `{}`, but there are {} sizes in it\nhelp: one for both directions, or height x width, such as `3x3`",
+                number.text(),
+                sizes.len()
+            )),
+        }
+    }
+
+    /// Down and to the right. A sequence has only the second; an error says what to write instead.
+    pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
+        match self {
+            Self::One(size) if is_sequence => Ok([1, size]),
+            Self::One(size) => Ok([size, size]),
+            Self::Two(height, width) if is_sequence => {
+                Err(format!("{what} is `{height}x{width}`, but a sequence has one direction\nhelp: write `{width}`"))
+            }
+            Self::Two(height, width) => Ok([height, width]),
+        }
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(size) => write!(f, "{size}"),
+            Self::Two(height, width) => write!(f, "{height}x{width}"),
+        }
+    }
+}
+
+/// What is around the input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Padding {
+    /// Nothing: a window stands only where it is inside.
+    #[default]
+    Valid,
+    /// As much as it takes for the windows to stand on every position (or every so many): less of it in front.
+    Same,
+    /// All of it in front: no window sees what comes after it.
+    Causal,
+    /// As many positions as told.
+    Explicit(Vec<u64>),
+}
+
+impl fmt::Display for Padding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Valid => f.write_str("valid"),
+            Self::Same => f.write_str("same"),
+            Self::Causal => f.write_str("causal"),
+            Self::Explicit(sizes) => {
+                write!(f, "pad {}", sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x"))
+            }
+        }
+    }
+}
+
+/// The words about a window that a layer may take.
+pub const STRIDE: &str = "stride";
+pub const VALID: &str = "valid";
+pub const SAME: &str = "same";
+pub const CAUSAL: &str = "causal";
+pub const PAD: &str = "pad";
+pub const DILATION: &str = "dilation";
+
+/// What was written about a window.
+#[derive(Clone, Debug)]
+pub struct WindowWords {
+    pub kernel: Sizes,
+    pub stride: Option<Sizes>,
+    pub padding: Option<Padding>,
+    pub dilation: Option<Sizes>,
+}
+
+impl WindowWords {
+    pub fn new(kernel: Sizes) -> Self {
+        Self { kernel, stride: None, padding: None, dilation: None }
+    }
+
+    /// Reads what follows one of the words about windows; false if it is none. Which of them a layer takes is for the layer to
+    /// say, before it asks.
+    pub fn take(&mut self, name: &Ident, words: &mut Words<'_>) -> bool {
+        let word = name.to_string();
+        let twice = match word.as_str() {
+            STRIDE => self.stride.replace(sizes(name, words, "the stride", "stride 2")).is_some(),
+            DILATION => self.dilation.replace(sizes(name, words, "the dilation", "dilation 2")).is_some(),
+            VALID | SAME | CAUSAL | PAD => {
+                let padding = match word.as_str() {
+                    SAME => Padding::Same,
+                    CAUSAL => Padding::Causal,
+                    PAD => pad(name, words),
+                    _ => Padding::Valid,
+                };
+                if let Some(earlier) = &self.padding
+                    && *earlier != padding
+                {
+                    let message =
+                        format!("`{name}` says again what is around the input, after `{earlier}`\nhelp: leave one out");
+                    words.errors.at(name, message);
+                    return true;
+                }
+                self.padding.replace(padding).is_some()
+            }
+            _ => return false,
+        };
+        if twice {
+            words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+        }
+        true
+    }
+
+    /// The words in full, each behind a blank, without what is the default: ` stride 2 same`.
+    pub fn describe(&self) -> String {
+        let with =
+            |word: &str, sizes: &Option<Sizes>| sizes.map(|sizes| format!(" {word} {sizes}")).unwrap_or_default();
+        let padding = match &self.padding {
+            None | Some(Padding::Valid) => String::new(),
+            Some(padding) => format!(" {padding}"),
+        };
+        format!("{}{padding}{}", with(STRIDE, &self.stride), with(DILATION, &self.dilation))
+    }
+
+    /// How the window moves over an input; `default_stride` holds if none was written.
+    pub fn over(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Result<Geometry, String> {
+        let (size, is_sequence) = match *input.sizes() {
+            [time, channels] => ([1, time, channels], true),
+            [height, width, channels] => ([height, width, channels], false),
+            _ => {
+                return Err(format!(
+                    "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it, such as `reshape {} =>`",
+                    example_of_image(input.len()),
+                ));
+            }
+        };
+        let kernel = self.kernel.pair("the window", is_sequence)?;
+        let stride = self.stride.unwrap_or(default_stride).pair("the stride", is_sequence)?;
+        let dilation = self.dilation.unwrap_or(Sizes::One(1)).pair("the dilation", is_sequence)?;
+        let mut geometry =
+            Geometry { input: size, output: [1, 1], kernel, stride, padding: [0, 0], dilation, is_sequence };
+        let [top, bottom, left, right] = self.around(keyword, is_sequence)?;
+        let [height, width, _] = size;
+        let axes = [(height, top, bottom), (width, left, right)];
+        let mut done = [(1, 0); 2];
+        for (axis, ((size, before, after), (((kernel, stride), dilation), done))) in
+            axes.into_iter().zip(kernel.into_iter().zip(stride).zip(dilation).zip(&mut done)).enumerate()
+        {
+            let window = (kernel - 1).saturating_mul(dilation).saturating_add(1);
+            *done = match self.padding.clone().unwrap_or_default() {
+                Padding::Same => {
+                    let count = size.div_ceil(stride);
+                    let covered = (count - 1).saturating_mul(stride).saturating_add(window);
+                    (count, covered.saturating_sub(size) / 2)
+                }
+                Padding::Causal if axis == 1 => ((size - 1) / stride + 1, window - 1),
+                _ => {
+                    let padded = size.saturating_add(before).saturating_add(after);
+                    if window > padded {
+                        return Err(self.too_large(keyword, input, kernel, dilation));
+                    }
+                    if before >= window || after >= window {
+                        return Err(format!(
+                            "the padding is `{}`, but a window of {window} would see nothing else at the border\nhelp: pad less than the window is wide, such as `same`",
+                            self.padding.clone().unwrap_or_default(),
+                        ));
+                    }
+                    ((padded - window) / stride + 1, before)
+                }
+            };
+        }
+        let [(rows, top), (columns, left)] = done;
+        geometry.output = [rows, columns];
+        geometry.padding = [top, left];
+        Ok(geometry)
+    }
+
+    /// Explicit padding: top, bottom, left, right.
+    fn around(&self, keyword: &str, is_sequence: bool) -> Result<[u64; 4], String> {
+        match &self.padding {
+            Some(Padding::Causal) if !is_sequence => Err(format!(
+                "`causal` is about time, but what comes into this `{keyword}` is an image\nhelp: leave it out, or write `same`"
+            )),
+            Some(Padding::Explicit(sizes)) => match (sizes.as_slice(), is_sequence) {
+                ([all], true) => Ok([0, 0, *all, *all]),
+                ([before, after], true) => Ok([0, 0, *before, *after]),
+                ([all], false) => Ok([*all; 4]),
+                ([vertical, horizontal], false) => Ok([*vertical, *vertical, *horizontal, *horizontal]),
+                ([top, bottom, left, right], false) => Ok([*top, *bottom, *left, *right]),
+                (_, true) => Err(format!(
+                    "`{}` has {} sizes, but a sequence has two sides\nhelp: write one size for both, or before x after, such as `pad 2x0`",
+                    Padding::Explicit(sizes.clone()),
+                    sizes.len()
+                )),
+                (_, false) => Err(format!(
+                    "`{}` has {} sizes, but an image has four sides\nhelp: write one size for all, vertical x horizontal, or top x bottom x left x right, such as `pad 1x0x1x0`",
+                    Padding::Explicit(sizes.clone()),
+                    sizes.len()
+                )),
+            },
+            _ => Ok([0; 4]),
+        }
+    }
+
+    fn too_large(&self, keyword: &str, input: &Shape, kernel: u64, dilation: u64) -> String {
+        let dilated = if dilation > 1 {
+            format!(" (with `dilation {dilation}`, {kernel} cover {})", (kernel - 1).saturating_mul(dilation) + 1)
+        } else {
+            String::new()
+        };
+        format!(
+            "the window `{}` of `{keyword}` is larger than what comes in, which has the shape {input}{dilated}\nhelp: take a smaller window, or write `same` after it",
+            self.kernel
+        )
+    }
+}
+
+/// An image with as many values, to show how `reshape` is written: square with one channel if that comes out even.
+fn example_of_image(values: u64) -> String {
+    let side = values.isqrt();
+    if side * side == values { format!("{side}x{side}x1") } else { format!("{values}x1") }
+}
+
+fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Sizes {
+    let Some(number) = words.number() else {
+        words.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
+        return Sizes::One(1);
+    };
+    words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
+}
+
+fn pad(name: &Ident, words: &mut Words<'_>) -> Padding {
+    let Some(number) = words.number() else {
+        words.errors.at(
+            name,
+            format!("`{name}` wants numbers\nhelp: such as `pad 1`, or top x bottom x left x right: `pad 1x0x1x0`"),
+        );
+        return Padding::Valid;
+    };
+    let sizes = words.read(number, |number| number.counts("the padding"));
+    Padding::Explicit(sizes.unwrap_or_else(|| vec![0]))
+}
+
+/// A window over an input: finished numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// Height (1 of a sequence), width, channels.
+    pub input: [u64; 3],
+    /// Rows and columns of positions of the window.
+    pub output: [u64; 2],
+    pub kernel: [u64; 2],
+    pub stride: [u64; 2],
+    /// Above and to the left.
+    pub padding: [u64; 2],
+    pub dilation: [u64; 2],
+    pub is_sequence: bool,
+}
+
+impl Geometry {
+    /// The shape with so many channels at each position of the window.
+    pub fn shape(&self, channels: u64) -> Option<Shape> {
+        let [rows, columns] = self.output;
+        Shape::new(if self.is_sequence { vec![columns, channels] } else { vec![rows, columns, channels] })
+    }
+
+    /// Positions of the window.
+    pub fn positions(&self) -> u64 {
+        let [rows, columns] = self.output;
+        rows.saturating_mul(columns)
+    }
+
+    /// Places of the window.
+    pub fn places(&self) -> u64 {
+        let [height, width] = self.kernel;
+        height.saturating_mul(width)
+    }
+
+    /// Sizes of the window as a tensor has them: none in the direction that a sequence does not have.
+    pub fn kernel_sizes(&self) -> Vec<u64> {
+        let [height, width] = self.kernel;
+        if self.is_sequence { vec![width] } else { vec![height, width] }
+    }
+
+    /// As a value of the runtime, with so many channels going out.
+    pub fn value(&self, castnet: &TokenStream, channels: u64, groups: u64) -> TokenStream {
+        let [rows, columns] = self.output;
+        let list = |sizes: &[u64]| {
+            let sizes = sizes.iter().copied().map(literal);
+            quote!([#(#sizes),*])
+        };
+        let (input, output, kernel) = (list(&self.input), list(&[rows, columns, channels]), list(&self.kernel));
+        let with = |method: TokenStream, sizes: [u64; 2], default: u64| {
+            let [down, right] = sizes.map(literal);
+            if sizes == [default; 2] { TokenStream::new() } else { quote!(.#method(#down, #right)) }
+        };
+        let stride = with(quote!(stride), self.stride, 1);
+        let padding = with(quote!(padding), self.padding, 0);
+        let dilation = with(quote!(dilation), self.dilation, 1);
+        let groups = if groups == 1 {
+            TokenStream::new()
+        } else {
+            let groups = literal(groups);
+            quote!(.groups(#groups))
+        };
+        quote!(#castnet::Window::new(#input, #output, #kernel) #stride #padding #dilation #groups)
+    }
+}

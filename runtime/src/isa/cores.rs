@@ -1,0 +1,246 @@
+//! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
+//! shape, and are fast in debug builds of users too.
+use super::Portable;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+use super::x86_64::{Avx2, Avx512};
+use crate::kernels::normalization::{Affine, AffineGradient, Groups};
+use crate::kernels::resize::{Border, Scaling};
+use crate::kernels::{dense, normalization, pooling, prelu, resize};
+use crate::layers::Window;
+use crate::threads::over_slices;
+
+/// An argument of a thread that begins with a later row.
+trait Later: Sized {
+    fn from(self, first: usize) -> Self;
+}
+
+impl<T> Later for &[T] {
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        self.get(first..).unwrap_or_default()
+    }
+}
+
+impl Later for usize {
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        self + first
+    }
+}
+
+/// Makes the cores of a list. A line is
+///
+/// ```text
+/// fn name(arguments) = kernel;
+/// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length, more inputs by length);
+/// ```
+///
+/// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
+/// but of `T`. What is split is shared by the threads of a training: they get whole rows of the outputs, each of so many values and
+/// of so many multiply-adds, and the inputs from the first of their rows on (or its number, if the argument is one).
+macro_rules! cores {
+    (@parts [] $call:expr) => { $call };
+    (@parts [($out:ident by $row:expr, each $work:expr, $($in:ident by $step:expr),+)] $call:expr) => {{
+        over_slices([$out], $row, $work, |first, [$out]| {
+            $(let $in = Later::from($in, first * $step);)+
+            $call
+        });
+    }};
+
+    // The same bits, faster.
+    (@exact [] $call:ident($($arg:ident),*)) => {};
+    (@exact [$wider:ident] $call:ident($($arg:ident),*)) => {
+        if let Some(wider) = $wider::<false>::detect() {
+            return wider.$call($($arg),*);
+        }
+    };
+
+    (@on $token:ty, $t:ident in $features:literal, same bits on $wider:tt: {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        const _: () = {
+            type T = $t;
+            impl Cores<T> for $token {
+                $(
+                    fn $name(self, $($arg: $type),*) {
+                        #[target_feature(enable = $features)]
+                        fn core(isa: $token, $($arg: $type),*) {
+                            $kernel(isa, $($arg),*);
+                        }
+                        cores!(@exact $wider $name($($arg),*));
+                        cores!(@parts [$($split)?] {
+                            // SAFETY: the token is the proof that the machine has the instruction set.
+                            unsafe { core(self, $($arg),*) }
+                        });
+                    }
+                )*
+            }
+        };
+    };
+
+    (@portable $t:ident: {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        const _: () = {
+            type T = $t;
+            impl ScalarCores<T> for T {
+                $(
+                    fn $name($($arg: $type),*) {
+                        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+                        cores!(@exact [Avx2] $name($($arg),*));
+                        cores!(@parts [$($split)?] $kernel(Portable, $($arg),*));
+                    }
+                )*
+            }
+        };
+    };
+
+    (@traits {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        /// The kernels that are compiled with this crate for an instruction set.
+        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
+        pub trait Cores<T> {
+            $(
+                $(#[$doc])*
+                fn $name(self, $($arg: $type),*);
+            )*
+        }
+
+        /// The cores of [`Portable`] for one scalar. They give the same bits on the best instruction set as on any other, so they
+        /// take it.
+        #[doc(hidden)]
+        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
+        pub trait ScalarCores<T> {
+            $(fn $name($($arg: $type),*);)*
+        }
+
+        impl<T: ScalarCores<T>> Cores<T> for Portable {
+            $(
+                #[inline(always)]
+                fn $name(self, $($arg: $type),*) {
+                    T::$name($($arg),*);
+                }
+            )*
+        }
+    };
+
+    ($list:tt) => {
+        cores!(@traits $list);
+        cores!(@portable f32: $list);
+        cores!(@portable f64: $list);
+        cores!(@on Avx2<false>, f32 in "avx2,fma", same bits on [Avx512]: $list);
+        cores!(@on Avx2<true>, f32 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx2<true>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@on Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+        cores!(@on Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+    };
+}
+
+cores!({
+    /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
+    fn dense_forward(weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) = dense::forward,
+        split(outputs by units, each weight.len(), inputs by weight.len() / units);
+
+    /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
+    fn dense_backward_input(weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize)
+        = dense::backward_input::<_, _, 0>,
+        split(grad_inputs by weight.len() / units, each weight.len(), grad_outputs by units);
+
+    /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
+    fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
+        = dense::backward_weight_of::<_, _, 0>,
+        split(grad_weight by units, each grad_outputs.len(), inputs by 1);
+
+    /// `outputs = max(inputs in the window)`.
+    fn max_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::max_forward,
+        split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
+
+    /// The gradient of an output goes to the first of the largest inputs in the window.
+    fn max_pool_backward(window: &Window, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = pooling::max_backward,
+        split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
+            inputs by window.input_len(), grad_outputs by window.output_len());
+
+    /// `outputs = mean(inputs in the window)`.
+    fn mean_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::mean_forward,
+        split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
+
+    /// Every input in a window gets its share of the gradient of the output.
+    fn mean_pool_backward(window: &Window, grad_outputs: &[T], grad_inputs: &mut [T])
+        = pooling::mean_backward,
+        split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
+            grad_outputs by window.output_len());
+
+    /// An image with zeros around it.
+    fn enlarge(border: &Border, channels: usize, inner: &[T], outer: &mut [T]) = resize::enlarge;
+
+    /// An image without its border.
+    fn cut_out(border: &Border, channels: usize, outer: &[T], inner: &mut [T]) = resize::cut_out;
+
+    /// Every position several times.
+    fn repeat(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::repeat_forward;
+
+    /// The sums of the gradients of what each position became.
+    fn repeat_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+        = resize::repeat_backward;
+
+    /// An image enlarged, each value mixed from four.
+    fn bilinear(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::bilinear_forward;
+
+    /// Every input gets its share of the gradients around it.
+    fn bilinear_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
+        = resize::bilinear_backward;
+
+    /// Mean and variance of each channel over all positions: `statistics` is the means and then the variances.
+    fn batch_statistics(inputs: &[T], statistics: &mut [T]) = normalization::batch_statistics;
+
+    /// `outputs = (inputs - mean) / sqrt(variance + epsilon) * gamma + beta`, channel by channel.
+    fn batch_normalize(statistics: &[T], epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
+        = normalization::batch_normalize,
+        split(outputs by statistics.len() / 2, each statistics.len() / 2, inputs by statistics.len() / 2);
+
+    /// Adds to the gradients of gamma and beta.
+    fn batch_backward_parameters(
+        statistics: &[T], epsilon: f64, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
+    ) = normalization::batch_backward_parameters;
+
+    /// The gradient of the inputs, through the statistics of the batch.
+    fn batch_backward_input(
+        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::batch_backward_input;
+
+    /// The gradient of the inputs where the statistics are given.
+    fn batch_backward_given(
+        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::batch_backward_given,
+        split(grad_inputs by statistics.len() / 2, each statistics.len() / 2, grad_outputs by statistics.len() / 2);
+
+    /// As `batch_normalize`, with the mean and the variance of each group of a sample's values.
+    fn group_normalize(groups: &Groups, epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
+        = normalization::group_normalize,
+        split(outputs by groups.len(), each groups.len(), inputs by groups.len());
+
+    /// Adds to the gradients of gamma and beta.
+    fn group_backward_parameters(
+        groups: &Groups, epsilon: f64, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
+    ) = normalization::group_backward_parameters;
+
+    /// The gradient of the inputs, through mean and variance.
+    fn group_backward_input(
+        groups: &Groups, epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = normalization::group_backward_input,
+        split(grad_inputs by groups.len(), each groups.len(), inputs by groups.len(), grad_outputs by groups.len());
+
+    /// `outputs = inputs` above zero, `alpha * inputs` below.
+    fn prelu(alpha: &[T], inputs: &[T], outputs: &mut [T]) = prelu::forward;
+
+    /// `grad_alpha += Σ grad_outputs * min(inputs, 0)`.
+    fn prelu_backward_parameters(inputs: &[T], grad_outputs: &[T], grad_alpha: &mut [T]) = prelu::backward_parameters;
+
+    /// `grad_inputs = grad_outputs` above zero, `alpha * grad_outputs` below.
+    fn prelu_backward_input(alpha: &[T], inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = prelu::backward_input;
+});

@@ -1,0 +1,52 @@
+//! Values of a few adjacent channels at a time, which stay in registers over all positions.
+use crate::Scalar;
+
+/// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels that begin with the channel `first`, until all are done: wide blocks
+/// where there are vectors, else one channel at a time.
+macro_rules! in_blocks {
+    ($channels:expr, $kernel:ident::<$t:ident>($($argument:expr),* $(,)?)) => {{
+        let channels: usize = $channels;
+        let mut first = 0;
+        if $crate::kernels::dense::HAS_VECTORS {
+            while first + 16 <= channels {
+                $kernel::<$t, 16>(first, $($argument),*);
+                first += 16;
+            }
+            if first + 8 <= channels {
+                $kernel::<$t, 8>(first, $($argument),*);
+                first += 8;
+            }
+            if first + 4 <= channels {
+                $kernel::<$t, 4>(first, $($argument),*);
+                first += 4;
+            }
+        }
+        while first < channels {
+            $kernel::<$t, 1>(first, $($argument),*);
+            first += 1;
+        }
+    }};
+}
+pub(crate) use in_blocks;
+
+/// `B` values from a place on; zeros where there are none.
+#[inline(always)]
+pub fn load<T: Scalar, const B: usize>(values: &[T], at: usize) -> [T; B] {
+    values.get(at..).and_then(|values| values.first_chunk()).copied().unwrap_or([T::ZERO; B])
+}
+
+/// Writes `B` values to a place.
+#[inline(always)]
+pub fn store<T: Scalar, const B: usize>(block: [T; B], values: &mut [T], at: usize) {
+    if let Some(place) = values.get_mut(at..).and_then(|values| values.first_chunk_mut()) {
+        *place = block;
+    }
+}
+
+/// Adds `B` values to those at a place.
+#[inline(always)]
+pub fn add<T: Scalar, const B: usize>(block: [T; B], values: &mut [T], at: usize) {
+    if let Some(place) = values.get_mut(at..).and_then(|values| values.first_chunk_mut::<B>()) {
+        place.iter_mut().zip(block).for_each(|(place, value)| *place += value);
+    }
+}

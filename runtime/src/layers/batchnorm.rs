@@ -1,0 +1,171 @@
+//! Batch normalization.
+use nalgebra::{SMatrix, SVector};
+
+use super::affine::{NoCenter, NoScale, Optional};
+use crate::flat::{flatten, flatten_mut};
+use crate::isa::Isa;
+use crate::kernels::normalization::{Affine, AffineGradient};
+use crate::{Flat, Scalar};
+
+/// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
+///
+/// In training, mean and variance (of the population) are those of the batch, over samples and positions; in predictions they
+/// are the [`MovingStatistics`] of the trainings before. Keras's `BatchNormalization`.
+///
+/// `gamma` and `beta` have a value for each channel, or are [`NoScale`](super::NoScale) and [`NoCenter`](super::NoCenter).
+///
+/// Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift", 2015.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchNorm<const C: usize, T = f32, G = SVector<T, C>, B = SVector<T, C>> {
+    /// The factors.
+    pub gamma: G,
+    /// The offsets.
+    pub beta: B,
+    scalar: core::marker::PhantomData<T>,
+}
+
+/// The statistics of the batches that a [`BatchNorm`] was trained on, the later ones counting more.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MovingStatistics<const C: usize, T = f32> {
+    /// The mean of each channel.
+    pub mean: SVector<T, C>,
+    /// The variance of each channel, of the population.
+    pub variance: SVector<T, C>,
+}
+
+// SAFETY: two vectors of scalars or nothing, in order; the marker is nothing.
+unsafe impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> Flat for BatchNorm<C, T, G, B> {
+    type Scalar = T;
+}
+
+// SAFETY: two vectors of scalars, in order.
+unsafe impl<const C: usize, T: Scalar> Flat for MovingStatistics<C, T> {
+    type Scalar = T;
+}
+
+impl<const C: usize, T: Scalar> MovingStatistics<C, T> {
+    /// Those of a standard normal distribution.
+    pub fn init(&mut self) {
+        self.mean.fill(T::ZERO);
+        self.variance.fill(T::ONE);
+    }
+
+    /// `moving = momentum * moving + (1 - momentum) * batch`, with the statistics that
+    /// [`forward_training`](BatchNorm::forward_training) has recorded.
+    pub fn update<R: Flat<Scalar = T>>(&mut self, momentum: f64, record: &[R]) {
+        let (old, new) = (T::from_f64(momentum), T::from_f64(1.0 - momentum));
+        for (moving, &batch) in self.as_flat_mut().iter_mut().zip(statistics(record)) {
+            *moving = *moving * old + batch * new;
+        }
+    }
+}
+
+impl<const C: usize, T> BatchNorm<C, T, NoScale, NoCenter> {
+    /// Nothing but a normalization.
+    pub const PLAIN: Self = Self { gamma: NoScale, beta: NoCenter, scalar: core::marker::PhantomData };
+}
+
+/// Where the statistics of a batch lie: at its first sample.
+#[inline(always)]
+fn statistics<R: Flat>(record: &[R]) -> &[R::Scalar] {
+    record.first().map_or(&[], Flat::as_flat)
+}
+
+impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<C, T, G, B> {
+    /// Nothing but a normalization: factors of one and offsets of zero.
+    pub fn init(&mut self) {
+        if let Some(gamma) = self.gamma.values_mut() {
+            gamma.fill(T::ONE);
+        }
+        if let Some(beta) = self.beta.values_mut() {
+            beta.fill(T::ZERO);
+        }
+    }
+
+    #[inline(always)]
+    fn affine(&self) -> Affine<'_, T> {
+        Affine { gamma: self.gamma.values(), beta: self.beta.values() }
+    }
+
+    /// Normalizes with the moving statistics.
+    #[inline(always)]
+    pub fn forward<I: Isa<T>, const P: usize>(
+        &self,
+        isa: I,
+        moving: &MovingStatistics<C, T>,
+        epsilon: f64,
+        inputs: &[SMatrix<T, C, P>],
+        outputs: &mut [SMatrix<T, C, P>],
+    ) {
+        isa.batch_normalize(moving.as_flat(), epsilon, self.affine(), flatten(inputs), flatten_mut(outputs));
+    }
+
+    /// Normalizes with the statistics of the batch, and records them: at the first sample the means and then the variances.
+    #[inline(always)]
+    pub fn forward_training<I: Isa<T>, R: Flat<Scalar = T>, const P: usize>(
+        &self,
+        isa: I,
+        epsilon: f64,
+        inputs: &[SMatrix<T, C, P>],
+        outputs: &mut [SMatrix<T, C, P>],
+        record: &mut [R],
+    ) {
+        const { assert!(R::LEN == 2 * C, "means and variances") };
+        if let Some(statistics) = record.first_mut() {
+            isa.batch_statistics(flatten(inputs), statistics.as_flat_mut());
+            let statistics = statistics.as_flat();
+            isa.batch_normalize(statistics, epsilon, self.affine(), flatten(inputs), flatten_mut(outputs));
+        }
+    }
+
+    /// `gradient.gamma += Σ grad_outputs * normalized inputs`, `gradient.beta += Σ grad_outputs`; sums are in double precision.
+    #[inline(always)]
+    pub fn backward_parameters<I: Isa<T>, R: Flat<Scalar = T>, const P: usize>(
+        &self,
+        isa: I,
+        epsilon: f64,
+        inputs: &[SMatrix<T, C, P>],
+        record: &[R],
+        grad_outputs: &[SMatrix<T, C, P>],
+        gradient: &mut Self,
+    ) {
+        let gradient = AffineGradient { gamma: gradient.gamma.values_mut(), beta: gradient.beta.values_mut() };
+        let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
+        isa.batch_backward_parameters(statistics(record), epsilon, inputs, grad_outputs, gradient);
+    }
+
+    /// The gradient of the inputs, through the statistics of the batch as well.
+    #[inline(always)]
+    pub fn backward_input<I: Isa<T>, R: Flat<Scalar = T>, const P: usize>(
+        &self,
+        isa: I,
+        epsilon: f64,
+        inputs: &[SMatrix<T, C, P>],
+        record: &[R],
+        grad_outputs: &[SMatrix<T, C, P>],
+        grad_inputs: &mut [SMatrix<T, C, P>],
+    ) {
+        let (gamma, statistics) = (self.gamma.values(), statistics(record));
+        let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
+        isa.batch_backward_input(statistics, epsilon, gamma, inputs, grad_outputs, flatten_mut(grad_inputs));
+    }
+
+    /// The gradient of the inputs where training uses the moving statistics as well.
+    #[inline(always)]
+    pub fn backward_frozen<I: Isa<T>, const P: usize>(
+        &self,
+        isa: I,
+        moving: &MovingStatistics<C, T>,
+        epsilon: f64,
+        grad_outputs: &[SMatrix<T, C, P>],
+        grad_inputs: &mut [SMatrix<T, C, P>],
+    ) {
+        let (gamma, grad_outputs) = (self.gamma.values(), flatten(grad_outputs));
+        isa.batch_backward_given(moving.as_flat(), epsilon, gamma, grad_outputs, flatten_mut(grad_inputs));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The geometry of a window that moves over an image.
+
+/// How a window moves over an image or, with a height of 1, over a sequence: what a convolution or a pooling is, sizes and steps
+/// in the order height, width, channels.
+///
+/// Position `o` of the output sees position `o * stride - padding + k * dilation` of the input through place `k` of the window; what
+/// is outside of the input is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Height, width and channels of what comes in.
+    pub input: [usize; 3],
+    /// Height, width and channels of what goes out.
+    pub output: [usize; 3],
+    /// Height and width of the window.
+    pub kernel: [usize; 2],
+    /// From one position of the window to the next.
+    pub stride: [usize; 2],
+    /// Positions above and to the left of the input that the first window covers. What is below and to the right follows.
+    pub padding: [usize; 2],
+    /// From one place of the window to the next.
+    pub dilation: [usize; 2],
+    /// Parts of the channels that see nothing of each other.
+    pub groups: usize,
+}
+
+impl Window {
+    /// A window that moves by one, without padding.
+    pub const fn new(input: [usize; 3], output: [usize; 3], kernel: [usize; 2]) -> Self {
+        Self { input, output, kernel, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 }
+    }
+
+    /// With another stride.
+    pub const fn stride(self, down: usize, right: usize) -> Self {
+        Self { stride: [down, right], ..self }
+    }
+
+    /// With so much padding above and to the left.
+    pub const fn padding(self, top: usize, left: usize) -> Self {
+        Self { padding: [top, left], ..self }
+    }
+
+    /// With holes in the window.
+    pub const fn dilation(self, down: usize, right: usize) -> Self {
+        Self { dilation: [down, right], ..self }
+    }
+
+    /// With the channels in groups.
+    pub const fn groups(self, groups: usize) -> Self {
+        Self { groups, ..self }
+    }
+
+    /// The values of a sample that comes in.
+    #[inline(always)]
+    pub const fn input_len(&self) -> usize {
+        self.input[0] * self.input[1] * self.input[2]
+    }
+
+    /// The values of a sample that goes out.
+    #[inline(always)]
+    pub const fn output_len(&self) -> usize {
+        self.output[0] * self.output[1] * self.output[2]
+    }
+
+    /// How many places the window has.
+    #[inline(always)]
+    pub const fn places(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    /// Whether each position of the output sees the position of the input that it stands on and no other.
+    #[inline(always)]
+    pub const fn is_pointwise(&self) -> bool {
+        self.kernel[0] * self.kernel[1] == 1
+            && self.stride[0] * self.stride[1] == 1
+            && self.padding[0] + self.padding[1] == 0
+            && self.groups == 1
+            && self.input[0] == self.output[0]
+            && self.input[1] == self.output[1]
+    }
+
+    /// How the window moves down (0) or to the right (1).
+    #[inline(always)]
+    pub(crate) const fn axis(&self, axis: usize) -> Axis {
+        let (input, output, kernel) = if axis == 0 {
+            (self.input[0], self.output[0], self.kernel[0])
+        } else {
+            (self.input[1], self.output[1], self.kernel[1])
+        };
+        let (stride, padding, dilation) = if axis == 0 {
+            (self.stride[0], self.padding[0], self.dilation[0])
+        } else {
+            (self.stride[1], self.padding[1], self.dilation[1])
+        };
+        Axis { count: output, size: input, taps: kernel, step: stride, padding: padding as isize, dilation }
+    }
+}
+
+/// A window along one axis: position `p` sees `p * step - padding + tap * dilation`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Axis {
+    /// Positions of the window.
+    pub count: usize,
+    /// Positions of what it sees.
+    pub size: usize,
+    pub taps: usize,
+    pub step: usize,
+    pub padding: isize,
+    pub dilation: usize,
+}
+
+impl Axis {
+    /// Where the first tap at a position is.
+    #[inline(always)]
+    pub const fn origin(&self, position: usize) -> isize {
+        (position * self.step) as isize - self.padding
+    }
+
+    /// The taps that are inside at a position.
+    #[inline(always)]
+    pub fn taps_at(&self, position: usize) -> (usize, usize) {
+        let origin = self.origin(position);
+        let before = |end: isize| if end <= 0 { 0 } else { divide_up(end as usize, self.dilation) };
+        let first = before(-origin);
+        (first, before(self.size as isize - origin).min(self.taps).max(first))
+    }
+
+    /// The positions at which all taps are inside.
+    #[inline(always)]
+    pub fn interior(&self) -> (usize, usize) {
+        let first = if self.padding <= 0 { 0 } else { divide_up(self.padding as usize, self.step) };
+        let reach = (self.taps.max(1) - 1) * self.dilation;
+        let last = self.size as isize + self.padding - reach as isize;
+        let end = if last <= 0 { 0 } else { divide_up(last as usize, self.step) };
+        let first = first.min(self.count);
+        (first, end.min(self.count).max(first))
+    }
+}
+
+/// Divisions are slow, and by 1 most often.
+#[inline(always)]
+fn divide_up(value: usize, by: usize) -> usize {
+    if by == 1 { value } else { value.div_ceil(by) }
+}
