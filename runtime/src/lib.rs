@@ -286,7 +286,7 @@ pub mod __private {
     pub use crate::activations::*;
     pub use crate::constraints::*;
     pub use crate::embedded::{embedded, embedded_checks, has_tensor};
-    pub use crate::flat::{accumulate, copy, reshape, reshape_mut, reshape_one};
+    pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
     pub use crate::kernels::compact::apply_compact;
