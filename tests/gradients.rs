@@ -122,6 +122,7 @@ mod layers {
         layernorm_of_positions: MeanSquaredError, Net { input 2x3x4 f64 => layernorm nocenter => tanh => flatten => dense 2 };
         layernorm_all: MeanSquaredError, Net { input 2x3x2 f64 => layernorm all noscale => tanh => flatten => dense 2 };
         groupnorm: MeanSquaredError, Net { input 2x3x4 f64 => groupnorm 2 => tanh => flatten => dense 2 };
+        layernorm_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => layernorm frozen => dense 2 };
         groupnorm_plain: MeanSquaredError, Net { input 2x3x4 f64 => groupnorm 2 noscale nocenter => tanh => flatten => dense 2 };
         spatial_dropout: MeanSquaredError, Net { input 2x3x4 f64 => tanh => spatial_dropout 0.4 => flatten => dense 2 };
         gaussian: MeanSquaredError, Net { input 3 f64 => dense 4 => gaussian_noise 0.2 => tanh => gaussian_dropout 0.3 => dense 2 };
