@@ -1,5 +1,6 @@
 //! The code. Cannot fail, and names no layer.
 mod constants;
+mod diagram;
 mod parts;
 mod passes;
 mod structs;

@@ -53,6 +53,7 @@ pub fn label(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let invocation = parse::parse(tokens, &mut errors);
+    lower::check_blocks(&invocation.blocks, &mut errors);
     let networks = invocation.networks.into_iter().map(|network| match compile(network.body, &invocation.blocks) {
         Ok(planned) => emit::network(&invocation.runtime, &network.header, &planned),
         Err(errors) => emit::shell(&network.header, errors),

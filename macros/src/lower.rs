@@ -58,6 +58,36 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     lowering.errors.or(lowering.graph)
 }
 
+/// Names of blocks and of their parameters mean nothing else.
+pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
+    for (index, Block { name, parameters, .. }) in blocks.iter().enumerate() {
+        if blocks.iter().take(index).any(|earlier| earlier.name == *name) {
+            errors.at(name, format!("a block named `{name}` exists already\nhelp: take another name"));
+        }
+        for name in parameters.iter().chain([name]) {
+            if is_word(name) {
+                errors.at(
+                    name,
+                    format!(
+                        "`{name}` is a word of the language and would not be told from it\nhelp: take another name"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Words that are no layers.
+const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
+
+/// Whether a word means something in the language.
+fn is_word(word: &Ident) -> bool {
+    layers::find(word).is_some()
+        || join::keywords().any(|join| word == join)
+        || LANGUAGE.iter().any(|known| word == known)
+        || options::is_word(word)
+}
+
 /// A call of a block that is being written out.
 struct Call {
     /// The block.
@@ -70,6 +100,9 @@ struct Call {
     /// How many scopes of labels there were before: those are not seen from inside.
     scopes: usize,
 }
+
+/// What came of a mistake.
+const LOST: ValueId = ValueId(usize::MAX);
 
 /// More layers than this are a mistake: `repeat` in `repeat`.
 const MOST_LAYERS: usize = 20_000;
@@ -153,7 +186,8 @@ impl Lowering<'_> {
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
         for (index, stage) in chain.stages.iter().enumerate() {
-            value = self.stage(stage, value, index == 0);
+            // Where nothing came of a stage its mistake has been reported; what follows is no second one.
+            value = self.stage(stage, value, index == 0).or(Some(LOST));
         }
         value
     }
@@ -378,7 +412,10 @@ impl Lowering<'_> {
             let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
             self.wrong(
                 stage.tokens(),
-                format!("the block `{name}` takes {wanted} arguments, but here are {given}\nhelp: `{name}({names})`"),
+                format!(
+                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
+                    if wanted == 1 { "argument" } else { "arguments" }
+                ),
             );
             self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
             return from;
@@ -413,13 +450,11 @@ impl Lowering<'_> {
 
     /// What names stand for here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        let shape = from.and_then(|from| self.shapes.get(from.0)).map(Option::as_ref);
-        let channels = match shape {
-            Some(Some(shape)) => Some(shape.channels()),
+        let channels = from.map(|from| match self.shapes.get(from.0) {
+            Some(Some(shape)) => shape.channels(),
             // After a mistake one does not know; any number will do.
-            Some(None) => Some(64),
-            None => None,
-        };
+            _ => 64,
+        });
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }
     }
@@ -467,7 +502,9 @@ impl Lowering<'_> {
             return;
         }
         let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
-        let labels: Vec<String> = self.labels.iter().flatten().map(|(label, _)| label.to_string()).collect();
+        let hidden = self.calls.last().map_or(0, |call| call.scopes);
+        let labels: Vec<String> =
+            self.labels.iter().skip(hidden).flatten().map(|(label, _)| label.to_string()).collect();
         let is_reference = is_first && stage.words.is_empty();
         let words = layers::keywords().chain(join::keywords()).chain(activations::words()).map(str::to_string);
         let labels_here = labels.iter().filter(|_| stage.words.is_empty()).cloned();
@@ -523,7 +560,7 @@ impl Lowering<'_> {
     /// What no operation reads is an output; an input that none reads is a mistake.
     fn outputs(&mut self, ends: Vec<(Option<ValueId>, &Chain)>, complete: bool) {
         for (end, chain) in ends {
-            let Some(end) = end else { continue };
+            let Some(end) = end.filter(|&end| end != LOST) else { continue };
             if self.graph.readers(end).next().is_some() {
                 let adds_nothing = matches!(chain.stages.as_slice(), [stage] if stage.keyword != "input");
                 let is_label = chain
@@ -605,9 +642,7 @@ impl Lowering<'_> {
             "is a name that the generated code needs"
         } else if layers::find(label).is_some() || join::keywords().any(|join| label == join) {
             "is the name of a kind of layer"
-        } else if ["input", "identity", "repeat", "block", "use"].iter().any(|word| label == word)
-            || options::is_word(label)
-        {
+        } else if LANGUAGE.iter().any(|word| label == word) {
             "is a word of the language"
         } else if self.blocks.iter().any(|block| block.name == *label) {
             "is the name of a block"

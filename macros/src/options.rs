@@ -39,9 +39,32 @@ const INITIALIZERS: &[Initializer] = &[
 
 const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
 
+/// The words that some layers take beside their options.
+const WORDS_OF_LAYERS: &[&str] = &[
+    "stride",
+    "same",
+    "valid",
+    "causal",
+    "pad",
+    "dilation",
+    "groups",
+    "multiplier",
+    "outpad",
+    "momentum",
+    "epsilon",
+    "noscale",
+    "nocenter",
+    "keepdims",
+    "bilinear",
+    "shared",
+    "each",
+    "offset",
+    "all",
+];
+
 /// Whether a word is an option.
 pub fn is_word(word: &Ident) -> bool {
-    OPTIONS.iter().any(|option| word == option)
+    OPTIONS.iter().chain(WORDS_OF_LAYERS).any(|option| word == option)
 }
 
 /// The penalty of a regularizer that is written without a number, as Keras has it.

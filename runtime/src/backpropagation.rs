@@ -1,7 +1,7 @@
 //! One step of training, wherever its memory lies.
 use core::slice;
 
-use crate::activations::Activation;
+use crate::activations::{Activation, Kept};
 use crate::flat::copy;
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
@@ -75,7 +75,8 @@ pub(crate) struct Backpropagate<'a, N: Network, L: Loss<N::Head, N::Output>> {
     pub(crate) rng: &'a mut TrainingRng,
     pub(crate) batch: Samples<'a, N::Input, L::Target>,
     pub(crate) passes: Passes<'a, N>,
-    pub(crate) gradient: &'a mut N::Gradient,
+    /// Of the parameters, if it is asked for.
+    pub(crate) gradient: Option<&'a mut N::Gradient>,
     pub(crate) grad_inputs: Option<&'a mut [N::Input]>,
 }
 
@@ -84,7 +85,7 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
 
     #[inline(always)]
     fn run<I: Isa<N::Scalar>>(self, isa: I) -> Option<f64> {
-        let Self { network, loss, rng, batch, passes, gradient, grad_inputs } = self;
+        let Self { network, loss, rng, batch, passes, mut gradient, grad_inputs } = self;
         let Samples { inputs, targets, weights } = batch;
         let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
         let samples = inputs.len();
@@ -99,10 +100,59 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
 
         loss.gradient(isa, N::HEAD, logits, outputs, targets, grad_logits);
         weigh(grad_logits, weights, factor * samples as f64);
-        gradient.as_flat_mut().fill(N::Scalar::ZERO);
-        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, gradient, grad_inputs);
-        network.add_penalty_gradient(gradient);
+        if let Some(gradient) = &mut gradient {
+            gradient.as_flat_mut().fill(N::Scalar::ZERO);
+        }
+        let to = gradient.as_deref_mut();
+        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, to, grad_inputs);
+        if let Some(gradient) = gradient {
+            network.add_penalty_gradient(gradient);
+        }
         Some(value)
+    }
+}
+
+/// A forward pass as in training: the outputs, and what a backward pass reads.
+pub(crate) struct Record<'a, N: Network> {
+    pub(crate) network: &'a N,
+    pub(crate) rng: &'a mut TrainingRng,
+    pub(crate) inputs: &'a [N::Input],
+    pub(crate) tape: Tape<'a, N>,
+    pub(crate) logits: &'a mut [N::Output],
+    pub(crate) outputs: &'a mut [N::Output],
+}
+
+impl<N: Network> Task<N::Scalar> for Record<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+        let Self { network, rng, inputs, mut tape, logits, outputs } = self;
+        network.forward(isa, rng, inputs, &mut tape, logits);
+        copy(logits, outputs);
+        N::HEAD.apply(isa, outputs);
+    }
+}
+
+/// The backward pass that belongs to [`Record`], from the gradient of the outputs.
+pub(crate) struct Return<'a, N: Network> {
+    pub(crate) network: &'a N,
+    pub(crate) inputs: &'a [N::Input],
+    pub(crate) passes: Passes<'a, N>,
+    pub(crate) gradient: &'a mut N::Gradient,
+}
+
+impl<N: Network> Task<N::Scalar> for Return<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+        let Self { network, inputs, passes, gradient } = self;
+        let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
+        N::HEAD.backward(isa, Kept::of(logits, outputs), grad_logits);
+        gradient.as_flat_mut().fill(N::Scalar::ZERO);
+        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, Some(&mut *gradient), None);
+        network.add_penalty_gradient(gradient);
     }
 }
 

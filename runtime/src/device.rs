@@ -124,7 +124,8 @@ where
             grad_logits: grad_logits.get_mut(..samples).ok_or(too_many)?,
         };
         let (network, loss, rng) = (&*self.network, self.loss, &mut self.rng.rng);
-        let pass = Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs: None };
+        let pass =
+            Backpropagate { network, loss, rng, batch, passes, gradient: Some(&mut *gradient), grad_inputs: None };
         let loss = isa::run(Arithmetic::Portable, pass).ok_or(BatchError::NotFinite)?;
         self.steps += 1;
         let (optimizer, number, network) = (&self.optimizer, self.steps, &mut *self.network);

@@ -104,6 +104,8 @@ pub trait Network: Flat + Send + Sync {
     const MACS: u64;
     /// The table of layers, with totals.
     const SUMMARY: &'static str;
+    /// The network as a graph in the language of Graphviz, to be drawn: `dot -Tsvg`.
+    const DOT: &'static str;
     /// The layers in order.
     const LAYERS: &'static [LayerInfo];
     /// The tensors in order.
@@ -142,7 +144,7 @@ pub trait Network: Flat + Send + Sync {
     );
 
     /// Adds the gradient of the parameters to `gradient`, from the gradient of `output`, which is what `forward` wrote;
-    /// writes that of the input only if it is asked for.
+    /// writes that of the input. Both only if they are asked for.
     #[doc(hidden)]
     #[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only the trainer calls it")]
     fn backward<I: Isa<Self::Scalar>>(
@@ -153,7 +155,7 @@ pub trait Network: Flat + Send + Sync {
         output: &[Self::Output],
         grads: &mut Gradients<'_, Self>,
         grad_output: &mut [Self::Output],
-        gradient: &mut Self::Gradient,
+        gradient: Option<&mut Self::Gradient>,
         grad_input: Option<&mut [Self::Input]>,
     );
 

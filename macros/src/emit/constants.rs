@@ -3,7 +3,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::{parts, structs, summary};
+use super::{diagram, parts, structs, summary};
 use crate::layers::Operation;
 use crate::parse::Header;
 use crate::plan::Planned;
@@ -39,6 +39,7 @@ pub fn constants(planned: &Planned) -> TokenStream {
     let (params, trainable, macs) =
         (literal(planned.params()), literal(planned.trainable_params()), literal(planned.macs()));
     let summary = summary::summary(planned);
+    let dot = diagram::dot(planned);
     let layers = layers(planned);
     let tensors = tensors(planned);
     let fingerprint = fingerprint(planned);
@@ -50,6 +51,7 @@ pub fn constants(planned: &Planned) -> TokenStream {
         const TRAINABLE_PARAMS: usize = #trainable;
         const MACS: u64 = #macs;
         const SUMMARY: &'static str = #summary;
+        const DOT: &'static str = #dot;
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
         const TENSORS: &'static [castnet::TensorInfo] = &[#(#tensors),*];
         const FINGERPRINT: u64 = #fingerprint;

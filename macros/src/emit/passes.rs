@@ -22,6 +22,7 @@ pub fn passes(planned: &Planned) -> TokenStream {
     let [isa, input, tape_back, output, grads, grad_output, gradient, grad_input] =
         ["isa", "input", "tape", "output", "grads", "grad_output", "gradient", "grad_input"]
             .map(|name| parameter(name, &backward));
+    let gradient = if gradient == "gradient" { quote!(mut gradient) } else { quote!(#gradient) };
     let update_state = forward::update_state(planned);
     quote! {
         #[inline(always)]
@@ -54,7 +55,7 @@ pub fn passes(planned: &Planned) -> TokenStream {
             #output: &[Self::Output],
             #grads: &mut castnet::Gradients<'_, Self>,
             #grad_output: &mut [Self::Output],
-            #gradient: &mut Self::Gradient,
+            #gradient: ::core::option::Option<&mut Self::Gradient>,
             #grad_input: ::core::option::Option<&mut [Self::Input]>,
         ) {
             #(#backward)*

@@ -2,7 +2,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{STACK_BYTES, summary};
+use super::{STACK_BYTES, diagram, summary};
 use crate::graph::{Node, ValueId};
 use crate::layers::{Adapt, Map, Operation, Part, Places, Role, Rules, part_name};
 use crate::parse::Header;
@@ -121,6 +121,10 @@ fn docs(header: &Header, planned: &Planned) -> TokenStream {
     lines.push(" ```text".to_string());
     lines.extend(summary::summary(planned).lines().map(|line| format!(" {line}")));
     lines.push(" ```".to_string());
+    if let Some(svg) = diagram::svg(planned) {
+        lines.push(String::new());
+        lines.extend(svg.lines().map(|line| format!(" {line}")));
+    }
     if planned.flash_bytes() > STACK_BYTES {
         lines.push(String::new());
         lines.push(" Too large to be moved over the stack: copy it with `clone_boxed`.".to_string());

@@ -9,6 +9,7 @@ fn render(source: &str) -> String {
     let mut outside = Errors::default();
     let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
     let invocation = crate::parse::parse(tokens, &mut outside);
+    crate::lower::check_blocks(&invocation.blocks, &mut outside);
     let mut text = String::new();
     for network in invocation.networks {
         if let Err(errors) = crate::compile(network.body, &invocation.blocks) {
@@ -281,6 +282,85 @@ fn labels() {
             "Net< input 13 => a: => dense 1 >",
             "Net< input 13 => a: b: dense 10 => dense 1 >",
             "Net< input 13 => hidden => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn graphs() {
+    errors(
+        "graphs",
+        &[
+            "Net< input 13 => add(dense 10, dense 3 relu) => dense 1 >",
+            "Net< input 4x4x3 => concat(identity, reshape 2x8x3) => flatten => dense 1 >",
+            "Net< input 4x4x3 => add(identity, reshape 4x2x6) => flatten => dense 1 >",
+            "Net< input 13 => add(dense 10) => dense 1 >",
+            "Net< input 13 => add() => dense 1 >",
+            "Net< input 13 => add => dense 1 >",
+            "Net< input 13 => add(dense 10, dense 10) dense 1 >",
+            "Net< input 13 => add(dense 10, dense 10) 3 => dense 1 >",
+            "Net< input 13 => add(dense 10, dens 10) => dense 1 >",
+            "Net< input 13 => add(dense 10 =>, identity) => dense 1 >",
+            "Net< a: input 13 => dense 10; b: input 3 >",
+            "Net< a: input 13 => dense 10; b: input 3 => dense 2; a: dense 1 >",
+            "Net< a: input 13 f32 => dense 10 => x: dense 1; b: input 3 f64 => dense 2 => y: dense 1; add(x, y) >",
+            "Net< input 13 => trunk: dense 10; trunk; trunk => dense 3 >",
+            "Net< input 13 => trunk: dense 10; trunc => dense 3 >",
+            "Net< input 13 => dense 10 => trunk => dense 3 >",
+            "Net< input 13 => trunk: dense 10 => trunk => dense 3 >",
+            "Net< later => dense 3; input 13 => later: dense 10 >",
+            "Net< input 13 => a: add(dense 13, a) => dense 3 >",
+            "Net< input 13 => dense 13; loop_1 => loop_1: dense 13 >",
+            "Net< input 13 => again: dense 13; again => again: dense 3 >",
+            "Net< input 13 => dense 10; identity => dense 3 >",
+            "Net< input 13 => dense 10;; dense 3 >",
+            "Net< input 13 => a: identity => a: identity => dense 3 >",
+            "Net< input 13 => add: dense 3 >",
+            "Net< input 13 => repeat { dense 3 } >",
+            "Net< input 13 => repeat 3 >",
+            "Net< input 13 => repeat 3 { } >",
+            "Net< input 13 => repeat 0 { dense 3 } >",
+            "Net< input 13 => repeat 3 { dense 3 rellu } >",
+            "Net< input 13 => repeat 3 { dense 3 => add(identity, dense 4) } >",
+            "Net< input 13 => repeat 9999 { repeat 9999 { dense 3 } } >",
+            "Net< input 13 => dense 3*units >",
+            "Net< input 13 => dense (channels - 14) >",
+            "Net< input 13 => dense channels/(channels - 13) >",
+            "Net< input 13 => dense 3* >",
+            "Net< input 13 => dense 3*2.5 >",
+            "Net< input 13 => dense 9000000000*9000000000*9000000000*9000000000*9000000000 >",
+        ],
+    );
+}
+
+#[test]
+fn blocks() {
+    errors(
+        "blocks",
+        &[
+            "block wide(units) < dense units rellu >\nNet< input 13 => wide(3) => wide(4) >",
+            "block wide(units) < dense units relu => add(identity, dense 4) >\nNet< input 13 => wide(3) => wide(4) >",
+            "block inner(units) < dense units => reshape 2x2 > block outer(units) < inner(units) >\nNet< input 13 => outer(3) >",
+            "block wide(units, what) < dense units what >\nNet< input 13 => wide(3) >",
+            "block wide(units) < dense units >\nNet< input 13 => wide(3, relu) >",
+            "block wide(units) < dense units >\nNet< input 13 => wide >",
+            "block wide(units) < dense units >\nNet< input 13 => wide 3 >",
+            "block wide(units) < dense units >\nNet< input 13 => wide(relu) >",
+            "block wide(units) < dense 2*units >\nNet< input 13 => wide(relu) >",
+            "block wide(units) < dense 2*units >\nNet< input 13 => wide(3x3) >",
+            "block wide(units) < dense units >\nNet< input 13 => wide(3) relu >",
+            "block wide(units) < dense units >\nNet< input 13 => wide(count) >",
+            "block a(n) < b(n) > block b(n) < dense n => a(n) >\nNet< input 13 => a(3) >",
+            "block a(n) < dense n => a(n) >\nNet< input 13 => a(3) >",
+            "block a < dense 3 >\nNet< input 13 => a(3) >",
+            "block a(n, n) < dense n >\nNet< input 13 => a(3, 3) >",
+            "block a(channels) < dense channels >\nNet< input 13 => a(3) >",
+            "block a(3) < dense 3 >\nNet< input 13 => a(3) >",
+            "block a() < >\nNet< input 13 => a() >",
+            "block a() < dense outside >\nNet< input 13 => outside: dense 3 => a() >",
+            "block a() < add(identity, outside) >\nNet< input 13 => outside: dense 3 => a() >",
+            "block a(stride) < dense 3 >\nNet< input 13 => a(3) >",
+            "block dense(units) < relu >\nNet< input 13 => dense(3) >",
         ],
     );
 }

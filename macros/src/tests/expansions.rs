@@ -62,3 +62,18 @@ fn image() {
             .as_str(),
     );
 }
+
+/// Several inputs and outputs, a label that is read twice, joins in place and out of place, a block.
+#[test]
+fn branches() {
+    expansion(
+        "expand/branches.rs.txt",
+        "block residual(units, width) < add(identity, dense units tanh => dense width) relu >
+        Branches<
+            left: input 2x2; right: input 4;
+            concat(left => flatten, right) => residual(3, channels) => trunk: dense 4;
+            trunk => residual(2, 4) => size: dense 1;
+            trunk => kind: dense 3 softmax
+        >",
+    );
+}

@@ -7,7 +7,9 @@ use super::callbacks::Trains;
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
 use crate::activations::Activation;
-use crate::backpropagation::{Backpropagate, Passes, Samples, check_learning_rate, check_lengths, total, weighted_sum};
+use crate::backpropagation::{
+    Backpropagate, Passes, Record, Return, Samples, check_learning_rate, check_lengths, total, weighted_sum,
+};
 use crate::epoch_rng::EpochRng;
 use crate::flat::copy;
 use crate::history::{Epoch, Report};
@@ -239,11 +241,12 @@ where
         Y: TargetOf<L::Target>,
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
-        let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
+        let loss = self.backpropagate(batch, true, None).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
 
-    /// As [`compute_gradient`](Self::compute_gradient), and writes the gradient of the loss with respect to each input.
+    /// Writes the gradient of the loss on one batch with respect to each input, and gives the loss; nothing is trained, and no gradient
+    /// of parameters is computed.
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch), and for gradients that are not as many as the inputs.
@@ -252,15 +255,64 @@ where
         inputs: &[X],
         targets: &[Y],
         grad_inputs: &mut [N::Input],
-    ) -> Result<(f64, &N::Gradient), BatchError>
+    ) -> Result<f64, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         check_lengths(inputs, grad_inputs)?;
-        let loss = self.backpropagate(batch, Some(grad_inputs)).ok_or(BatchError::NotFinite)?;
-        Ok((loss, &self.gradient))
+        self.backpropagate(batch, false, Some(grad_inputs)).ok_or(BatchError::NotFinite)
+    }
+
+    /// One step of training by another judge than the loss of this trainer, such as the second network of a pair: `judge` gets the outputs
+    /// of the batch, writes the gradient of its loss with respect to each of them, and gives that loss.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! {
+    ///     Generator< input 2 => dense 8 relu => dense 3 tanh >
+    ///     Discriminator< input 3 => dense 8 leaky_relu => dense 1 sigmoid >
+    /// }
+    ///
+    /// let mut generator = Generator::init(&mut seeded(1)).compile(MeanSquaredError, Adam::default());
+    /// let mut discriminator = Discriminator::init(&mut seeded(2)).compile(BinaryCrossentropy, Adam::default());
+    /// let noise = [[0.1, 0.7].into(), [0.9, 0.3].into()];
+    /// let real = [[1.0].into(), [1.0].into()];
+    /// let loss = generator.train_on_judgement(&noise, |fakes, grad_fakes| {
+    ///     discriminator.compute_input_gradient(fakes, &real, grad_fakes)
+    /// })?;
+    /// # assert!(loss.is_finite());
+    /// # Ok::<(), castnet::BatchError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No inputs; an error of the judge, or a loss or a learning rate that is not finite. The network stays as it was.
+    pub fn train_on_judgement<X, F>(&mut self, inputs: &[X], judge: F) -> Result<f64, BatchError>
+    where
+        X: InputOf<N::Input>,
+        F: FnOnce(&[N::Output], &mut [N::Output]) -> Result<f64, BatchError>,
+    {
+        let inputs = X::same_slice(inputs);
+        check_lengths(inputs, inputs)?;
+        self.check_learning_rate()?;
+        let samples = inputs.len();
+        let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
+        let (network, rng, arithmetic) = (&*self.network, &mut self.rng.rng, self.arithmetic);
+        let (logits, outputs, grad_logits) = (logits.of(samples), outputs.of(samples), grad_logits.of(samples));
+        let record = Record { network, rng, inputs, tape: Tape::grown(tape, samples), logits, outputs };
+        threads::with(self.threads.as_ref(), || isa::run(arithmetic, record));
+        let loss = judge(outputs, grad_logits)?;
+        if !loss.is_finite() {
+            return Err(BatchError::NotFinite);
+        }
+        let (tape, grads) = (Tape::grown(tape, samples), Gradients::grown(grads, samples));
+        let passes = Passes { tape, grads, logits, outputs, grad_logits };
+        let back = Return { network, inputs, passes, gradient: &mut self.gradient };
+        threads::with(self.threads.as_ref(), || isa::run(arithmetic, back));
+        self.take_step(samples);
+        Ok(loss)
     }
 
     /// Takes one step of the optimizer along a gradient of one's own making.
@@ -291,18 +343,24 @@ where
 
     pub(super) fn step(&mut self, batch: Samples<'_, N::Input, L::Target>) -> Result<f64, BatchError> {
         self.check_learning_rate()?;
-        let loss = self.backpropagate(batch, None).ok_or(BatchError::NotFinite)?;
+        let loss = self.backpropagate(batch, true, None).ok_or(BatchError::NotFinite)?;
         self.metrics.update(self.buffers.outputs.of(batch.inputs.len()), batch.targets, batch.weights);
+        self.take_step(batch.inputs.len());
+        Ok(loss)
+    }
+
+    /// Changes the network along the gradient of a batch of so many samples.
+    fn take_step(&mut self, samples: usize) {
         let Self { network, optimizer, state, gradient, threads, .. } = self;
         threads::with(threads.as_ref(), || state.step(optimizer, network, gradient));
-        self.network.update_state(&mut Tape::grown(&mut self.buffers.tape, batch.inputs.len()));
-        Ok(loss)
+        self.network.update_state(&mut Tape::grown(&mut self.buffers.tape, samples));
     }
 
     /// Computes the gradient of the batch; `None` if the loss is not finite.
     fn backpropagate(
         &mut self,
         batch: Samples<'_, N::Input, L::Target>,
+        of_parameters: bool,
         grad_inputs: Option<&mut [N::Input]>,
     ) -> Option<f64> {
         let samples = batch.inputs.len();
@@ -314,7 +372,8 @@ where
             outputs: outputs.of(samples),
             grad_logits: grad_logits.of(samples),
         };
-        let (network, loss, rng, gradient) = (&*self.network, self.loss, &mut self.rng.rng, &mut *self.gradient);
+        let (network, loss, rng) = (&*self.network, self.loss, &mut self.rng.rng);
+        let gradient = of_parameters.then_some(&mut *self.gradient);
         let pass = Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs };
         threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, pass))
     }

@@ -129,7 +129,13 @@ impl<'a> Pass<'a> {
             let [input, record] =
                 self.values.get_some([Some(Wanted::Value(node.input())), record], &mut self.statements);
             let places = Places { input, record, grad_output: grad_output.clone(), ..places(self.planned, node) };
-            self.statements.extend(map.backward_parameters(&places));
+            if let Some(statement) = map.backward_parameters(&places) {
+                self.statements.push(quote! {
+                    if let ::core::option::Option::Some(gradient) = &mut gradient {
+                        #statement
+                    }
+                });
+            }
         }
         let Some(contribution) = contribution else { return };
         let reads = map.reads();
