@@ -81,20 +81,21 @@ impl Dispatch for f64 {
     }
 }
 
-/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors.
+/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors. Exact and fused apart, and not generically: so
+/// the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
-        $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
-        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fused:ident;
+        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
+        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
         $(exact cores of large layers on $wider:ident;)?
     ) => {
-        impl<const FUSED: bool> Isa<$t> for $token<FUSED> {
+        impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            const SHARES: (bool, bool) = (false, !FUSED);
+            const SHARES: (bool, bool) = (false, !$fused);
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
@@ -109,12 +110,12 @@ macro_rules! isa {
 
             #[inline(always)]
             fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
-                if FUSED { $t::mul_add(a, b, c) } else { a * b + c }
+                if $fused { $t::mul_add(a, b, c) } else { a * b + c }
             }
             #[inline(always)]
             fn mul_add_vector(self, a: $vector, b: $vector, c: $vector) -> $vector {
                 // SAFETY: the token is the proof.
-                unsafe { if FUSED { $fused(a, b, c) } else { $add($mul(a, b), c) } }
+                unsafe { if $fused { $fma(a, b, c) } else { $add($mul(a, b), c) } }
             }
             #[inline(always)]
             fn splat(self, value: $t) -> $vector {
@@ -143,7 +144,7 @@ macro_rules! isa {
             }
 
             fn dense_forward(self, weight: &[$t], bias: Option<&[$t]>, inputs: &[$t], outputs: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                $(if !$fused && let Some(wider) = $wider::<false>::detect() {
                     return wider.dense_forward(weight, bias, inputs, outputs, units);
                 })?
                 #[target_feature(enable = $features)]
@@ -158,7 +159,7 @@ macro_rules! isa {
                 });
             }
             fn dense_backward_input(self, weight: &[$t], grad_outputs: &[$t], grad_inputs: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                $(if !$fused && let Some(wider) = $wider::<false>::detect() {
                     return wider.dense_backward_input(weight, grad_outputs, grad_inputs, units);
                 })?
                 #[target_feature(enable = $features)]
@@ -172,7 +173,7 @@ macro_rules! isa {
                 });
             }
             fn dense_backward_weight(self, inputs: &[$t], grad_outputs: &[$t], grad_weight: &mut [$t], units: usize) {
-                $(if !FUSED && let Some(wider) = $wider::<false>::detect() {
+                $(if !$fused && let Some(wider) = $wider::<false>::detect() {
                     return wider.dense_backward_weight(inputs, grad_outputs, grad_weight, units);
                 })?
                 #[target_feature(enable = $features)]
@@ -187,6 +188,10 @@ macro_rules! isa {
                 });
             }
         }
+    };
+    ($($of:tt)*) => {
+        isa!(@ false $($of)*);
+        isa!(@ true $($of)*);
     };
 }
 
