@@ -95,7 +95,9 @@ macro_rules! isa {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            const SHARES: (bool, bool) = (false, !$fused);
+            // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
+            // they are exact, unless someone wants them fused.
+            const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
