@@ -3,7 +3,7 @@
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
 
-use super::{Arithmetic, Cores, Dispatch, Isa, Level, Portable, Task, level};
+use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
