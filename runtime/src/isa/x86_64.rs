@@ -83,18 +83,25 @@ impl Dispatch for f64 {
 /// the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
-        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
+        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows, half of it $half:ident;
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
     ) => {
         impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
+            type Half = $half<$fused>;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
             // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
             // they are exact, unless someone wants them fused.
             const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
+
+            #[inline(always)]
+            fn half(self) -> $half<$fused> {
+                // A machine that has the wider vectors has these.
+                $half(())
+            }
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
@@ -170,7 +177,7 @@ fn first_of_4(count: usize) -> __m256i {
 }
 
 isa! {
-    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows;
+    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
     load_first: |from, count| _mm256_maskload_ps(from, first_of_8(count));
     store_first: |vector, to, count| {
@@ -180,7 +187,7 @@ isa! {
     };
 }
 isa! {
-    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows;
+    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd;
     load_first: |from, count| _mm256_maskload_pd(from, first_of_4(count));
     store_first: |vector, to, count| {
@@ -189,7 +196,7 @@ isa! {
     };
 }
 isa! {
-    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows;
+    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows, half of it Avx2;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
     load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
     store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);
