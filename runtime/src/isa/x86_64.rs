@@ -79,22 +79,22 @@ impl Dispatch for f64 {
     }
 }
 
-/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors.
+/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors. Exact and fused apart, and not generically: so
+/// the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
-        $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
-        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fused:ident;
+        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
+        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
     ) => {
-        impl<const FUSED: bool> Isa<$t> for $token<FUSED>
-        where
-            Self: Cores<$t>,
-        {
+        impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            const SHARES: (bool, bool) = (false, !FUSED);
+            // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
+            // they are exact, unless someone wants them fused.
+            const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
@@ -109,12 +109,12 @@ macro_rules! isa {
 
             #[inline(always)]
             fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
-                if FUSED { $t::mul_add(a, b, c) } else { a * b + c }
+                if $fused { $t::mul_add(a, b, c) } else { a * b + c }
             }
             #[inline(always)]
             fn mul_add_vector(self, a: $vector, b: $vector, c: $vector) -> $vector {
                 // SAFETY: the token is the proof.
-                unsafe { if FUSED { $fused(a, b, c) } else { $add($mul(a, b), c) } }
+                unsafe { if $fused { $fma(a, b, c) } else { $add($mul(a, b), c) } }
             }
             #[inline(always)]
             fn splat(self, value: $t) -> $vector {
@@ -142,6 +142,10 @@ macro_rules! isa {
                 unsafe { $store_first }
             }
         }
+    };
+    ($($of:tt)*) => {
+        isa!(@ false $($of)*);
+        isa!(@ true $($of)*);
     };
 }
 
