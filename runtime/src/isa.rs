@@ -28,9 +28,8 @@ pub trait Isa<T: Scalar>: Copy {
     const LANES: usize;
     /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
     const TILE_ROWS: usize;
-    /// Whether small layers are computed by the cores of large ones, one copy for all: where speed is not what counts, as it takes
-    /// time to compile each shape. Samples that come one by one, and batches.
-    const SHARES: (bool, bool);
+    /// What of small layers is compiled for every shape.
+    const SHAPES: Shapes;
 
     /// Runs a task in a function of its own, compiled once however often it is called.
     fn apart<J: Task<T>>(self, task: J) -> J::Output;
@@ -69,6 +68,18 @@ pub trait Isa<T: Scalar>: Copy {
     fn dense_backward_input(self, weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize);
     /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`.
     fn dense_backward_weight(self, inputs: &[T], grad_outputs: &[T], grad_weight: &mut [T], units: usize);
+}
+
+/// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It takes
+/// time in every program, so it should gain much.
+#[derive(Clone, Copy, Debug)]
+pub struct Shapes {
+    /// Samples that come one by one.
+    pub single: bool,
+    /// Batches.
+    pub batches: bool,
+    /// Backward passes.
+    pub gradients: bool,
 }
 
 /// Something to compute on any instruction set.
