@@ -19,8 +19,9 @@ use crate::Scalar;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are inlined into the network. Large ones call the methods named after layers: one
-/// copy of each exists per instruction set and scalar, compiled with this crate.
+/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the methods
+/// named after layers: one copy of each exists per instruction set and scalar, compiled with this crate. So implementations of
+/// this trait are not generic.
 pub trait Isa<T: Scalar>: Copy {
     /// As many values as the widest register holds.
     type Vector: Copy;
