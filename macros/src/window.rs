@@ -328,12 +328,6 @@ impl Geometry {
         Shape::new(if self.is_sequence { vec![columns, channels] } else { vec![rows, columns, channels] })
     }
 
-    /// Positions of the window.
-    pub fn positions(&self) -> u64 {
-        let [rows, columns] = self.output;
-        rows.saturating_mul(columns)
-    }
-
     /// Places of the window.
     pub fn places(&self) -> u64 {
         let [height, width] = self.kernel;

@@ -6,6 +6,7 @@ use quote::quote;
 
 use super::activation::layer;
 use super::{Constant, Context, Layer, Map, Operation, Parsed, Part, Places, Rules, Tensor};
+use crate::number::Number;
 use crate::options::Options;
 use crate::shape::{Scalar, Shape, literal};
 use crate::window::{CAUSAL, DILATION, Geometry, PAD, SAME, STRIDE, Sizes, VALID, WindowWords};
@@ -43,13 +44,31 @@ pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     Some(Parsed { layer: Box::new(conv), activation })
 }
 
-/// Reads the number after a word that may stand once.
+/// Reads the number after a word that may stand once: a size.
 pub fn number_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
+    read_number(value, name, words, example, |number, what| number.size(what));
+}
+
+/// As [`number_of`], for a number that may be zero.
+pub fn count_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
+    read_number(value, name, words, example, |number, what| match *number.counts(what)? {
+        [count] => Ok(count),
+        _ => number.size(what),
+    });
+}
+
+fn read_number(
+    value: &mut Option<u64>,
+    name: &Ident,
+    words: &mut Words<'_>,
+    example: &str,
+    read: impl Fn(&Number, &str) -> Result<u64, String>,
+) {
     let Some(number) = words.number() else {
         return words.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
     };
     let what = format!("the number after `{name}`");
-    let read = words.read(number, |number| number.size(&what));
+    let read = words.read(number, |number| read(number, &what));
     if value.replace(read.unwrap_or(1)).is_some() {
         words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
     }

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::activation::layer;
-use super::conv::{filters_and_kernel, may_exist, number_of, stride_or_dilation, typed};
+use super::conv::{count_of, filters_and_kernel, may_exist, stride_or_dilation, typed};
 use super::{Constant, Context, Layer, Map, Operation, Parsed, Part, Places, Rules, Tensor};
 use crate::options::Options;
 use crate::shape::Shape;
@@ -27,7 +27,7 @@ pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let mut outpad = None;
     let options = Options::parse(words, &[STRIDE, SAME, VALID, DILATION, "outpad"], |name, words| {
         if name == "outpad" {
-            number_of(&mut outpad, name, words, "outpad 1");
+            count_of(&mut outpad, name, words, "outpad 1");
         } else {
             window.take(name, words);
         }
