@@ -1,5 +1,5 @@
 //! What every machine has.
-use super::Isa;
+use super::{Isa, Shapes};
 use crate::Scalar;
 
 /// What every machine has: each product and each sum is rounded. The same bits on every target.
@@ -9,13 +9,20 @@ pub struct Portable;
 /// Values that the compiler keeps in one register, where registers are so wide.
 const LANES: usize = 4;
 
+/// On machines of this kind that are slow anyway.
+const SLOW: bool = cfg!(all(feature = "std", target_arch = "x86_64"));
+
 impl<T: Scalar> Isa<T> for Portable {
     type Vector = [T; LANES];
+    type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
-    // On machines of this kind that are slow anyway.
-    const SHARES: (bool, bool) =
-        (cfg!(all(feature = "std", target_arch = "x86_64")), cfg!(all(feature = "std", target_arch = "x86_64")));
+    const SHAPES: Shapes = Shapes { single: !SLOW, batches: !SLOW, gradients: !SLOW };
+
+    #[inline(always)]
+    fn half(self) -> Self {
+        self
+    }
 
     #[inline(never)]
     fn apart<J: super::Task<T>>(self, task: J) -> J::Output {
@@ -46,10 +53,8 @@ impl<T: Scalar> Isa<T> for Portable {
     #[inline(always)]
     unsafe fn load_first(self, from: *const T, count: usize) -> [T; LANES] {
         let mut vector = [T::ZERO; LANES];
-        for (lane, value) in vector.iter_mut().take(count).enumerate() {
-            // SAFETY: `count` values can be read.
-            *value = unsafe { from.add(lane).read() };
-        }
+        // SAFETY: `count` values can be read, at most `LANES`. One copy, not a branch for each: there are many of these side by side.
+        unsafe { core::ptr::copy_nonoverlapping(from, vector.as_mut_ptr(), count) };
         vector
     }
     #[inline(always)]
@@ -59,9 +64,7 @@ impl<T: Scalar> Isa<T> for Portable {
     }
     #[inline(always)]
     unsafe fn store_first(self, vector: [T; LANES], to: *mut T, count: usize) {
-        for (lane, value) in vector.into_iter().take(count).enumerate() {
-            // SAFETY: `count` values can be written.
-            unsafe { to.add(lane).write(value) }
-        }
+        // SAFETY: `count` values can be written, at most `LANES`.
+        unsafe { core::ptr::copy_nonoverlapping(vector.as_ptr(), to, count) };
     }
 }

@@ -3,7 +3,7 @@
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
 
-use super::{Arithmetic, Cores, Dispatch, Isa, Level, Portable, Task, level};
+use super::{Arithmetic, Dispatch, Isa, Level, Portable, Shapes, Task, level};
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
@@ -83,18 +83,25 @@ impl Dispatch for f64 {
 /// the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
-        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
+        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows, half of it $half:ident;
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
     ) => {
         impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
+            type Half = $half<$fused>;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
-            // they are exact, unless someone wants them fused.
-            const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
+            // Batches would gain little. Single samples gain much; they are exact, unless someone wants them fused.
+            const SHAPES: Shapes =
+                Shapes { single: !$fused || cfg!(feature = "fused"), batches: false, gradients: false };
+
+            #[inline(always)]
+            fn half(self) -> $half<$fused> {
+                // A machine that has the wider vectors has these.
+                $half(())
+            }
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
@@ -170,26 +177,50 @@ fn first_of_4(count: usize) -> __m256i {
 }
 
 isa! {
-    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows;
+    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
     load_first: |from, count| _mm256_maskload_ps(from, first_of_8(count));
     store_first: |vector, to, count| {
-        // Masked stores are slow on many machines.
-        let lanes: [f32; 8] = core::mem::transmute(vector);
-        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+        // Masked stores are slow on many machines, and so is a call of memcpy.
+        if count >= 8 {
+            _mm256_storeu_ps(to, vector);
+        } else {
+            let (mut part, mut to) = (_mm256_castps256_ps128(vector), to);
+            if count & 4 != 0 {
+                _mm_storeu_ps(to, part);
+                (part, to) = (_mm256_extractf128_ps::<1>(vector), to.add(4));
+            }
+            if count & 2 != 0 {
+                _mm_storel_pd(to.cast(), _mm_castps_pd(part));
+                (part, to) = (_mm_movehl_ps(part, part), to.add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_ss(to, part);
+            }
+        }
     };
 }
 isa! {
-    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows;
+    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd;
     load_first: |from, count| _mm256_maskload_pd(from, first_of_4(count));
     store_first: |vector, to, count| {
-        let lanes: [f64; 4] = core::mem::transmute(vector);
-        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+        if count >= 4 {
+            _mm256_storeu_pd(to, vector);
+        } else {
+            let (mut part, mut to) = (_mm256_castpd256_pd128(vector), to);
+            if count & 2 != 0 {
+                _mm_storeu_pd(to, part);
+                (part, to) = (_mm256_extractf128_pd::<1>(vector), to.add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_sd(to, part);
+            }
+        }
     };
 }
 isa! {
-    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows;
+    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows, half of it Avx2;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
     load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
     store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);
