@@ -85,7 +85,7 @@ impl Data {
             digits.iter().take(IMAGES).map(|x| Input::<Image>::from_column_slice(x)).collect();
         Ok(Self {
             image: Image::init(&mut seeded(3)),
-            image_data: Dataset::new(image_inputs.clone(), targets.iter().take(IMAGES).copied().collect())?,
+            image_data: Dataset::new(image_inputs.clone(), targets.iter().take(IMAGES).copied().collect::<Vec<_>>())?,
             image_inputs,
             house: House::init(&mut seeded(1)),
             digit: Digit::init(&mut seeded(2)),
@@ -171,9 +171,10 @@ impl Data {
     }
 
     pub fn image_predictions(&self) -> Case<'_> {
-        Box::new(|times| {
+        let mut workspace = Workspace::boxed();
+        Box::new(move |times| {
             for i in 0..times {
-                black_box(self.image.predict(black_box(&self.image_inputs[i % 16])));
+                black_box(self.image.predict_in(black_box(&self.image_inputs[i % 16]), &mut workspace));
             }
         })
     }
@@ -252,8 +253,10 @@ impl Data {
 
     fn limit_of_image(&self) -> Option<Case<'_>> {
         let (set, net, mut maps) = (Set::best()?, Cnn::new(self.image.as_flat()), Maps::new());
+        let mut workspace = Workspace::boxed();
         for (x, input) in self.digits.iter().zip(&self.image_inputs).take(100) {
-            same(&limit::predict_image(set, &net, x, &mut maps), self.image.predict(input).as_slice(), 1e-5);
+            let castnet = self.image.predict_in(input, &mut workspace);
+            same(&limit::predict_image(set, &net, x, &mut maps), castnet.as_slice(), 1e-5);
         }
         Some(Box::new(move |times| {
             for i in 0..times {
@@ -269,10 +272,12 @@ impl Data {
         let mut castnet = self.image.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
         let _ = castnet.fit(&self.image_data, Fit::epochs(1).batch_size(32).shuffle(false).progress(false));
         limit::image_epoch(set, &mut limit, images, classes);
+        let (mut workspace, mut of_limit) = (Workspace::boxed(), Workspace::boxed());
         let mut trained = self.image.clone_boxed();
         trained.as_flat_mut().copy_from_slice(limit.net.parameters());
         for input in self.image_inputs.iter().step_by(97) {
-            same(trained.predict(input).as_slice(), castnet.network().predict(input).as_slice(), 1e-2);
+            let limit = trained.predict_in(input, &mut of_limit);
+            same(limit.as_slice(), castnet.network().predict_in(input, &mut workspace).as_slice(), 1e-2);
         }
         Some(Box::new(move |times| {
             for _ in 0..times {
