@@ -14,6 +14,8 @@ use crate::layers::{Axis, Window};
 
 /// Values of the block of a weight that is copied to one place, so that it stays near: 16 KiB in single precision, on the stack.
 const SCRATCH: usize = 4096;
+/// Values of two of the widest vectors.
+const MOST_LANES: usize = 32;
 /// Positions that make a copy of the weight worth it.
 const POSITIONS: usize = 256;
 /// Values of images that stay near.
@@ -332,6 +334,7 @@ impl<T: Scalar> Walk<'_, T> {
             if lies || positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
         let mut scratch = MaybeUninit::<[T; SCRATCH]>::uninit();
         let scratch = scratch.as_mut_ptr().cast::<T>();
+        let zeros = [T::ZERO; MOST_LANES];
         for sample in (0..self.samples).step_by(group) {
             let samples = (sample, (sample + group).min(self.samples));
             for row in (0..self.y.count).step_by(band) {
@@ -339,10 +342,7 @@ impl<T: Scalar> Walk<'_, T> {
                 let mut column = 0;
                 while column < self.columns {
                     let rest = self.columns - column;
-                    let start = match bias {
-                        Some(bias) => Start::Row(bias.as_ptr().wrapping_add(column)),
-                        None => Start::Zero,
-                    };
+                    let start = Start::Row(bias.map_or(zeros.as_ptr(), |bias| bias.as_ptr().wrapping_add(column)));
                     // SAFETY: as asked for; so many columns are left, and the block of the weight fits into the scratch.
                     unsafe {
                         if rest > I::LANES {
@@ -525,8 +525,9 @@ struct Block {
 /// What a sum begins with.
 #[derive(Clone, Copy)]
 enum Start<T> {
-    Zero,
+    /// The same values at every position.
     Row(*const T),
+    /// What stands there.
     Result,
 }
 
@@ -667,20 +668,10 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
             if v == V - 1 && !whole { isa.load_first(from, sum.last) } else { isa.load(from) }
         };
         let mut sums = [[isa.splat(T::ZERO); V]; M];
-        match sum.start {
-            Start::Zero => {}
-            Start::Row(values) => {
-                for v in 0..V {
-                    let start = load(values, v);
-                    sums.iter_mut().for_each(|row| row[v] = start);
-                }
-            }
-            Start::Result => {
-                for (row, &c) in sums.iter_mut().zip(&c) {
-                    for (v, sum) in row.iter_mut().enumerate() {
-                        *sum = load(c, v);
-                    }
-                }
+        for (row, &c) in sums.iter_mut().zip(&c) {
+            let from = if let Start::Row(values) = sum.start { values } else { c.cast_const() };
+            for (v, sum) in row.iter_mut().enumerate() {
+                *sum = load(from, v);
             }
         }
         for row in sum.rows.0..sum.rows.1 {
@@ -865,17 +856,18 @@ impl<T: Scalar> Products<'_, T> {
                 let mut column = 0;
                 while column < self.columns {
                     let columns = self.columns - column;
-                    let part = Part { column, columns: columns.min(2 * I::LANES), ..part };
                     if columns >= 2 * I::LANES {
+                        let part = Part { column, columns: 2 * I::LANES, ..part };
                         isa.apart(Rows::<T, 2, false>::new(self, part));
-                    } else if columns > I::LANES {
-                        isa.apart(Rows::<T, 2, true>::new(self, part));
-                    } else if columns == I::LANES {
+                        column += 2 * I::LANES;
+                    } else if columns >= I::LANES {
+                        let part = Part { column, columns: I::LANES, ..part };
                         isa.apart(Rows::<T, 1, false>::new(self, part));
+                        column += I::LANES;
                     } else {
-                        isa.apart(Rows::<T, 1, true>::new(self, part));
+                        isa.apart(Rows::<T, 1, true>::new(self, Part { column, columns, ..part }));
+                        column += columns;
                     }
-                    column += 2 * I::LANES;
                 }
             }
         }
@@ -1026,11 +1018,7 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
             tile!(4);
         }
         while row < end {
-            match end - row {
-                3 => tile!(3),
-                2 => tile!(2),
-                _ => tile!(1),
-            }
+            tile!(1);
         }
     }
 }

@@ -5,7 +5,7 @@
 use super::dense::{self, HAS_VECTORS};
 use super::product::{Matrix, Size, Start, Stays, product};
 use crate::Scalar;
-use crate::isa::Isa;
+use crate::isa::{Isa, Task};
 use crate::layers::Window;
 
 /// Positions and channels that are computed in one go on the way through a separable convolution: 16 KiB in double precision, on the
@@ -42,23 +42,33 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     let positions = (0, window.output[0] * window.output[1]);
     let samples = inputs.chunks_exact(window.input_len()).zip(outputs.chunks_exact_mut(window.output_len()));
     for (input, output) in samples {
-        block(isa, &window, weight, bias, input, output, positions, channels);
+        isa.apart(Positions { window: &window, weight, bias, input, output, positions, channels });
     }
 }
 
-/// Some channels at some positions of a sample, row by row.
-#[expect(clippy::too_many_arguments, reason = "a layer and a part of a sample")]
-#[inline(always)]
-fn block<T: Scalar, I: Isa<T>>(
-    isa: I,
-    window: &Window,
-    weight: &[T],
-    bias: Option<&[T]>,
-    input: &[T],
-    output: &mut [T],
+/// Some channels at some positions of a sample, row by row: a function of its own, for it to be compiled once.
+struct Positions<'a, T> {
+    window: &'a Window,
+    weight: &'a [T],
+    bias: Option<&'a [T]>,
+    input: &'a [T],
+    output: &'a mut [T],
     positions: (usize, usize),
     channels: (usize, usize),
-) {
+}
+
+impl<T: Scalar> Task<T> for Positions<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        positions_of(isa, self);
+    }
+}
+
+#[inline(always)]
+fn positions_of<T: Scalar, I: Isa<T>>(isa: I, part: Positions<'_, T>) {
+    let Positions { window, weight, bias, input, output, positions, channels } = part;
     let [_, width, inputs] = window.input;
     let [_, columns, units] = window.output;
     let multiplier = units / inputs;
@@ -294,14 +304,59 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
             for channel in (0..middle).step_by(AT_ONCE.1) {
                 let channels = (channel, (channel + AT_ONCE.1).min(middle));
                 let depth = channels.1 - channels.0;
-                block(isa, &window, depthwise, None, input, &mut scratch, (first, end), channels);
+                let (weight, positions) = (depthwise, (first, end));
+                isa.apart(Positions {
+                    window: &window,
+                    weight,
+                    bias: None,
+                    input,
+                    output: &mut scratch,
+                    positions,
+                    channels,
+                });
                 let size = Size { rows: end - first, columns: units, depth };
                 let weight = pointwise.get(channel * units..).unwrap_or_default();
                 let (a, b) = (Matrix::by_rows(&scratch, depth), Matrix::by_rows(weight, units));
-                product::<T, I, 0, 0>(isa, size, a, b, start, output, units, Stays::Columns);
+                isa.apart(Product { size, a, b, start, output });
                 start = Start::Result;
             }
         }
+    }
+}
+
+/// What a dense layer makes of some channels at some positions.
+struct Product<'a, T> {
+    size: Size,
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    start: Start<'a, T>,
+    output: &'a mut [T],
+}
+
+impl<T: Scalar> Task<T> for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let Self { size, a, b, start, output } = self;
+        product::<T, I, 0, 0>(isa, size, a, b, start, output, size.columns, Stays::Columns);
+    }
+}
+
+/// The gradients of what came into a dense layer.
+struct Backwards<'a, T> {
+    weight: &'a [T],
+    grad_output: &'a [T],
+    grads: &'a mut [T],
+    units: usize,
+}
+
+impl<T: Scalar> Task<T> for Backwards<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        dense::backward_input::<T, I, 0>(isa, self.weight, self.grad_output, self.grads, self.units);
     }
 }
 
@@ -395,7 +450,7 @@ fn middle<T: Scalar, I: Isa<T>>(
             let weight = pointwise.get(first * units..(first + channels) * units).unwrap_or_default();
             let positions = grad_output.len() / units;
             let Some(grads) = scratch.get_mut(..positions * channels) else { return };
-            dense::backward_input::<T, I, 0>(isa, weight, grad_output, grads, units);
+            isa.apart(Backwards { weight, grad_output, grads, units });
             for (position, grads) in grads.chunks_exact(channels).enumerate() {
                 let position = block * AT_ONCE.0 + position;
                 let (rows, columns_of) = (y_axis.taps_at(position / columns), x_axis.taps_at(position % columns));
