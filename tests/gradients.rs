@@ -243,4 +243,17 @@ mod graphs {
             ]
         );
     }
+
+    network! {
+        Inner< input 3 f64 => dense 4 tanh => dense 3 gelu >
+        Judge< input 3 f64 => dense 4 l2 0.1 => dense 2 softmax >
+        Outer< input 4 f64 => dense 3 tanh => add(identity, use Inner -> 3, dense 3 => use Inner -> 3) => use Judge -> 2 >
+        AtTheInput< input 3 f64 => use Inner -> 3 => dense 2 >
+    }
+
+    #[test]
+    fn networks_in_networks() {
+        check::<Outer, _>(MeanSquaredError);
+        check::<AtTheInput, _>(MeanSquaredError);
+    }
 }

@@ -39,6 +39,12 @@ const NAMED: usize = 3;
 
 pub fn check(planned: &Planned) -> Result<(), Errors> {
     let mut errors = Errors::default();
+    if let (Some(inner), Some(bound)) = (planned.inner().next(), planned.inferred.graph.bounds.first()) {
+        let (name, network, path) =
+            (&bound.quantity, &planned.inferred.graph.name, inner.path.to_string().replace(' ', ""));
+        errors.at(name, format!("what `{path}` takes is not known here, and so cannot be bounded\nhelp: behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`"));
+        return Err(errors);
+    }
     for bound in &planned.inferred.graph.bounds {
         check_bound(planned, bound, &mut errors);
     }

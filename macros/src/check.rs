@@ -2,7 +2,7 @@
 use crate::errors::Errors;
 use crate::graph::ValueId;
 use crate::infer::Inferred;
-use crate::layers::Operation;
+use crate::layers::{Operation, Role};
 
 /// A network that keeps all rules.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub struct Checked(pub Inferred);
 pub fn check(inferred: Inferred) -> Result<Checked, Errors> {
     let mut errors = Errors::default();
     check_first(&inferred, &mut errors);
+    check_frozen_networks(&inferred, &mut errors);
     check_size(&inferred, &mut errors);
     errors.or(Checked(inferred))
 }
@@ -27,6 +28,27 @@ fn check_first(inferred: &Inferred, errors: &mut Errors) {
             errors.in_calls(&node.tokens.calls);
         }
     }
+}
+
+/// A frozen network is no more than computed: no gradient goes through it.
+fn check_frozen_networks(inferred: &Inferred, errors: &mut Errors) {
+    for (node, _) in inferred.nodes() {
+        let Operation::Map(map) = node.layer.operation() else { continue };
+        if map.inner().is_some_and(|inner| inner.frozen) && is_trained(inferred, node.input()) {
+            errors.at(
+                &node.tokens.layer,
+                "a frozen network computes no gradient, but layers before it are trained\nhelp: leave `frozen` out, or freeze them too",
+            );
+            errors.in_calls(&node.tokens.calls);
+        }
+    }
+}
+
+/// Whether a layer before a value is trained.
+fn is_trained(inferred: &Inferred, value: ValueId) -> bool {
+    let Some(writer) = inferred.graph.writer(value) else { return false };
+    let here = inferred.parts(writer).iter().any(|part| part.role == Role::Trainable);
+    here || writer.from.iter().any(|&value| is_trained(inferred, value))
 }
 
 /// Whether a value is an input, perhaps in another shape.

@@ -1,6 +1,7 @@
 //! The code. Cannot fail, and names no layer.
 mod constants;
 mod diagram;
+mod inner;
 mod parts;
 mod passes;
 mod structs;
@@ -27,6 +28,7 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let types = constants::types(header, planned);
     let constants = constants::constants(planned);
     let init = structs::init(planned);
+    let fits = inner::fits(planned);
     let passes = passes::passes(planned);
     let activation = planned.body().any(|node| node.layer.as_activation().is_some());
     let activation = activation.then(|| {
@@ -34,7 +36,7 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
             use castnet::Activation as _;
         )
     });
-    let stack = (planned.ram_bytes() <= STACK_BYTES).then(|| {
+    let stack = (planned.ram_bytes() <= STACK_BYTES && planned.inner().next().is_none()).then(|| {
         quote! {
             #[automatically_derived]
             impl castnet::PredictsOnStack for #name {}
@@ -47,6 +49,7 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
             use #runtime::__private as castnet;
             #activation
             #windows
+            #fits
             #layout
             #[automatically_derived]
             impl castnet::Network for #name {

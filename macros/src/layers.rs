@@ -85,6 +85,10 @@ pub trait Map {
     fn reads(&self) -> Reads {
         Reads::default()
     }
+    /// If it is a network itself: which.
+    fn inner(&self) -> Option<Inner<'_>> {
+        None
+    }
     /// Fresh parameters.
     fn init(&self, _at: &Places) -> Option<TokenStream> {
         None
@@ -102,6 +106,10 @@ pub trait Map {
     }
     /// Writes the gradient of the input, from that of the output and from what it [`reads`](Self::reads).
     fn backward_input(&self, at: &Places) -> TokenStream;
+    /// Both gradients by one statement, where that takes less than two; `gradient` is there as an option.
+    fn backward_both(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
     /// What a training step changes in its state, such as moving statistics, from the record.
     fn update_state(&self, _at: &Places) -> Option<TokenStream> {
         None
@@ -187,6 +195,13 @@ pub struct Context<'a> {
     pub castnet: &'a TokenStream,
 }
 
+/// Another network as a layer.
+#[derive(Clone, Copy)]
+pub struct Inner<'a> {
+    pub path: &'a TokenStream,
+    pub frozen: bool,
+}
+
 /// A constant of a layer.
 pub struct Constant {
     pub rust_type: TokenStream,
@@ -209,6 +224,9 @@ pub struct Places {
     pub input: TokenStream,
     pub output: TokenStream,
     pub record: TokenStream,
+    /// Memory of a network that is a layer: its activations, and its gradients.
+    pub inner: TokenStream,
+    pub inner_grads: TokenStream,
     pub grad_output: TokenStream,
     pub grad_input: TokenStream,
     /// The layer's constant.
@@ -338,6 +356,7 @@ type Parse = fn(&mut Words<'_>) -> Option<Parsed>;
 macro_rules! layers {
     ($($module:ident $([$($keyword:ident),*])?),*) => {
         mod activation;
+        pub mod another;
         pub mod join;
         $(mod $module;)*
 

@@ -6,6 +6,7 @@ use crate::activations;
 use crate::errors::Errors;
 use crate::expressions::{Known, Value, Wrong};
 use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
+use crate::layers::another::Another;
 use crate::layers::{self, Layer, Parsed, join};
 use crate::optimize::Goal;
 use crate::options;
@@ -443,9 +444,30 @@ impl Lowering<'_> {
 
     /// `use path::Network -> 7x7x64`.
     fn another_network(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
-        let _ = path;
-        self.wrong(stage.tokens(), "another network cannot be a part of this one yet");
-        from
+        let from = from.or_else(|| self.nothing_comes_in(stage))?;
+        let words = self.resolve(&stage.words, Some(from))?;
+        let (number, frozen) = match words.as_slice() {
+            [Word::Number(number)] => (number, false),
+            [Word::Number(number), Word::Name(frozen)] if frozen == "frozen" => (number, true),
+            _ => {
+                self.wrong(stage.tokens(), "behind `->` stands the shape of the output, and perhaps `frozen`\nhelp: such as `use Encoder -> 7x7x64 frozen`");
+                return Some(from);
+            }
+        };
+        let output = match parse::shape(number, "the shape of the output") {
+            Ok(output) => output,
+            Err(message) => {
+                self.wrong(number, message);
+                return Some(from);
+            }
+        };
+        let name = match &stage.label {
+            Some(_) => self.row_name(stage),
+            // `use` itself cannot be the name of a field.
+            None => self.counted("network"),
+        };
+        let layer = Box::new(Another { path: path.clone(), output, frozen });
+        Some(self.add(name, stage, Parsed { layer, activation: None }, vec![from], Vec::new()))
     }
 
     /// What names stand for here.

@@ -90,7 +90,7 @@ impl Stage {
             What::Plain => quote!(#keyword #(#words)*),
             What::Call(group) => quote!(#keyword #group #(#words)*),
             What::Repeat(_) => quote!(#keyword #(#words)*),
-            What::Network(path) => quote!(#keyword #path #(#words)*),
+            What::Network(path) => quote!(#keyword #path -> #(#words)*),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::activations::Activation;
 use crate::check::Checked;
 use crate::graph::{Node, RowId, ValueId};
 use crate::infer::Inferred;
-use crate::layers::{Operation, Role};
+use crate::layers::{Inner, Operation, Role};
 
 pub use gradients::{Apart, BackwardStep, Contribution, Gradients};
 
@@ -138,6 +138,11 @@ impl Planned {
         }
     }
 
+    /// The networks that are layers of this one, in order.
+    pub fn inner(&self) -> impl Iterator<Item = Inner<'_>> {
+        self.inferred.graph.nodes.iter().filter_map(inner)
+    }
+
     /// Whether training changes parameters of a layer.
     pub fn is_trainable(&self, node: &Node) -> bool {
         self.inferred.parts(node).iter().any(|part| part.role == Role::Trainable)
@@ -170,6 +175,14 @@ impl Planned {
     pub fn rows(&self) -> impl Iterator<Item = (RowId, &Ident, &RowCosts)> {
         let rows = self.inferred.graph.rows.iter().zip(&self.costs).enumerate();
         rows.map(|(index, (row, costs))| (RowId(index), &row.name, costs))
+    }
+}
+
+/// The network that an operation is.
+pub fn inner(node: &Node) -> Option<Inner<'_>> {
+    match node.layer.operation() {
+        Operation::Map(map) => map.inner(),
+        _ => None,
     }
 }
 

@@ -90,7 +90,6 @@ pub fn flatten_mut<A: Flat>(samples: &mut [A]) -> &mut [A::Scalar] {
 }
 
 /// Scalars as samples, to be changed; scalars that do not fill a sample are left out.
-#[cfg(feature = "alloc")]
 #[inline(always)]
 pub fn unflatten_mut<A: Flat>(scalars: &mut [A::Scalar]) -> &mut [A] {
     const { assert!(A::LEN > 0, "a sample of something") };

@@ -91,6 +91,8 @@ pub mod guide {}
 #[cfg(feature = "alloc")]
 mod history;
 pub mod initializers;
+#[doc(hidden)]
+pub mod inner;
 pub mod isa;
 mod kernels;
 pub mod layers;
@@ -288,6 +290,7 @@ pub mod __private {
     pub use crate::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::flat::{accumulate, copy, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
+    pub use crate::inner::{self, InnerGradients, InnerTape};
     pub use crate::isa::Isa;
     pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;

@@ -119,6 +119,9 @@ pub trait Network: Flat + Send + Sync {
     #[doc(hidden)]
     const GRADIENTS: usize;
 
+    /// Whether the gradient of the inputs can be computed: not where a frozen network is a part of this one.
+    const GIVES_INPUT_GRADIENT: bool = true;
+
     /// Fills the network with fresh parameters, as its initializers say.
     fn init_in<R: Rng + ?Sized>(&mut self, rng: &mut R);
 

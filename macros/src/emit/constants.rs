@@ -1,12 +1,13 @@
 //! The associated types and constants.
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
+use super::inner::{self, Purpose};
 use super::{diagram, parts, structs, summary};
-use crate::layers::Operation;
+use crate::layers::{Operation, Tensor};
 use crate::parse::Header;
-use crate::plan::Planned;
+use crate::plan::{Planned, inner as inner_of};
 use crate::shape::literal;
 
 pub fn types(header: &Header, planned: &Planned) -> TokenStream {
@@ -19,8 +20,9 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
         quote!(Self)
     };
     let head = parts::head_type(planned);
-    let count = typenum(planned.params());
-    let [arena, tape, gradients] = [planned.arena.len, planned.tape.len, planned.grads.len].map(literal);
+    let count = inner::count(planned, typenum(planned.params()));
+    let [arena, tape, gradients] =
+        [Purpose::Prediction, Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
     quote! {
         type Input = #input;
         type Output = #output;
@@ -36,14 +38,22 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
 pub fn constants(planned: &Planned) -> TokenStream {
     let name = planned.inferred.graph.name.unraw().to_string();
     let head = parts::head(planned);
-    let (params, trainable, macs) =
-        (literal(planned.params()), literal(planned.trainable_params()), literal(planned.macs()));
+    let params = inner::plus(planned.params(), planned.inner(), "PARAMS");
+    let trained = planned.inner().filter(|inner| !inner.frozen);
+    let trainable = inner::plus(planned.trainable_params(), trained, "TRAINABLE_PARAMS");
+    let macs = inner::plus(planned.macs(), planned.inner(), "MACS");
     let summary = summary::summary(planned);
     let dot = diagram::dot(planned);
     let layers = layers(planned);
-    let tensors = tensors(planned);
+    let tensors = inner::tensors(planned);
     let fingerprint = fingerprint(planned);
-    let (arena, tape, gradients) = (literal(planned.arena.len), literal(planned.tape.len), literal(planned.grads.len));
+    let [arena, tape, gradients] =
+        [Purpose::Prediction, Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
+    let gives_input_gradient = planned.inner().any(|inner| inner.frozen).then(|| {
+        quote!(
+            const GIVES_INPUT_GRADIENT: bool = false;
+        )
+    });
     quote! {
         const NAME: &'static str = #name;
         const HEAD: Self::Head = #head;
@@ -53,11 +63,12 @@ pub fn constants(planned: &Planned) -> TokenStream {
         const SUMMARY: &'static str = #summary;
         const DOT: &'static str = #dot;
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
-        const TENSORS: &'static [castnet::TensorInfo] = &[#(#tensors),*];
+        const TENSORS: &'static [castnet::TensorInfo] = #tensors;
         const FINGERPRINT: u64 = #fingerprint;
         const ARENA: usize = #arena;
         const TAPE: usize = #tape;
         const GRADIENTS: usize = #gradients;
+        #gives_input_gradient
     }
 }
 
@@ -68,26 +79,26 @@ fn layers(planned: &Planned) -> Vec<TokenStream> {
         let kind = nodes.next().unwrap_or(last).layer.kind();
         let shape = planned.inferred.shape(last.to).sizes().iter().copied().map(literal);
         let name = name.unraw().to_string();
-        let (params, trainable) = (literal(costs.params), literal(costs.trainable));
+        let inner = || summary::nodes(planned, row).filter_map(inner_of);
+        let params = inner::plus(costs.params, inner(), "PARAMS");
+        let trainable = inner::plus(costs.trainable, inner().filter(|inner| !inner.frozen), "TRAINABLE_PARAMS");
         Some(quote!(castnet::LayerInfo::new(#name, #kind, &[#(#shape),*], #params, #trainable)))
     };
     planned.rows().filter_map(layer).collect()
 }
 
-fn tensors(planned: &Planned) -> Vec<TokenStream> {
-    let mut tensors = Vec::new();
-    for field in structs::fields(planned) {
-        for tensor in &field.part.tensors {
-            let name = format!("{}.{}", field.name.unraw(), tensor.name);
-            let shape = tensor.shape.iter().copied().map(literal);
-            tensors.push(quote!(castnet::TensorInfo::new(#name, &[#(#shape),*])));
-        }
-    }
-    tensors
+/// The tensors of a field.
+pub fn tensors(field: &structs::Field<'_>) -> Vec<TokenStream> {
+    let tensor = |tensor: &Tensor| {
+        let name = format!("{}.{}", field.name.unraw(), tensor.name);
+        let shape = tensor.shape.iter().copied().map(literal);
+        quote!(castnet::TensorInfo::new(#name, &[#(#shape),*]))
+    };
+    field.part.tensors.iter().map(tensor).collect()
 }
 
 /// A hash (FNV-1a) of all that decides what is computed from the same weights.
-fn fingerprint(planned: &Planned) -> Literal {
+fn fingerprint(planned: &Planned) -> TokenStream {
     let graph = &planned.inferred.graph;
     let inputs = graph.inputs.iter().map(|input| input.shape.to_string()).collect::<Vec<_>>().join(", ");
     let mut text = format!("{} {inputs}", graph.scalar.name());
@@ -98,7 +109,8 @@ fn fingerprint(planned: &Planned) -> Literal {
             Operation::Alias => false,
         };
         if computes || !parts.is_empty() {
-            text.push_str(&format!("; {} -> {}", node.layer.describe(), planned.inferred.shape(node.to)));
+            let what = if inner_of(node).is_some() { "network".to_string() } else { node.layer.describe() };
+            text.push_str(&format!("; {what} -> {}", planned.inferred.shape(node.to)));
         }
         if !graph.is_chain() {
             node.from.iter().for_each(|value| text.push_str(&format!(" {value}")));
@@ -107,10 +119,14 @@ fn fingerprint(planned: &Planned) -> Literal {
     if let [_, _, ..] = graph.outputs.as_slice() {
         graph.outputs.iter().for_each(|value| text.push_str(&format!("; {value}")));
     }
-    let fingerprint = text
+    let own = text
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    literal(fingerprint)
+    let own = literal(own);
+    planned.inner().fold(quote!(#own), |own, inner| {
+        let path = inner.path;
+        quote!(castnet::inner::mix(#own, <#path as castnet::Network>::FINGERPRINT))
+    })
 }
 
 /// Numbers up to this have a name in typenum.

@@ -4,9 +4,9 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{STACK_BYTES, diagram, summary};
 use crate::graph::{Node, ValueId};
-use crate::layers::{Adapt, Map, Operation, Part, Places, Role, Rules, part_name};
+use crate::layers::{Adapt, Inner, Map, Operation, Part, Places, Role, Rules, part_name};
 use crate::parse::Header;
-use crate::plan::Planned;
+use crate::plan::{Planned, inner};
 use crate::shape::literal;
 
 /// Parameters of a layer: a field.
@@ -23,13 +23,14 @@ pub fn fields(planned: &Planned) -> Vec<Field<'_>> {
         let Some(name) = planned.inferred.graph.row_name(node.row) else { continue };
         fields.extend(parts.iter().map(|part| Field { name: part_name(name, part.suffix), node, part }));
     }
-    fields.sort_by_key(|field| field.part.role);
+    // Of networks that are layers only a part may be trainable, which then ends the trainable prefix.
+    fields.sort_by_key(|field| (field.part.role, inner(field.node).is_some()));
     fields
 }
 
 /// Whether the trainable parameters are only a part of the network.
 pub fn has_prefix(planned: &Planned) -> bool {
-    planned.trainable_params() < planned.params()
+    planned.trainable_params() < planned.params() || planned.inner().next().is_some()
 }
 
 pub fn gradient_name(header: &Header) -> Ident {
@@ -39,11 +40,22 @@ pub fn gradient_name(header: &Header) -> Ident {
 /// The declarations, with absolute paths.
 pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     let Header { attributes, visibility, name } = header;
-    let declare = |field: &Field<'_>| {
+    let castnet = &planned.inferred.graph.castnet;
+    let declare = |field: &Field<'_>, is_gradient: bool| {
         let Field { name, part, .. } = field;
-        let rust_type = &part.rust_type;
-        let count = summary::grouped(part.count());
+        let rust_type = match &part.rust_type {
+            path if is_gradient && inner(field.node).is_some() => quote!(<#path as #castnet::Network>::Gradient),
+            rust_type => rust_type.clone(),
+        };
         let kind = summary::kind(planned, field.node.row);
+        if inner(field.node).is_some() {
+            let doc = format!(" {kind}: {}.", field.node.layer.describe());
+            return quote! {
+                #[doc = #doc]
+                #visibility #name: #rust_type,
+            };
+        }
+        let count = summary::grouped(part.count());
         let state = match part.role {
             Role::Trainable | Role::State => "",
             Role::Frozen => ", frozen",
@@ -55,12 +67,13 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
         }
     };
     let fields = fields(planned);
-    let all = fields.iter().map(declare);
+    let all = fields.iter().map(|field| declare(field, false));
     let derives = derives(header, planned);
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
-        let trainable = fields.iter().filter(|field| field.part.role == Role::Trainable).map(declare);
+        let trainable = fields.iter().filter(|field| field.part.role == Role::Trainable);
+        let trainable = trainable.map(|field| declare(field, true));
         let doc = format!(" The trainable part of [`{name}`]: its gradient.");
         quote! {
             #[doc = #doc]
@@ -95,7 +108,7 @@ fn derives(header: &Header, planned: &Planned) -> TokenStream {
         .flat_map(|attribute| attribute.to_token_stream())
         .flat_map(words)
         .collect();
-    let clone = planned.flash_bytes() <= STACK_BYTES;
+    let clone = planned.flash_bytes() <= STACK_BYTES && planned.inner().next().is_none();
     let ours = ["Clone", "Debug", "PartialEq"].into_iter();
     let ours = ours.filter(|derive| !asked.iter().any(|word| word == derive) && (clone || *derive != "Clone"));
     let ours: Vec<Ident> = ours.map(|derive| format_ident!("{derive}")).collect();
@@ -137,17 +150,26 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
     let name = &header.name;
     let scalar = planned.inferred.graph.scalar;
     let bytes = literal(planned.flash_bytes());
+    let inner_sizes = planned.inner().map(|Inner { path, .. }| quote!(+ ::core::mem::size_of::<#path>()));
+    let bytes = quote!(#bytes #(#inner_sizes)*);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
         let bytes = literal(planned.trainable_params() * scalar.bytes());
+        let inner_sizes = planned.inner().filter(|inner| !inner.frozen).map(
+            |Inner { path, .. }| quote!(+ ::core::mem::size_of::<<#path as castnet::Network>::Gradient>()),
+        );
+        let bytes = quote!(#bytes #(#inner_sizes)*);
         let fields = fields(planned);
         let trainable: Vec<&Ident> =
             fields.iter().filter(|field| field.part.role == Role::Trainable).map(|field| &field.name).collect();
+        let message = super::inner::has_trained(planned).then(|| {
+            quote!(, "of the networks in this one that are trained, only the last may have frozen layers or state of its own")
+        });
         quote! {
             ::core::assert!(::core::mem::size_of::<#gradient>() == #bytes);
             #(
                 ::core::assert!(
-                    ::core::mem::offset_of!(#name, #trainable) == ::core::mem::offset_of!(#gradient, #trainable)
+                    ::core::mem::offset_of!(#name, #trainable) == ::core::mem::offset_of!(#gradient, #trainable) #message
                 );
             )*
             #[automatically_derived]
@@ -196,6 +218,11 @@ fn penalties(maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut values = Vec::new();
     let mut gradients = Vec::new();
     for (name, _, map) in maps {
+        if let Some(Inner { path, frozen: false }) = map.inner() {
+            values.push(quote!(<#path as castnet::Network>::penalty(&self.#name)));
+            gradients
+                .push(quote!(<#path as castnet::Network>::add_penalty_gradient(&self.#name, &mut gradient.#name);));
+        }
         let Rules { weight, regularizers, .. } = map.rules();
         for regularizer in regularizers {
             let weight = format_ident!("{weight}");
@@ -219,6 +246,9 @@ fn penalties(maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
 fn constrain(maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut statements = Vec::new();
     for (name, _, map) in maps {
+        if let Some(Inner { path, frozen: false }) = map.inner() {
+            statements.push(quote!(<#path as castnet::Network>::constrain(&mut self.#name);));
+        }
         let Rules { weight, constraints, .. } = map.rules();
         for constraint in constraints {
             let weight = format_ident!("{weight}");
@@ -240,6 +270,10 @@ fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut statements = Vec::new();
     let mut conditions = Vec::new();
     for (name, node, map) in maps {
+        // What is not raw data teaches nothing about it.
+        if map.inner().is_some() && (planned.only_input() != Some(node.input())) {
+            continue;
+        }
         let rust_type = inferred.shape(node.input()).rust_type(inferred.graph.scalar);
         let is_reshaped = inferred.graph.writer(node.input()).is_some();
         let samples = match (planned.only_input(), is_reshaped) {

@@ -2,7 +2,8 @@
 use syn::ext::IdentExt;
 
 use crate::graph::{Input, Node, RowId, ValueId};
-use crate::plan::Planned;
+use crate::layers::Inner;
+use crate::plan::{Planned, inner};
 
 /// The rows, their kinds and shapes, and the totals; of networks that are no chain also where each layer's values come from.
 pub fn summary(planned: &Planned) -> String {
@@ -17,7 +18,11 @@ pub fn summary(planned: &Planned) -> String {
     }
     for (row, name, costs) in planned.rows() {
         let name = format!("{} ({})", name.unraw(), kind(planned, row));
-        rows.push([name, shape(planned, row), grouped(costs.params), connected_to(planned, row)]);
+        let params = match nodes(planned, row).find_map(inner) {
+            Some(Inner { path, .. }) => path.to_string().replace(' ', ""),
+            None => grouped(costs.params),
+        };
+        rows.push([name, shape(planned, row), params, connected_to(planned, row)]);
     }
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -36,6 +41,10 @@ pub fn summary(planned: &Planned) -> String {
     lines.push(format!("Total params: {} ({})", grouped(params), bytes(params)));
     lines.push(format!("Trainable params: {} ({})", grouped(trainable), bytes(trainable)));
     lines.push(format!("Non-trainable params: {} ({})", grouped(params - trainable), bytes(params - trainable)));
+    for Inner { path, frozen } in planned.inner() {
+        let frozen = if frozen { ", frozen" } else { "" };
+        lines.push(format!("and those of {}{frozen}", path.to_string().replace(' ', "")));
+    }
     lines.join("\n")
 }
 

@@ -74,7 +74,11 @@ pub fn plan(planned: &Planned) -> Gradients {
     let is_in_place = |node: &Node, operand: usize| shared.contains(&(node.to, operand));
     let mut backward = Backward {
         always: steps(planned, |value| need(value) == Need::Always, true, is_in_place),
-        on_demand: steps(planned, |value| need(value) == Need::OnDemand, false, is_in_place),
+        on_demand: match planned.inner().any(|inner| inner.frozen) {
+            // It gives no gradient of what it reads.
+            true => Vec::new(),
+            false => steps(planned, |value| need(value) == Need::OnDemand, false, is_in_place),
+        },
         passes_through: false,
     };
     let mut pieces = pieces(planned, &shared);

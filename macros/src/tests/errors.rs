@@ -265,6 +265,24 @@ fn graphs() {
 }
 
 #[test]
+fn networks_in_networks() {
+    errors(
+        "inner",
+        &[
+            "Net< input 13 => use => dense 1 >",
+            "Net< input 13 => use Encoder => dense 1 >",
+            "Net< input 13 => use Encoder -> => dense 1 >",
+            "Net< input 13 => use Encoder -> 0x3 => dense 1 >",
+            "Net< input 13 => use Encoder -> 3 fast => dense 1 >",
+            "Net< input 13 => use 3 -> 3 => dense 1 >",
+            "Net< input 13 => dense 3 => use Encoder -> 3 frozen => dense 1 >",
+            "Net< input 13 => use Encoder -> 3 => dense 1 > where params <= 1000",
+            "Net< use Encoder -> 3 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn blocks() {
     errors(
         "blocks",

@@ -249,7 +249,8 @@ where
     /// of parameters is computed.
     ///
     /// # Errors
-    /// As [`train_on_batch`](Self::train_on_batch), and for gradients that are not as many as the inputs.
+    /// As [`train_on_batch`](Self::train_on_batch); for gradients that are not as many as the inputs; and for a network that has a
+    /// frozen one as a part, which gives no gradient.
     pub fn compute_input_gradient<X, Y>(
         &mut self,
         inputs: &[X],
@@ -262,6 +263,9 @@ where
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         check_lengths(inputs, grad_inputs)?;
+        if !N::GIVES_INPUT_GRADIENT {
+            return Err(BatchError::NoInputGradient);
+        }
         self.backpropagate(batch, false, Some(grad_inputs)).ok_or(BatchError::NotFinite)
     }
 

@@ -120,6 +120,9 @@ impl<'a> Pass<'a> {
     }
 
     fn map(&mut self, node: &Node, map: &dyn Map, step: &BackwardStep) {
+        if map.inner().is_some() {
+            return self.inner(node, map, step);
+        }
         let contribution = step.operands.first();
         let target = contribution.map(|contribution| Self::target(node.input(), contribution));
         let wanted = [Some(Wanted::Value(node.to)), target];
@@ -148,6 +151,33 @@ impl<'a> Pass<'a> {
         let places = Places { input, output, record, grad_output, grad_input, ..places(self.planned, node) };
         self.statements.push(map.backward_input(&places));
         self.add(node.input(), contribution);
+    }
+
+    /// A network that is a layer computes both gradients in one pass.
+    fn inner(&mut self, node: &Node, map: &dyn Map, step: &BackwardStep) {
+        let contribution = step.operands.first();
+        let target = contribution.map(|contribution| Self::target(node.input(), contribution));
+        let wanted = [Some(Wanted::Value(node.to)), target, Some(Wanted::Inner(node))];
+        let [grad_output, grad_input, inner_grads] = self.grads.get_some(wanted, &mut self.statements);
+        let wanted = [Wanted::Value(node.input()), Wanted::Value(node.to), Wanted::Inner(node)];
+        let [input, output, inner] = self.values.get(wanted, &mut self.statements);
+        let places =
+            Places { input, output, inner, inner_grads, grad_output, grad_input, ..places(self.planned, node) };
+        match (step.parameters, contribution) {
+            (true, Some(_)) => self.statements.extend(map.backward_both(&places)),
+            (false, _) => self.statements.push(map.backward_input(&places)),
+            (true, None) => {
+                let statement = map.backward_parameters(&places);
+                self.statements.push(quote! {
+                    if let ::core::option::Option::Some(gradient) = &mut gradient {
+                        #statement
+                    }
+                });
+            }
+        }
+        if let Some(contribution) = contribution {
+            self.add(node.input(), contribution);
+        }
     }
 
     fn join(&mut self, node: &Node, join: &dyn Join, contribution: &Contribution) {

@@ -79,9 +79,10 @@ fn map_forward(
     statements: &mut Vec<TokenStream>,
 ) {
     let record = (training && planned.tape.extra(node).is_some()).then_some(Wanted::Extra(node));
+    let record = record.or(map.inner().map(|_| Wanted::Inner(node)));
     let wanted = [Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)), record];
     let [input, output, record] = names.get_some(wanted, statements);
-    let places = Places { input, output, record, ..places(planned, node) };
+    let places = Places { input, output, inner: record.clone(), record, ..places(planned, node) };
     statements.push(if training { map.forward_training(&places) } else { map.forward(&places) });
 }
 
@@ -124,12 +125,13 @@ pub fn update_state(planned: &Planned) -> TokenStream {
     let mut statements = Vec::new();
     for node in planned.body() {
         let Operation::Map(map) = node.layer.operation() else { continue };
-        let Some(record) = planned.tape.extra(node).map(|_| Wanted::Extra(node)) else { continue };
+        let record = planned.tape.extra(node).map(|_| Wanted::Extra(node));
+        let Some(record) = record.or(map.inner().map(|_| Wanted::Inner(node))) else { continue };
         if map.update_state(&places(planned, node)).is_none() {
             continue;
         }
         let [record] = names.get([record], &mut statements);
-        statements.extend(map.update_state(&Places { record, ..places(planned, node) }));
+        statements.extend(map.update_state(&Places { inner: record.clone(), record, ..places(planned, node) }));
     }
     if statements.is_empty() {
         return TokenStream::new();

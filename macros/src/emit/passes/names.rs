@@ -1,7 +1,8 @@
 //! Names for what lies in planned memory, and for callers' slices in other shapes.
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
+use super::super::inner::{self, Purpose};
 use crate::graph::{Node, ValueId};
 use crate::layers::Operation;
 use crate::plan::{Layout, Location, Planned};
@@ -15,6 +16,8 @@ pub enum Wanted<'a> {
     Extra(&'a Node),
     /// A part of the gradient of a value, before it is added.
     Apart(ValueId, u64),
+    /// The memory of a node that is a network.
+    Inner(&'a Node),
 }
 
 /// Gives names to pieces of one planned memory, and to callers' slices in other shapes.
@@ -107,6 +110,7 @@ impl<'a> Names<'a> {
                 format_ident!("{}_{what}", self.row(graph.row_name(node.row)))
             }
             Wanted::Apart(value, _) => format_ident!("{}_part", self.value_name(value)),
+            Wanted::Inner(node) => format_ident!("{}{}_memory", self.prefix, self.row(graph.row_name(node.row))),
         }
     }
 
@@ -118,6 +122,7 @@ impl<'a> Names<'a> {
         let inferred = &self.planned.inferred;
         match wanted {
             Wanted::Value(value) | Wanted::Apart(value, _) => inferred.shape(value).clone(),
+            Wanted::Inner(_) => Shape::default(),
             Wanted::Extra(node) => {
                 let output = inferred.shape(node.to);
                 match node.layer.operation() {
@@ -136,6 +141,7 @@ impl<'a> Names<'a> {
                 offset.map_or(Location::Nowhere, Location::Place)
             }
             Wanted::Apart(_, offset) => Location::Place(offset),
+            Wanted::Inner(_) => Location::Place(0),
         }
     }
 
@@ -154,11 +160,15 @@ impl<'a> Names<'a> {
         wanted: [Option<Wanted<'_>>; COUNT],
         statements: &mut Vec<TokenStream>,
     ) -> [TokenStream; COUNT] {
-        let mut places: Vec<(Ident, TokenStream, u64)> = Vec::new();
+        let mut places: Vec<(Ident, TokenStream, TokenStream)> = Vec::new();
         for wanted in wanted.iter().flatten() {
             if let Location::Place(offset) = self.place(*wanted) {
                 let name = self.name(*wanted);
                 if !places.iter().any(|(other, ..)| *other == name) {
+                    let offset = match wanted {
+                        Wanted::Inner(node) => inner::offset(self.planned, node, self.purpose()),
+                        _ => literal(offset).to_token_stream(),
+                    };
                     places.push((name, self.rust_type(*wanted), offset));
                 }
             }
@@ -181,20 +191,29 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// What the memory is for.
+    fn purpose(&self) -> Purpose {
+        match (self.layout.is_some(), self.memory == "arena") {
+            (true, true) => Purpose::Prediction,
+            (true, false) => Purpose::Recording,
+            (false, _) => Purpose::Returning,
+        }
+    }
+
     fn rust_type(&self, wanted: Wanted<'_>) -> TokenStream {
+        if let Wanted::Inner(node) = wanted {
+            return inner::memory_type(node, self.purpose());
+        }
         self.shape(wanted).rust_type(self.planned.inferred.graph.scalar)
     }
 
-    fn bind(&mut self, places: Vec<(Ident, TokenStream, u64)>, statements: &mut Vec<TokenStream>) {
+    fn bind(&mut self, places: Vec<(Ident, TokenStream, TokenStream)>, statements: &mut Vec<TokenStream>) {
         if places.iter().all(|(name, ..)| self.bound.contains(name)) {
             return;
         }
         let memory = &self.memory;
         let names: Vec<Ident> = places.iter().map(|(name, ..)| name.clone()).collect();
-        let arguments = places.iter().map(|(_, rust_type, offset)| {
-            let offset = literal(*offset);
-            quote!(#rust_type, #offset)
-        });
+        let arguments = places.iter().map(|(_, rust_type, offset)| quote!(#rust_type, #offset));
         statements.push(match names.as_slice() {
             [name] => quote!(let #name = #memory.at::<#(#arguments),*>();),
             [_, _] => quote!(let (#(#names),*) = #memory.pair::<#(#arguments),*>();),
