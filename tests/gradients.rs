@@ -100,6 +100,39 @@ mod layers {
         dropout: MeanSquaredError, Net { input 3 f64 => dense 6 tanh => dropout 0.5 => dense 2 };
         dropout_of_the_input: MeanSquaredError, Net { input 6 f64 => dropout 0.3 => dense 2 };
         dropout_at_the_end: MeanSquaredError, Net { input 3 f64 => dense 6 sigmoid => dropout 0.3 };
+        maxpool: MeanSquaredError, Net { input 4x4x2 f64 => maxpool 2x2 => flatten => dense 2 };
+        maxpool_overlapping: MeanSquaredError, Net { input 5x4x3 f64 => maxpool 3x2 stride 2x1 same => tanh => flatten => dense 2 };
+        maxpool_of_time: MeanSquaredError, Net { input 7x3 f64 => maxpool 3 stride 2 => flatten => dense 2 };
+        avgpool: MeanSquaredError, Net { input 5x4x3 f64 => avgpool 2x2 same => tanh => flatten => dense 2 };
+        avgpool_of_time: MeanSquaredError, Net { input 6x3 f64 => avgpool 2 => flatten => dense 2 };
+        globalavgpool: MeanSquaredError, Net { input 2x3x4 f64 => globalavgpool => dense 2 };
+        globalmaxpool: MeanSquaredError, Net { input 5x4 f64 => tanh => globalmaxpool => dense 2 };
+        keepdims: MeanSquaredError, Net { input 2x3x4 f64 => globalavgpool keepdims => tanh => flatten => dense 2 };
+        borders: MeanSquaredError, Net { input 3x4x2 f64 => pad 1x0x2x1 => tanh => crop 1x0 => flatten => dense 2 };
+        borders_of_time: MeanSquaredError, Net { input 4x2 f64 => pad 2x1 => crop 1 => flatten => dense 2 };
+        upsample: MeanSquaredError, Net { input 2x3x2 f64 => upsample 2x3 => tanh => flatten => dense 2 };
+        upsample_time: MeanSquaredError, Net { input 3x2 f64 => upsample 2 => flatten => dense 2 };
+        bilinear: MeanSquaredError, Net { input 2x3x2 f64 => upsample 3x2 bilinear => tanh => flatten => dense 2 };
+        batchnorm: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm => tanh => dense 2 };
+        batchnorm_of_images: MeanSquaredError, Net { input 2x3x3 f64 => batchnorm epsilon 0.1 => tanh => flatten => dense 2 };
+        batchnorm_noscale: MeanSquaredError, Net { input 3 f64 => dense 4 nobias => batchnorm noscale => tanh => dense 2 };
+        batchnorm_nocenter: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm nocenter => tanh => dense 2 };
+        batchnorm_plain: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm noscale nocenter => tanh => dense 2 };
+        batchnorm_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm frozen => tanh => dense 2 };
+        batchnorm_at_the_end: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm };
+        layernorm: MeanSquaredError, Net { input 3 f64 => dense 4 => layernorm => tanh => dense 2 };
+        layernorm_of_positions: MeanSquaredError, Net { input 2x3x4 f64 => layernorm nocenter => tanh => flatten => dense 2 };
+        layernorm_all: MeanSquaredError, Net { input 2x3x2 f64 => layernorm all noscale => tanh => flatten => dense 2 };
+        groupnorm: MeanSquaredError, Net { input 2x3x4 f64 => groupnorm 2 => tanh => flatten => dense 2 };
+        layernorm_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => layernorm frozen => dense 2 };
+        groupnorm_plain: MeanSquaredError, Net { input 2x3x4 f64 => groupnorm 2 noscale nocenter => tanh => flatten => dense 2 };
+        spatial_dropout: MeanSquaredError, Net { input 2x3x4 f64 => tanh => spatial_dropout 0.4 => flatten => dense 2 };
+        gaussian: MeanSquaredError, Net { input 3 f64 => dense 4 => gaussian_noise 0.2 => tanh => gaussian_dropout 0.3 => dense 2 };
+        prelu: MeanSquaredError, Net { input 2x3 f64 => prelu => flatten => dense 4 => prelu => dense 2 };
+        prelu_shared: MeanSquaredError, Net { input 2x2x3 f64 => prelu shared => flatten => dense 2 };
+        prelu_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => prelu frozen => dense 2 };
+        rescale: MeanSquaredError, Net { input 3 f64 => rescale 0.5 offset -1.0 => dense 4 tanh => rescale 2 => dense 2 };
+        dense_each: MeanSquaredError, Net { input 2x2x3 f64 => dense 4 each tanh => dense 2 each l2 0.1 => flatten => dense 2 };
         shapes: MeanSquaredError, Net { input 2x3x2 f64 => reshape 4x3 => tanh => flatten => dense 6 => reshape 3x2 => softmax };
         frozen_below: MeanSquaredError, Net { input 3 f64 => dense 4 frozen tanh => dense 4 gelu => dense 2 };
         frozen_above: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 4 frozen gelu => dense 2 frozen };
@@ -162,7 +195,7 @@ mod activations {
     }
 
     both! {
-        celu 0.7; elu 0.7; exponential; gelu; gelu_tanh; hard_shrink 0.05; hard_sigmoid; hard_silu; hard_tanh; leaky_relu 0.3;
+        celu 0.7; clipped_relu 0.4 0.1 0.2; elu 0.7; exponential; gelu; gelu_tanh; hard_shrink 0.05; hard_sigmoid; hard_silu; hard_tanh; leaky_relu 0.3;
         linear; log_sigmoid; log_softmax; mish; relu; relu6; selu; sigmoid; silu; soft_shrink 0.05; softmax; softplus; softsign;
         sparse_plus; sparse_sigmoid; squareplus 0.5; tanh; tanh_shrink; threshold 0.1 0.2;
     }

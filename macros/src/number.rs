@@ -9,16 +9,19 @@ pub struct Number {
     literal: Literal,
     /// What stands in its place, if it was computed.
     written: Option<TokenStream>,
+    /// Whether it was computed with a division, which gives whole numbers.
+    is_quotient: bool,
 }
 
 impl Number {
     pub fn new(minus: Option<Punct>, literal: Literal) -> Self {
-        Self { minus, literal, written: None }
+        Self { minus, literal, written: None, is_quotient: false }
     }
 
     /// The value of something that was written.
     pub fn computed(value: u64, written: TokenStream) -> Self {
-        Self { minus: None, literal: Literal::u64_unsuffixed(value), written: Some(written) }
+        let is_quotient = written.to_string().contains('/');
+        Self { minus: None, literal: Literal::u64_unsuffixed(value), written: Some(written), is_quotient }
     }
 
     /// The same number, for something else that was written.
@@ -56,6 +59,9 @@ impl Number {
     /// As [`sizes`](Self::sizes), but they may be zero.
     pub fn counts(&self, what: &str) -> Result<Vec<u64>, String> {
         let text = self.text();
+        if text.starts_with('-') {
+            return Err(format!("{what} is `{text}`, but is at least 0"));
+        }
         let count = |part: &str| if part == "0" { Ok(0) } else { size(part, &text, what) };
         text.split('x').map(count).collect()
     }
@@ -63,6 +69,12 @@ impl Number {
     /// Any number.
     pub fn real(&self, what: &str) -> Result<f64, String> {
         let text = self.text();
+        if self.is_quotient {
+            let written = self.to_token_stream().to_string().replace(' ', "");
+            return Err(format!(
+                "{what} is `{written}`, but numbers are computed in whole ones, and that is {text}\nhelp: write its digits, such as `0.25`"
+            ));
+        }
         let value = text.parse::<f64>().map_err(|_| format!("{what} must be a number, not `{text}`"))?;
         if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is beyond all numbers")) }
     }

@@ -86,12 +86,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads all words that are left.
-    pub fn parse(words: &mut Words<'_>) -> Self {
+    /// Reads all words that are left. Those that only this layer has are read, with what follows them, by `take`.
+    pub fn parse(words: &mut Words<'_>, own: &[&'static str], mut take: impl FnMut(&Ident, &mut Words<'_>)) -> Self {
         let mut options = Self::default();
         while let Some(word) = words.next() {
             match word {
-                Word::Name(name) => options.word(name, words),
+                Word::Name(name) if own.iter().any(|own| name == own) => take(name, words),
+                Word::Name(name) => options.word(name, own, words),
                 Word::Number(number) => {
                     let text = number.text();
                     words
@@ -117,7 +118,7 @@ impl Options {
         with_number.chain(&self.non_negative)
     }
 
-    fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
+    fn word(&mut self, name: &Ident, own: &[&'static str], words: &mut Words<'_>) {
         if let Some(activation) = Activation::parse(name, words) {
             match &self.activation {
                 None => self.activation = Some(activation),
@@ -144,14 +145,14 @@ impl Options {
             "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
             "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
             "non_negative" => self.non_negative.replace(name.clone()).is_some(),
-            _ => return self.unknown(name, words),
+            _ => return Self::unknown(name, own, words),
         };
         if earlier {
             words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
         }
     }
 
-    fn unknown(&self, name: &Ident, words: &mut Words<'_>) {
+    fn unknown(name: &Ident, own: &[&'static str], words: &mut Words<'_>) {
         let keyword = words.keyword;
         if words.is_next_layer(name) {
             return;
@@ -160,12 +161,14 @@ impl Options {
             let message = format!("`{name}` is an initializer\nhelp: write `init {name}`");
             return words.errors.at(name, message);
         }
-        let known = OPTIONS.iter().copied().chain(activations::words());
+        let options = own.iter().chain(OPTIONS).copied();
+        let known = options.clone().chain(activations::words());
         let near = match suggest::nearest(&name.to_string(), known) {
             Some(near) => format!("did you mean `{near}`? "),
             None => String::new(),
         };
-        let (options, activations) = (OPTIONS.join(", "), activations::words().collect::<Vec<_>>().join(", "));
+        let (options, activations) =
+            (options.collect::<Vec<_>>().join(", "), activations::words().collect::<Vec<_>>().join(", "));
         words.errors.at(
             name,
             format!("unknown option or activation `{name}` of `{keyword}`\nhelp: {near}options: {options}; activations: {activations}"),

@@ -1,5 +1,5 @@
 //! Values that are nothing but scalars, and so can be read and written as one slice.
-use nalgebra::SMatrix;
+use nalgebra::{SMatrix, SVector};
 
 use crate::Scalar;
 
@@ -133,4 +133,20 @@ pub fn accumulate<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]
     for (to, &from) in flatten_mut(to).iter_mut().zip(flatten(reshape::<A, B>(from))) {
         *to += from;
     }
+}
+
+/// The positions of all samples, one after the other.
+#[inline(always)]
+pub fn positions<T: Scalar, const C: usize, const P: usize>(samples: &[SMatrix<T, C, P>]) -> &[SVector<T, C>] {
+    // SAFETY: a matrix is its columns, one after the other.
+    unsafe { core::slice::from_raw_parts(samples.as_ptr().cast(), samples.len() * P) }
+}
+
+/// As [`positions`], to be changed.
+#[inline(always)]
+pub fn positions_mut<T: Scalar, const C: usize, const P: usize>(
+    samples: &mut [SMatrix<T, C, P>],
+) -> &mut [SVector<T, C>] {
+    // SAFETY: as in `positions`.
+    unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len() * P) }
 }

@@ -199,9 +199,18 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// | layer | what it does |
 /// |---|---|
 /// | `input 13`, `input 24x3`, `input 28x28x1` | the shape of one sample: features, time steps x features, height x width x channels; `input 13 f64` computes in double precision |
-/// | `dense 10` | a fully connected layer of 10 units: [`Dense`](crate::layers::Dense) |
+/// | `dense 10` | a fully connected layer of 10 units; `dense 10 each` for every position of an image or a sequence by itself: [`Dense`](crate::layers::Dense) |
 /// | `normalize` | standardizes each channel with statistics of the training data, right behind the input: [`Normalize`](crate::layers::Normalize) |
+/// | `maxpool 2x2`, `avgpool 2x2` | the largest value, or the mean, of each channel in a window that moves over an image; over a sequence `maxpool 2`. `stride 1` if the window moves by another size than its own; `same` if it stands beyond the border as well (what is there does not count): [`MaxPool`](crate::layers::MaxPool), [`AvgPool`](crate::layers::AvgPool) |
+/// | `globalavgpool`, `globalmaxpool` | the mean, or the largest value, of each channel of an image or a sequence, as a vector; with `keepdims` as an image of one position: [`GlobalAvgPool`](crate::layers::GlobalAvgPool), [`GlobalMaxPool`](crate::layers::GlobalMaxPool) |
+/// | `pad 1`, `crop 1` | zeros around an image, or less of it; `1x2` is vertical x horizontal, `1x0x1x0` top x bottom x left x right, and of a sequence `1x2` before x after: [`ZeroPad`](crate::layers::ZeroPad), [`Crop`](crate::layers::Crop) |
+/// | `upsample 2`, `upsample 3x2` | every position several times; with `bilinear` mixed with its neighbours: [`Upsample`](crate::layers::Upsample), [`UpsampleBilinear`](crate::layers::UpsampleBilinear) |
+/// | `batchnorm` | channels with a mean of zero and a deviation of one over the batch, then a trained factor and offset; predictions use the moving statistics of the training. `momentum 0.99`, `epsilon 1e-3`, `noscale`, `nocenter`; `frozen` uses the moving statistics in training as well: [`BatchNorm`](crate::layers::BatchNorm) |
+/// | `layernorm`, `groupnorm 8` | the same for the channels of each position (`layernorm all`: all values of a sample), or for groups of channels of each sample; `epsilon 1e-3`, `noscale`, `nocenter`, `frozen`: [`LayerNorm`](crate::layers::LayerNorm), [`GroupNorm`](crate::layers::GroupNorm) |
+/// | `prelu` | a leaky ReLU with a trained slope for each value, or with `shared` for each channel; `frozen`: [`PRelu`](crate::layers::PRelu) |
+/// | `rescale 0.5 offset -1.0` | a factor and an offset: [`Rescale`](crate::layers::Rescale) |
 /// | `dropout 0.5` | forgets a part of the values in training: [`Dropout`](crate::layers::Dropout) |
+/// | `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1` | forgets whole channels, or multiplies or adds normal noise, in training: [`SpatialDropout`](crate::layers::SpatialDropout), [`GaussianDropout`](crate::layers::GaussianDropout), [`GaussianNoise`](crate::layers::GaussianNoise) |
 /// | `flatten` | the same values as one vector |
 /// | `reshape 7x4` | the same values in another shape |
 /// | `relu`, `leaky_relu 0.1`, ... | an activation as a layer of its own |
@@ -213,7 +222,7 @@ pub fn seeded(seed: u64) -> TrainingRng {
 ///
 /// | words | |
 /// |---|---|
-/// | an activation | `relu`, `sigmoid`, `softmax`, `tanh`, `linear`, `celu`, `elu`, `exponential`, `gelu`, `gelu_tanh`, `hard_shrink`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `leaky_relu`, `log_sigmoid`, `log_softmax`, `mish`, `relu6`, `selu`, `silu`, `soft_shrink`, `softplus`, `softsign`, `sparse_plus`, `sparse_sigmoid`, `squareplus`, `tanh_shrink`, `threshold`: see [`activations`](crate::activations) |
+/// | an activation | `relu`, `sigmoid`, `softmax`, `tanh`, `linear`, `celu`, `clipped_relu`, `elu`, `exponential`, `gelu`, `gelu_tanh`, `hard_shrink`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `leaky_relu`, `log_sigmoid`, `log_softmax`, `mish`, `relu6`, `selu`, `silu`, `soft_shrink`, `softplus`, `softsign`, `sparse_plus`, `sparse_sigmoid`, `squareplus`, `tanh_shrink`, `threshold`: see [`activations`](crate::activations) |
 /// | `nobias` | without a bias |
 /// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
@@ -288,7 +297,7 @@ pub mod __private {
     pub use crate::activations::*;
     pub use crate::constraints::*;
     pub use crate::embedded::{embedded, embedded_checks, has_tensor};
-    pub use crate::flat::{accumulate, copy, reshape, reshape_mut, reshape_one};
+    pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
     pub use crate::inner::{self, InnerGradients, InnerTape};
     pub use crate::isa::Isa;

@@ -1,5 +1,6 @@
 //! Layers, activations, losses, optimizers, metrics and initializers agree with Keras, in both precisions. See `tests/README.md`.
 mod initializers;
+mod layers;
 mod losses;
 mod metrics;
 mod optimizers;
@@ -62,6 +63,7 @@ mod activations {
         hard_sigmoid: HardSigmoid;
         hard_silu: HardSilu;
         hard_tanh: HardTanh;
+        relu_slope_max_threshold: ClippedRelu(4.0, 0.1, 0.5);
         leaky_relu: LeakyRelu::default();
         leaky_relu_01: LeakyRelu(0.1);
         linear: Linear;
@@ -173,6 +175,7 @@ fn layers_without_parameters() {
     network! {
         Flattened< input 3x4x5 => flatten >
         Undropped< input 6 => dropout 0.4 >
+        UndroppedChannels< input 3x3x4 => spatial_dropout 0.3 >
     }
 
     let fixture = Fixture::load("layers/flatten");
@@ -183,5 +186,10 @@ fn layers_without_parameters() {
     let fixture = Fixture::load("layers/dropout_infer");
     let inputs: Vec<<Undropped as Network>::Input> = fixture.samples("in.x");
     let net = Undropped::init(&mut seeded(0));
+    fixture.assert_close("out.y", &flat(&inputs.iter().map(|x| net.predict(x)).collect::<Vec<_>>()));
+
+    let fixture = Fixture::load("layers/spatial_dropout2d_infer");
+    let inputs: Vec<<UndroppedChannels as Network>::Input> = fixture.samples("in.x");
+    let net = UndroppedChannels::init(&mut seeded(0));
     fixture.assert_close("out.y", &flat(&inputs.iter().map(|x| net.predict(x)).collect::<Vec<_>>()));
 }

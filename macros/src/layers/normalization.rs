@@ -83,6 +83,7 @@ struct Normalization {
     over: Over,
     epsilon: f64,
     affine: Affine,
+    frozen: bool,
 }
 
 pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
@@ -94,16 +95,17 @@ pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
         Some(number.and_then(|number| words.read(number, |number| number.size("the number of groups"))))
     };
     let over = groups.map_or(Some(Over::Channels), |groups| groups.map(Over::Groups));
-    let (mut all, mut at, mut affine) = (false, EPSILON, Affine::default());
-    let known: &[&str] =
-        if is_layer { &["all", "epsilon", "noscale", "nocenter"] } else { &["epsilon", "noscale", "nocenter"] };
+    let (mut all, mut at, mut affine, mut frozen) = (false, EPSILON, Affine::default(), false);
+    let known = ["all", "epsilon", "noscale", "nocenter", "frozen"];
+    let known = known.get(usize::from(!is_layer)..).unwrap_or_default();
     words.options(known, |name, words| match name.to_string().as_str() {
         "all" => all = true,
+        "frozen" => frozen = true,
         "epsilon" => at = epsilon(name, words),
         _ => affine.take(name),
     });
     let over = if all { Over::All } else { over? };
-    Some(Parsed { layer: Box::new(Normalization { over, epsilon: at, affine }), activation: None })
+    Some(Parsed { layer: Box::new(Normalization { over, epsilon: at, affine, frozen }), activation: None })
 }
 
 impl Normalization {
@@ -178,7 +180,8 @@ impl Map for Normalization {
             Over::Channels => format!("of {len} channels"),
             Over::Groups(groups) => format!("of {len} channels in {groups} groups"),
         };
-        part.map(|part| Part { description, ..part }).into_iter().collect()
+        let role = if self.frozen { Role::Frozen } else { Role::Trainable };
+        part.map(|part| Part { role, description, ..part }).into_iter().collect()
     }
 
     fn constant(&self, layer: &Context<'_>) -> Option<Constant> {

@@ -164,6 +164,75 @@ fn layers() {
 }
 
 #[test]
+fn images() {
+    errors(
+        "images",
+        &[
+            "Net< input 10 => maxpool 2 => dense 1 >",
+            "Net< input 2x2x8 => maxpool 3x3 => flatten => dense 1 >",
+            "Net< input 6x3 => maxpool 2x2 => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2 2 => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2x2x2 => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 0 => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2x2 sane => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2x2 stride => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2x2 stride 1 stride 2 => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpool 2x2 same valid => flatten => dense 1 >",
+            "Net< input 6x6x3 => avgpool 2x2 relu => flatten => dense 1 >",
+            "Net< input 6x6x3 => maxpol 2x2 => flatten => dense 1 >",
+            "Net< input 10 => globalavgpool => dense 1 >",
+            "Net< input 6x6x3 => globalmaxpool 2 => dense 1 >",
+            "Net< input 10 => pad 1 => dense 1 >",
+            "Net< input 6x6x3 => pad 1x2x3 => flatten => dense 1 >",
+            "Net< input 6x3 => pad 1x0x1x0 => flatten => dense 1 >",
+            "Net< input 6x6x3 => pad -1 => flatten => dense 1 >",
+            "Net< input 6x6x3 => pad => flatten => dense 1 >",
+            "Net< input 6x6x3 => crop 3 => flatten => dense 1 >",
+            "Net< input 6x6x3 => pad 9000000000000000000 => flatten => dense 1 >",
+            "Net< input 10 => upsample 2 => dense 1 >",
+            "Net< input 6x3 => upsample 2x2 => flatten => dense 1 >",
+            "Net< input 6x3 => upsample 2 bilinear => flatten => dense 1 >",
+            "Net< input 6x6x3 => upsample 2 cubic => flatten => dense 1 >",
+            "Net< input 6x6x3 => upsample 100000000 => flatten => dense 1 >",
+            "Net< input 6x6x3 => upsample => flatten => dense 1 >",
+            "Net< input 6x6x3 => dense 10 => flatten => dense 1 >",
+            "Net< input 10 => dense 10 each => dense 1 >",
+            "Net< input 6x6x3 => dense 10 each each => flatten => dense 1 >",
+            "Net< input 10 => spatial_dropout 0.2 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn normalizations() {
+    errors(
+        "normalizations",
+        &[
+            "Net< input 6x6x8 => groupnorm 3 => flatten => dense 1 >",
+            "Net< input 6x6x8 => groupnorm => flatten => dense 1 >",
+            "Net< input 6x6x8 => groupnorm 16 => flatten => dense 1 >",
+            "Net< input 6x6x1 => layernorm => flatten => dense 1 >",
+            "Net< input 8 => layernorm epsilon 0 => dense 1 >",
+            "Net< input 8 => layernorm shared => dense 1 >",
+            "Net< input 8 => batchnorm relu => dense 1 >",
+            "Net< input 8 => batchnorm 0.9 => dense 1 >",
+            "Net< input 8 => batchnorm momentum 1.5 => dense 1 >",
+            "Net< input 8 => batchnorm momentum => dense 1 >",
+            "Net< input 8 => batchnorm noscal => dense 1 >",
+            "Net< input 8 => batchnorm noscale noscale => dense 1 >",
+            "Net< input 8 => rescale => dense 1 >",
+            "Net< input 8 => rescale 1/255 => dense 1 >",
+            "Net< input 8 => rescale 0.5 offset => dense 1 >",
+            "Net< input 8 => prelu 0.2 => dense 1 >",
+            "Net< input 8 => gaussian_noise -1 => dense 1 >",
+            "Net< input 8 => gaussian_noise => dense 1 >",
+            "Net< input 8 => gaussian_dropout 20 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn options() {
     errors(
         "options",

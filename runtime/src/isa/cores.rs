@@ -3,7 +3,7 @@
 use super::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::x86_64::{Avx2, Avx512};
-use crate::kernels::normalization::{Affine, AffineGradient, Groups};
+use crate::kernels::normalization::{Affine, AffineGradient, Groups, Statistics};
 use crate::kernels::resize::{Border, Scaling};
 use crate::kernels::{dense, normalization, pooling, prelu, resize};
 use crate::layers::Window;
@@ -198,25 +198,25 @@ cores!({
     fn batch_statistics(inputs: &[T], statistics: &mut [T]) = normalization::batch_statistics;
 
     /// `outputs = (inputs - mean) / sqrt(variance + epsilon) * gamma + beta`, channel by channel.
-    fn batch_normalize(statistics: &[T], epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
+    fn batch_normalize(statistics: Statistics<'_, T>, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])
         = normalization::batch_normalize,
-        split(outputs by statistics.len() / 2, each statistics.len() / 2, inputs by statistics.len() / 2);
+        split(outputs by statistics.channels(), each statistics.channels(), inputs by statistics.channels());
 
     /// Adds to the gradients of gamma and beta.
     fn batch_backward_parameters(
-        statistics: &[T], epsilon: f64, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
+        statistics: Statistics<'_, T>, inputs: &[T], grad_outputs: &[T], gradient: AffineGradient<'_, T>
     ) = normalization::batch_backward_parameters;
 
     /// The gradient of the inputs, through the statistics of the batch.
     fn batch_backward_input(
-        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+        statistics: Statistics<'_, T>, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
     ) = normalization::batch_backward_input;
 
     /// The gradient of the inputs where the statistics are given.
     fn batch_backward_given(
-        statistics: &[T], epsilon: f64, gamma: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T]
+        statistics: Statistics<'_, T>, gamma: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T]
     ) = normalization::batch_backward_given,
-        split(grad_inputs by statistics.len() / 2, each statistics.len() / 2, grad_outputs by statistics.len() / 2);
+        split(grad_inputs by statistics.channels(), each statistics.channels(), grad_outputs by statistics.channels());
 
     /// As `batch_normalize`, with the mean and the variance of each group of a sample's values.
     fn group_normalize(groups: &Groups, epsilon: f64, affine: Affine<'_, T>, inputs: &[T], outputs: &mut [T])

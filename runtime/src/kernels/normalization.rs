@@ -24,6 +24,22 @@ pub struct AffineGradient<'a, T> {
     pub beta: Option<&'a mut [T]>,
 }
 
+/// What a batch, or those before it, has told: the means of the channels and then their variances; and what is added to these.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics<'a, T> {
+    /// Means and variances.
+    pub values: &'a [T],
+    /// What is added to a variance.
+    pub epsilon: f64,
+}
+
+impl<T> Statistics<'_, T> {
+    /// How many channels there are.
+    pub(crate) fn channels(&self) -> usize {
+        self.values.len() / 2
+    }
+}
+
 /// `B` of the values, or as many ones or zeros.
 #[inline(always)]
 fn or<T: Scalar, const B: usize>(values: Option<&[T]>, at: usize, absent: T) -> [T; B] {
@@ -70,34 +86,30 @@ fn batch_statistics_block<T: Scalar, const B: usize>(
 #[inline(always)]
 pub fn batch_normalize<T: Scalar, I: Isa<T>>(
     isa: I,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     affine: Affine<'_, T>,
     inputs: &[T],
     outputs: &mut [T],
 ) {
-    let channels = statistics.len() / 2;
-    let mul_add = |a, b, c| isa.mul_add(a, b, c);
-    in_blocks!(channels, batch_normalize_block::<T>(channels, statistics, epsilon, affine, inputs, outputs, &mul_add));
+    in_blocks!(statistics.channels(), batch_normalize_block::<T>(isa, statistics, affine, inputs, outputs));
 }
 
 #[inline(always)]
 fn batch_normalize_block<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    isa: impl Isa<T>,
+    statistics: Statistics<'_, T>,
     affine: Affine<'_, T>,
     inputs: &[T],
     outputs: &mut [T],
-    mul_add: &impl Fn(T, T, T) -> T,
 ) {
-    let (mean, scale) = mean_and_scale::<T, B>(first, channels, statistics, epsilon, affine.gamma);
+    let channels = statistics.channels();
+    let (mean, scale) = mean_and_scale::<T, B>(first, statistics, affine.gamma);
     let beta = or::<T, B>(affine.beta, first, T::ZERO);
     for (input, output) in inputs.chunks_exact(channels).zip(outputs.chunks_exact_mut(channels)) {
         let mut x = load::<T, B>(input, first);
         for (((x, &mean), &scale), &beta) in x.iter_mut().zip(&mean).zip(&scale).zip(&beta) {
-            *x = mul_add(*x - mean, scale, beta);
+            *x = isa.mul_add(*x - mean, scale, beta);
         }
         store(x, output, first);
     }
@@ -107,27 +119,25 @@ fn batch_normalize_block<T: Scalar, const B: usize>(
 #[inline(always)]
 fn mean_and_scale<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     gamma: Option<&[T]>,
 ) -> ([T; B], [T; B]) {
-    let mut scale = load::<T, B>(statistics, channels + first).map(|variance| inverse_deviation(variance, epsilon));
+    let Statistics { values, epsilon } = statistics;
+    let mut scale = load::<T, B>(values, values.len() / 2 + first).map(|variance| inverse_deviation(variance, epsilon));
     scale.iter_mut().zip(or::<T, B>(gamma, first, T::ONE)).for_each(|(scale, gamma)| *scale *= gamma);
-    (load(statistics, first), scale)
+    (load(values, first), scale)
 }
 
 /// `Σ grad` and `Σ grad * (inputs - mean) / sqrt(variance + epsilon)` of a block of channels.
 #[inline(always)]
 fn gradient_sums<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     inputs: &[T],
     grad_outputs: &[T],
 ) -> ([f64; B], [f64; B]) {
-    let (mean, inverse) = mean_and_scale::<T, B>(first, channels, statistics, epsilon, None);
+    let channels = statistics.channels();
+    let (mean, inverse) = mean_and_scale::<T, B>(first, statistics, None);
     let (mut sum, mut product_sum) = ([0.0; B], [0.0; B]);
     for (input, grad_output) in inputs.chunks_exact(channels).zip(grad_outputs.chunks_exact(channels)) {
         let (x, grad) = (load::<T, B>(input, first), load::<T, B>(grad_output, first));
@@ -144,30 +154,23 @@ fn gradient_sums<T: Scalar, const B: usize>(
 #[inline(always)]
 pub fn batch_backward_parameters<T: Scalar, I: Isa<T>>(
     _isa: I,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     inputs: &[T],
     grad_outputs: &[T],
     mut gradient: AffineGradient<'_, T>,
 ) {
-    let channels = statistics.len() / 2;
-    in_blocks!(
-        channels,
-        batch_parameters_block::<T>(channels, statistics, epsilon, inputs, grad_outputs, &mut gradient)
-    );
+    in_blocks!(statistics.channels(), batch_parameters_block::<T>(statistics, inputs, grad_outputs, &mut gradient));
 }
 
 #[inline(always)]
 fn batch_parameters_block<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     inputs: &[T],
     grad_outputs: &[T],
     gradient: &mut AffineGradient<'_, T>,
 ) {
-    let (sum, product_sum) = gradient_sums::<T, B>(first, channels, statistics, epsilon, inputs, grad_outputs);
+    let (sum, product_sum) = gradient_sums::<T, B>(first, statistics, inputs, grad_outputs);
     let AffineGradient { gamma, beta } = gradient;
     for (gradient, sum) in [(gamma, product_sum), (beta, sum)] {
         if let Some(gradient) = gradient {
@@ -180,36 +183,30 @@ fn batch_parameters_block<T: Scalar, const B: usize>(
 #[inline(always)]
 pub fn batch_backward_input<T: Scalar, I: Isa<T>>(
     _isa: I,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     gamma: Option<&[T]>,
     inputs: &[T],
     grad_outputs: &[T],
     grad_inputs: &mut [T],
 ) {
-    let channels = statistics.len() / 2;
-    in_blocks!(
-        channels,
-        batch_input_block::<T>(channels, statistics, epsilon, gamma, inputs, grad_outputs, grad_inputs)
-    );
+    in_blocks!(statistics.channels(), batch_input_block::<T>(statistics, gamma, inputs, grad_outputs, grad_inputs));
 }
 
 /// `grad_x = gamma / deviation * (grad - mean(grad) - x_normalized * mean(grad * x_normalized))`.
 #[inline(always)]
 fn batch_input_block<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     gamma: Option<&[T]>,
     inputs: &[T],
     grad_outputs: &[T],
     grad_inputs: &mut [T],
 ) {
+    let channels = statistics.channels();
     let count = (inputs.len() / channels) as f64;
-    let (sum, product_sum) = gradient_sums::<T, B>(first, channels, statistics, epsilon, inputs, grad_outputs);
-    let (mean, inverse) = mean_and_scale::<T, B>(first, channels, statistics, epsilon, None);
-    let (_, scale) = mean_and_scale::<T, B>(first, channels, statistics, epsilon, gamma);
+    let (sum, product_sum) = gradient_sums::<T, B>(first, statistics, inputs, grad_outputs);
+    let (mean, inverse) = mean_and_scale::<T, B>(first, statistics, None);
+    let (_, scale) = mean_and_scale::<T, B>(first, statistics, gamma);
     let mean_grad = sum.map(|sum| T::from_f64(sum / count));
     let mut slope = product_sum.map(|sum| T::from_f64(sum / count));
     slope.iter_mut().zip(inverse).for_each(|(slope, inverse)| *slope *= inverse);
@@ -227,27 +224,24 @@ fn batch_input_block<T: Scalar, const B: usize>(
 #[inline(always)]
 pub fn batch_backward_given<T: Scalar, I: Isa<T>>(
     _isa: I,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     gamma: Option<&[T]>,
     grad_outputs: &[T],
     grad_inputs: &mut [T],
 ) {
-    let channels = statistics.len() / 2;
-    in_blocks!(channels, batch_given_block::<T>(channels, statistics, epsilon, gamma, grad_outputs, grad_inputs));
+    in_blocks!(statistics.channels(), batch_given_block::<T>(statistics, gamma, grad_outputs, grad_inputs));
 }
 
 #[inline(always)]
 fn batch_given_block<T: Scalar, const B: usize>(
     first: usize,
-    channels: usize,
-    statistics: &[T],
-    epsilon: f64,
+    statistics: Statistics<'_, T>,
     gamma: Option<&[T]>,
     grad_outputs: &[T],
     grad_inputs: &mut [T],
 ) {
-    let (_, scale) = mean_and_scale::<T, B>(first, channels, statistics, epsilon, gamma);
+    let channels = statistics.channels();
+    let (_, scale) = mean_and_scale::<T, B>(first, statistics, gamma);
     for (grad_output, grad_input) in grad_outputs.chunks_exact(channels).zip(grad_inputs.chunks_exact_mut(channels)) {
         let mut grad = load::<T, B>(grad_output, first);
         grad.iter_mut().zip(scale).for_each(|(grad, scale)| *grad *= scale);

@@ -174,20 +174,20 @@ pub fn bilinear_forward<T: Scalar, I: Isa<T>>(
 ) {
     let (input_len, output_len) = scaling.lens(channels);
     for (input, output) in inputs.chunks_exact(input_len).zip(outputs.chunks_exact_mut(output_len)) {
-        let mut mix = |a, b, part| isa.mul_add(b - a, part, a);
-        in_blocks!(channels, bilinear_block::<T>(scaling, channels, input, output, &mut mix));
+        in_blocks!(channels, bilinear_block::<T>(isa, scaling, channels, input, output));
     }
 }
 
 #[inline(always)]
 fn bilinear_block<T: Scalar, const B: usize>(
     first: usize,
+    isa: impl Isa<T>,
     scaling: &Scaling,
     channels: usize,
     input: &[T],
     output: &mut [T],
-    mix: &mut impl FnMut(T, T, T) -> T,
 ) {
+    let mix = |a: T, b: T, part: T| isa.mul_add(b - a, part, a);
     between(scaling, channels, first, |at, corners, (down, along)| {
         let [mut above, right, mut below, below_right] = corners.map(|corner| load::<T, B>(input, corner));
         above.iter_mut().zip(right).for_each(|(a, b)| *a = mix(*a, b, along));

@@ -4,7 +4,7 @@ use nalgebra::{SMatrix, SVector};
 use super::affine::{NoCenter, NoScale, Optional};
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
-use crate::kernels::normalization::{Affine, AffineGradient};
+use crate::kernels::normalization::{Affine, AffineGradient, Statistics};
 use crate::{Flat, Scalar};
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
@@ -52,11 +52,16 @@ impl<const C: usize, T: Scalar> MovingStatistics<C, T> {
         self.variance.fill(T::ONE);
     }
 
+    #[inline(always)]
+    fn with(&self, epsilon: f64) -> Statistics<'_, T> {
+        Statistics { values: self.as_flat(), epsilon }
+    }
+
     /// `moving = momentum * moving + (1 - momentum) * batch`, with the statistics that
     /// [`forward_training`](BatchNorm::forward_training) has recorded.
     pub fn update<R: Flat<Scalar = T>>(&mut self, momentum: f64, record: &[R]) {
         let (old, new) = (T::from_f64(momentum), T::from_f64(1.0 - momentum));
-        for (moving, &batch) in self.as_flat_mut().iter_mut().zip(statistics(record)) {
+        for (moving, &batch) in self.as_flat_mut().iter_mut().zip(recorded(record, 0.0).values) {
             *moving = *moving * old + batch * new;
         }
     }
@@ -69,8 +74,8 @@ impl<const C: usize, T> BatchNorm<C, T, NoScale, NoCenter> {
 
 /// Where the statistics of a batch lie: at its first sample.
 #[inline(always)]
-fn statistics<R: Flat>(record: &[R]) -> &[R::Scalar] {
-    record.first().map_or(&[], Flat::as_flat)
+fn recorded<R: Flat>(record: &[R], epsilon: f64) -> Statistics<'_, R::Scalar> {
+    Statistics { values: record.first().map_or(&[], Flat::as_flat), epsilon }
 }
 
 impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<C, T, G, B> {
@@ -99,7 +104,7 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SMatrix<T, C, P>],
     ) {
-        isa.batch_normalize(moving.as_flat(), epsilon, self.affine(), flatten(inputs), flatten_mut(outputs));
+        isa.batch_normalize(moving.with(epsilon), self.affine(), flatten(inputs), flatten_mut(outputs));
     }
 
     /// Normalizes with the statistics of the batch, and records them: at the first sample the means and then the variances.
@@ -115,8 +120,8 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         const { assert!(R::LEN == 2 * C, "means and variances") };
         if let Some(statistics) = record.first_mut() {
             isa.batch_statistics(flatten(inputs), statistics.as_flat_mut());
-            let statistics = statistics.as_flat();
-            isa.batch_normalize(statistics, epsilon, self.affine(), flatten(inputs), flatten_mut(outputs));
+            let statistics = Statistics { values: statistics.as_flat(), epsilon };
+            isa.batch_normalize(statistics, self.affine(), flatten(inputs), flatten_mut(outputs));
         }
     }
 
@@ -133,7 +138,7 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
     ) {
         let gradient = AffineGradient { gamma: gradient.gamma.values_mut(), beta: gradient.beta.values_mut() };
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        isa.batch_backward_parameters(statistics(record), epsilon, inputs, grad_outputs, gradient);
+        isa.batch_backward_parameters(recorded(record, epsilon), inputs, grad_outputs, gradient);
     }
 
     /// The gradient of the inputs, through the statistics of the batch as well.
@@ -147,9 +152,9 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         grad_outputs: &[SMatrix<T, C, P>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        let (gamma, statistics) = (self.gamma.values(), statistics(record));
+        let (gamma, statistics) = (self.gamma.values(), recorded(record, epsilon));
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        isa.batch_backward_input(statistics, epsilon, gamma, inputs, grad_outputs, flatten_mut(grad_inputs));
+        isa.batch_backward_input(statistics, gamma, inputs, grad_outputs, flatten_mut(grad_inputs));
     }
 
     /// The gradient of the inputs where training uses the moving statistics as well.
@@ -163,7 +168,7 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
         let (gamma, grad_outputs) = (self.gamma.values(), flatten(grad_outputs));
-        isa.batch_backward_given(moving.as_flat(), epsilon, gamma, grad_outputs, flatten_mut(grad_inputs));
+        isa.batch_backward_given(moving.with(epsilon), gamma, grad_outputs, flatten_mut(grad_inputs));
     }
 }
 
