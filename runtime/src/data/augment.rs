@@ -139,36 +139,27 @@ impl Augment {
         let (down, right) = if self.shift > 0 { (self.offset(rng), self.offset(rng)) } else { (0, 0) };
         let (height, width) = (self.height as isize, self.width as isize);
         let source = Source { pixels: image, height, width, channels: self.channels };
-        // Where a pixel comes from: of each pixel that is written, the way back.
-        let unmirrored = |row: isize, column: isize| {
-            (if up_down { height - 1 - row } else { row }, if left_right { width - 1 - column } else { column })
-        };
+        // Of each pixel that is written, the way back to where it comes from.
         let (sin, cos) = libm::sincos(angle);
-        let (middle_row, middle_column) = ((height - 1) as f64 / 2.0, (width - 1) as f64 / 2.0);
+        let (last_row, last_column) = ((height - 1) as f64, (width - 1) as f64);
         for (row, line) in (-down..).zip(changed.chunks_exact_mut(self.width * self.channels)) {
             for (column, pixel) in (-right..).zip(line.chunks_exact_mut(self.channels)) {
                 if angle == 0.0 {
-                    let (row, column) = unmirrored(row, column);
+                    let row = if up_down { height - 1 - row } else { row };
+                    let column = if left_right { width - 1 - column } else { column };
                     match source.at(row, column) {
                         Some(values) => pixel.copy_from_slice(values),
                         None => pixel.fill(T::ZERO),
                     }
                     continue;
                 }
-                let (y, x) = (row as f64 - middle_row, column as f64 - middle_column);
-                let (y, x) = (cos * y + sin * x + middle_row, cos * x - sin * y + middle_column);
-                let (above, before) = (libm::floor(y), libm::floor(x));
-                let (below_part, behind_part) = (y - above, x - before);
-                pixel.fill(T::ZERO);
-                for (row, of_row) in [(above, 1.0 - below_part), (above + 1.0, below_part)] {
-                    for (column, of_column) in [(before, 1.0 - behind_part), (before + 1.0, behind_part)] {
-                        let (row, column) = unmirrored(row as isize, column as isize);
-                        let part = T::from_f64(of_row * of_column);
-                        for (value, &from) in pixel.iter_mut().zip(source.at(row, column).unwrap_or_default()) {
-                            *value += part * from;
-                        }
-                    }
-                }
+                let (y, x) = (row as f64 - last_row / 2.0, column as f64 - last_column / 2.0);
+                let (y, x) = (cos * y + sin * x + last_row / 2.0, cos * x - sin * y + last_column / 2.0);
+                source.between(
+                    if up_down { last_row - y } else { y },
+                    if left_right { last_column - x } else { x },
+                    pixel,
+                );
             }
         }
     }
@@ -184,6 +175,13 @@ fn uniform<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     (rng.random::<u64>() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+/// The whole number below; there is no fast one without `std`.
+#[inline(always)]
+fn floor(value: f64) -> isize {
+    let towards_zero = value as isize;
+    towards_zero - isize::from(value < towards_zero as f64)
+}
+
 /// An image to take pixels of.
 struct Source<'a, T> {
     pixels: &'a [T],
@@ -192,7 +190,7 @@ struct Source<'a, T> {
     channels: usize,
 }
 
-impl<T> Source<'_, T> {
+impl<T: Scalar> Source<'_, T> {
     /// The channels of a pixel; `None` outside.
     #[inline(always)]
     fn at(&self, row: isize, column: isize) -> Option<&[T]> {
@@ -201,6 +199,22 @@ impl<T> Source<'_, T> {
         }
         let first = (row * self.width + column) as usize * self.channels;
         self.pixels.get(first..first + self.channels)
+    }
+
+    /// What the four pixels around a place say of it (bilinear).
+    #[inline(always)]
+    fn between(&self, row: f64, column: f64, pixel: &mut [T]) {
+        let (above, before) = (floor(row), floor(column));
+        let (of_below, of_behind) = (row - above as f64, column - before as f64);
+        pixel.fill(T::ZERO);
+        for (row, of_row) in [(above, 1.0 - of_below), (above + 1, of_below)] {
+            for (column, of_column) in [(before, 1.0 - of_behind), (before + 1, of_behind)] {
+                let part = T::from_f64(of_row * of_column);
+                for (value, &from) in pixel.iter_mut().zip(self.at(row, column).unwrap_or_default()) {
+                    *value += part * from;
+                }
+            }
+        }
     }
 }
 

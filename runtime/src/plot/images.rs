@@ -170,7 +170,7 @@ fn picture(grid: Grid) -> Result<Picture, PlotError> {
     }
     let grid = Grid { columns: grid.columns.clamp(1, grid.panels.len()), ..grid };
     let rows = grid.panels.len().div_ceil(grid.columns);
-    let note = if grid.note.is_empty() { 0 } else { LINE };
+    let note = if grid.note.is_empty() { 0 } else { LINE + GAP };
     let width = (grid.columns * grid.step.1 - GAP).max(grid.note.chars().count() * LETTER);
     let size = (2 * MARGIN + width, 2 * MARGIN + rows * grid.step.0 - GAP + note);
     Ok(Picture { size: (size.0 as u32, size.1 as u32), content: Content::Images(grid) })
@@ -181,8 +181,10 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, grid: &Grid)
     let at = |x: usize, y: usize| (x as i32, y as i32);
     let below = Pos::new(HPos::Center, VPos::Top);
     let style = TextStyle::from((FONT, LABEL).into_font()).color(&BLACK).pos(below);
+    let (wide, high) = area.dim_in_pixel();
+    let margin = (wide as usize + GAP - columns * step.1) / 2;
     for (index, panel) in panels.iter().enumerate() {
-        let left = MARGIN + index % columns * step.1 + (step.1 - GAP - width * zoom) / 2;
+        let left = margin + index % columns * step.1 + (step.1 - GAP - width * zoom) / 2;
         let top = MARGIN + index / columns * step.0;
         for (row, line) in panel.pixels.chunks(*width).enumerate() {
             let mut column = 0;
@@ -203,8 +205,7 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, grid: &Grid)
         }
     }
     if !note.is_empty() {
-        let (wide, high) = area.dim_in_pixel();
-        let place = at(wide as usize / 2, high as usize - MARGIN - LINE + GAP);
+        let place = at(wide as usize / 2, high as usize - MARGIN - LABEL as usize);
         area.draw_text(note, &style, place).map_err(drawing)?;
     }
     Ok(())

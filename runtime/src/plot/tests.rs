@@ -170,9 +170,10 @@ fn filters() {
     let picture = super::filters([2, 1], &weight).expect("a picture");
     assert!(picture.to_svg().expect("text").contains("blue is below 0, orange above; up to 0.5"));
     let (pixels, width) = pixels(picture.to_png().expect("bytes"));
-    let at = |row: usize, column: usize| pixels[row * width + column];
-    assert_eq!((at(30, 30), at(30, 66)), ([0, 114, 178], [255; 3]), "the first pixels");
-    assert_eq!((at(60, 30), at(60, 66)), ([234, 174, 127], [213, 94, 0]), "the second ones");
+    let left = (width - 62 - 6) / 2;
+    let at = |row: usize, column: usize| pixels[row * width + left + column];
+    assert_eq!((at(30, 15), at(30, 52)), ([0, 114, 178], [255; 3]), "the first pixels");
+    assert_eq!((at(60, 15), at(60, 52)), ([234, 174, 127], [213, 94, 0]), "the second ones");
 
     let colours = super::filters([1, 1], &SMatrix::<f64, 4, 3>::repeat(1.0)).expect("a picture");
     assert!(colours.to_svg().expect("text").contains("grey is 0, black -1, white 1"));
