@@ -48,6 +48,11 @@ type Target = castnet::nalgebra::SMatrix<f32, 1, 1>;
 
 impl Data {
     pub fn new() -> Result<Self, Box<dyn std::error::Error>> {
+        Self::with_digits(10_000)
+    }
+
+    /// With so many digits.
+    pub fn with_digits(digits: usize) -> Result<Self, Box<dyn std::error::Error>> {
         let mut state = 1_u64;
         let mut uniform = move || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -56,7 +61,7 @@ impl Data {
         let houses: Vec<[f32; 13]> = (0..404).map(|_| std::array::from_fn(|_| uniform())).collect();
         let prices: Vec<f32> = houses.iter().map(|x| 3.0 * x[0] + x[1]).collect();
         let mut pixel = || if uniform() < 0.2 { uniform() } else { 0.0 };
-        let digits: Vec<[f32; 784]> = (0..10_000).map(|_| std::array::from_fn(|_| pixel())).collect();
+        let digits: Vec<[f32; 784]> = (0..digits).map(|_| std::array::from_fn(|_| pixel())).collect();
         let class = |x: &[f32; 784]| ((x[..100].iter().sum::<f32>() * 4.0) as usize) % 10;
         let classes: Vec<usize> = digits.iter().map(class).collect();
         let house_inputs: Vec<Input<House>> = houses.iter().map(|x| (*x).into()).collect();
@@ -92,58 +97,85 @@ impl Data {
     }
 
     fn predict_house(&self) -> Work<'_> {
-        let castnet = |times| {
-            for i in 0..times {
-                black_box(self.house.predict(black_box(&self.house_inputs[i % 16])));
-            }
-        };
-        Work { name: "W1 predict 13-10-10-1", per: 1, castnet: Box::new(castnet), limit: self.limit_of_house() }
+        let (castnet, limit) = (self.house_predictions(), self.limit_of_house());
+        Work { name: "W1 predict 13-10-10-1", per: 1, castnet, limit }
     }
 
     fn predict_digit(&self) -> Work<'_> {
-        let castnet = |times| {
-            for i in 0..times {
-                black_box(self.digit.predict(black_box(&self.digit_inputs[i % 16])));
-            }
-        };
-        Work { name: "W2 predict 784-128-64-10", per: 1, castnet: Box::new(castnet), limit: self.limit_of_digit() }
+        let (castnet, limit) = (self.digit_predictions(), self.limit_of_digit());
+        Work { name: "W2 predict 784-128-64-10", per: 1, castnet, limit }
     }
 
     fn predict_digits(&self) -> Work<'_> {
-        let mut outputs = vec![Output::<Digit>::default(); self.digit_inputs.len()];
-        let castnet = move |times| {
-            for _ in 0..times {
-                let done = self.digit.predict_batch(black_box(&self.digit_inputs), &mut outputs);
-                assert!(done.is_ok());
-                black_box(&outputs);
-            }
-        };
-        Work {
-            name: "W6 predict_batch of W2, 10,000 samples",
-            per: self.digits.len(),
-            castnet: Box::new(castnet),
-            limit: self.limit_of_digits(),
-        }
+        let (castnet, limit) = (self.digit_batches(), self.limit_of_digits());
+        Work { name: "W6 predict_batch of W2, 10,000 samples", per: self.digits.len(), castnet, limit }
     }
 
     fn train_house(&self, shuffle: bool) -> Work<'_> {
-        let mut trainer = self.house.clone_boxed().compile(MeanSquaredError, RmsProp::default());
-        let castnet = move |times| {
-            let fit = Fit::epochs(times).batch_size(32).shuffle(shuffle).progress(false);
-            let _ = black_box(trainer.fit(&self.house_data, fit));
-        };
         let name = if shuffle { "W4 the same, shuffled" } else { "W4 train 13-10-10-1, 404 samples, batch 32" };
-        Work { name, per: 1, castnet: Box::new(castnet), limit: self.limit_of_house_training() }
+        Work { name, per: 1, castnet: self.house_epochs(shuffle), limit: self.limit_of_house_training() }
     }
 
     fn train_digit<const BATCH: usize>(&self, name: &'static str, shuffle: bool) -> Work<'_> {
+        let (castnet, limit) = (self.digit_epochs::<BATCH>(shuffle), self.limit_of_digit_training::<BATCH>());
+        Work { name, per: 1, castnet, limit }
+    }
+}
+
+/// What castnet does. A time is one prediction, all samples as a batch, or an epoch.
+impl Data {
+    pub fn house_predictions(&self) -> Case<'_> {
+        Box::new(|times| {
+            for i in 0..times {
+                black_box(self.house.predict(black_box(&self.house_inputs[i % 16])));
+            }
+        })
+    }
+
+    pub fn digit_predictions(&self) -> Case<'_> {
+        Box::new(|times| {
+            for i in 0..times {
+                black_box(self.digit.predict(black_box(&self.digit_inputs[i % 16])));
+            }
+        })
+    }
+
+    #[allow(dead_code, reason = "only its instructions are counted")]
+    pub fn house_batches(&self) -> Case<'_> {
+        batches(&*self.house, &self.house_inputs)
+    }
+
+    pub fn digit_batches(&self) -> Case<'_> {
+        batches(&*self.digit, &self.digit_inputs)
+    }
+
+    pub fn house_epochs(&self, shuffle: bool) -> Case<'_> {
+        let mut trainer = self.house.clone_boxed().compile(MeanSquaredError, RmsProp::default());
+        Box::new(move |times| {
+            let fit = Fit::epochs(times).batch_size(32).shuffle(shuffle).progress(false);
+            let _ = black_box(trainer.fit(&self.house_data, fit));
+        })
+    }
+
+    pub fn digit_epochs<const BATCH: usize>(&self, shuffle: bool) -> Case<'_> {
         let mut trainer = self.digit.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
-        let castnet = move |times| {
+        Box::new(move |times| {
             let fit = Fit::epochs(times).batch_size(BATCH).shuffle(shuffle).progress(false);
             let _ = black_box(trainer.fit(&self.digit_data, fit));
-        };
-        Work { name, per: 1, castnet: Box::new(castnet), limit: self.limit_of_digit_training::<BATCH>() }
+        })
     }
+}
+
+fn batches<'a, N: Network>(network: &'a N, inputs: &'a [Input<N>]) -> Case<'a> {
+    let mut outputs = Vec::new();
+    outputs.resize_with(inputs.len(), Output::<N>::zeroed);
+    Box::new(move |times| {
+        for _ in 0..times {
+            let done = network.predict_batch(black_box(inputs), &mut outputs);
+            assert!(done.is_ok());
+            black_box(&outputs);
+        }
+    })
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,6 +1,6 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
 use crate::activations::{Activation, Kept};
-use crate::flat::{copy, flatten_mut, unflatten_mut};
+use crate::flat::{copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
 use crate::isa::Isa;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::{Flat, Network, TensorInfo, TrainingRng};
@@ -30,35 +30,48 @@ unsafe impl<N: Network + 'static> Flat for InnerGradients<N> {
     type Scalar = N::Scalar;
 }
 
-/// A network that reads such samples.
+/// Samples that another network reads.
 #[diagnostic::on_unimplemented(
-    message = "the network `{Self}` does not read what comes in here, which is a `{A}`",
+    message = "the network behind `use` does not read what comes in here: it reads `{A}`, and this is `{Self}`",
     label = "reads another shape, or computes with another type"
 )]
-pub trait Reads<A> {}
-impl<A, N: Network<Input = A>> Reads<A> for N {}
+pub trait ReadBy<A> {}
+impl<A> ReadBy<A> for A {}
 
-/// A network that makes such samples.
+/// Samples that another network makes.
 #[diagnostic::on_unimplemented(
-    message = "the network `{Self}` does not make what stands behind `->`, which is a `{A}`",
+    message = "the network behind `use` does not make what stands behind `->`: it makes `{A}`, and this is `{Self}`",
     label = "makes another shape",
     note = "help: write the shape of its output behind `->`"
 )]
-pub trait Makes<A> {}
-impl<A, N: Network<Output = A>> Makes<A> for N {}
+pub trait MadeBy<A> {}
+impl<A> MadeBy<A> for A {}
 
 /// Compiles where a network reads and makes such samples.
-pub const fn fits<N: Reads<A> + Makes<B>, A, B>() {}
+pub const fn fits<N: Network, A: ReadBy<N::Input>, B: MadeBy<N::Output>>() {}
+
+/// Samples that [`fits`] has found to be those of the network. The passes take any, so that a misfit is no second error.
+fn same<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &[A]) -> &[B] {
+    reshape(samples)
+}
+
+fn same_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B] {
+    reshape_mut(samples)
+}
 
 /// The pass of a prediction.
 #[inline(always)]
-pub fn infer<N: Network, I: Isa<N::Scalar>>(
+pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
-    input: &[N::Input],
+    input: &[A],
     memory: &mut [N::Arena],
-    output: &mut [N::Output],
-) {
+    output: &mut [B],
+) where
+    A: Flat<Scalar = N::Scalar>,
+    B: Flat<Scalar = N::Scalar>,
+{
+    let (input, output) = (same(input), same_mut(output));
     if let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) {
         network.infer(isa, input, &mut arena, output);
         N::HEAD.apply(isa, output);
@@ -67,14 +80,18 @@ pub fn infer<N: Network, I: Isa<N::Scalar>>(
 
 /// The pass of a training.
 #[inline(always)]
-pub fn forward<N: Network, I: Isa<N::Scalar>>(
+pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     rng: &mut TrainingRng,
-    input: &[N::Input],
+    input: &[A],
     memory: &mut [InnerTape<N>],
-    output: &mut [N::Output],
-) {
+    output: &mut [B],
+) where
+    A: Flat<Scalar = N::Scalar>,
+    B: Flat<Scalar = N::Scalar>,
+{
+    let (input, output) = (same(input), same_mut(output));
     if let Some((mut tape, logits)) = split::<N>(memory) {
         network.forward(isa, rng, input, &mut tape, logits);
         copy(logits, output);
@@ -91,17 +108,22 @@ fn split<N: Network>(memory: &mut [InnerTape<N>]) -> Option<(Tape<'_, N>, &mut [
 /// The backward pass, for the gradients that are asked for.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only generated code calls it")]
-pub fn backward<N: Network, I: Isa<N::Scalar>>(
+pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
-    input: &[N::Input],
+    input: &[A],
     memory: &mut [InnerTape<N>],
-    output: &[N::Output],
+    output: &[B],
     grads: &mut [InnerGradients<N>],
-    grad_output: &[N::Output],
+    grad_output: &[B],
     gradient: Option<&mut N::Gradient>,
-    grad_input: Option<&mut [N::Input]>,
-) {
+    grad_input: Option<&mut [A]>,
+) where
+    A: Flat<Scalar = N::Scalar>,
+    B: Flat<Scalar = N::Scalar>,
+{
+    let (input, output, grad_output): (_, _, &[N::Output]) = (same(input), same(output), same(grad_output));
+    let grad_input = grad_input.map(|grad_input| same_mut(grad_input));
     let samples = grads.len();
     let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::GRADIENTS * samples) else { return };
     let (Some(mut grads), Some((mut tape, logits))) = (Gradients::of(grads, samples), split::<N>(memory)) else {
@@ -111,6 +133,11 @@ pub fn backward<N: Network, I: Isa<N::Scalar>>(
     copy(grad_output, grad_logits);
     N::HEAD.backward(isa, Kept::of(logits, output), grad_logits);
     network.backward(isa, input, &mut tape, logits, &mut grads, grad_logits, gradient, grad_input);
+}
+
+/// Learns the statistics of the raw data.
+pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, samples: &[A]) {
+    network.adapt_to(same(samples));
 }
 
 /// What the inner network learns from the values that passed it.

@@ -25,6 +25,8 @@ use crate::Scalar;
 pub trait Isa<T: Scalar>: Copy + Cores<T> {
     /// As many values as the widest register holds.
     type Vector: Copy;
+    /// The same arithmetic in vectors of half as many values, if there are any.
+    type Half: Isa<T>;
     /// How many those are.
     const LANES: usize;
     /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
@@ -32,6 +34,9 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> {
     /// Whether small layers are computed by the cores of large ones, one copy for all: where speed is not what counts, as it takes
     /// time to compile each shape. Samples that come one by one, and batches.
     const SHARES: (bool, bool);
+
+    /// The token for half as wide vectors.
+    fn half(self) -> Self::Half;
 
     /// Runs a task in a function of its own, compiled once however often it is called.
     fn apart<J: Task<T>>(self, task: J) -> J::Output;

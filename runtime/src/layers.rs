@@ -1,7 +1,10 @@
 //! The layers: each is a type with its parameters and its kernels.
 mod affine;
 mod batchnorm;
+mod conv;
+mod conv_transpose;
 mod dense;
+mod depthwise;
 mod dropout;
 mod join;
 mod layernorm;
@@ -11,12 +14,16 @@ mod padding;
 mod pooling;
 mod prelu;
 mod rescale;
+mod separable;
 mod upsample;
 mod window;
 
 pub use affine::{NoCenter, NoScale, Optional};
 pub use batchnorm::{BatchNorm, MovingStatistics};
+pub use conv::Conv;
+pub use conv_transpose::ConvTranspose;
 pub use dense::{Bias, Dense, NoBias};
+pub use depthwise::Depthwise;
 pub use dropout::Dropout;
 pub use join::{Add, Average, Concatenate, Maximum, Minimum, Multiply, broadcast};
 pub use layernorm::{GroupNorm, LayerNorm};
@@ -26,6 +33,7 @@ pub use padding::{Border, Crop, ZeroPad};
 pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool};
 pub use prelu::PRelu;
 pub use rescale::Rescale;
+pub use separable::Separable;
 pub use upsample::{Scaling, Upsample, UpsampleBilinear};
 pub(crate) use window::Axis;
 pub use window::Window;

@@ -174,7 +174,7 @@ pub fn seeded(seed: u64) -> TrainingRng {
 
 /// Declares networks.
 ///
-/// A network is a chain of layers between `<` and `>`, joined by `=>`. It becomes a struct that implements
+/// A network is a chain of layers between `<` and `>`, joined by `=>`, or several chains. It becomes a struct that implements
 /// [`Network`](crate::Network); its documentation holds the table of its layers.
 ///
 /// ```
@@ -228,6 +228,82 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
 /// | `max_norm 2`, `non_negative` | bounds of the weights, kept after every step; see [`constraints`](crate::constraints) |
 /// | `frozen` | training leaves it alone, and it costs no gradient |
+///
+/// # Branches
+///
+/// A label names what its layer makes, so that other chains can go on from it; `;` ends a chain. A join takes branches, which begin
+/// with what comes in, or with a label:
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! {
+///     /// Steers by a camera and by what the car knows of itself.
+///     pub Driver<
+///         camera: input 8x8x1 => flatten => seen: dense 32 relu;
+///         state: input 7 => felt: dense 16 relu;
+///         concat(seen, felt) => add(identity, dense 48 relu => dense 48) => trunk: dense 24 relu;
+///         trunk => steer: dense 1 tanh;
+///         trunk => brake: dense 2 softmax
+///     >
+/// }
+///
+/// let driver = Driver::init(&mut seeded(1));
+/// let camera = castnet::nalgebra::SMatrix::zeros();
+/// let DriverOutput { steer, brake } = driver.predict(&DriverInput { camera, state: [0.1; 7].into() });
+/// assert!(steer[0].abs() <= 1.0 && (brake.sum() - 1.0_f32).abs() < 1e-6);
+/// println!("{}", Driver::SUMMARY);
+/// ```
+///
+/// | join | what it makes of its branches |
+/// |---|---|
+/// | `add(identity, dense 10)`, `average`, `multiply`, `maximum`, `minimum` | value by value; an activation may stand behind it: `add(...) relu`. Of two factors one may be a value for each channel |
+/// | `concat(dense 10, dense 5)` | side by side in the last dimension |
+///
+/// `identity` is the branch without a layer. What no chain reads is an output. Several inputs, or several outputs, are structs whose
+/// fields have the names of their layers: `DriverInput`, `DriverOutput`. Losses of several outputs are [`Both`](crate::Both) of
+/// them, and so are targets. `Driver::DOT` is the graph for Graphviz; the documentation of the type shows it as a picture.
+///
+/// # Blocks
+///
+/// What occurs again and again is written once, with parameters for its numbers, windows and words:
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! {
+///     block residual(units, activation) <
+///         start: identity => dense units activation => dense 2*units activation => dense units => add(identity, start)
+///     >
+///     Deep< input 16 => residual(16, relu) => repeat 3 { residual(channels, gelu) } => halved: dense channels/2 => dense 1 >
+/// }
+///
+/// assert_eq!(Deep::LAYERS.last().map(|layer| layer.name), Some("dense_13"));
+/// ```
+///
+/// Numbers may be computed of whole numbers, parameters and `channels`, those of what comes in, with `+ * / %` and parentheses, and
+/// inside of these `-` too. Blocks may use blocks. Labels inside are seen inside; the names of their layers begin with the label
+/// of the call, or with the block and the number of the call: `residual_1_...`.
+///
+/// # Networks in networks
+///
+/// `use path::Encoder -> 7x7x64` is another network as a layer, of which only the shape of its output has to be said; the compiler
+/// checks it. It is a field of its own type, so that a trained one can be moved in. With `frozen` behind it, it is only computed:
+/// training leaves it alone, and no gradient goes through it.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! {
+///     pub Encoder< input 13 => dense 8 relu => dense 3 tanh >
+///     pub Classifier< input 13 => features: use Encoder -> 3 frozen => dense 2 softmax >
+/// }
+///
+/// let encoder = Encoder::init(&mut seeded(1)); // or a trained one
+/// let mut classifier = Classifier::init(&mut seeded(2));
+/// classifier.features = *encoder;
+/// assert_eq!(Classifier::TRAINABLE_PARAMS, 8);
+/// ```
 ///
 /// # Bounds
 ///

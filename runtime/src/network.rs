@@ -100,6 +100,8 @@ pub trait Network: Flat + Send + Sync {
     const FLASH_BYTES: usize = Self::PARAMS * <Self::Scalar as crate::Scalar>::BYTES;
     /// Peak bytes of activations in one prediction: its arena and its output.
     const RAM_BYTES: usize = size_of::<Workspace<Self>>();
+    /// Bytes of the activations that training keeps of each sample for the backward pass: of no value that it does not read again.
+    const TAPE_BYTES: usize = Self::TAPE * <Self::Scalar as crate::Scalar>::BYTES;
     /// Multiply-adds of one prediction.
     const MACS: u64;
     /// The table of layers, with totals.

@@ -98,7 +98,7 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     /// # Errors
     /// Files that cannot be written.
     pub fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::FileError> {
-        let mut writer = Writer::new(core::iter::empty());
+        let mut writer = Writer::new(&[]);
         writer.scalars("offset", &[C], self.offset.as_slice());
         writer.scalars("factor", &[C], self.factor.as_slice());
         crate::files::write(path.as_ref(), &writer.finish())

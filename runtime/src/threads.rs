@@ -164,9 +164,11 @@ pub(crate) fn over_slices<T: Send, const N: usize>(
     work: usize,
     part: impl Fn(usize, [&mut [T]; N]) + Sync,
 ) {
+    let Some(pool) = CURRENT.get() else { return part(0, slices) };
     let rows = slices.iter().map(|slice| slice.len()).max().unwrap_or_default() / row.max(1);
-    let pool = if rows.saturating_mul(work) < WORTH_IT { None } else { CURRENT.get() };
-    let Some(pool) = pool else { return part(0, slices) };
+    if rows.saturating_mul(work) < WORTH_IT {
+        return part(0, slices);
+    }
     share(pool, slices, rows, row, part);
 }
 

@@ -97,9 +97,7 @@ pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
 
 /// A file with the weights of a network, to which other tensors can be added.
 pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writer {
-    let fingerprint = format!("{:016x}", N::FINGERPRINT);
-    let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, N::NAME), ("castnet.summary", N::SUMMARY)];
-    let mut writer = Writer::new(own.iter().chain(metadata).copied());
+    let mut writer = Writer::of_network(N::FINGERPRINT, N::NAME, N::SUMMARY, metadata);
     let mut rest = network.as_flat();
     for tensor in N::TENSORS {
         let (values, behind) = rest.split_at(values(tensor.shape).min(rest.len()));
@@ -117,9 +115,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new<'m>(metadata: impl Iterator<Item = (&'m str, &'m str)>) -> Self {
+    fn of_network(fingerprint: u64, name: &str, summary: &str, metadata: &[(&str, &str)]) -> Self {
+        let fingerprint = format!("{fingerprint:016x}");
+        let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, name), ("castnet.summary", summary)];
+        Self::new(&[&own, metadata].concat())
+    }
+
+    pub(crate) fn new(metadata: &[(&str, &str)]) -> Self {
         let mut header = String::from(r#"{"__metadata__":{"#);
-        for (index, (name, value)) in metadata.enumerate() {
+        for (index, (name, value)) in metadata.iter().enumerate() {
             header += if index == 0 { "" } else { "," };
             header += &format!(r#""{name}":"{}""#, escaped(value));
         }
@@ -128,16 +132,23 @@ impl Writer {
     }
 
     /// Adds a tensor by its bytes.
-    pub(crate) fn tensor(&mut self, name: &str, dtype: &str, shape: &[usize], bytes: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn tensor(&mut self, name: &str, dtype: &str, shape: &[usize], bytes: &[u8]) {
         let start = self.data.len();
-        bytes(&mut self.data);
+        self.data.extend_from_slice(bytes);
+        self.entry(name, dtype, shape, start);
+    }
+
+    /// A tensor whose bytes have been added from a place on.
+    fn entry(&mut self, name: &str, dtype: &str, shape: &[usize], start: usize) {
         let end = self.data.len();
         self.header += &format!(r#","{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#);
     }
 
     /// Adds a tensor of numbers.
     pub(crate) fn scalars<T: Scalar>(&mut self, name: &str, shape: &[usize], values: &[T]) {
-        self.tensor(name, T::DTYPE, shape, |bytes| values.iter().for_each(|value| value.push_le_bytes(bytes)));
+        let start = self.data.len();
+        values.iter().for_each(|value| value.push_le_bytes(&mut self.data));
+        self.entry(name, T::DTYPE, shape, start);
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {

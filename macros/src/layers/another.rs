@@ -100,8 +100,9 @@ impl Map for Another {
     }
 
     fn adapt(&self, at: &Places, samples: &TokenStream) -> Option<Adapt> {
-        let (field, adapt, is_adapted) = (at.field(""), self.call("adapt_to"), self.call("is_adapted"));
-        Some(Adapt { learn: quote!(#adapt(&mut #field, #samples);), is_adapted: quote!(#is_adapted(&#field)) })
+        let (field, is_adapted) = (at.field(""), self.call("is_adapted"));
+        let learn = quote!(castnet::inner::adapt_to(&mut #field, #samples););
+        Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }
 }
 

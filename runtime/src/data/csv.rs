@@ -67,6 +67,15 @@ enum Source {
     Read { name: String, text: std::io::Result<Vec<u8>> },
 }
 
+/// The values of all lines, one after the other.
+struct Rows {
+    /// Of the file.
+    name: String,
+    values: Vec<f64>,
+    /// How many values a line has.
+    width: usize,
+}
+
 /// What becomes of a field that is empty, or holds one of the texts that mean so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Missing {
@@ -166,6 +175,19 @@ impl Csv {
     /// are ragged; fields that are no number, not finite, no category, or missing without a rule. The message says file,
     /// line and column.
     pub fn read<X: Flat, Y: Flat<Scalar = X::Scalar>>(mut self) -> Result<Dataset<X, Y>, CsvError> {
+        let Rows { name, values, width } =
+            self.rows((X::LEN, Y::LEN), |value| X::Scalar::from_f64(value).is_finite())?;
+        let samples = values.chunks_exact(width.max(1)).map(|row| {
+            let (input, target) = row.split_at(X::LEN.min(row.len()));
+            (sample(input), sample(target))
+        });
+        let (inputs, targets): (Vec<X>, Vec<Y>) = samples.unzip();
+        Dataset::new(inputs, targets).map_err(|error| from_data_error(&name, error))
+    }
+
+    /// What the file says: for inputs and targets of so many values, in a precision that has some numbers and not others. Nothing
+    /// here depends on the network's types, so it is compiled once.
+    fn rows(&mut self, lens: (usize, usize), is_finite: fn(f64) -> bool) -> Result<Rows, CsvError> {
         let (name, text) = match core::mem::replace(&mut self.source, Source::File(PathBuf::new())) {
             Source::File(path) => (path.display().to_string(), files::read(&path).map_err(|error| error.error)),
             Source::Read { name, text } => (name, text),
@@ -178,7 +200,7 @@ impl Csv {
             Ok(header) => header.iter().map(|field| field.trim_start_matches('\u{feff}').trim().to_string()).collect(),
             Err(error) => return Err(from_csv_error(&name, &text, error)),
         };
-        let (inputs, targets) = self.columns::<X, Y>(&name, &header)?;
+        let (inputs, targets) = self.columns(lens, &name, &header)?;
         let columns = || inputs.iter().chain(&targets);
 
         // The values of all lines, one after the other; NaN where one is missing.
@@ -201,7 +223,7 @@ impl Csv {
                     continue 'lines;
                 }
                 column
-                    .push::<X::Scalar>(field, is_missing, &mut values)
+                    .push(field, is_missing, is_finite, &mut values)
                     .map_err(|kind| fail(line, Some(column.name), kind))?;
             }
         }
@@ -210,24 +232,16 @@ impl Csv {
         }
         let mut place = 0;
         for column in columns() {
-            column.fill::<X::Scalar>(&mut values, place, width).map_err(|kind| fail(None, Some(column.name), kind))?;
+            column.fill(&mut values, place, width, is_finite).map_err(|kind| fail(None, Some(column.name), kind))?;
             place += column.width();
         }
-        let samples = values.chunks_exact(width.max(1)).map(|row| {
-            let (input, target) = row.split_at(X::LEN.min(row.len()));
-            (sample(input), sample(target))
-        });
-        let (inputs, targets): (Vec<X>, Vec<Y>) = samples.unzip();
-        match Dataset::new(inputs, targets) {
-            Ok(data) => Ok(data),
-            Err(DataError::Empty) => Err(fail(None, None, CsvErrorKind::NoData)),
-            Err(error) => Err(fail(None, None, CsvErrorKind::Unreadable(error.into()))),
-        }
+        Ok(Rows { name, values, width })
     }
 
     /// The columns of input and target, which give as many values as the network has.
-    fn columns<'c, X: Flat, Y: Flat>(
+    fn columns<'c>(
         &'c self,
+        lens: (usize, usize),
         name: &str,
         header: &'c [String],
     ) -> Result<(Vec<Column<'c>>, Vec<Column<'c>>), CsvError> {
@@ -263,11 +277,11 @@ impl Csv {
             None => header.iter().filter(is_input).collect(),
         };
         let targets: Vec<&String> = self.targets.iter().collect();
-        let number_of_class = Y::LEN == 1 && targets.len() == 1;
+        let number_of_class = lens.1 == 1 && targets.len() == 1;
         let inputs: Vec<_> = inputs.into_iter().filter_map(|column| self.column(column, header, false)).collect();
         let targets: Vec<_> =
             targets.into_iter().filter_map(|column| self.column(column, header, number_of_class)).collect();
-        for (what, columns, expected) in [("input", &inputs, X::LEN), ("target", &targets, Y::LEN)] {
+        for (what, columns, expected) in [("input", &inputs, lens.0), ("target", &targets, lens.1)] {
             let found: usize = columns.iter().map(|column| column.width()).sum();
             if found != expected {
                 let unit = if found == columns.len() { "columns" } else { "values" };
@@ -338,6 +352,14 @@ fn line(text: &[u8], position: &::csv::Position) -> u64 {
     let from = text.get(position.byte() as usize..).unwrap_or_default();
     let empty = from.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
     position.line() + empty.count() as u64
+}
+
+fn from_data_error(name: &str, error: DataError) -> CsvError {
+    let kind = match error {
+        DataError::Empty => CsvErrorKind::NoData,
+        error => CsvErrorKind::Unreadable(error.into()),
+    };
+    CsvError::at(name, None, None, kind)
 }
 
 fn from_csv_error(name: &str, text: &[u8], error: ::csv::Error) -> CsvError {

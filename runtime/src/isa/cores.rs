@@ -5,7 +5,7 @@ use super::Portable;
 use super::x86_64::{Avx2, Avx512};
 use crate::kernels::normalization::{Affine, AffineGradient, Groups, Statistics};
 use crate::kernels::resize::{Border, Scaling};
-use crate::kernels::{dense, normalization, pooling, prelu, resize};
+use crate::kernels::{conv, dense, depthwise, normalization, pooling, prelu, resize};
 use crate::layers::Window;
 use crate::threads::over_slices;
 
@@ -153,6 +153,59 @@ cores!({
     fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
         = dense::backward_weight_of::<_, _, 0>,
         split(grad_weight by units, each grad_outputs.len(), inputs by 1);
+
+    /// `outputs = bias + weight * inputs` for every window of every sample; `weight` is column-major, a row for each output.
+    fn conv_forward(window: &Window, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T]) = conv::forward,
+        split(outputs by window.output_len(), each window.work(), inputs by window.input_len());
+
+    /// `grad_inputs = weightᵀ * grad_outputs`, each input from all windows that see it; plus a bias in a transposed convolution.
+    fn conv_backward_input(window: &Window, weight: &[T], bias: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T])
+        = conv::backward_input,
+        split(grad_inputs by window.input_len(), each window.work(), grad_outputs by window.output_len());
+
+    /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
+    fn conv_backward_weight(
+        window: &Window, inputs: &[T], grad_outputs: &[T], first_row: usize, grad_weight: &mut [T]
+    ) = conv::backward_weight,
+        split(grad_weight by window.output[2], each grad_outputs.len(), first_row by 1);
+
+    /// `sums += Σ values` over all positions, channel by channel.
+    fn sum_positions(values: &[T], sums: &mut [T]) = conv::sum_positions;
+
+    /// `outputs = bias + weight * inputs` for every window of every channel.
+    fn depthwise_forward(window: &Window, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T])
+        = depthwise::forward,
+        split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
+
+    /// `grad_inputs = weightᵀ * grad_outputs`, each input from all windows that see it.
+    fn depthwise_backward_input(window: &Window, weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = depthwise::backward_input,
+        split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
+            grad_outputs by window.output_len());
+
+    /// `grad_weight += Σ grad_outputs * inputs` over all windows, for places of the window from one on.
+    fn depthwise_backward_weight(
+        window: &Window, inputs: &[T], grad_outputs: &[T], first_place: usize, grad_weight: &mut [T]
+    ) = depthwise::backward_weight;
+
+    /// `outputs = bias + pointwise * (depthwise * inputs)`.
+    fn separable_forward(
+        window: &Window, depthwise: &[T], pointwise: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T]
+    ) = depthwise::separable_forward,
+        split(outputs by window.output_len() / window.output[2] * (pointwise.len() / window.output[2]),
+            each window.output_len() * (pointwise.len() / window.output[2]), inputs by window.input_len());
+
+    /// `grad_inputs = depthwiseᵀ * (pointwiseᵀ * grad_outputs)`.
+    fn separable_backward_input(
+        window: &Window, depthwise: &[T], pointwise: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
+    ) = depthwise::separable_backward_input,
+        split(grad_inputs by window.input_len(), each window.output_len() * (pointwise.len() / window.output[2]),
+            grad_outputs by window.output_len() / window.output[2] * (pointwise.len() / window.output[2]));
+
+    /// `grad_depthwise += Σ (pointwiseᵀ * grad_outputs) * inputs`.
+    fn separable_backward_depthwise(
+        window: &Window, pointwise: &[T], inputs: &[T], grad_outputs: &[T], grad_depthwise: &mut [T]
+    ) = depthwise::separable_backward_depthwise;
 
     /// `outputs = max(inputs in the window)`.
     fn max_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::max_forward,

@@ -11,11 +11,17 @@ const LANES: usize = 4;
 
 impl<T: Scalar> Isa<T> for Portable {
     type Vector = [T; LANES];
+    type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
     // On machines of this kind that are slow anyway.
     const SHARES: (bool, bool) =
         (cfg!(all(feature = "std", target_arch = "x86_64")), cfg!(all(feature = "std", target_arch = "x86_64")));
+
+    #[inline(always)]
+    fn half(self) -> Self {
+        self
+    }
 
     #[inline(never)]
     fn apart<J: super::Task<T>>(self, task: J) -> J::Output {
@@ -46,10 +52,8 @@ impl<T: Scalar> Isa<T> for Portable {
     #[inline(always)]
     unsafe fn load_first(self, from: *const T, count: usize) -> [T; LANES] {
         let mut vector = [T::ZERO; LANES];
-        for (lane, value) in vector.iter_mut().take(count).enumerate() {
-            // SAFETY: `count` values can be read.
-            *value = unsafe { from.add(lane).read() };
-        }
+        // SAFETY: `count` values can be read, at most `LANES`. One copy, not a branch for each: there are many of these side by side.
+        unsafe { core::ptr::copy_nonoverlapping(from, vector.as_mut_ptr(), count) };
         vector
     }
     #[inline(always)]
@@ -59,9 +63,7 @@ impl<T: Scalar> Isa<T> for Portable {
     }
     #[inline(always)]
     unsafe fn store_first(self, vector: [T; LANES], to: *mut T, count: usize) {
-        for (lane, value) in vector.into_iter().take(count).enumerate() {
-            // SAFETY: `count` values can be written.
-            unsafe { to.add(lane).write(value) }
-        }
+        // SAFETY: `count` values can be written, at most `LANES`.
+        unsafe { core::ptr::copy_nonoverlapping(vector.as_ptr(), to, count) };
     }
 }

@@ -3,7 +3,7 @@
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
 
-use super::{Arithmetic, Cores, Dispatch, Isa, Level, Portable, Task, level};
+use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
@@ -79,22 +79,29 @@ impl Dispatch for f64 {
     }
 }
 
-/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors.
+/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors. Exact and fused apart, and not generically: so
+/// the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
-        $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows;
-        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fused:ident;
+        @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows, half of it $half:ident;
+        $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
     ) => {
-        impl<const FUSED: bool> Isa<$t> for $token<FUSED>
-        where
-            Self: Cores<$t>,
-        {
+        impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
+            type Half = $half<$fused>;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            const SHARES: (bool, bool) = (false, !FUSED);
+            // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
+            // they are exact, unless someone wants them fused.
+            const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
+
+            #[inline(always)]
+            fn half(self) -> $half<$fused> {
+                // A machine that has the wider vectors has these.
+                $half(())
+            }
 
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
@@ -109,12 +116,12 @@ macro_rules! isa {
 
             #[inline(always)]
             fn mul_add(self, a: $t, b: $t, c: $t) -> $t {
-                if FUSED { $t::mul_add(a, b, c) } else { a * b + c }
+                if $fused { $t::mul_add(a, b, c) } else { a * b + c }
             }
             #[inline(always)]
             fn mul_add_vector(self, a: $vector, b: $vector, c: $vector) -> $vector {
                 // SAFETY: the token is the proof.
-                unsafe { if FUSED { $fused(a, b, c) } else { $add($mul(a, b), c) } }
+                unsafe { if $fused { $fma(a, b, c) } else { $add($mul(a, b), c) } }
             }
             #[inline(always)]
             fn splat(self, value: $t) -> $vector {
@@ -143,6 +150,10 @@ macro_rules! isa {
             }
         }
     };
+    ($($of:tt)*) => {
+        isa!(@ false $($of)*);
+        isa!(@ true $($of)*);
+    };
 }
 
 /// As many ones as a mask needs, then as many zeros.
@@ -166,7 +177,7 @@ fn first_of_4(count: usize) -> __m256i {
 }
 
 isa! {
-    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows;
+    Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
     load_first: |from, count| _mm256_maskload_ps(from, first_of_8(count));
     store_first: |vector, to, count| {
@@ -176,7 +187,7 @@ isa! {
     };
 }
 isa! {
-    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows;
+    Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd;
     load_first: |from, count| _mm256_maskload_pd(from, first_of_4(count));
     store_first: |vector, to, count| {
@@ -185,7 +196,7 @@ isa! {
     };
 }
 isa! {
-    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows;
+    Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows, half of it Avx2;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
     load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
     store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);

@@ -2,6 +2,8 @@
 //!
 //! Every output is its bias plus its products in the order of the inputs; every gradient of an input the sum of its products in
 //! the order of the units, every gradient of a weight what stood there plus its products in the order of the samples.
+use core::mem::MaybeUninit;
+
 use super::product::{Matrix, Size, Start, Stays, product};
 use crate::Scalar;
 use crate::isa::Isa;
@@ -127,14 +129,20 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
         return;
     }
     let samples = grad_inputs.len() / width;
-    let mut transposed = [T::ZERO; BLOCK.0 * BLOCK.1];
+    // Only as much of it is cleared as is used: that of a small layer is a hundredth.
+    let mut memory = [const { MaybeUninit::<T>::uninit() }; BLOCK.0 * BLOCK.1];
+    let row = width.next_multiple_of(I::LANES).min(BLOCK.0);
+    let used = memory.get_mut(..row * units.min(BLOCK.1)).unwrap_or_default();
+    used.iter_mut().for_each(|place| _ = place.write(T::ZERO));
+    // SAFETY: all of it has just been written.
+    let transposed = unsafe { &mut *(core::ptr::from_mut(used) as *mut [T]) };
     for first_input in (0..width).step_by(BLOCK.0) {
         let columns = (width - first_input).min(BLOCK.0);
         let mut start = Start::Zero;
         for first_unit in (0..units).step_by(BLOCK.1) {
             let depth = (units - first_unit).min(BLOCK.1);
             for (j, column) in weight.chunks_exact(units).skip(first_input).take(columns).enumerate() {
-                let places = transposed.iter_mut().skip(j).step_by(BLOCK.0);
+                let places = transposed.iter_mut().skip(j).step_by(row);
                 for (place, &w) in places.zip(column.iter().skip(first_unit).take(depth)) {
                     *place = w;
                 }
@@ -145,7 +153,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
                 return;
             };
             let size = Size { rows: samples, columns, depth };
-            let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(&transposed, BLOCK.0));
+            let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(transposed, row));
             product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
             start = Start::Result;
         }

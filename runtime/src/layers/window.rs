@@ -78,6 +78,29 @@ impl Window {
             && self.input[1] == self.output[1]
     }
 
+    /// Multiply-adds of one sample, if every output sees all places and the channels of its group.
+    #[inline(always)]
+    pub(crate) const fn work(&self) -> usize {
+        self.output_len().saturating_mul(self.places()).saturating_mul(self.input[2]) / self.groups
+    }
+
+    /// Whether the numbers are those of a window: what is computed from them stays within what they say.
+    #[inline(always)]
+    pub(crate) fn is_sound(&self) -> bool {
+        let Self { input, output, kernel, stride, padding, dilation, groups } = *self;
+        let sizes = input.into_iter().chain(output).chain(kernel).chain(stride).chain(dilation).chain([groups]);
+        let reaches = |axis: usize| {
+            let window = (kernel[axis] - 1).saturating_mul(dilation[axis]);
+            let last = (output[axis] - 1).saturating_mul(stride[axis]);
+            window <= MOST && padding[axis] <= window && last <= input[axis].saturating_add(window)
+        };
+        sizes.into_iter().all(|size| size > 0 && size <= MOST)
+            && input[2] % groups == 0
+            && output[2] % groups == 0
+            && reaches(0)
+            && reaches(1)
+    }
+
     /// How the window moves down (0) or to the right (1).
     #[inline(always)]
     pub(crate) const fn axis(&self, axis: usize) -> Axis {
@@ -94,6 +117,9 @@ impl Window {
         Axis { count: output, size: input, taps: kernel, step: stride, padding: padding as isize, dilation }
     }
 }
+
+/// Sizes up to here can be added and taken as signed numbers.
+const MOST: usize = usize::MAX >> 4;
 
 /// A window along one axis: position `p` sees `p * step - padding + tap * dilation`.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +148,23 @@ impl Axis {
         let before = |end: isize| if end <= 0 { 0 } else { divide_up(end as usize, self.dilation) };
         let first = before(-origin);
         (first, before(self.size as isize - origin).min(self.taps).max(first))
+    }
+
+    /// The positions at which a tap is inside.
+    #[inline(always)]
+    pub fn positions_of(&self, tap: usize) -> (usize, usize) {
+        let offset = (tap * self.dilation) as isize - self.padding;
+        let before = |end: isize| if end <= 0 { 0 } else { divide_up(end as usize, self.step) };
+        let first = before(-offset).min(self.count);
+        (first, before(self.size as isize - offset).min(self.count).max(first))
+    }
+
+    /// The position whose tap sees a place of the input.
+    #[inline(always)]
+    pub fn seen_from(&self, place: usize, tap: usize) -> Option<usize> {
+        let offset = place as isize + self.padding - (tap * self.dilation) as isize;
+        let position = usize::try_from(offset).ok()? / self.step;
+        (position < self.count && (position * self.step) as isize == offset).then_some(position)
     }
 
     /// The positions at which all taps are inside.

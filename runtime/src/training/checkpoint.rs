@@ -1,6 +1,6 @@
 //! Trainings in files: to go on with after the power failed.
 mod error;
-mod file;
+pub(super) mod file;
 
 pub use error::ResumeError;
 
@@ -11,20 +11,17 @@ use std::vec::Vec;
 use super::callbacks::CallbackError;
 use super::monitor::Monitor;
 use super::run::Remembers;
-use super::trainer::Trainer;
+use crate::files;
 use crate::history::Epoch;
-use crate::losses::Loss;
-use crate::optimizers::Optimizer;
-use crate::{Network, files};
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
 ///
 /// A checkpoint holds the network, what the optimizer remembers, the learning rate, the state of the random generator, the
-/// epochs so far, and what callbacks remember. A training that is killed at any moment, [resumed](Trainer::resume) from its
+/// epochs so far, and what callbacks remember. A training that is killed at any moment, [resumed](crate::Trainer::resume) from its
 /// last checkpoint and fit again with the same data and options ends with the same bits as one that ran through; one that a
 /// callback had stopped stays so.
 ///
-/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`Network::load`] reads it as well.
+/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`Network::load`](crate::Network::load) reads it as well.
 /// It is written whole or not at all. `{epoch}` in its name becomes the number of the epoch.
 ///
 /// ```no_run
@@ -121,19 +118,13 @@ impl Remembers for Checkpoint {
     }
 }
 
-/// Writes those checkpoints that are due after an epoch.
-pub(super) fn save<N, L, O>(
-    trainer: &Trainer<N, L, O>,
+/// Writes those checkpoints that are due after an epoch; `to_bytes` makes the file from the states of all.
+pub(super) fn save(
     checkpoints: &mut [Checkpoint],
     epochs: &[Epoch],
     of_callbacks: Vec<Vec<f64>>,
-    stopped: Option<&str>,
-) -> Result<(), CallbackError>
-where
-    N: Network,
-    L: Loss<N::Head, N::Output>,
-    O: Optimizer,
-{
+    to_bytes: &dyn Fn(&[Vec<f64>]) -> Vec<u8>,
+) -> Result<(), CallbackError> {
     let Some(epoch) = epochs.last() else { return Ok(()) };
     // All look at the epoch before the first is written: each file holds the states of all.
     let due: Vec<bool> = checkpoints.iter_mut().map(|checkpoint| checkpoint.is_due(epochs.len(), epoch)).collect();
@@ -141,7 +132,7 @@ where
         return Ok(());
     }
     let states: Vec<Vec<f64>> = of_callbacks.into_iter().chain(checkpoints.iter().map(Checkpoint::state)).collect();
-    let bytes = file::to_bytes(trainer, epochs, &states, stopped);
+    let bytes = to_bytes(&states);
     let due = checkpoints.iter().zip(due).filter_map(|(checkpoint, due)| due.then_some(checkpoint));
     // Those of every few epochs are gone on from, and say that the best ones have been written: so these come first.
     let (best, every): (Vec<_>, Vec<_>) = due.partition(|checkpoint| checkpoint.watches().is_some());

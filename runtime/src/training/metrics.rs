@@ -56,22 +56,9 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
     }
 
     pub(super) fn add<H: 'static, M: Metric<H, A, Y>>(&mut self, metric: M, weighted: bool) {
-        let name = self.free_name(metric.name(), weighted);
+        let taken: Vec<&str> = self.names().map(|(name, _)| name).collect();
+        let name = free_name(&taken, metric.name(), weighted);
         self.0.push(Box::new(WithState { metric, name, state: M::State::default(), weighted, network: PhantomData }));
-    }
-
-    /// A name by which a metric can be told from those before it: `weighted_mae` beside `mae`, as in Keras; else a number is
-    /// appended.
-    fn free_name(&self, name: &'static str, weighted: bool) -> &'static str {
-        let is_free = |name: &str| name != "loss" && self.names().all(|(known, _)| known != name);
-        if is_free(name) {
-            return name;
-        }
-        let weighted = weighted.then(|| format!("weighted_{name}"));
-        let numbered = (1..).map(|number| format!("{name}_{number}"));
-        let other = weighted.into_iter().chain(numbered).find(|name| is_free(name));
-        // A few bytes for good, where the same metric is asked for twice.
-        other.map_or(name, |other| &*other.leak())
     }
 
     /// Forgets all samples.
@@ -92,4 +79,18 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, Better)> {
         self.0.iter().map(|metric| (metric.name(), metric.better()))
     }
+}
+
+/// A name by which a metric can be told from those before it: `weighted_mae` beside `mae`, as in Keras; else a number is
+/// appended.
+fn free_name(taken: &[&str], name: &'static str, weighted: bool) -> &'static str {
+    let is_free = |name: &str| name != "loss" && !taken.contains(&name);
+    if is_free(name) {
+        return name;
+    }
+    let weighted = weighted.then(|| format!("weighted_{name}"));
+    let numbered = (1..).map(|number| format!("{name}_{number}"));
+    let other = weighted.into_iter().chain(numbered).find(|name| is_free(name));
+    // A few bytes for good, where the same metric is asked for twice.
+    other.map_or(name, |other| &*other.leak())
 }

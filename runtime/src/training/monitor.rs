@@ -25,17 +25,14 @@ pub struct UnknownFigure {
 
 impl Monitor {
     /// Finds a figure among those of a training; those of validation data have `val_` before their names.
-    pub(super) fn find(
-        name: &str,
-        figures: impl Iterator<Item = (&'static str, Better)> + Clone,
-    ) -> Result<Self, UnknownFigure> {
+    pub(super) fn find(name: &str, figures: &[(&'static str, Better)]) -> Result<Self, UnknownFigure> {
         let plain = name.strip_prefix("val_").unwrap_or(name);
-        if let Some((_, better)) = figures.clone().find(|(known, _)| *known == plain) {
-            return Ok(Self { name: name.to_string(), better });
+        if let Some((_, better)) = figures.iter().find(|(known, _)| *known == plain) {
+            return Ok(Self { name: name.to_string(), better: *better });
         }
         let mut known = String::new();
         for prefix in ["", "val_"] {
-            for (figure, _) in figures.clone() {
+            for (figure, _) in figures {
                 known += if known.is_empty() { "" } else { ", " };
                 known += prefix;
                 known += figure;

@@ -141,7 +141,7 @@ where
         self.resumed = None;
 
         let mut progress = Progress::new(epochs, progress);
-        let epochs = if outcome == Outcome::Completed { epochs } else { run.epochs.len() };
+        let epochs = if matches!(outcome, Outcome::Completed) { epochs } else { run.epochs.len() };
         let mut order: Vec<usize> = Vec::new();
         let mut batch = Batch { augment, ..Batch::default() };
         for epoch in run.epochs.len() + 1..=epochs {
@@ -183,7 +183,10 @@ where
             #[cfg(feature = "std")]
             let done = done.and_then(|()| {
                 let states = run.callbacks.iter().map(|callback| callback.state()).collect();
-                super::checkpoint::save(self, &mut checkpoints, &run.epochs, states, run.stopped.as_deref())
+                let (epochs, stopped) = (&*run.epochs, run.stopped.as_deref());
+                super::checkpoint::save(&mut checkpoints, epochs, states, &|states| {
+                    super::checkpoint::file::to_bytes(self, epochs, states, stopped)
+                })
             });
             if let Err(error) = done {
                 outcome = Outcome::Failed { epoch, reason: error.to_string() };

@@ -136,7 +136,7 @@ where
     /// There is no figure of that name; the message says which there are.
     pub fn monitor(&self, name: &str) -> Result<Monitor, UnknownFigure> {
         let figures: Vec<_> = core::iter::once(("loss", Better::Lower)).chain(self.metrics.names()).collect();
-        Monitor::find(name, figures.iter().copied())
+        Monitor::find(name, &figures)
     }
 
     /// Goes on with what an optimizer remembers of an earlier training.

@@ -3,7 +3,6 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::{CsvErrorKind, Missing};
-use crate::Scalar;
 
 /// How a column becomes values of a sample.
 pub(super) struct Column<'c> {
@@ -32,14 +31,15 @@ impl Column<'_> {
     }
 
     /// Appends the values of a field.
-    pub(super) fn push<T: Scalar>(
+    pub(super) fn push(
         &self,
         field: &str,
         is_missing: bool,
+        is_finite: fn(f64) -> bool,
         values: &mut Vec<f64>,
     ) -> Result<(), CsvErrorKind> {
         let (Values::OneHot(categories) | Values::Class(categories)) = self.values else {
-            values.push(if is_missing && self.missing.is_some() { f64::NAN } else { number::<T>(field)? });
+            values.push(if is_missing && self.missing.is_some() { f64::NAN } else { number(field, is_finite)? });
             return Ok(());
         };
         let exact = categories.iter().position(|category| category == field);
@@ -60,7 +60,13 @@ impl Column<'_> {
     }
 
     /// Fills in what is missing in the column at a place of every line.
-    pub(super) fn fill<T: Scalar>(&self, values: &mut [f64], place: usize, width: usize) -> Result<(), CsvErrorKind> {
+    pub(super) fn fill(
+        &self,
+        values: &mut [f64],
+        place: usize,
+        width: usize,
+        is_finite: fn(f64) -> bool,
+    ) -> Result<(), CsvErrorKind> {
         let column = values.iter_mut().skip(place).step_by(width);
         let (missing, present): (Vec<&mut f64>, Vec<&mut f64>) = column.partition(|value| value.is_nan());
         if missing.is_empty() {
@@ -69,7 +75,7 @@ impl Column<'_> {
         let mut present: Vec<f64> = present.into_iter().map(|value| *value).collect();
         present.sort_by(f64::total_cmp);
         let value = match self.missing {
-            Some(Missing::Value(value)) if T::from_f64(value).is_finite() => value,
+            Some(Missing::Value(value)) if is_finite(value) => value,
             Some(Missing::Value(value)) => return Err(CsvErrorKind::NotFinite { text: value.to_string() }),
             Some(Missing::Mean) if !present.is_empty() => present.iter().sum::<f64>() / present.len() as f64,
             Some(Missing::Median) if !present.is_empty() => {
@@ -94,10 +100,10 @@ impl core::fmt::Display for Column<'_> {
 }
 
 /// A number that is finite in the network's precision.
-fn number<T: Scalar>(text: &str) -> Result<f64, CsvErrorKind> {
+fn number(text: &str, is_finite: fn(f64) -> bool) -> Result<f64, CsvErrorKind> {
     if text.is_empty() {
         return Err(CsvErrorKind::EmptyField);
     }
     let value: f64 = text.parse().map_err(|_| CsvErrorKind::NotANumber { text: text.to_string() })?;
-    if T::from_f64(value).is_finite() { Ok(value) } else { Err(CsvErrorKind::NotFinite { text: text.to_string() }) }
+    if is_finite(value) { Ok(value) } else { Err(CsvErrorKind::NotFinite { text: text.to_string() }) }
 }

@@ -14,7 +14,7 @@ use crate::history::{Epoch, Report};
 use crate::losses::Loss;
 use crate::optimizers::Optimizer;
 use crate::training::trainer::{Resumed, Trainer};
-use crate::weights::{scalars, writer};
+use crate::weights::{Writer, scalars, writer};
 use crate::{Flat, Network, WeightsError, files};
 
 const OPTIMIZER: &str = "castnet.optimizer";
@@ -24,15 +24,14 @@ const CHECKSUM: &str = "castnet.crc32";
 const CHECKSUM_BYTES: usize = 4;
 
 /// The optimizer's type without the modules that it lives in: `ClipNorm<Adam>`.
-fn optimizer_name<O>() -> String {
-    let full = core::any::type_name::<O>();
+fn optimizer_name(full: &str) -> String {
     let words = full.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
     words.map(|word| word.rsplit("::").next().unwrap_or(word)).collect()
 }
 
 /// The bytes of a file: a training after some epochs, the states of its callbacks and checkpoints, and why it was stopped, if
 /// it was.
-pub(super) fn to_bytes<N, L, O>(
+pub(in crate::training) fn to_bytes<N, L, O>(
     trainer: &Trainer<N, L, O>,
     epochs: &[Epoch],
     states: &[Vec<f64>],
@@ -43,27 +42,49 @@ where
     L: Loss<N::Head, N::Output>,
     O: Optimizer,
 {
-    let names: Vec<String> = epochs.iter().take(1).flat_map(Epoch::figures).map(|(name, _)| name).collect();
-    let figures: Vec<f64> = epochs.iter().flat_map(Epoch::figures).map(|(_, value)| value).collect();
-    let (optimizer, figures_named) = (optimizer_name::<O>(), names.join(","));
-    let metadata = [(OPTIMIZER, optimizer.as_str()), (FIGURES, figures_named.as_str())];
-    let metadata: Vec<_> = metadata.into_iter().chain(stopped.map(|reason| (STOPPED, reason))).collect();
+    let figures = Figures::of(epochs);
+    let (optimizer, figures_named) = (optimizer_name(core::any::type_name::<O>()), figures.names.join(","));
+    let metadata =
+        [(OPTIMIZER, optimizer.as_str()), (FIGURES, figures_named.as_str()), (STOPPED, stopped.unwrap_or(""))];
+    let metadata = if stopped.is_some() { &metadata } else { &metadata[..2] };
 
-    let mut writer = writer(&*trainer.network, &metadata);
+    let mut writer = writer(&*trainer.network, metadata);
     let moments = trainer.state.moments.as_flat();
     writer.scalars("castnet.moments", &[moments.len()], moments);
-    writer.tensor("castnet.steps", "U64", &[1], |bytes| bytes.extend(trainer.state.steps.to_le_bytes()));
-    writer.tensor("castnet.generator", "U8", &[trainer.rng.seed.len()], |bytes| bytes.extend(trainer.rng.seed));
+    writer.tensor("castnet.steps", "U64", &[1], &trainer.state.steps.to_le_bytes());
+    writer.tensor("castnet.generator", "U8", &[trainer.rng.seed.len()], &trainer.rng.seed);
     writer.scalars("castnet.learning_rate", &[1], &[trainer.optimizer.learning_rate()]);
-    writer.scalars("castnet.history", &[epochs.len(), names.len()], &figures);
-    for (index, state) in states.iter().enumerate() {
-        writer.scalars(&format!("castnet.callback.{index}"), &[state.len()], state);
+    figures.finish(writer, states)
+}
+
+/// What a history holds, apart from the types of a training: it is compiled once.
+struct Figures {
+    names: Vec<String>,
+    values: Vec<f64>,
+    epochs: usize,
+}
+
+impl Figures {
+    fn of(epochs: &[Epoch]) -> Self {
+        Self {
+            names: epochs.iter().take(1).flat_map(Epoch::figures).map(|(name, _)| name).collect(),
+            values: epochs.iter().flat_map(Epoch::figures).map(|(_, value)| value).collect(),
+            epochs: epochs.len(),
+        }
     }
-    writer.tensor(CHECKSUM, "U32", &[1], |bytes| bytes.extend([0; CHECKSUM_BYTES]));
-    let mut bytes = writer.finish();
-    bytes.truncate(bytes.len() - CHECKSUM_BYTES);
-    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-    bytes
+
+    /// Adds the history, the states of callbacks and checkpoints, and the checksum.
+    fn finish(self, mut writer: Writer, states: &[Vec<f64>]) -> Vec<u8> {
+        writer.scalars("castnet.history", &[self.epochs, self.names.len()], &self.values);
+        for (index, state) in states.iter().enumerate() {
+            writer.scalars(&format!("castnet.callback.{index}"), &[state.len()], state);
+        }
+        writer.tensor(CHECKSUM, "U32", &[1], &[0; CHECKSUM_BYTES]);
+        let mut bytes = writer.finish();
+        bytes.truncate(bytes.len() - CHECKSUM_BYTES);
+        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+        bytes
+    }
 }
 
 impl<N, L, O> Trainer<N, L, O>
@@ -104,8 +125,8 @@ where
         let metadata = header.metadata().clone().unwrap_or_default();
         let saved = |name: &str| metadata.get(name).cloned().unwrap_or_default();
         let other = |what, saved, now| ResumeError::OtherTraining { path: path.into(), what, saved, now };
-        if saved(OPTIMIZER) != optimizer_name::<O>() {
-            return Err(other("optimizer", saved(OPTIMIZER), optimizer_name::<O>()));
+        if saved(OPTIMIZER) != optimizer_name(core::any::type_name::<O>()) {
+            return Err(other("optimizer", saved(OPTIMIZER), optimizer_name(core::any::type_name::<O>())));
         }
         let metrics: Vec<&'static str> = self.metrics.names().map(|(name, _)| name).collect();
         let own = ["loss"].iter().chain(&metrics).map(ToString::to_string).collect::<Vec<_>>();
