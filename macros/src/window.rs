@@ -110,7 +110,10 @@ impl WindowWords {
                 let padding = match word.as_str() {
                     SAME => Padding::Same,
                     CAUSAL => Padding::Causal,
-                    PAD => pad(name, words),
+                    PAD => {
+                        let Some(padding) = pad(name, words) else { return true };
+                        padding
+                    }
                     _ => Padding::Valid,
                 };
                 if let Some(earlier) = &self.padding
@@ -294,16 +297,16 @@ fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Size
     words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
 }
 
-fn pad(name: &Ident, words: &mut Words<'_>) -> Padding {
+fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
     let Some(number) = words.number() else {
         words.errors.at(
             name,
             format!("`{name}` wants numbers\nhelp: such as `pad 1`, or top x bottom x left x right: `pad 1x0x1x0`"),
         );
-        return Padding::Valid;
+        return None;
     };
     let sizes = words.read(number, |number| number.counts("the padding"));
-    Padding::Explicit(sizes.unwrap_or_else(|| vec![0]))
+    Some(Padding::Explicit(sizes?))
 }
 
 /// A window over an input: finished numbers.
