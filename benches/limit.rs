@@ -6,11 +6,13 @@
 // the right sizes.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc)]
 
+mod cnn;
 mod dense;
 mod product;
 mod simd;
 mod train;
 
+pub use cnn::{Cnn, CnnTrainer, Maps};
 use simd::{Avx2, Avx512, Simd};
 pub use train::{Trainer, Y};
 
@@ -136,6 +138,48 @@ pub fn epoch<const I: usize, const A: usize, const B: usize, const O: usize, con
         match set {
             Set::Avx512 => avx512(trainer, x, y),
             Set::Avx2 => avx2(trainer, x, y),
+        }
+    }
+}
+
+/// The network of convolutions, one sample.
+pub fn predict_image(set: Set, net: &Cnn, x: &[f32; 784], maps: &mut Maps) -> [f32; 10] {
+    #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+    fn avx512(net: &Cnn, x: &[f32; 784], maps: &mut Maps) -> [f32; 10] {
+        // SAFETY: rows and columns of the tiles divide those of the images.
+        unsafe { cnn::predict::<Avx2, Avx512, 1, 10>(net, x, maps) }
+    }
+    #[target_feature(enable = "avx2,fma")]
+    fn avx2(net: &Cnn, x: &[f32; 784], maps: &mut Maps) -> [f32; 10] {
+        // SAFETY: as above.
+        unsafe { cnn::predict::<Avx2, Avx2, 2, 5>(net, x, maps) }
+    }
+    // SAFETY: a `Set` is one that the machine has.
+    unsafe {
+        match set {
+            Set::Avx512 => avx512(net, x, maps),
+            Set::Avx2 => avx2(net, x, maps),
+        }
+    }
+}
+
+/// One epoch of the network of convolutions, in the order in which the samples lie.
+pub fn image_epoch(set: Set, trainer: &mut CnnTrainer, x: &[[f32; 784]], classes: &[usize]) {
+    #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+    fn avx512(trainer: &mut CnnTrainer, x: &[[f32; 784]], classes: &[usize]) {
+        // SAFETY: as in `predict_image`.
+        unsafe { trainer.epoch::<Avx2, Avx512, 1, 10>(x, classes) }
+    }
+    #[target_feature(enable = "avx2,fma")]
+    fn avx2(trainer: &mut CnnTrainer, x: &[[f32; 784]], classes: &[usize]) {
+        // SAFETY: as in `predict_image`.
+        unsafe { trainer.epoch::<Avx2, Avx2, 2, 5>(x, classes) }
+    }
+    // SAFETY: a `Set` is one that the machine has.
+    unsafe {
+        match set {
+            Set::Avx512 => avx512(trainer, x, classes),
+            Set::Avx2 => avx2(trainer, x, classes),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use castnet::prelude::*;
 
 #[cfg(target_arch = "x86_64")]
-use crate::limit::{self, Net, Set, Y};
+use crate::limit::{self, Cnn, CnnTrainer, Maps, Net, Set, Y};
 
 network! {
     /// Regression on 13 features.
@@ -13,6 +13,13 @@ network! {
 network! {
     /// Ten classes of 784 pixels.
     pub Digit< input 784 => dense 128 relu => dense 64 relu => dense 10 softmax >
+}
+
+network! {
+    /// Ten classes of images.
+    pub Image<
+        input 28x28x1 => conv 8 3x3 relu => maxpool 2x2 => conv 16 3x3 relu => maxpool 2x2 => flatten => dense 10 softmax
+    > where params == 5_258
 }
 
 type Input<N> = <N as Network>::Input;
@@ -34,6 +41,7 @@ pub struct Work<'a> {
 pub struct Data {
     pub house: Box<House>,
     pub digit: Box<Digit>,
+    pub image: Box<Image>,
     pub houses: Vec<[f32; 13]>,
     pub prices: Vec<f32>,
     pub digits: Vec<[f32; 784]>,
@@ -42,7 +50,12 @@ pub struct Data {
     pub digit_inputs: Vec<Input<Digit>>,
     house_data: Dataset<Input<House>, Output<House>>,
     digit_data: Dataset<Input<Digit>, Target>,
+    image_inputs: Vec<Input<Image>>,
+    image_data: Dataset<Input<Image>, Target>,
 }
+
+/// So many samples does an epoch of the network of convolutions have.
+const IMAGES: usize = 2_000;
 
 type Target = castnet::nalgebra::SMatrix<f32, 1, 1>;
 
@@ -68,7 +81,12 @@ impl Data {
         let digit_inputs: Vec<Input<Digit>> = digits.iter().map(|x| (*x).into()).collect();
         let outputs: Vec<Output<House>> = prices.iter().map(|y| [*y].into()).collect();
         let targets: Vec<Target> = classes.iter().map(|class| [[*class as f32]].into()).collect();
+        let image_inputs: Vec<Input<Image>> =
+            digits.iter().take(IMAGES).map(|x| Input::<Image>::from_column_slice(x)).collect();
         Ok(Self {
+            image: Image::init(&mut seeded(3)),
+            image_data: Dataset::new(image_inputs.clone(), targets.iter().take(IMAGES).copied().collect())?,
+            image_inputs,
             house: House::init(&mut seeded(1)),
             digit: Digit::init(&mut seeded(2)),
             house_data: Dataset::new(house_inputs.clone(), outputs)?,
@@ -87,12 +105,14 @@ impl Data {
         vec![
             self.predict_house(),
             self.predict_digit(),
+            self.predict_image(),
             self.train_house(false),
             self.train_house(true),
             self.train_digit::<32>("W5 train 784-128-64-10, 10,000 samples, batch 32", false),
             self.train_digit::<32>("W5 the same, shuffled", true),
             self.train_digit::<128>("W5 train 784-128-64-10, 10,000 samples, batch 128", false),
             self.predict_digits(),
+            self.train_image(),
         ]
     }
 
@@ -104,6 +124,16 @@ impl Data {
     fn predict_digit(&self) -> Work<'_> {
         let (castnet, limit) = (self.digit_predictions(), self.limit_of_digit());
         Work { name: "W2 predict 784-128-64-10", per: 1, castnet, limit }
+    }
+
+    fn predict_image(&self) -> Work<'_> {
+        let (castnet, limit) = (self.image_predictions(), self.limit_of_image());
+        Work { name: "W3 predict conv 8, pool, conv 16, pool, dense 10", per: 1, castnet, limit }
+    }
+
+    fn train_image(&self) -> Work<'_> {
+        let (castnet, limit) = (self.image_epochs(), self.limit_of_image_training());
+        Work { name: "W7 train W3's network, 2,000 samples, batch 32", per: 1, castnet, limit }
     }
 
     fn predict_digits(&self) -> Work<'_> {
@@ -137,6 +167,22 @@ impl Data {
             for i in 0..times {
                 black_box(self.digit.predict(black_box(&self.digit_inputs[i % 16])));
             }
+        })
+    }
+
+    pub fn image_predictions(&self) -> Case<'_> {
+        Box::new(|times| {
+            for i in 0..times {
+                black_box(self.image.predict(black_box(&self.image_inputs[i % 16])));
+            }
+        })
+    }
+
+    pub fn image_epochs(&self) -> Case<'_> {
+        let mut trainer = self.image.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
+        Box::new(move |times| {
+            let fit = Fit::epochs(times).batch_size(32).shuffle(false).progress(false);
+            let _ = black_box(trainer.fit(&self.image_data, fit));
         })
     }
 
@@ -200,6 +246,37 @@ impl Data {
         Some(Box::new(move |times| {
             for i in 0..times {
                 black_box(limit::predict_digit(set, &net, black_box(&self.digits[i % 16])));
+            }
+        }))
+    }
+
+    fn limit_of_image(&self) -> Option<Case<'_>> {
+        let (set, net, mut maps) = (Set::best()?, Cnn::new(self.image.as_flat()), Maps::new());
+        for (x, input) in self.digits.iter().zip(&self.image_inputs).take(100) {
+            same(&limit::predict_image(set, &net, x, &mut maps), self.image.predict(input).as_slice(), 1e-5);
+        }
+        Some(Box::new(move |times| {
+            for i in 0..times {
+                black_box(limit::predict_image(set, &net, black_box(&self.digits[i % 16]), &mut maps));
+            }
+        }))
+    }
+
+    fn limit_of_image_training(&self) -> Option<Case<'_>> {
+        let (set, mut limit) = (Set::best()?, CnnTrainer::new(self.image.as_flat()));
+        let (images, classes) =
+            (self.digits.get(..self.image_inputs.len())?, self.classes.get(..self.image_inputs.len())?);
+        let mut castnet = self.image.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
+        let _ = castnet.fit(&self.image_data, Fit::epochs(1).batch_size(32).shuffle(false).progress(false));
+        limit::image_epoch(set, &mut limit, images, classes);
+        let mut trained = self.image.clone_boxed();
+        trained.as_flat_mut().copy_from_slice(limit.net.parameters());
+        for input in self.image_inputs.iter().step_by(97) {
+            same(trained.predict(input).as_slice(), castnet.network().predict(input).as_slice(), 1e-2);
+        }
+        Some(Box::new(move |times| {
+            for _ in 0..times {
+                limit::image_epoch(set, &mut limit, black_box(images), classes);
             }
         }))
     }
@@ -274,6 +351,12 @@ impl Data {
         None
     }
     fn limit_of_digit(&self) -> Option<Case<'_>> {
+        None
+    }
+    fn limit_of_image(&self) -> Option<Case<'_>> {
+        None
+    }
+    fn limit_of_image_training(&self) -> Option<Case<'_>> {
         None
     }
     fn limit_of_digits(&self) -> Option<Case<'_>> {

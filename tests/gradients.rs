@@ -100,6 +100,15 @@ mod layers {
         dropout: MeanSquaredError, Net { input 3 f64 => dense 6 tanh => dropout 0.5 => dense 2 };
         dropout_of_the_input: MeanSquaredError, Net { input 6 f64 => dropout 0.3 => dense 2 };
         dropout_at_the_end: MeanSquaredError, Net { input 3 f64 => dense 6 sigmoid => dropout 0.3 };
+        conv: MeanSquaredError, Net { input 5x4x2 f64 => conv 3 3x3 tanh => conv 4 2x2 stride 2 same => flatten => dense 2 };
+        conv_of_time: MeanSquaredError, Net { input 7x3 f64 => conv 4 3 causal dilation 2 tanh => conv 2 3 pad 1x0 => flatten };
+        conv_padded: MeanSquaredError, Net { input 4x5x4 f64 => conv 6 3x2 groups 2 pad 1x0x1x0 tanh => conv 2 1x1 nobias => flatten => dense 2 };
+        conv_regularized: MeanSquaredError, Net { input 4x4x1 f64 => conv 2 3x3 same l2 0.1 tanh => conv 2 3x3 l1 0.2 => flatten => dense 2 };
+        conv_frozen: MeanSquaredError, Net { input 4x4x2 f64 => conv 2 3x3 same tanh => conv 2 3x3 same frozen tanh => flatten => dense 2 };
+        depthwise: MeanSquaredError, Net { input 5x4x2 f64 => depthwise 3x3 same multiplier 2 tanh => depthwise 2x2 stride 2 => flatten => dense 2 };
+        separable: MeanSquaredError, Net { input 5x4x2 f64 => separable 3 3x3 same multiplier 2 tanh => separable 2 2x2 nobias => flatten => dense 2 };
+        conv_transpose: MeanSquaredError, Net { input 2x3x2 f64 => conv_transpose 3 3x3 stride 2 same tanh => conv_transpose 2 2x2 => flatten => dense 2 };
+        conv_transpose_of_time: MeanSquaredError, Net { input 4x2 f64 => conv_transpose 3 4 stride 3 outpad 1 => flatten => dense 2 };
         maxpool: MeanSquaredError, Net { input 4x4x2 f64 => maxpool 2x2 => flatten => dense 2 };
         maxpool_overlapping: MeanSquaredError, Net { input 5x4x3 f64 => maxpool 3x2 stride 2x1 same => tanh => flatten => dense 2 };
         maxpool_of_time: MeanSquaredError, Net { input 7x3 f64 => maxpool 3 stride 2 => flatten => dense 2 };

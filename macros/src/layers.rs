@@ -369,6 +369,10 @@ macro_rules! layers {
 
 layers!(
     dense,
+    conv,
+    depthwise,
+    separable,
+    conv_transpose,
     pooling [maxpool, avgpool, globalmaxpool, globalavgpool],
     border [pad, crop],
     upsample,

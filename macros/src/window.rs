@@ -110,7 +110,10 @@ impl WindowWords {
                 let padding = match word.as_str() {
                     SAME => Padding::Same,
                     CAUSAL => Padding::Causal,
-                    PAD => pad(name, words),
+                    PAD => {
+                        let Some(padding) = pad(name, words) else { return true };
+                        padding
+                    }
                     _ => Padding::Valid,
                 };
                 if let Some(earlier) = &self.padding
@@ -195,6 +198,51 @@ impl WindowWords {
         Ok(geometry)
     }
 
+    /// How the window of a convolution moves whose gradient has this shape: over what a transposed convolution gives, to what it takes.
+    /// Sizes that go out are those that Keras gives.
+    pub fn over_transposed(&self, keyword: &str, input: &Shape, outpad: Option<u64>) -> Result<Geometry, String> {
+        let one = Self { padding: Some(Padding::Same), stride: None, ..self.clone() };
+        let mut geometry = one.over(keyword, input, Sizes::One(1))?;
+        geometry.stride = self.stride.unwrap_or(Sizes::One(1)).pair("the stride", geometry.is_sequence)?;
+        let [height, width, channels] = geometry.input;
+        let is_same = self.padding == Some(Padding::Same);
+        let mut sizes = [(height, 1, 1, 1), (width, 1, 1, 1)];
+        for (((size, kernel), stride), dilation) in
+            sizes.iter_mut().zip(geometry.kernel).zip(geometry.stride).zip(geometry.dilation)
+        {
+            (size.1, size.2, size.3) = (kernel, stride, dilation);
+        }
+        let mut found = [(1, 0); 2];
+        for (axis, ((count, kernel, stride, dilation), found)) in sizes.into_iter().zip(&mut found).enumerate() {
+            let window = (kernel - 1).saturating_mul(dilation).saturating_add(1);
+            let covered = (count - 1).saturating_mul(stride).saturating_add(window);
+            // A sequence has no rows to pad.
+            let outpad = outpad.filter(|_| axis == 1 || !geometry.is_sequence);
+            let size = match (outpad, is_same) {
+                (None, true) => count.saturating_mul(stride),
+                (None, false) => count.saturating_mul(stride).saturating_add(window.saturating_sub(stride)),
+                (Some(outpad), _) if outpad >= stride => {
+                    return Err(format!(
+                        "`outpad {outpad}` is not smaller than the stride {stride}\nhelp: take a smaller one, or leave it out"
+                    ));
+                }
+                (Some(outpad), true) => (covered + outpad).saturating_sub(window / 2 * 2),
+                (Some(outpad), false) => covered + outpad,
+            };
+            if size == 0 {
+                return Err(format!(
+                    "`{keyword}` makes nothing of {input}\nhelp: leave `outpad` out, or take a larger window"
+                ));
+            }
+            *found = (size, if is_same { covered.saturating_sub(size) / 2 } else { 0 });
+        }
+        let [(rows, top), (columns, left)] = found;
+        geometry.output = [height, width];
+        geometry.input = [rows, columns, channels];
+        geometry.padding = [top, left];
+        Ok(geometry)
+    }
+
     /// Explicit padding: top, bottom, left, right.
     fn around(&self, keyword: &str, is_sequence: bool) -> Result<[u64; 4], String> {
         match &self.padding {
@@ -249,16 +297,16 @@ fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Size
     words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
 }
 
-fn pad(name: &Ident, words: &mut Words<'_>) -> Padding {
+fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
     let Some(number) = words.number() else {
         words.errors.at(
             name,
             format!("`{name}` wants numbers\nhelp: such as `pad 1`, or top x bottom x left x right: `pad 1x0x1x0`"),
         );
-        return Padding::Valid;
+        return None;
     };
     let sizes = words.read(number, |number| number.counts("the padding"));
-    Padding::Explicit(sizes.unwrap_or_else(|| vec![0]))
+    Some(Padding::Explicit(sizes?))
 }
 
 /// A window over an input: finished numbers.
@@ -281,12 +329,6 @@ impl Geometry {
     pub fn shape(&self, channels: u64) -> Option<Shape> {
         let [rows, columns] = self.output;
         Shape::new(if self.is_sequence { vec![columns, channels] } else { vec![rows, columns, channels] })
-    }
-
-    /// Positions of the window.
-    pub fn positions(&self) -> u64 {
-        let [rows, columns] = self.output;
-        rows.saturating_mul(columns)
     }
 
     /// Places of the window.

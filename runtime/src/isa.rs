@@ -21,7 +21,7 @@ use crate::Scalar;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are inlined into the network. Large ones call its [`Cores`].
+/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`].
 pub trait Isa<T: Scalar>: Copy + Cores<T> {
     /// As many values as the widest register holds.
     type Vector: Copy;
@@ -31,9 +31,8 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> {
     const LANES: usize;
     /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
     const TILE_ROWS: usize;
-    /// Whether small layers are computed by the cores of large ones, one copy for all: where speed is not what counts, as it takes
-    /// time to compile each shape. Samples that come one by one, and batches.
-    const SHARES: (bool, bool);
+    /// What of small layers is compiled for every shape.
+    const SHAPES: Shapes;
 
     /// The token for half as wide vectors.
     fn half(self) -> Self::Half;
@@ -68,6 +67,18 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> {
     /// # Safety
     /// `count` values can be written, at most `LANES`.
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
+}
+
+/// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It takes
+/// time in every program, so it should gain much.
+#[derive(Clone, Copy, Debug)]
+pub struct Shapes {
+    /// Samples that come one by one.
+    pub single: bool,
+    /// Batches.
+    pub batches: bool,
+    /// Backward passes.
+    pub gradients: bool,
 }
 
 /// Something to compute on any instruction set.

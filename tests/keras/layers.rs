@@ -52,7 +52,7 @@ fn range<N: Network>(name: &str) -> std::ops::Range<usize> {
 }
 
 /// Compares a network of one layer; `tensors` are the names of parameters, Keras's and ours.
-fn check<N: Network>(name: &str, tensors: &[(&str, &str)])
+pub fn check<N: Network>(name: &str, tensors: &[(&str, &str)])
 where
     N::Input: Clone,
     N::Output: Clone + Send + Sync,

@@ -1,4 +1,5 @@
 //! Layers, activations, losses, optimizers, metrics and initializers agree with Keras, in both precisions. See `tests/README.md`.
+mod convolution;
 mod initializers;
 mod layers;
 mod losses;

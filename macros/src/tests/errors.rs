@@ -423,3 +423,39 @@ fn several() {
         ],
     );
 }
+
+#[test]
+fn convolutions() {
+    errors(
+        "convolutions",
+        &[
+            "Net< input 3x3x1 => conv 8 5x5 => flatten => dense 1 >",
+            "Net< input 7x7x1 => conv 8 3x3 dilation 4 => flatten => dense 1 >",
+            "Net< input 784 => conv 8 3x3 => flatten => dense 1 >",
+            "Net< input 10 => depthwise 3 => flatten => dense 1 >",
+            "Net< input 9x3 => conv 8 3x3 => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 8 => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 3x3 8 => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3x3x3 => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3x3 2 => flatten => dense 1 >",
+            "Net< input 9x9x6 => conv 8 3x3 groups 4 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 6 3x3 groups 4 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 6 3x3 groups groups 2 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 stride 2 dilation 2 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 causal => flatten => dense 1 >",
+            "Net< input 9x8 => conv 8 3 pad 1x2x3 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 pad 1x2x3 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 pad 3 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 pad same => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 padding 1 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv 8 3x3 multiplier 2 => flatten => dense 1 >",
+            "Net< input 9x9x8 => depthwise => flatten => dense 1 >",
+            "Net< input 9x9x8 => depthwise 3x3 multiplier 0 => flatten => dense 1 >",
+            "Net< input 9x9x8 => separable 3 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv_transpose 4 3x3 stride 2 outpad 2 => flatten => dense 1 >",
+            "Net< input 9x9x8 => conv_transpose 4 3x3 pad 1 => flatten => dense 1 >",
+            "Net< input 1000000x1000000x8 => conv 4000000 3x3 => flatten => dense 1 >",
+        ],
+    );
+}

@@ -28,6 +28,7 @@ fn plan_dumps() {
             "Residual< input 8 => dense 8 relu => repeat 2 { add(identity, dense 4 relu => dense 8) relu } => dense 2 softmax >",
             "Branches< input 8 => concat(dense 4 relu, dense 3, identity) => multiply(identity, sigmoid) => maximum(dense 4, dense 4) => dense 1 >",
             "Driver< camera: input 8x8x1 => flatten => seen: dense 6 relu; state: input 7 => felt: dense 5 relu; concat(seen, felt) => trunk: dense 4; trunk => steer: dense 1 tanh; trunk => brake: dense 2 >",
+            "Images< input 6x6x4 => maxpool 2x2 => batchnorm => relu => pad 1 => avgpool 3x3 stride 1 => batchnorm frozen => globalavgpool => dense 1 >",
             "Nothing< input 5 => relu >",
             "Shapes< input 2x6 => reshape 3x4 => tanh => dropout 0.1 => flatten >",
             "Frozen< input 4 => dense 4 frozen relu => dense 4 silu => dense 4 frozen tanh => dense 1 >",

@@ -4,6 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 const PROGRAMS: &[&str] = &[
     "/// Docs.\n#[derive(Clone)] pub(crate) Net< input 28x28x1 f64 => flatten => first: dense 10 relu init he_normal l2 1e-4 => dropout 0.5 => leaky_relu 0.1 => dense 3 softmax > where params == 7883, flash <= 64 KiB, ram <= 100 KiB",
     "A< input 13 => normalize => dense 10 relu frozen => dense 1 > B< input 3x4 => reshape 2x6 => tanh > where params < 5 pub C< input 2 => threshold 1.0 -0.5 => dense 1 nobias l1 >",
+    "I< input 9x8x6 => pad 1x0x1x0 => maxpool 2x3 stride 1 same => batchnorm momentum 0.9 epsilon 1e-5 noscale => avgpool 2 => crop 1x0 => upsample 2 bilinear => layernorm all nocenter => prelu shared => groupnorm 3 frozen => spatial_dropout 0.2 => rescale 0.5 offset -1 => dense 4 each relu => globalavgpool keepdims => gaussian_noise 0.1 => globalmaxpool => clipped_relu 1 0.1 0.2 >",
     "block unit(n, what) < x: dense 2*n what => add(x, identity) > N< a: input 3 => y: unit(3, relu); b: input 2x2 => flatten => unit(channels/2, tanh) => z: dense 3; concat(y => dense 3, z) relu => repeat 2 { dense channels } >",
 ];
 

@@ -1,5 +1,5 @@
 //! What every machine has.
-use super::Isa;
+use super::{Isa, Shapes};
 use crate::Scalar;
 
 /// What every machine has: each product and each sum is rounded. The same bits on every target.
@@ -9,14 +9,15 @@ pub struct Portable;
 /// Values that the compiler keeps in one register, where registers are so wide.
 const LANES: usize = 4;
 
+/// On machines of this kind that are slow anyway.
+const SLOW: bool = cfg!(all(feature = "std", target_arch = "x86_64"));
+
 impl<T: Scalar> Isa<T> for Portable {
     type Vector = [T; LANES];
     type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
-    // On machines of this kind that are slow anyway.
-    const SHARES: (bool, bool) =
-        (cfg!(all(feature = "std", target_arch = "x86_64")), cfg!(all(feature = "std", target_arch = "x86_64")));
+    const SHAPES: Shapes = Shapes { single: !SLOW, batches: !SLOW, gradients: !SLOW };
 
     #[inline(always)]
     fn half(self) -> Self {

@@ -3,7 +3,7 @@
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
 
-use super::{Arithmetic, Dispatch, Isa, Level, Portable, Task, level};
+use super::{Arithmetic, Dispatch, Isa, Level, Portable, Shapes, Task, level};
 
 /// AVX2 and FMA: vectors of 256 bits.
 #[derive(Clone, Copy, Debug)]
@@ -93,9 +93,9 @@ macro_rules! isa {
             type Half = $half<$fused>;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            // Batches gain nothing from a function per shape, and every program would compile it for every set. Single samples gain;
-            // they are exact, unless someone wants them fused.
-            const SHARES: (bool, bool) = ($fused && !cfg!(feature = "fused"), true);
+            // Batches would gain little. Single samples gain much; they are exact, unless someone wants them fused.
+            const SHAPES: Shapes =
+                Shapes { single: !$fused || cfg!(feature = "fused"), batches: false, gradients: false };
 
             #[inline(always)]
             fn half(self) -> $half<$fused> {
@@ -181,9 +181,23 @@ isa! {
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
     load_first: |from, count| _mm256_maskload_ps(from, first_of_8(count));
     store_first: |vector, to, count| {
-        // Masked stores are slow on many machines.
-        let lanes: [f32; 8] = core::mem::transmute(vector);
-        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+        // Masked stores are slow on many machines, and so is a call of memcpy.
+        if count >= 8 {
+            _mm256_storeu_ps(to, vector);
+        } else {
+            let (mut part, mut to) = (_mm256_castps256_ps128(vector), to);
+            if count & 4 != 0 {
+                _mm_storeu_ps(to, part);
+                (part, to) = (_mm256_extractf128_ps::<1>(vector), to.add(4));
+            }
+            if count & 2 != 0 {
+                _mm_storel_pd(to.cast(), _mm_castps_pd(part));
+                (part, to) = (_mm_movehl_ps(part, part), to.add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_ss(to, part);
+            }
+        }
     };
 }
 isa! {
@@ -191,8 +205,18 @@ isa! {
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_fmadd_pd;
     load_first: |from, count| _mm256_maskload_pd(from, first_of_4(count));
     store_first: |vector, to, count| {
-        let lanes: [f64; 4] = core::mem::transmute(vector);
-        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+        if count >= 4 {
+            _mm256_storeu_pd(to, vector);
+        } else {
+            let (mut part, mut to) = (_mm256_castpd256_pd128(vector), to);
+            if count & 2 != 0 {
+                _mm_storeu_pd(to, part);
+                (part, to) = (_mm256_extractf128_pd::<1>(vector), to.add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_sd(to, part);
+            }
+        }
     };
 }
 isa! {

@@ -86,16 +86,16 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// `outputs = W inputs + b`.
     #[inline(always)]
     pub fn forward<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
-        if const { !Self::IS_SMALL || I::SHARES.0 } {
+        if const { !Self::IS_SMALL } {
             self.forward_shared(isa, inputs, outputs);
         } else if HAS_VECTORS {
-            if inputs.len() == 1 {
+            if const { I::SHAPES.single } && inputs.len() == 1 {
                 let (bias, inputs, outputs) = (self.bias.values(), flatten(inputs), flatten_mut(outputs));
                 kernels::dense::forward_of::<T, I, 1, OUT>(isa, self.as_flat(), IN, bias, inputs, outputs, OUT);
-            } else if const { I::SHARES.1 } {
-                self.forward_shared(isa, inputs, outputs);
-            } else {
+            } else if const { I::SHAPES.batches } {
                 isa.apart(Forward { layer: self, inputs, outputs });
+            } else {
+                self.forward_shared(isa, inputs, outputs);
             }
         } else {
             inputs.iter().zip(outputs).for_each(|(input, output)| self.rows(isa, input, output));
@@ -151,7 +151,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         grad_inputs: &mut [SVector<T, IN>],
     ) {
         let weight = self.weight.as_flat();
-        if const { Self::IS_SMALL && !I::SHARES.1 } {
+        if const { Self::IS_SMALL && I::SHAPES.gradients } {
             isa.apart(BackwardInput { layer: self, grad_outputs, grad_inputs });
         } else {
             isa.dense_backward_input(weight, flatten(grad_outputs), flatten_mut(grad_inputs), OUT);
@@ -174,7 +174,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
                 }
             }
         }
-        if const { Self::IS_SMALL && !I::SHARES.1 } {
+        if const { Self::IS_SMALL && I::SHAPES.gradients } {
             isa.apart(BackwardWeight { inputs, grad_outputs, grad_weight: &mut gradient.weight });
         } else {
             isa.dense_backward_weight(flatten(inputs), IN, flatten(grad_outputs), gradient.weight.as_flat_mut(), OUT);

@@ -33,13 +33,19 @@ fn hash<N: PredictsOnStack>() -> u64 {
 
 /// Declares networks whose hidden layer and output have an activation, and the list of their hashes.
 macro_rules! networks {
-    ($($name:ident $word:ident $($number:literal)?;)*) => {
+    ($($name:ident $word:ident $($number:literal)*;)*) => {
         network! {
-            $($name< input 6 => dense 9 $word $($number)? init normal 0.7 => dense 4 $word $($number)? >)*
+            $($name< input 6 => dense 9 $word $($number)* init normal 0.7 => dense 4 $word $($number)* >)*
             /// In double precision.
             Double< input 6 f64 => dense 9 tanh => dense 4 gelu => dense 3 softmax >
             /// Large enough for the kernels of large layers.
             Large< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
+            /// The layers of images, and of sequences.
+            Images<
+                input 6x5x13 => pad 1x0 => maxpool 2x2 same => batchnorm => upsample 2 bilinear => layernorm => prelu shared
+                => dense 12 each => groupnorm 3 => avgpool 3x2 => rescale 0.3 offset 0.1 => globalavgpool => dense 2
+            >
+            Sequence< input 9x5 f64 => maxpool 3 stride 2 => layernorm all => upsample 2 => crop 1x2 => globalmaxpool >
             #[optimize(size)]
             Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
             #[optimize(size)]
@@ -51,6 +57,8 @@ macro_rules! networks {
             $(each(stringify!($name), hash::<$name>());)*
             each("Double", hash::<Double>());
             each("Large", hash::<Large>());
+            each("Images", hash::<Images>());
+            each("Sequence", hash::<Sequence>());
             each("Compact", hash::<Compact>());
             each("CompactTanh", hash::<CompactTanh>());
         }
@@ -60,6 +68,7 @@ macro_rules! networks {
 networks! {
     Linear linear;
     Celu celu;
+    ClippedRelu clipped_relu 3 0.1 0.5;
     Elu elu;
     Exponential exponential;
     Gelu gelu;
