@@ -3,6 +3,7 @@ mod backward;
 mod forward;
 mod names;
 
+pub use forward::places;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 

@@ -2,6 +2,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use super::passes::{parameter, places};
 use super::{STACK_BYTES, diagram, summary};
 use crate::graph::{Node, ValueId};
 use crate::layers::{Adapt, Inner, Map, Operation, Part, Places, Role, Rules, part_name};
@@ -191,8 +192,9 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
 /// Fresh values, in the order of the layers; penalties and statistics where there are any.
 pub fn init(planned: &Planned) -> TokenStream {
     let maps: Vec<(&Ident, &Node, &dyn Map)> = maps(planned).collect();
-    let statements: Vec<TokenStream> = maps.iter().filter_map(|(name, _, map)| map.init(&Places::of(name))).collect();
-    let rng = super::passes::parameter("rng", &statements);
+    let statements: Vec<TokenStream> =
+        maps.iter().filter_map(|(_, node, map)| map.init(&places(planned, node))).collect();
+    let rng = parameter("rng", &statements);
     let penalties = penalties(&maps);
     let constrain = constrain(&maps);
     let adapt = adapt(planned, &maps);
