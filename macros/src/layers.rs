@@ -234,11 +234,6 @@ pub struct Places {
 }
 
 impl Places {
-    /// Those of a layer's fields alone.
-    pub fn of(name: &Ident) -> Self {
-        Self { name: Some(name.clone()), ..Self::default() }
-    }
-
     /// The field of a part: `self.batchnorm_1_moving`.
     pub fn field(&self, suffix: &str) -> TokenStream {
         let name = self.part(suffix);

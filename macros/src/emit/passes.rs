@@ -4,6 +4,7 @@ mod forward;
 mod names;
 
 pub use forward::places;
+
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 

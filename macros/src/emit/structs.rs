@@ -2,10 +2,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::passes::{parameter, places};
-use super::{STACK_BYTES, diagram, summary};
+use super::{STACK_BYTES, diagram, passes, summary};
 use crate::graph::{Node, ValueId};
-use crate::layers::{Adapt, Inner, Map, Operation, Part, Places, Role, Rules, part_name};
+use crate::layers::{Adapt, Inner, Map, Operation, Part, Role, Rules, part_name};
 use crate::parse::Header;
 use crate::plan::{Planned, inner};
 use crate::shape::literal;
@@ -193,8 +192,8 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
 pub fn init(planned: &Planned) -> TokenStream {
     let maps: Vec<(&Ident, &Node, &dyn Map)> = maps(planned).collect();
     let statements: Vec<TokenStream> =
-        maps.iter().filter_map(|(_, node, map)| map.init(&places(planned, node))).collect();
-    let rng = parameter("rng", &statements);
+        maps.iter().filter_map(|(_, node, map)| map.init(&passes::places(planned, node))).collect();
+    let rng = passes::parameter("rng", &statements);
     let penalties = penalties(&maps);
     let constrain = constrain(&maps);
     let adapt = adapt(planned, &maps);
@@ -271,7 +270,7 @@ fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let inferred = &planned.inferred;
     let mut statements = Vec::new();
     let mut conditions = Vec::new();
-    for (name, node, map) in maps {
+    for (_, node, map) in maps {
         // What is not raw data teaches nothing about it.
         if map.inner().is_some() && (planned.only_input() != Some(node.input())) {
             continue;
@@ -288,7 +287,7 @@ fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
                 quote!(samples.iter().map(|sample| #part))
             }
         };
-        let Some(Adapt { learn, is_adapted }) = map.adapt(&Places::of(name), &samples) else { continue };
+        let Some(Adapt { learn, is_adapted }) = map.adapt(&passes::places(planned, node), &samples) else { continue };
         statements.push(learn);
         conditions.push(is_adapted);
     }
