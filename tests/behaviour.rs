@@ -51,6 +51,43 @@ fn xor_is_learnt_without_an_error() {
     }
 }
 
+/// A training on images that are augmented, which are drawn by the seed; on threads or on one.
+#[test]
+fn augmented_images() {
+    let train = |augment: Option<Augment>, shuffle: bool, threads: usize| {
+        let mut trainer =
+            Classes::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default()).threads(threads);
+        let data = classes();
+        let mut options = Fit::epochs(3).shuffle(shuffle).validation_split(0.25).progress(false);
+        if let Some(augment) = augment {
+            options = options.augment(augment);
+        }
+        let history = trainer.fit(&data, options);
+        assert_eq!(history.outcome, Outcome::Completed);
+        assert!(data == classes(), "the data stay as they are");
+        trainer.into_network()
+    };
+    let augment = Augment::images(2, 2, 1).shift(1).rotate(20.0).flip_horizontal();
+    for shuffle in [true, false] {
+        let net = train(Some(augment), shuffle, 1);
+        assert!(net == train(Some(augment), shuffle, 3));
+        assert!(net != train(None, shuffle, 1));
+    }
+    // Validation data are not augmented: the loss of a network that does not learn is the same in every epoch.
+    let still = Sgd { learning_rate: 0.0, ..Sgd::default() };
+    let mut trainer = Classes::init(&mut seeded(1)).compile(CategoricalCrossentropy, still);
+    let data = classes();
+    let history = trainer.fit(&data, Fit::epochs(2).augment(augment).validation(&data).progress(false));
+    let losses = history.series("val_loss").expect("a figure");
+    assert_eq!(losses[0], losses[1]);
+    assert_eq!(losses[0], trainer.evaluate(&data).loss);
+
+    let refused = trainer.fit(&data, Fit::epochs(2).augment(Augment::images(28, 28, 1)).progress(false));
+    let expected = "not trained: `Augment::images(28, 28, 1)` takes images of 784 values, but the network's input has 4: give the \
+                    height, the width and the channels of the input";
+    assert_eq!(refused.outcome.to_string(), expected);
+}
+
 /// Everything that is random hangs on the seed: two trainings give the same bits, another seed gives others.
 #[test]
 fn the_same_seed_gives_the_same_bits() {

@@ -51,6 +51,19 @@ fn predictions() {
     assert_eq!(allocations(|| _ = std::hint::black_box(net.predict_in(&input, &mut workspace))), 0);
 }
 
+/// A training allocates as often for many batches as for a few, augmentation included.
+#[test]
+fn batches() {
+    let fit = |samples: usize| {
+        let inputs = vec![[0.5_f32; 13]; samples];
+        let data: DataFor<Net> = Dataset::from_rows(&inputs, &vec![[0.25; 4]; samples]).expect("sound data");
+        let mut trainer = Net::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
+        let options = Fit::epochs(2).augment(Augment::images(1, 13, 1).rotate(5.0).flip_horizontal()).progress(false);
+        allocations(|| _ = trainer.fit(&data, options))
+    };
+    assert_eq!(fit(64), fit(640));
+}
+
 #[test]
 fn steps() {
     let mut trainer = Net::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());

@@ -1,6 +1,7 @@
 //! Data to train with and to evaluate on.
 #[cfg(feature = "std")]
 mod array;
+mod augment;
 #[cfg(feature = "csv")]
 mod csv;
 mod error;
@@ -8,6 +9,7 @@ mod folds;
 
 #[cfg(feature = "std")]
 pub use array::{Array, ArrayError, ArrayErrorKind};
+pub use augment::{Augment, AugmentError};
 #[cfg(feature = "csv")]
 pub use csv::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 pub use error::DataError;

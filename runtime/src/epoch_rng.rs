@@ -3,7 +3,7 @@ use rand::{Rng, SeedableRng};
 
 use crate::{TrainingRng, seeded};
 
-/// The generator behind shuffling and dropout. For every epoch it is made anew, from a seed that it has drawn before: so
+/// The generator behind shuffling, dropout and augmentation. For every epoch it is made anew, from a seed that it has drawn before: so
 /// the seed is all that a checkpoint has to remember.
 pub(crate) struct EpochRng {
     pub(crate) rng: TrainingRng,

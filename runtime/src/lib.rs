@@ -27,7 +27,7 @@
 //! * [`DeviceTrainer`] — training without an allocator.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
 //! * [`Label`] — classes as an enum.
-//! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`].
+//! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for images.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`],
 //!   [`layers`].
@@ -131,10 +131,10 @@ pub use checks::{Check, FailedCheck, self_test};
 pub use classes::{Label, LabelOf};
 #[cfg(feature = "std")]
 pub use data::{Array, ArrayError, ArrayErrorKind};
+#[cfg(feature = "alloc")]
+pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
-#[cfg(feature = "alloc")]
-pub use data::{DataError, DataFor, Dataset};
 pub use device::{DeviceTrainer, TrainingMemory};
 pub use embedded::{from_bytes, view};
 pub use error::{BatchError, LengthMismatch};
@@ -415,9 +415,9 @@ pub mod prelude {
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
+    #[cfg(feature = "alloc")]
+    pub use crate::{Augment, DataFor, Dataset, Fit, History};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
-    #[cfg(feature = "alloc")]
-    pub use crate::{DataFor, Dataset, Fit, History};
     pub use crate::{Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
 }

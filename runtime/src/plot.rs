@@ -5,6 +5,8 @@
 //! | [`curves`] | loss and metrics over the epochs of a training; also [`History::plot`] |
 //! | [`compare`] | one figure of several trainings |
 //! | [`confusion`] | which classes are taken for which; also [`ConfusionMatrix::plot`] |
+//! | [`images`], [`captioned_images`] | images, in grey or in colour, with a line below each |
+//! | [`filters`] | what the filters of a convolution look for |
 //! | [`predictions`] | predicted against true values of a regression |
 //! | [`weights`] | how the weights of each layer are spread |
 //!
@@ -21,11 +23,13 @@
 //! ```
 mod confusion;
 mod curves;
+mod images;
 mod predictions;
 mod weights;
 
 pub use confusion::confusion;
 pub use curves::{compare, curves};
+pub use images::{captioned_images, filters, images};
 pub use predictions::predictions;
 pub use weights::weights;
 
@@ -63,6 +67,30 @@ pub enum PlotError {
         /// Those that all trainings have.
         known: String,
     },
+    /// Images of another shape.
+    #[error(
+        "images of {height}x{width} pixels with 1 or 3 channels can be drawn, but {channels} channels were asked for, and these have {values} values"
+    )]
+    Shape {
+        /// As given.
+        height: usize,
+        /// As given.
+        width: usize,
+        /// As given.
+        channels: usize,
+        /// How many an image has.
+        values: usize,
+    },
+    /// Filters of another kernel.
+    #[error("filters of {values} values are not made of {height}x{width} pixels: give the kernel of the convolution")]
+    Kernel {
+        /// As given.
+        height: usize,
+        /// As given.
+        width: usize,
+        /// How many a filter has.
+        values: usize,
+    },
     /// The file cannot be written.
     #[error("the picture was not saved: {0}")]
     File(#[from] FileError),
@@ -83,6 +111,7 @@ pub struct Picture {
 enum Content {
     Curves(Vec<curves::Chart>),
     Confusion(ConfusionMatrix),
+    Images(images::Grid),
     Predictions(predictions::Scatter),
     Weights(Vec<weights::Histogram>),
 }
@@ -130,6 +159,7 @@ impl Picture {
         match &self.content {
             Content::Curves(charts) => curves::draw(area, charts)?,
             Content::Confusion(matrix) => confusion::draw(area, matrix)?,
+            Content::Images(grid) => images::draw(area, grid)?,
             Content::Predictions(scatter) => predictions::draw(area, scatter)?,
             Content::Weights(histograms) => weights::draw(area, histograms)?,
         }

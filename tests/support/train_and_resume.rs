@@ -40,6 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut log = CsvLog::new(folder.join("log.csv"));
     let options = Fit::epochs(epochs.parse()?)
         .seed(5)
+        // The four inputs as an image: what is drawn for it must go on as well.
+        .augment(Augment::images(2, 2, 1).flip_horizontal().rotate(10.0).shift(1))
         .validation(&test)
         .checkpoint(Checkpoint::every(1, &checkpoint))
         .checkpoint(Checkpoint::best(trainer.monitor("val_accuracy")?, folder.join("best.safetensors")))

@@ -113,3 +113,80 @@ fn heat_maps() {
     many.add(29, 29);
     super::confusion(&many).expect("a picture").to_png().expect("bytes");
 }
+
+/// The pixels of a PNG and its width.
+fn pixels(bytes: vec::Vec<u8>) -> (vec::Vec<[u8; 3]>, usize) {
+    let mut reader = ::png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a header");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    reader.next_frame(&mut pixels).expect("pixels");
+    (pixels.as_chunks().0.to_vec(), reader.info().width as usize)
+}
+
+/// Four pixels, each of which becomes a square of 42 pixels; the lowest value is black, the highest white.
+#[test]
+fn grey_images() {
+    let picture = super::images([2, 2, 1], &[[-1.0_f32, 1.0, 0.0, 1.0], [-1.0; 4]]).expect("a picture");
+    let (pixels, width) = pixels(picture.to_png().expect("bytes"));
+    assert_eq!((width, pixels.len() / width), (16 + 84 + 6 + 84 + 16, 16 + 84 + 16));
+    let at = |row: usize, column: usize| pixels[row * width + column];
+    let first = [(37, 37), (37, 79), (79, 37), (79, 79)].map(|(row, column)| at(row, column));
+    assert_eq!(first, [[0; 3], [255; 3], [127; 3], [255; 3]]);
+    assert_eq!((at(37, 127), at(37, 103)), ([0; 3], [255; 3]), "the second image and the gap");
+}
+
+#[test]
+fn coloured_images_with_captions() {
+    let image = [255.0_f64, 0.0, 0.0, f64::NAN, f64::NAN, f64::NAN];
+    let picture = super::captioned_images([1, 2, 3], &[("red & NaN", &image)]).expect("a picture");
+    assert!(picture.to_svg().expect("text").contains("red &amp; NaN"));
+    let (pixels, width) = pixels(picture.to_png().expect("bytes"));
+    assert_eq!((pixels[30 * width + 30], pixels[30 * width + 80]), ([255, 0, 0], [255; 3]));
+}
+
+/// Equal pixels side by side are one rectangle; there may be very many images, and very large ones.
+#[test]
+fn many_images() {
+    let svg = super::images([28, 28, 1], &[[0.5_f32; 784]]).expect("a picture").to_svg().expect("text");
+    assert_eq!(svg.matches("<rect").count(), 1 + 28 + 1);
+    let picture = super::images([28, 28, 1], &vec![[0.5_f32; 784]; 200]).expect("a picture");
+    assert!(picture.size.0 <= 960 && picture.size.1 > 1000, "{:?}", picture.size);
+    super::images([1, 2000, 1], &[[0.5_f32; 2000]]).expect("a picture").to_png().expect("bytes");
+}
+
+#[test]
+fn images_that_are_none() {
+    let text = |shape| std::format!("{}", super::images(shape, &[[0.0_f32; 4]]).expect_err("another shape"));
+    let expected = "images of 2x3 pixels with 1 or 3 channels can be drawn, but 1 channels were asked for, and these have 4 values";
+    assert_eq!(text([2, 3, 1]), expected);
+    _ = (text([1, 2, 2]), text([usize::MAX, 2, 1]), text([0, 0, 1]));
+    assert!(matches!(super::images::<[f32; 4]>([2, 2, 1], &[]), Err(PlotError::Nothing(_))));
+}
+
+#[test]
+fn filters() {
+    use nalgebra::SMatrix;
+    // Two filters of 2x1 pixels and one channel, column by column: the first pixel of both, then the second.
+    let weight = SMatrix::<f32, 2, 2>::from_column_slice(&[-0.5, 0.0, 0.25, 0.5]);
+    let picture = super::filters([2, 1], &weight).expect("a picture");
+    assert!(picture.to_svg().expect("text").contains("blue is below 0, orange above; up to 0.5"));
+    let (pixels, width) = pixels(picture.to_png().expect("bytes"));
+    let left = (width - 62 - 6) / 2;
+    let at = |row: usize, column: usize| pixels[row * width + left + column];
+    assert_eq!((at(30, 15), at(30, 52)), ([0, 114, 178], [255; 3]), "the first pixels");
+    assert_eq!((at(60, 15), at(60, 52)), ([234, 174, 127], [213, 94, 0]), "the second ones");
+
+    let colours = super::filters([1, 1], &SMatrix::<f64, 4, 3>::repeat(1.0)).expect("a picture");
+    assert!(colours.to_svg().expect("text").contains("grey is 0, black -1, white 1"));
+    let many = super::filters([3, 3], &SMatrix::<f32, 64, 288>::repeat(1.0)).expect("a picture");
+    assert!(many.size.0 <= 992, "{:?}", many.size);
+    super::filters([3, 3], &SMatrix::<f32, 2, 9>::zeros()).expect("a picture").to_png().expect("bytes");
+
+    let error = super::filters([2, 2], &SMatrix::<f32, 2, 9>::repeat(1.0)).expect_err("another kernel");
+    let expected = "filters of 9 values are not made of 2x2 pixels: give the kernel of the convolution";
+    assert_eq!(std::format!("{error}"), expected);
+    for kernel in [[0, 0], [4, 3], [usize::MAX, 2]] {
+        assert!(matches!(super::filters(kernel, &SMatrix::<f32, 2, 9>::repeat(1.0)), Err(PlotError::Kernel { .. })));
+    }
+    let nan = SMatrix::<f32, 2, 9>::repeat(f32::NAN);
+    assert!(matches!(super::filters([3, 3], &nan), Err(PlotError::Nothing(_))));
+}

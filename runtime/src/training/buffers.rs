@@ -1,7 +1,7 @@
 //! The memory of a training: made at the first step, reused by all others.
 use alloc::vec::Vec;
 
-use crate::flat::{flatten, unflatten_mut};
+use crate::flat::unflatten_mut;
 use crate::{Flat, Network, Scalar};
 
 /// Samples on the heap.
@@ -23,11 +23,16 @@ impl<A: Flat> Buffer<A> {
         self.0.get_mut(..len).map_or(&mut [], unflatten_mut)
     }
 
-    /// Copies some samples side by side, in the order given.
-    pub(super) fn gather(&mut self, samples: &[A], order: &[usize]) -> &[A] {
+    /// Writes some samples side by side, in the order given; `write` makes of each what should stand there.
+    pub(super) fn gather(
+        &mut self,
+        samples: &[A],
+        order: &[usize],
+        mut write: impl FnMut(&[A::Scalar], &mut [A::Scalar]),
+    ) -> &[A] {
         let gathered = self.of(order.len());
         for (copy, sample) in gathered.iter_mut().zip(order.iter().filter_map(|&index| samples.get(index))) {
-            copy.as_flat_mut().copy_from_slice(flatten(core::slice::from_ref(sample)));
+            write(sample.as_flat(), copy.as_flat_mut());
         }
         gathered
     }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::checkpoint::Checkpoint;
 use crate::backpropagation::Samples;
 use crate::data::first_part;
-use crate::{Dataset, Flat};
+use crate::{Augment, AugmentError, Dataset, Flat};
 
 /// How to train: Keras's arguments of `fit`.
 ///
@@ -26,6 +26,7 @@ pub struct Fit<'a, X, Y, C = ()> {
     pub(super) batch_size: usize,
     pub(super) shuffle: bool,
     pub(super) seed: Option<u64>,
+    pub(super) augment: Option<Augment>,
     pub(super) validation: Validation<'a, X, Y>,
     pub(super) progress: bool,
     pub(super) callbacks: C,
@@ -76,6 +77,9 @@ pub enum FitError {
         /// What the loss wants.
         reason: &'static str,
     },
+    /// The inputs cannot be augmented so.
+    #[error(transparent)]
+    Augment(#[from] AugmentError),
     /// A callback or a checkpoint watches what is not measured.
     #[error(
         "a callback watches `{name}`, which this training does not measure: {}",
@@ -119,6 +123,7 @@ impl<X, Y> Fit<'_, X, Y> {
             batch_size: 32,
             shuffle: true,
             seed: None,
+            augment: None,
             validation: Validation::None,
             progress: true,
             callbacks: (),
@@ -139,10 +144,16 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
         Self { shuffle, ..self }
     }
 
-    /// Starts the generator behind shuffling and dropout anew. Without it the trainer's own goes on, as it does in a
+    /// Starts the generator behind shuffling, dropout and augmentation anew. Without it the trainer's own goes on, as it does in a
     /// training that was resumed.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Changes the images of every batch at random, anew in every epoch: see [`Augment`]. The data stay as they are, and
+    /// validation data are left alone.
+    pub fn augment(self, augment: Augment) -> Self {
+        Self { augment: Some(augment), ..self }
     }
 
     /// Data to evaluate after every epoch.
@@ -167,6 +178,7 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
             batch_size: self.batch_size,
             shuffle: self.shuffle,
             seed: self.seed,
+            augment: self.augment,
             validation: self.validation,
             progress: self.progress,
             callbacks: (self.callbacks, callback),

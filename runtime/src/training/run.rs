@@ -14,7 +14,7 @@ use crate::optimizers::Optimizer;
 use crate::progress::Progress;
 use crate::same::{InputOf, TargetOf};
 use crate::shuffle::shuffle;
-use crate::{BatchError, Dataset, Flat, Network};
+use crate::{Augment, BatchError, Dataset, Flat, Network, TrainingRng};
 
 /// A training that is going on: what its hooks need.
 struct Run<'c, N: Network> {
@@ -78,7 +78,7 @@ where
         Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
         C: Callbacks<N>,
     {
-        let Fit { epochs, batch_size, shuffle, seed, validation, progress, mut callbacks, .. } = options;
+        let Fit { epochs, batch_size, shuffle, seed, augment, validation, progress, mut callbacks, .. } = options;
         #[cfg(feature = "std")]
         let mut checkpoints = options.checkpoints;
         let mut run = Run { callbacks: Vec::new(), epochs: Vec::new(), epoch: 0, stopped: None };
@@ -90,6 +90,9 @@ where
             Ok(parts) => parts,
             Err(error) => return refused(error),
         };
+        if let Some(Err(error)) = augment.map(|augment| augment.check::<N::Input>()) {
+            return refused(error.into());
+        }
         if epochs > 0 && self.check_learning_rate().is_err() {
             return refused(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
         }
@@ -140,7 +143,7 @@ where
         let mut progress = Progress::new(epochs, progress);
         let epochs = if matches!(outcome, Outcome::Completed) { epochs } else { run.epochs.len() };
         let mut order: Vec<usize> = Vec::new();
-        let mut batch = Batch::default();
+        let mut batch = Batch { augment, ..Batch::default() };
         for epoch in run.epochs.len() + 1..=epochs {
             run.epoch = epoch;
             if let Err(error) = run.call(self, |callback, training| callback.on_epoch_begin(training)) {
@@ -148,8 +151,11 @@ where
                 break;
             }
             order.clear();
-            if shuffle {
+            // What is augmented is a copy, whatever its order.
+            if shuffle || augment.is_some() {
                 order.extend(0..training.inputs.len());
+            }
+            if shuffle {
                 self::shuffle(&mut order, &mut self.rng.rng);
             }
             match self.epoch(training, &order, batch_size, &mut batch, &mut run) {
@@ -260,7 +266,10 @@ where
             let range = first..samples.min(first.saturating_add(batch_size));
             let size = range.len();
             let loss = match order.get(range.clone()) {
-                Some(indices) => self.step(batch.gather(all, indices)),
+                Some(indices) => {
+                    let batch = batch.gather(all, indices, &mut self.rng.rng);
+                    self.step(batch)
+                }
                 None => self.step(all.range(range)),
             };
             let loss = loss.map_err(|error| (number, error))?;
@@ -282,26 +291,30 @@ pub(super) trait Remembers {
     fn restore(&mut self, state: &[f64]) -> bool;
 }
 
-/// The samples of a batch, copied side by side.
+/// The samples of a batch, copied side by side, and augmented if that is asked for.
 struct Batch<X: Flat, Y: Flat> {
     inputs: Buffer<X>,
     targets: Buffer<Y>,
     weights: Vec<f64>,
+    augment: Option<Augment>,
 }
 
 impl<X: Flat, Y: Flat> Default for Batch<X, Y> {
     fn default() -> Self {
-        Self { inputs: Buffer::default(), targets: Buffer::default(), weights: Vec::new() }
+        Self { inputs: Buffer::default(), targets: Buffer::default(), weights: Vec::new(), augment: None }
     }
 }
 
 impl<X: Flat, Y: Flat> Batch<X, Y> {
-    fn gather(&mut self, all: Samples<'_, X, Y>, indices: &[usize]) -> Samples<'_, X, Y> {
+    fn gather(&mut self, all: Samples<'_, X, Y>, indices: &[usize], rng: &mut TrainingRng) -> Samples<'_, X, Y> {
         self.weights.clear();
         self.weights.extend(indices.iter().filter_map(|&index| all.weights.get(index)));
         Samples {
-            inputs: self.inputs.gather(all.inputs, indices),
-            targets: self.targets.gather(all.targets, indices),
+            inputs: self.inputs.gather(all.inputs, indices, |image, copy| match &self.augment {
+                Some(augment) => augment.change(image, rng, copy),
+                None => copy.copy_from_slice(image),
+            }),
+            targets: self.targets.gather(all.targets, indices, |target, copy| copy.copy_from_slice(target)),
             weights: &self.weights,
         }
     }

@@ -146,7 +146,7 @@ where
         self
     }
 
-    /// Starts the generator behind shuffling and dropout anew; at first it is that of seed 0.
+    /// Starts the generator behind shuffling, dropout and augmentation anew; at first it is that of seed 0.
     pub fn seed(&mut self, seed: u64) {
         self.rng = EpochRng::new(seed);
     }
