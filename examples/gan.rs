@@ -23,8 +23,9 @@ network! {
     /// The probability that an image is a real one.
     pub Discriminator<
         input 28x28x1
-        => conv 16 4x4 stride 2 same leaky_relu 0.2 => dropout 0.3
-        => conv 32 4x4 stride 2 same leaky_relu 0.2 => dropout 0.3
+        => conv 16 4x4 stride 2 same leaky_relu 0.2
+        => conv 32 4x4 stride 2 same leaky_relu 0.2 => dropout 0.2
+        => conv 64 4x4 stride 2 same leaky_relu 0.2 => dropout 0.2
         => flatten => dense 1 sigmoid
     >
 }
@@ -36,7 +37,7 @@ type Verdict = SVector<f32, 1>;
 const BATCH: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let epochs: usize = std::env::args().nth(1).map_or(Ok(30), |epochs| epochs.parse())?;
+    let epochs: usize = std::env::args().nth(1).map_or(Ok(20), |epochs| epochs.parse())?;
     let mut images = read()?;
     println!("{}\n\n{}\n", Generator::SUMMARY, Discriminator::SUMMARY);
 
