@@ -1,6 +1,6 @@
 //! Invents handwritten digits: two networks, one of which makes images, and the other of which tells them from real ones.
 //!
-//! `cargo run --release --example gan` takes some minutes; `... -- 1` is over after one epoch. Every few epochs a picture of what
+//! `cargo run --release --example gan` takes a minute or two; `... -- 1` is over after one epoch. Every few epochs a picture of what
 //! it has learnt to draw appears in `target/gan/`.
 //!
 //! Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks", 2016.
@@ -37,7 +37,7 @@ type Verdict = SVector<f32, 1>;
 const BATCH: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let epochs: usize = std::env::args().nth(1).map_or(Ok(20), |epochs| epochs.parse())?;
+    let epochs: usize = std::env::args().nth(1).map_or(Ok(30), |epochs| epochs.parse())?;
     let mut images = read()?;
     println!("{}\n\n{}\n", Generator::SUMMARY, Discriminator::SUMMARY);
 
