@@ -16,7 +16,7 @@ const AT_ONCE: (usize, usize) = (32, 64);
 #[inline(always)]
 fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: usize) -> bool {
     let fits = window.is_sound()
-        && window.output[2] % window.input[2] == 0
+        && window.output[2].is_multiple_of(window.input[2])
         && weight == window.places() * window.output[2]
         && samples * window.input_len() <= inputs
         && samples * window.output_len() <= outputs;
