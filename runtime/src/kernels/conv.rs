@@ -147,8 +147,8 @@ impl Phase {
         }
         // Input `first` is seen through place `k` at output `(first + padding - k * dilation) / stride`, if that comes out even.
         let step = stride / greatest_common_divisor(stride, dilation);
-        let seen =
-            (0..step.min(taps)).find(|place| (first + padding + place * (stride - dilation % stride)) % stride == 0);
+        let seen = (0..step.min(taps))
+            .find(|place| (first + padding + place * (stride - dilation % stride)).is_multiple_of(stride));
         let taps_of_phase = seen.map_or(0, |place| (taps - place).div_ceil(step));
         let (place, dilation_of_phase) = (seen.unwrap_or(0), step * dilation / stride);
         let at = (first + padding) as isize - (place * dilation) as isize;
@@ -328,8 +328,9 @@ impl<T: Scalar> Walk<'_, T> {
             return;
         }
         // A small weight is near as it lies.
-        let lies =
-            matches!(weight.order, Order::AsItLies) && self.columns % I::LANES == 0 && depth * weight.units <= SCRATCH;
+        let lies = matches!(weight.order, Order::AsItLies)
+            && self.columns.is_multiple_of(I::LANES)
+            && depth * weight.units <= SCRATCH;
         let near = NEAR / (self.a_steps[0] + self.c_steps[0]);
         let group = near.clamp(1, 8).max(if lies { 1 } else { POSITIONS / positions });
         let band =

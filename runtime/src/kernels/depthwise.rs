@@ -300,7 +300,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
     let units = pointwise.len() / middle.max(1);
     let samples = outputs.len() / (positions * units).max(1);
     let fits = window.is_sound()
-        && middle % window.input[2] == 0
+        && middle.is_multiple_of(window.input[2])
         && depthwise.len() == window.places() * middle
         && pointwise.len() == middle * units
         && samples * window.input_len() <= inputs.len();
