@@ -164,7 +164,7 @@ impl Layout {
 
     /// Orders each rank by where the neighbours in the rank above and below stand, so that few edges cross.
     fn order(&mut self) {
-        for sweep in 0..12 {
+        for sweep in 0..12_usize {
             let down = sweep.is_multiple_of(2);
             let count = self.ranks.len();
             for step in 0..count {
