@@ -1,5 +1,5 @@
-//! Small networks with branches, borders and statistics give what Keras gives: outputs, the gradient of everything, and moving statistics, in both
-//! precisions. See `tests/README.md`.
+//! Small networks with branches, borders and statistics give what Keras gives: outputs, the gradient of everything, and moving
+//! statistics, in both precisions. See `tests/README.md`.
 //!
 //! Layers with parameters have Keras's names as labels.
 use castnet::Scalar;
@@ -178,7 +178,8 @@ blocks! {
     mlp_house_price: input 13 { d1: dense 10 relu => d2: dense 10 relu => d3: dense 1 }
     autoencoder: input 12 { e1: dense 6 elu => code: dense 3 => d1: dense 6 elu => d2: dense 12 sigmoid }
     lenet: input 12x12x1 {
-        c1: conv 4 5x5 same tanh => avgpool 2x2 => c2: conv 6 3x3 tanh => avgpool 2x2 => flatten => d1: dense 12 tanh => d2: dense 10 softmax
+        c1: conv 4 5x5 same tanh => avgpool 2x2 => c2: conv 6 3x3 tanh => avgpool 2x2 =>
+        flatten => d1: dense 12 tanh => d2: dense 10 softmax
     }
     unet_tiny: input 8x8x2 {
         e1: conv 3 3x3 same relu =>

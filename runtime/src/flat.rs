@@ -130,7 +130,19 @@ pub fn reshape_one<A: Flat, B: Flat<Scalar = A::Scalar>>(value: &A) -> &B {
 /// Adds samples to others, which may have another shape.
 #[inline(always)]
 pub fn accumulate<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
-    for (to, &from) in flatten_mut(to).iter_mut().zip(flatten(reshape::<A, B>(from))) {
+    let (from, to) = (flatten(reshape::<A, B>(from)), flatten_mut(to));
+    // What is large is bound by memory: one function for all shapes is as fast.
+    if const { A::LEN > 1024 } { add(from, to) } else { add_inlined(from, to) }
+}
+
+#[inline(never)]
+fn add<T: Scalar>(from: &[T], to: &mut [T]) {
+    add_inlined(from, to);
+}
+
+#[inline(always)]
+fn add_inlined<T: Scalar>(from: &[T], to: &mut [T]) {
+    for (to, &from) in to.iter_mut().zip(from) {
         *to += from;
     }
 }

@@ -25,8 +25,8 @@ macro_rules! densenet121 {
 densenet121! {
     /// DenseNet121: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// G. Huang, Z. Liu, L. van der Maaten, K. Weinberger, *Densely connected convolutional networks*, 2016: DenseNet-BC with a growth of 32,
-    /// the channels halved between the blocks, as in Keras.
+    /// G. Huang, Z. Liu, L. van der Maaten, K. Weinberger, *Densely connected convolutional networks*, 2016: DenseNet-BC with a
+    /// growth of 32, the channels halved between the blocks, as in Keras.
     pub DenseNet121<
         input 224x224x3 => densenet121() => globalavgpool => dense 1000 softmax
     > where params == 8_062_504

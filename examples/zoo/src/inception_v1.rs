@@ -39,15 +39,15 @@ macro_rules! inception_v1 {
 inception_v1! {
     /// Inception v1, the network of GoogLeNet, for predictions: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// C. Szegedy and others, *Going deeper with convolutions*, 2014. Convolutions have biases and no batch normalization, and those of
-    /// 5x5 are 5x5 (many ports have 3x3 by mistake). The local response normalizations of the stem are left out, as is usual; they have no
-    /// parameters.
+    /// C. Szegedy and others, *Going deeper with convolutions*, 2014. Convolutions have biases and no batch normalization, and
+    /// those of 5x5 are 5x5 (many ports have 3x3 by mistake). The local response normalizations of the stem are left out, as is
+    /// usual; they have no parameters.
     pub InceptionV1<
         input 224x224x3 => to_4a() => to_4d() => to_5b() => globalavgpool => dropout 0.4 => dense 1000 softmax
     > where params == 6_998_552
 
-    /// [`InceptionV1`] as it is trained: with two auxiliary heads, which bring the gradient into the middle of the network. Their losses count
-    /// three tenths in the paper.
+    /// [`InceptionV1`] as it is trained: with two auxiliary heads, which bring the gradient into the middle of the network. Their
+    /// losses count three tenths in the paper.
     pub InceptionV1Training<
         input 224x224x3 => early: to_4a() => middle: to_4d() => to_5b() =>
             globalavgpool => dropout 0.4 => main: dense 1000 softmax;

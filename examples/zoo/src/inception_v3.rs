@@ -50,8 +50,8 @@ macro_rules! inception_v3 {
 inception_v3! {
     /// Inception v3: 299 x 299 pixels to the thousand classes of ImageNet.
     ///
-    /// C. Szegedy and others, *Rethinking the inception architecture for computer vision*, 2015. As in Keras: without the auxiliary head; batch
-    /// normalizations shift and do not scale.
+    /// C. Szegedy and others, *Rethinking the inception architecture for computer vision*, 2015. As in Keras: without the auxiliary
+    /// head; batch normalizations shift and do not scale.
     pub InceptionV3<
         input 299x299x3 => inception_v3() => globalavgpool => dense 1000 softmax
     > where params == 23_851_784

@@ -1,18 +1,7 @@
 //! Networks from twenty-five years of papers, each in a screen of castnet's language: see README.md.
 //!
-//! A network stands in a file of its own. Where it is made of blocks, these are a macro as well, for other sizes of images and other numbers of
-//! classes:
-//!
-//! ```
-//! use castnet_zoo::castnet::prelude::*;
-//!
-//! castnet_zoo::mobilenet_v1! {
-//!     /// Half of MobileNet's filters, for images of 64 x 64 pixels.
-//!     Pets< input 64x64x3 => mobilenet(2) => globalavgpool => dense 37 softmax >
-//! }
-//!
-//! assert_eq!(Pets::LAYERS.len(), 83);
-//! ```
+//! A network stands in a file of its own. Where it is made of blocks, these are a macro as well, for images of other sizes and other
+//! classes.
 pub use castnet;
 
 mod cifar;
@@ -42,3 +31,8 @@ pub use resnext::ResNeXt50;
 pub use squeezenet::{SqueezeNet, SqueezeNet11};
 pub use vgg::Vgg16;
 pub use xception::Xception;
+
+/// The code blocks of the document compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

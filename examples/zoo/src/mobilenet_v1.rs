@@ -1,7 +1,7 @@
 //! MobileNet v1.
 
-/// Networks made of MobileNet's blocks: `mobilenet(quarters)` is everything up to the pooling over all positions; `quarters` of the filters are
-/// there, 4 for all.
+/// Networks made of MobileNet's blocks: `mobilenet(quarters)` is everything up to the pooling over all positions; `quarters` of the
+/// filters are there, 4 for all.
 #[macro_export]
 macro_rules! mobilenet_v1 {
     ($($network:tt)*) => { $crate::castnet::network! {
@@ -27,8 +27,8 @@ macro_rules! mobilenet_v1 {
 mobilenet_v1! {
     /// MobileNet with all its filters: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// A. Howard and others, *MobileNets: efficient convolutional neural networks for mobile vision applications*, 2017. As in Keras: relu6, zeros only
-    /// below and to the right of an image that is halved, a 1x1 convolution as classifier.
+    /// A. Howard and others, *MobileNets: efficient convolutional neural networks for mobile vision applications*, 2017. As in
+    /// Keras: relu6, zeros only below and to the right of an image that is halved, a 1x1 convolution as classifier.
     pub MobileNetV1<
         input 224x224x3 => mobilenet(4) => classifier(1000)
     > where params == 4_253_864

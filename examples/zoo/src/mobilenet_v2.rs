@@ -1,7 +1,7 @@
 //! MobileNet v2.
 
-/// Networks made of MobileNet v2's blocks: `mobilenet_v2(..)` is everything up to the pooling over all positions, with the filters of its stem and of
-/// its seven stages.
+/// Networks made of MobileNet v2's blocks: `mobilenet_v2(..)` is everything up to the pooling over all positions, with the filters
+/// of its stem and of its seven stages.
 #[macro_export]
 macro_rules! mobilenet_v2 {
     ($($network:tt)*) => { $crate::castnet::network! {
@@ -26,7 +26,8 @@ macro_rules! mobilenet_v2 {
 mobilenet_v2! {
     /// MobileNet v2: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, *MobileNetV2: inverted residuals and linear bottlenecks*, 2018. As in Keras.
+    /// M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, *MobileNetV2: inverted residuals and linear bottlenecks*, 2018. As
+    /// in Keras.
     pub MobileNetV2<
         input 224x224x3 => mobilenet_v2(32, 16, 24, 32, 64, 96, 160, 320) => globalavgpool => dense 1000 softmax
     > where params == 3_538_984

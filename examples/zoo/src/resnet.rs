@@ -28,9 +28,9 @@ macro_rules! resnet50 {
 resnet50! {
     /// ResNet50: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// K. He, X. Zhang, S. Ren, J. Sun, *Deep residual learning for image recognition*, 2015. As in Keras: the convolutions keep their biases,
-    /// although a batch normalization follows, and a block that halves the image does so in its first 1x1 convolution (in its 3x3
-    /// convolution elsewhere, which is then called v1.5).
+    /// K. He, X. Zhang, S. Ren, J. Sun, *Deep residual learning for image recognition*, 2015. As in Keras: the convolutions keep
+    /// their biases, although a batch normalization follows, and a block that halves the image does so in its first 1x1 convolution
+    /// (in its 3x3 convolution elsewhere, which is then called v1.5).
     pub ResNet50<
         input 224x224x3 => resnet50() => globalavgpool => dense 1000 softmax
     > where params == 25_636_712

@@ -27,8 +27,9 @@ macro_rules! resnext50 {
 resnext50! {
     /// ResNeXt50 32x4d: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// S. Xie, R. Girshick, P. Dollár, Z. Tu, K. He, *Aggregated residual transformations for deep neural networks*, 2016: 32 groups of 4
-    /// filters in the first stage. As in torchvision: no biases in the convolutions, the 3x3 convolution halves the image.
+    /// S. Xie, R. Girshick, P. Dollár, Z. Tu, K. He, *Aggregated residual transformations for deep neural networks*, 2016: 32
+    /// groups of 4 filters in the first stage. As in torchvision: no biases in the convolutions, the 3x3 convolution halves the
+    /// image.
     pub ResNeXt50<
         input 224x224x3 => resnext50() => globalavgpool => dense 1000 softmax
     > where params == 25_097_128

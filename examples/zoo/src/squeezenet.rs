@@ -13,8 +13,8 @@ macro_rules! squeezenet {
 squeezenet! {
     /// SqueezeNet 1.0: 224 x 224 pixels to the thousand classes of ImageNet, with fifty times fewer parameters than AlexNet.
     ///
-    /// F. Iandola and others, *SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size*, 2016. The sizes are torchvision's, whose
-    /// poolings round up: the second has one more column, behind, which is `same` here.
+    /// F. Iandola and others, *SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size*, 2016. The sizes
+    /// are torchvision's, whose poolings round up: the second has one more column, behind, which is `same` here.
     pub SqueezeNet<
         input 224x224x3 => conv 96 7x7 stride 2 relu => maxpool 3x3 stride 2 =>
         repeat 2 { fire(16, 64) } => fire(32, 128) => maxpool 3x3 stride 2 same =>

@@ -17,9 +17,9 @@ macro_rules! vgg16 {
 vgg16! {
     /// VGG16: 224 x 224 pixels to the thousand classes of ImageNet.
     ///
-    /// K. Simonyan, A. Zisserman, *Very deep convolutional networks for large-scale image recognition*, 2014: column D, as in Keras, without
-    /// the dropout between the dense layers that the paper trains with. The largest of the zoo by its parameters, three quarters of which are
-    /// those of the first dense layer.
+    /// K. Simonyan, A. Zisserman, *Very deep convolutional networks for large-scale image recognition*, 2014: column D, as in
+    /// Keras, without the dropout between the dense layers that the paper trains with. The largest of the zoo by its parameters,
+    /// three quarters of which are those of the first dense layer.
     pub Vgg16<
         input 224x224x3 => vgg16() =>
         flatten => dense 4096 relu => dense 4096 relu => dense 1000 softmax

@@ -31,8 +31,8 @@ macro_rules! xception {
 xception! {
     /// Xception: 299 x 299 pixels to the thousand classes of ImageNet.
     ///
-    /// F. Chollet, *Xception: deep learning with depthwise separable convolutions*, 2016. As in Keras, whose author it is from: nothing between
-    /// the two halves of a separable convolution, no biases.
+    /// F. Chollet, *Xception: deep learning with depthwise separable convolutions*, 2016. As in Keras, whose author it is from:
+    /// nothing between the two halves of a separable convolution, no biases.
     pub Xception<
         input 299x299x3 => xception() => globalavgpool => dense 1000 softmax
     > where params == 22_910_480

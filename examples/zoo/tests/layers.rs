@@ -4,7 +4,7 @@ mod support;
 use castnet_zoo::castnet::prelude::*;
 use castnet_zoo::*;
 
-/// Total and trainable parameters. (Those of ResNet50 and others that keep moving statistics differ.)
+/// Total and trainable parameters: moving statistics are not trained.
 #[test]
 fn parameters() {
     fn check<N: Network>(total: usize, trainable: usize) {

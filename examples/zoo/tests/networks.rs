@@ -1,7 +1,7 @@
 //! Whole networks compute what Keras computes: on small images, with weights that follow from a formula and so need no file.
 //!
-//! Each is declared anew from its blocks, for the images and classes of the fixture; beside the classes it gives the values between its stages,
-//! of which the fixture has the mean, the root of the mean square and the first four.
+//! Each is declared anew from its blocks, for the images and classes of the fixture; beside the classes it gives the values between
+//! its stages, of which the fixture has the mean, the root of the mean square and the first four.
 mod support;
 
 use castnet_zoo::castnet::prelude::*;
@@ -88,7 +88,6 @@ fn check<N: Network<Scalar = f32>>(fixture: &str, between: &[&str]) {
         let (layer, leaf) = weight["path"].as_str().and_then(|path| path.split_once('/')).expect("layer/leaf");
         let (_, ours) = pairs.iter().find(|(theirs, _)| theirs == layer).expect("a layer with weights has a partner");
         let is_depthwise = weight["depthwise"] == true;
-        // A depthwise kernel is the weight of its layer unless a pointwise one follows.
         let (offset, tensor) = find::<N>(&format!("{ours}{}", tensor_of(leaf)));
         assert_eq!(tensor.shape, support::shape(&weight["shape"]), "{}", tensor.name);
         let length: usize = tensor.shape.iter().product();

@@ -2,7 +2,7 @@
 use nalgebra::SMatrix;
 
 use crate::flat::{flatten, flatten_mut};
-use crate::isa::Isa;
+use crate::isa::{Isa, Task};
 use crate::{Flat, Scalar};
 
 /// The sum of the branches.
@@ -29,14 +29,35 @@ pub struct Minimum;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concatenate<const FIRST: usize>;
 
+/// Values of a sample up to which a join is inlined into the network, as activations are.
+const INLINED: usize = 1024;
+
+/// A branch, and what the branches before it have become, whatever shape they have.
+struct Fold<'a, T, W> {
+    #[allow(dead_code, reason = "its type says what to do")]
+    way: W,
+    branch: &'a [T],
+    output: &'a mut [T],
+}
+
 /// Takes a branch into what the branches before it have become.
 macro_rules! fold {
     ($name:ident, |$value:ident, $other:ident| $fold:expr) => {
         impl $name {
             /// Takes one more branch into the output.
             #[inline(always)]
-            pub fn forward<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, branch: &[A], output: &mut [A]) {
-                for ($value, &$other) in flatten_mut(output).iter_mut().zip(flatten(branch)) {
+            pub fn forward<A: Flat, I: Isa<A::Scalar>>(self, isa: I, branch: &[A], output: &mut [A]) {
+                let task = Fold { way: self, branch: flatten(branch), output: flatten_mut(output) };
+                if const { A::LEN > INLINED } { isa.apart(task) } else { task.run(isa) }
+            }
+        }
+
+        impl<T: Scalar> Task<T> for Fold<'_, T, $name> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run<I: Isa<T>>(self, _: I) {
+                for ($value, &$other) in self.output.iter_mut().zip(self.branch) {
                     *$value = $fold;
                 }
             }
@@ -142,13 +163,7 @@ impl<const FIRST: usize> Concatenate<FIRST> {
         output: &mut [SMatrix<T, ALL, P>],
     ) {
         const { assert!(FIRST + C <= ALL, "channels of the output") };
-        for (branch, output) in branch.iter().zip(output) {
-            for (from, to) in branch.data.0.iter().zip(&mut output.data.0) {
-                if let Some(to) = to.get_mut(FIRST..FIRST + C) {
-                    to.copy_from_slice(from);
-                }
-            }
-        }
+        copy_channels(flatten(branch), C, 0, flatten_mut(output), ALL, FIRST, C);
     }
 
     /// Reads the gradient of a branch from its channels of that of the output.
@@ -159,12 +174,25 @@ impl<const FIRST: usize> Concatenate<FIRST> {
         grad_branch: &mut [SMatrix<T, C, P>],
     ) {
         const { assert!(FIRST + C <= ALL, "channels of the output") };
-        for (from, to) in grad_output.iter().zip(grad_branch) {
-            for (from, to) in from.data.0.iter().zip(&mut to.data.0) {
-                if let Some(from) = from.get(FIRST..FIRST + C) {
-                    to.copy_from_slice(from);
-                }
-            }
+        copy_channels(flatten(grad_output), ALL, FIRST, flatten_mut(grad_branch), C, 0, C);
+    }
+}
+
+/// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of `to_channels`. All shapes share it:
+/// it moves memory, which is no faster where sizes are known.
+#[inline(never)]
+fn copy_channels<T: Scalar>(
+    from: &[T],
+    channels: usize,
+    first: usize,
+    to: &mut [T],
+    to_channels: usize,
+    to_first: usize,
+    count: usize,
+) {
+    for (from, to) in from.chunks_exact(channels).zip(to.chunks_exact_mut(to_channels)) {
+        if let (Some(from), Some(to)) = (from.get(first..first + count), to.get_mut(to_first..to_first + count)) {
+            to.copy_from_slice(from);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the tests share: Keras's layers in the order of ours.
 //!
-//! Keras lists layers by their distance from the output, so that branches alternate; castnet lists them as they are written, branch after branch.
-//! The files say what every layer reads, and so both are brought into one order: a layer stands behind all that it reads, its first branch
-//! first.
+//! Keras lists layers by their distance from the output, so that branches alternate; castnet lists them as they are written, branch
+//! after branch. The files say what every layer reads, and so both are brought into one order: a layer stands behind all that it
+//! reads, its first branch first.
 use castnet_zoo::castnet::prelude::*;
 use serde_json::Value;
 
@@ -98,8 +98,8 @@ pub fn castnet<N: Network>() -> Vec<Layer> {
     N::LAYERS.iter().map(layer).collect()
 }
 
-/// Pairs the layers of both sides, names of Keras's first. All have a partner of the same kind, output shape, parameters and activation, but for
-/// what the layer behind has as words here: zeros around its input. The last `more` of ours only show values.
+/// Pairs the layers of both sides, names of Keras's first. All have a partner of the same kind, output shape, parameters and
+/// activation, but for what the layer behind has as words here: zeros around its input. The last `more` of ours only show values.
 pub fn pairs<N: Network>(network: &Value, more: usize) -> Vec<(String, String)> {
     let (theirs, mut ours) = (keras(network), castnet::<N>());
     let shown = ours.split_off(ours.len() - more);
