@@ -27,8 +27,7 @@ pub fn case(task: Task, data: &Data) -> Found<'_> {
             let classes: Vec<u32> = data.classes.iter().map(|class| *class as u32).collect();
             let classes = Tensor::from_slice(&classes, classes.len(), &Device::Cpu)?;
             let (net, parameters) = Mlp::trainable(&digit(data))?;
-            let adam = ParamsAdamW { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-7, weight_decay: 0.0 };
-            let optimizer = AdamW::new(parameters, adam)?;
+            let optimizer = Adam::new(parameters, 0.001)?;
             let error = |net: &Mlp, x: &Tensor, y: &Tensor| loss::cross_entropy(&net.logits(x)?, y);
             epochs(task, data, Training { net, optimizer, error, x: digits, y: classes, batch })?
         }
@@ -42,11 +41,7 @@ fn predictions<'a>(
     net: Mlp,
     x: &Tensor,
 ) -> std::result::Result<Case<'a>, Box<dyn std::error::Error>> {
-    let samples = if matches!(task, Task::Digits) {
-        vec![x.clone()]
-    } else {
-        (0..x.dim(0)?).map(|i| x.narrow(0, i, 1)?.copy()).collect::<Result<Vec<_>>>()?
-    };
+    let samples = if matches!(task, Task::Digits) { vec![x.clone()] } else { x.chunk(x.dim(0)?, 0)? };
     let predict = move |x: &Tensor| match task {
         Task::House => net.logits(x),
         _ => ops::softmax_last_dim(&net.logits(x)?),
@@ -181,5 +176,36 @@ impl Optimizer for RmsProp {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+}
+
+/// candle's AdamW as Keras's Adam, whose epsilon is not divided by the correction of the second moment.
+struct Adam {
+    adam_w: AdamW,
+    steps: i32,
+}
+
+impl Optimizer for Adam {
+    type Config = f64;
+
+    fn new(parameters: Vec<Var>, lr: f64) -> Result<Self> {
+        let params = ParamsAdamW { lr, beta1: 0.9, beta2: 0.999, eps: 1e-7, weight_decay: 0.0 };
+        Ok(Self { adam_w: AdamW::new(parameters, params)?, steps: 0 })
+    }
+
+    fn step(&mut self, gradients: &GradStore) -> Result<()> {
+        self.steps += 1;
+        let mut params = self.adam_w.params().clone();
+        params.eps = 1e-7 / (1.0 - params.beta2.powi(self.steps)).sqrt();
+        self.adam_w.set_params(params);
+        self.adam_w.step(gradients)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.adam_w.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.adam_w.set_learning_rate(learning_rate);
     }
 }
