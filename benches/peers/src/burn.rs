@@ -5,7 +5,7 @@ use std::hint::black_box;
 use ::burn::module::{Module, Param};
 use ::burn::nn::Linear;
 use ::burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
-use ::burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, RmsPropConfig};
+use ::burn::optim::{Adam, AdamConfig, AdamState, GradientsParams, ModuleOptimizer, Optimizer, RmsPropConfig};
 use ::burn::tensor::activation::{relu, softmax};
 use ::burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -37,7 +37,7 @@ pub fn case(task: Task, data: &Data) -> Found<'_> {
             let error = move |net: &Mlp, x: Tensor<2>, first: usize, count: usize| {
                 cross_entropy.forward(net.logits(x), classes.clone().narrow(0, first, count))
             };
-            let optimizer = AdamConfig::new().with_epsilon(1e-7).init();
+            let optimizer = ModuleOptimizer::from(KerasAdam);
             let net = Some(Mlp::new(&digit(data), &device));
             epochs(task, data, Training { net, optimizer, error, x: digits(data, &device), batch })?
         }
@@ -139,5 +139,29 @@ impl Mlp {
         let h = relu(self.first.forward(x));
         let h = relu(self.second.forward(h));
         self.third.forward(h)
+    }
+}
+
+/// burn's Adam as Keras's, whose epsilon is not divided by the correction of the second moment.
+#[derive(Clone)]
+struct KerasAdam;
+
+impl Optimizer for KerasAdam {
+    type State<const D: usize> = AdamState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: f64,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        let step = state.as_ref().map_or(0, |state| state.momentum.time) as i32 + 1;
+        let epsilon = 1e-7 / (1.0 - 0.999_f32.powi(step)).sqrt();
+        AdamConfig::new().with_epsilon(epsilon).build().step(learning_rate, tensor, gradient, state)
+    }
+
+    fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
+        Adam::to_device(state, device)
     }
 }
