@@ -5,7 +5,7 @@ use std::hint::black_box;
 use ::burn::module::{Module, Param};
 use ::burn::nn::Linear;
 use ::burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
-use ::burn::optim::{Adam, AdamConfig, AdamState, GradientsParams, ModuleOptimizer, Optimizer, RmsPropConfig};
+use ::burn::optim::{Adam, AdamConfig, AdamState, GradientsParams, ModuleOptimizer, Optimizer, SquareAvgState};
 use ::burn::tensor::activation::{relu, softmax};
 use ::burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -24,7 +24,7 @@ pub fn case(task: Task, data: &Data) -> Found<'_> {
             let error = move |net: &Mlp, x: Tensor<2>, first: usize, count: usize| {
                 MseLoss::new().forward(net.logits(x), prices.clone().narrow(0, first, count), Reduction::Mean)
             };
-            let optimizer = RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-7).init();
+            let optimizer = ModuleOptimizer::from(KerasRmsProp);
             let net = Some(Mlp::new(&house(data), &device));
             epochs(task, data, Training { net, optimizer, error, x: houses(data, &device), batch: 32 })?
         }
@@ -116,7 +116,7 @@ where
 }
 
 fn values(tensor: Tensor<2>) -> Result<Vec<f32>, Box<dyn Error>> {
-    tensor.into_data().to_vec::<f32>().map_err(|error| format!("{error:?}").into())
+    tensor.into_data().try_to_vec::<f32>().map_err(|error| format!("{error:?}").into())
 }
 
 #[derive(Module, Debug)]
@@ -163,5 +163,33 @@ impl Optimizer for KerasAdam {
 
     fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
         Adam::to_device(state, device)
+    }
+}
+
+/// Keras's RMSprop, whose epsilon stands inside the root, written like burn's.
+#[derive(Clone)]
+struct KerasRmsProp;
+
+impl Optimizer for KerasRmsProp {
+    type State<const D: usize> = SquareAvgState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: f64,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<SquareAvgState<D>>,
+    ) -> (Tensor<D>, Option<SquareAvgState<D>>) {
+        let new = gradient.clone().square().mul_scalar(0.1);
+        let square_avg = match state {
+            Some(state) => state.square_avg.mul_scalar(0.9).add(new),
+            None => new,
+        };
+        let step = gradient.div(square_avg.clone().add_scalar(1e-7).sqrt()).mul_scalar(learning_rate);
+        (tensor - step, Some(SquareAvgState { square_avg }))
+    }
+
+    fn to_device<const D: usize>(state: SquareAvgState<D>, device: &Device) -> SquareAvgState<D> {
+        state.to_device(device)
     }
 }

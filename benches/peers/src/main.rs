@@ -169,7 +169,9 @@ fn check(task: Task, data: &Data, peer: &[f32]) -> Result<(), Box<dyn Error>> {
     }
     let off = |(a, b): (&f32, &f32)| (a - b).abs() / b.abs().max(1.0);
     let off = peer.iter().zip(&castnet).map(off).max_by(f32::total_cmp).unwrap_or(0.0);
-    if off.is_nan() || off > 1e-4 {
+    // An epoch of digits carries roundings on: burn is 1e-3 off with batches of 128, 1e-4 with batches of 32; candle always within 1e-4.
+    let tolerance = if matches!(task, Task::TrainDigit { .. }) { 2e-3 } else { 1e-4 };
+    if off.is_nan() || off > tolerance {
         return Err(format!("answers {off:e} off castnet's").into());
     }
     Ok(())
