@@ -19,10 +19,10 @@ fn vgg16_is_made() {
 fn resnet50_predicts() {
     let predicted = thread::spawn(|| {
         let net = ResNet50::init(&mut seeded(1));
-        let mut image = vec![<ResNet50 as Network>::Input::zeroed()];
-        image[0].as_flat_mut().fill(0.5);
+        let mut image = <ResNet50 as Network>::Input::zeroed_boxed();
+        image.as_flat_mut().fill(0.5);
         let mut workspace = Workspace::boxed();
-        let sum: f32 = net.predict_in(&image[0], &mut workspace).iter().sum();
+        let sum: f32 = net.predict_in(&image, &mut workspace).iter().sum();
         assert!((sum - 1.0).abs() < 1e-4, "probabilities: {sum}");
     });
     predicted.join().expect("no overflow");

@@ -101,13 +101,13 @@ fn check<N: Network<Scalar = f32>>(fixture: &str, between: &[&str]) {
     }
     assert_eq!(filled, N::PARAMS, "every parameter has a value");
 
-    let mut input = vec![N::Input::zeroed()];
-    let values = input[0].as_flat_mut();
+    let mut input = N::Input::zeroed_boxed();
+    let values = input.as_flat_mut();
     (0..).zip(values.iter_mut()).for_each(|(at, value)| *value = uniform(seed, INPUT, at) as f32);
     assert_eq!(values[..16], single("in.x.first16"), "the formula");
 
     let mut workspace = Workspace::boxed();
-    let output = net.predict_in(&input[0], &mut workspace).as_flat();
+    let output = net.predict_in(&input, &mut workspace).as_flat();
     let expected: Vec<f64> = file
         .tensor("out.y")
         .expect("a tensor")
