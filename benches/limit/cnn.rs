@@ -132,6 +132,9 @@ fn pool_winners<const C: usize>(
     }
 }
 
+/// Which of four positions each cell of the poolings has taken; 4 if none.
+type Winners = ([[u32; 8]; 169], [[u32; 16]; 25]);
+
 /// What the dense layer reads. `A` has eight lanes; `V` vectors of `B` are 16 filters.
 #[inline(always)]
 unsafe fn features<A: Simd, B: Simd, const V: usize, const COLUMNS: usize>(
@@ -139,7 +142,7 @@ unsafe fn features<A: Simd, B: Simd, const V: usize, const COLUMNS: usize>(
     x: &[f32; 784],
     maps: &mut Maps,
     out: &mut [[f32; 16]; 25],
-    mut winners: Option<(&mut [[u32; 8]; 169], &mut [[u32; 16]; 25])>,
+    mut winners: Option<&mut Winners>,
 ) {
     for y in 0..13 {
         for half in 0..2 {
@@ -221,7 +224,7 @@ pub struct CnnTrainer {
     maps: Maps,
     pooled: Vec<[[f32; 8]; 176]>,
     features: Vec<[[f32; 16]; 25]>,
-    winners: Vec<([[u32; 8]; 169], [[u32; 16]; 25])>,
+    winners: Vec<Winners>,
     z: Vec<[f32; 10]>,
 }
 
@@ -261,8 +264,7 @@ impl CnnTrainer {
     ) {
         self.grads.parameters_mut().fill(0.0);
         for (sample, (x, &class)) in x.iter().zip(classes).enumerate() {
-            let (first, second) = &mut self.winners[sample];
-            let winners = Some((first, second));
+            let winners = Some(&mut self.winners[sample]);
             features::<A, B, V, COLUMNS>(&self.net, x, &mut self.maps, &mut self.features[sample], winners);
             self.pooled[sample] = self.maps.pooled;
             let z = &mut self.z[sample];
@@ -357,8 +359,8 @@ impl CnnTrainer {
                 let at = (y + corner / 2) * 28 + x + corner % 2;
                 for place in 0..9 {
                     let pixel = image[at + place / 3 * 28 + place % 3];
-                    for c in 0..8 {
-                        self.grads.first[place][c] = masked[c].mul_add(pixel, self.grads.first[place][c]);
+                    for (grad, masked) in self.grads.first[place].iter_mut().zip(masked) {
+                        *grad = masked.mul_add(pixel, *grad);
                     }
                 }
             }

@@ -1,5 +1,5 @@
 //! Networks that are layers: what they take is not known here, and so stands as constants of theirs in the code.
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -120,10 +120,20 @@ pub fn fits(planned: &Planned) -> TokenStream {
         let Inner { path, .. } = inner(node)?;
         let input = planned.inferred.shape(node.input()).rust_type(scalar);
         let output = planned.inferred.shape(node.to).rust_type(scalar);
+        let [input, output] = [input, output].map(|rust_type| at(path.span(), rust_type));
         let call = quote_spanned!(path.span()=> castnet::inner::fits::<#path, #input, #output>());
         Some(quote!(const _: () = #call;))
     };
     nodes(planned).filter_map(fits).collect()
+}
+
+/// Tokens as if they stood elsewhere, so that what is wrong with them is shown there.
+fn at(span: proc_macro2::Span, tokens: TokenStream) -> TokenStream {
+    let at = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 /// Whether the trainable part of an inner network is trained.

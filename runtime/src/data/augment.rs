@@ -13,7 +13,7 @@ use crate::{Flat, Scalar};
 /// network! { Digits< input 28x28x1 => flatten => dense 10 softmax > }
 ///
 /// # fn main() -> Result<(), castnet::DataError> {
-/// # let digits: DataFor<Digits> = Dataset::new(vec![[0.0; 784].into()], vec![[0.1; 10].into()])?;
+/// # let digits: DataFor<Digits> = Dataset::new(vec![castnet::nalgebra::SMatrix::zeros()], vec![castnet::nalgebra::SMatrix::repeat(0.1)])?;
 /// let mut trainer = Digits::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
 /// let augment = Augment::images(28, 28, 1).shift(2).rotate(10.0);
 /// let history = trainer.fit(&digits, Fit::epochs(5).augment(augment));

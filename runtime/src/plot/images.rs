@@ -51,7 +51,7 @@ struct Panel {
 /// network! { Digits< input 28x28x1 => flatten => dense 10 softmax > }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let digits: DataFor<Digits> = Dataset::new(vec![[0.5; 784].into(); 30], vec![[0.1; 10].into(); 30])?;
+/// # let digits: DataFor<Digits> = Dataset::new(vec![castnet::nalgebra::SMatrix::repeat(0.5); 30], vec![castnet::nalgebra::SMatrix::repeat(0.1); 30])?;
 /// let picture = plot::images([28, 28, 1], &digits.inputs()[..25])?;
 /// # picture.to_svg()?;
 /// # Ok(())
