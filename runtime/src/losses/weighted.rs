@@ -16,7 +16,7 @@ use crate::{Flat, Scalar};
 ///
 /// let loss = Both(Weighted(MeanSquaredError, 0.3), CategoricalCrossentropy);
 /// let mut trainer = Heads::init(&mut seeded(1)).compile(loss, Adam::default());
-/// let (features, target) = (castnet::nalgebra::vector![0.1, 0.2, 0.3], Both([0.5].into(), [1.0, 0.0].into()));
+/// let (features, target) = (castnet::nalgebra::SVector::from([0.1, 0.2, 0.3]), Both([0.5].into(), [1.0, 0.0].into()));
 /// let report = trainer.train_on_batch(&[features], &[target])?;
 /// # assert!(report.loss.is_finite());
 /// # Ok::<(), castnet::BatchError>(())

@@ -282,8 +282,8 @@ where
     ///
     /// let mut generator = Generator::init(&mut seeded(1)).compile(MeanSquaredError, Adam::default());
     /// let mut discriminator = Discriminator::init(&mut seeded(2)).compile(BinaryCrossentropy, Adam::default());
-    /// let noise = [castnet::nalgebra::vector![0.1, 0.7], castnet::nalgebra::vector![0.9, 0.3]];
-    /// let real = [castnet::nalgebra::vector![1.0], castnet::nalgebra::vector![1.0]];
+    /// let noise = [castnet::nalgebra::SVector::from([0.1, 0.7]), [0.9, 0.3].into()];
+    /// let real = [castnet::nalgebra::SVector::from([1.0]), [1.0].into()];
     /// let loss = generator.train_on_judgement(&noise, |fakes, grad_fakes| {
     ///     discriminator.compute_input_gradient(fakes, &real, grad_fakes)
     /// })?;
