@@ -16,6 +16,10 @@ network! {
     Diabetes64< input 10 f64 => dense 16 tanh l2 0.01 => dense 1 l2 0.01 >
     Digits< input 64 => dense 32 relu => dense 10 softmax >
     Digits64< input 64 f64 => dense 32 relu => dense 10 softmax >
+    Convolved< input 8x8x1 => conv 8 3x3 relu => maxpool 2x2 => flatten => dense 10 softmax >
+    Convolved64< input 8x8x1 f64 => conv 8 3x3 relu => maxpool 2x2 => flatten => dense 10 softmax >
+    Normalized< input 64 => dense 24 nobias => batchnorm => relu => dense 10 softmax >
+    Normalized64< input 64 f64 => dense 24 nobias => batchnorm => relu => dense 10 softmax >
 }
 
 /// Inputs and the targets that the loss wants.
@@ -38,13 +42,17 @@ fn samples<A: Flat + Clone>(fixture: &Fixture, inputs: &str) -> Vec<A> {
     samples
 }
 
-/// Copies the weights of a stage of the training into the network, layer by layer in Keras's order, which is ours.
-fn set<N: Network>(network: &mut N, fixture: &Fixture, stage: &str) {
+/// The tensors of a stage of the training in our order: layer by layer as in Keras, but state behind what is trained.
+fn tensors(fixture: &Fixture, stage: &str) -> Vec<String> {
     let layers = fixture.json()["layers"].as_array().expect("layers");
-    let paths = layers.iter().flat_map(|layer| layer["weights"].as_array().expect("weights"));
-    let values: Vec<f64> = paths
-        .flat_map(|weight| fixture.tensor(&format!("{stage}.{}", weight["path"].as_str().expect("a path"))).values)
-        .collect();
+    let mut weights: Vec<_> = layers.iter().flat_map(|layer| layer["weights"].as_array().expect("weights")).collect();
+    weights.sort_by_key(|weight| !weight["trainable"].as_bool().expect("whether it is trained"));
+    weights.iter().map(|weight| format!("{stage}.{}", weight["path"].as_str().expect("a path"))).collect()
+}
+
+/// Copies the weights of a stage of the training into the network.
+fn set<N: Network>(network: &mut N, fixture: &Fixture, stage: &str) {
+    let values: Vec<f64> = tensors(fixture, stage).iter().flat_map(|tensor| fixture.tensor(tensor).values).collect();
     assert_eq!(values.len(), N::PARAMS);
     for (parameter, value) in network.as_flat_mut().iter_mut().zip(values) {
         *parameter = castnet::Scalar::from_f64(value);
@@ -54,13 +62,10 @@ fn set<N: Network>(network: &mut N, fixture: &Fixture, stage: &str) {
 /// Compares the network with the weights of a stage.
 fn assert_weights<N: Network>(network: &N, fixture: &Fixture, stage: &str) {
     let mut rest = network.as_flat();
-    for layer in fixture.json()["layers"].as_array().expect("layers") {
-        for weight in layer["weights"].as_array().expect("weights") {
-            let tensor = format!("{stage}.{}", weight["path"].as_str().expect("a path"));
-            let (values, behind) = rest.split_at(fixture.tensor(&tensor).values.len());
-            fixture.assert_close(&tensor, values);
-            rest = behind;
-        }
+    for tensor in tensors(fixture, stage) {
+        let (values, behind) = rest.split_at(fixture.tensor(&tensor).values.len());
+        fixture.assert_close(&tensor, values);
+        rest = behind;
     }
     assert!(rest.is_empty());
 }
@@ -146,4 +151,21 @@ fn digits() {
     let loss = SparseCategoricalCrossentropy;
     training!("digits_mlp_rmsprop", Digits, f32, loss, RmsProp::default(), Accuracy, names);
     training!("digits_mlp_rmsprop", Digits64, f64, loss, RmsProp::default(), Accuracy, names);
+}
+
+#[test]
+fn digits_by_a_convolution() {
+    let names = ("val_accuracy", "val_sparse_categorical_accuracy");
+    let loss = SparseCategoricalCrossentropy;
+    training!("digits_cnn_adam", Convolved, f32, loss, Adam::default(), Accuracy, names);
+    training!("digits_cnn_adam", Convolved64, f64, loss, Adam::default(), Accuracy, names);
+}
+
+/// The moving statistics are Keras's too.
+#[test]
+fn digits_normalized_by_batches() {
+    let names = ("val_accuracy", "val_categorical_accuracy");
+    let optimizer = Momentum { learning_rate: 0.05, momentum: 0.9, nesterov: false };
+    training!("digits_batchnorm_sgd", Normalized, f32, CategoricalCrossentropy, optimizer, Accuracy, names);
+    training!("digits_batchnorm_sgd", Normalized64, f64, CategoricalCrossentropy, optimizer, Accuracy, names);
 }
