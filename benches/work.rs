@@ -48,8 +48,8 @@ pub struct Data {
     pub classes: Vec<usize>,
     pub house_inputs: Vec<Input<House>>,
     pub digit_inputs: Vec<Input<Digit>>,
-    house_data: Dataset<Input<House>, Output<House>>,
-    digit_data: Dataset<Input<Digit>, Target>,
+    pub house_data: Dataset<Input<House>, Output<House>>,
+    pub digit_data: Dataset<Input<Digit>, Target>,
     image_inputs: Vec<Input<Image>>,
     image_data: Dataset<Input<Image>, Target>,
 }

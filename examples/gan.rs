@@ -1,6 +1,6 @@
 //! Invents handwritten digits: two networks, one of which makes images, and the other of which tells them from real ones.
 //!
-//! `cargo run --release --example gan` takes some minutes; `... -- 1` is over after one epoch. Every few epochs a picture of what
+//! `cargo run --release --example gan` takes a minute or two; `... -- 1` is over after one epoch. Every few epochs a picture of what
 //! it has learnt to draw appears in `target/gan/`.
 //!
 //! Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks", 2016.
@@ -23,8 +23,9 @@ network! {
     /// The probability that an image is a real one.
     pub Discriminator<
         input 28x28x1
-        => conv 16 4x4 stride 2 same leaky_relu 0.2 => dropout 0.3
-        => conv 32 4x4 stride 2 same leaky_relu 0.2 => dropout 0.3
+        => conv 16 4x4 stride 2 same leaky_relu 0.2
+        => conv 32 4x4 stride 2 same leaky_relu 0.2 => dropout 0.2
+        => conv 64 4x4 stride 2 same leaky_relu 0.2 => dropout 0.2
         => flatten => dense 1 sigmoid
     >
 }

@@ -2,7 +2,7 @@
 use std::error::Error;
 
 use castnet::nalgebra::{SMatrix, SVector};
-use castnet::{Array, prelude::*};
+use castnet::{Array, Outcome, prelude::*};
 
 network! {
     /// One of five digits.
@@ -85,7 +85,10 @@ where
         >,
 {
     let mut trainer = network.compile(SparseCategoricalCrossentropy, Adam::default()).metric(Accuracy);
-    trainer.fit(few, Fit::epochs(100).batch_size(10).progress(false));
+    let history = trainer.fit(few, Fit::epochs(100).batch_size(10).progress(false));
+    if history.outcome != Outcome::Completed {
+        return Err(history.outcome.to_string().into());
+    }
     let report = trainer.evaluate(test);
     let (_, accuracy) = report.metrics.first().ok_or("no metric")?;
     Ok(*accuracy)

@@ -74,7 +74,7 @@ fn augmented_images() {
         assert!(net != train(None, shuffle, 1));
     }
     // Validation data are not augmented: the loss of a network that does not learn is the same in every epoch.
-    let still = Sgd { learning_rate: 0.0, ..Sgd::default() };
+    let still = Sgd { learning_rate: 0.0 };
     let mut trainer = Classes::init(&mut seeded(1)).compile(CategoricalCrossentropy, still);
     let data = classes();
     let history = trainer.fit(&data, Fit::epochs(2).augment(augment).validation(&data).progress(false));

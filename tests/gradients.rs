@@ -250,7 +250,7 @@ mod graphs {
         several_outputs: Both(MeanSquaredError, MeanSquaredError), Net {
             input 3 f64 => trunk: dense 4 tanh; trunk => a: dense 3 tanh; trunk => b: dense 2
         };
-        outputs_of_outputs: Both(MeanSquaredError, Both(MeanSquaredError, LogCosh)), Net {
+        outputs_of_outputs: Both(Weighted(MeanSquaredError, 0.3), Both(MeanSquaredError, Weighted(LogCosh, 2.0))), Net {
             input 3 f64 => trunk: dense 4 tanh => a: dense 3 gelu; trunk => b: dense 2 softmax; trunk => tanh => c: dense 2
         };
         frozen_branch: MeanSquaredError, Net {

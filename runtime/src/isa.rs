@@ -11,7 +11,7 @@ mod portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod x86_64;
 
-pub use cores::{Cores, ScalarCores};
+pub use cores::{Cores, PlainCores, ScalarCores, ScalarPlainCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
 pub use level::Level;
@@ -21,8 +21,9 @@ use crate::Scalar;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`].
-pub trait Isa<T: Scalar>: Copy + Cores<T> {
+/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`]
+/// and [`PlainCores`].
+pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     /// As many values as the widest register holds.
     type Vector: Copy;
     /// The same arithmetic in vectors of half as many values, if there are any.

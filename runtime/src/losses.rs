@@ -14,6 +14,7 @@
 //! | none (the network gives logits) | [`FromLogits`] of a cross-entropy |
 //! | as for the loss inside | [`Smoothed`] targets of a cross-entropy |
 //! | as for the loss inside | [`Reduced`]: the sum, or the weighted mean, over a batch |
+//! | those of several outputs | [`Both`](crate::Both) of their losses, [`Weighted`] if one counts more than another |
 //! | any, on purpose | [`Insist`] on a loss of probabilities |
 mod binary_crossentropy;
 mod categorical_crossentropy;
@@ -25,6 +26,7 @@ mod pointwise;
 mod reduction;
 mod smoothing;
 mod sparse;
+mod weighted;
 
 pub use binary_crossentropy::{BinaryCrossentropy, SigmoidHead};
 pub use categorical_crossentropy::{CategoricalCrossentropy, SoftmaxHead};
@@ -39,6 +41,7 @@ pub use pointwise::{
 pub use reduction::{Reduced, Reduction};
 pub use smoothing::Smoothed;
 pub use sparse::SparseCategoricalCrossentropy;
+pub use weighted::Weighted;
 
 use crate::activations::{Activation, Kept, Linear};
 use crate::isa::Isa;

@@ -93,7 +93,6 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
 
     /// Three activations at places that do not overlap: what a layer reads, what it writes, and what it keeps.
     #[inline(always)]
-    #[expect(clippy::type_complexity, reason = "three slices")]
     pub fn triple<A, const FIRST: usize, B, const SECOND: usize, C, const THIRD: usize>(
         &mut self,
     ) -> (&mut [A], &mut [B], &mut [C])

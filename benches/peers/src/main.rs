@@ -1,5 +1,8 @@
 //! castnet beside other crates and the limit: the same work on the same weights, the same answers, timed in turn.
 //!
+//! Everybody gets samples of a type of his own that is made before, and leaves his answers in one. Those who train go through the
+//! same batches in the same order. Nobody is built for one processor; each may choose what the processor has while it runs.
+//!
 //! `cargo run --release` prints lines of tab-separated values: the work, who, the least and the median time in ns. `-- export FOLDER`
 //! writes weights and samples for `peers.py`. `./table` makes the README's table of both.
 #[path = "../.."]
@@ -10,7 +13,15 @@ mod benches {
     pub mod work;
 }
 
+// A file and a feature for each.
+#[cfg(feature = "burn")]
+mod burn;
+#[cfg(feature = "candle")]
+mod candle;
+#[cfg(feature = "nalgebra")]
 mod nalgebra;
+#[cfg(feature = "tract")]
+mod tract;
 
 use std::error::Error;
 use std::path::Path;
@@ -19,7 +30,7 @@ use std::path::Path;
 use benches::limit;
 use benches::{race, work};
 use castnet::prelude::*;
-use work::{Case, Data};
+use work::{Case, Data, Digit, House};
 
 /// Rounds in which everybody is timed once.
 const ROUNDS: usize = 15;
@@ -36,13 +47,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn compare(data: &Data) -> Result<(), Box<dyn Error>> {
     for work in data.work() {
-        if work.name.contains("shuffled") {
-            continue;
-        }
+        let Some(task) = Task::of(work.name) else { continue };
         let mut names = vec!["castnet"];
         let mut cases = vec![work.castnet];
         let limit = work.limit.map(|case| ("limit", case));
-        for (name, case) in limit.into_iter().chain(peers(&work.name[..2], data)) {
+        for (name, case) in limit.into_iter().chain(peers(task, data)?) {
             names.push(name);
             cases.push(case);
         }
@@ -54,23 +63,118 @@ fn compare(data: &Data) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-type Peers<'a> = Vec<(&'static str, Case<'a>)>;
+/// What peers are asked for.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "not every peer trains")]
+enum Task {
+    House,
+    Digit,
+    Digits,
+    TrainHouse,
+    TrainDigit { batch: usize },
+}
 
-/// Who else does a workload; that they give castnet's answers has been checked.
-fn peers<'a>(short: &str, data: &'a Data) -> Peers<'a> {
-    match short {
-        "W1" => vec![("nalgebra", nalgebra::house(data))],
-        "W2" => vec![("nalgebra", nalgebra::digit(data))],
-        _ => Vec::new(),
+impl Task {
+    /// The task that a workload is; none where no peer takes part.
+    fn of(work: &str) -> Option<Self> {
+        match work.get(..2)? {
+            _ if work.contains("shuffled") => None,
+            "W1" => Some(Self::House),
+            "W2" => Some(Self::Digit),
+            "W4" => Some(Self::TrainHouse),
+            "W5" => Some(Self::TrainDigit { batch: if work.ends_with("128") { 128 } else { 32 } }),
+            "W6" => Some(Self::Digits),
+            _ => None,
+        }
     }
 }
 
-/// Values that are castnet's, or this is no comparison.
-fn same(peer: &[f32], castnet: &[f32], tolerance: f32) {
-    assert_eq!(peer.len(), castnet.len());
-    for (a, b) in peer.iter().zip(castnet) {
-        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "peer {peer:?}, castnet {castnet:?}");
+type Found<'a> = Result<Option<Case<'a>>, Box<dyn Error>>;
+type Peers<'a> = Vec<(&'static str, Case<'a>)>;
+
+/// Who else does it; that they give castnet's answers has been checked.
+fn peers<'a>(task: Task, data: &'a Data) -> Result<Peers<'a>, Box<dyn Error>> {
+    type Peer = for<'a> fn(Task, &'a Data) -> Found<'a>;
+    let all: &[(&'static str, Peer)] = &[
+        #[cfg(feature = "burn")]
+        ("burn", burn::case),
+        #[cfg(feature = "candle")]
+        ("candle", candle::case),
+        #[cfg(feature = "nalgebra")]
+        ("nalgebra", nalgebra::case),
+        #[cfg(feature = "tract")]
+        ("tract", tract::case),
+    ];
+    let mut found = Vec::new();
+    for (name, case) in all {
+        let case = case(task, data).map_err(|error| format!("{name}: {error}"))?;
+        found.extend(case.map(|case| (*name, case)));
     }
+    Ok(found)
+}
+
+/// A dense layer's parameters: `weight` of `inputs` rows of `units` values, and `bias`.
+#[allow(dead_code, reason = "not every peer wants all of it")]
+struct Dense<'a> {
+    inputs: usize,
+    units: usize,
+    weight: &'a [f32],
+    bias: &'a [f32],
+}
+
+#[allow(dead_code, reason = "not every peer wants them")]
+fn house(data: &Data) -> Vec<Dense<'_>> {
+    layers(data.house.as_flat(), &[13, 10, 10, 1])
+}
+
+#[allow(dead_code, reason = "not every peer wants them")]
+fn digit(data: &Data) -> Vec<Dense<'_>> {
+    layers(data.digit.as_flat(), &[784, 128, 64, 10])
+}
+
+fn layers<'a>(mut parameters: &'a [f32], sizes: &[usize]) -> Vec<Dense<'a>> {
+    let mut take = |count| {
+        let (taken, rest) = parameters.split_at(count);
+        parameters = rest;
+        taken
+    };
+    let dense = |ends: &[usize]| {
+        let (inputs, units) = (ends[0], ends[1]);
+        Dense { inputs, units, weight: take(inputs * units), bias: take(units) }
+    };
+    sizes.windows(2).map(dense).collect()
+}
+
+/// Whether a peer's answers for all samples, one after the other, are castnet's; if not, this is no comparison. Of training, they
+/// are the predictions after the first epoch.
+fn check(task: Task, data: &Data, peer: &[f32]) -> Result<(), Box<dyn Error>> {
+    let houses = |net: &House| data.house_inputs.iter().map(|x| net.predict(x)[0]).collect::<Vec<_>>();
+    let digits = |net: &Digit| data.digit_inputs.iter().flat_map(|x| net.predict(x).data.0[0]).collect::<Vec<_>>();
+    let castnet = match task {
+        Task::House => houses(&data.house),
+        Task::Digit | Task::Digits => digits(&data.digit),
+        Task::TrainHouse => {
+            let mut trainer = data.house.clone_boxed().compile(MeanSquaredError, RmsProp::default());
+            let _ = trainer.fit(&data.house_data, Fit::epochs(1).batch_size(32).shuffle(false).progress(false));
+            houses(trainer.network())
+        }
+        Task::TrainDigit { batch } => {
+            let mut trainer = data.digit.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
+            let _ = trainer.fit(&data.digit_data, Fit::epochs(1).batch_size(batch).shuffle(false).progress(false));
+            digits(trainer.network())
+        }
+    };
+    if peer.len() != castnet.len() {
+        return Err(format!("{} answers, not {}", peer.len(), castnet.len()).into());
+    }
+    let off = |(a, b): (&f32, &f32)| (a - b).abs() / b.abs().max(1.0);
+    let off = peer.iter().zip(&castnet).map(off).max_by(f32::total_cmp).unwrap_or(0.0);
+    // An epoch of digits carries roundings on: burn is 1e-3 off with batches of 128, 1e-4 with batches of 32; candle always within 1e-4.
+    let tolerance = if matches!(task, Task::TrainDigit { .. }) { 2e-3 } else { 1e-4 };
+    if off.is_nan() || off > tolerance {
+        return Err(format!("answers {off:e} off castnet's").into());
+    }
+    Ok(())
 }
 
 /// Little-endian `f32`s: the parameters of both networks, the samples, and what castnet predicts for them.

@@ -164,8 +164,8 @@ impl Layout {
 
     /// Orders each rank by where the neighbours in the rank above and below stand, so that few edges cross.
     fn order(&mut self) {
-        for sweep in 0..12 {
-            let down = sweep % 2 == 0;
+        for sweep in 0..12_usize {
+            let down = sweep.is_multiple_of(2);
             let count = self.ranks.len();
             for step in 0..count {
                 let rank = if down { step } else { count - 1 - step };
@@ -216,7 +216,7 @@ impl Layout {
 
     fn wanted(&self, place: usize, sweep: usize) -> f64 {
         let Some(place) = self.place(place) else { return 0.0 };
-        let neighbours = if sweep % 2 == 0 { &place.above } else { &place.below };
+        let neighbours = if sweep.is_multiple_of(2) { &place.above } else { &place.below };
         let middles: Vec<f64> = neighbours.iter().filter_map(|&other| self.place(other)).map(|other| other.x).collect();
         match middles.len() {
             0 => place.x,

@@ -158,9 +158,9 @@ impl Layer for Conv {
         stride_or_dilation(&geometry)?;
         let (groups, channels) = (self.groups(), input.channels());
         for (count, what) in [(channels, "channels that come in"), (self.filters, "filters")] {
-            if count % groups != 0 {
-                let divisors: Vec<String> =
-                    (1..=groups.min(64)).filter(|n| channels % n == 0 && self.filters % n == 0).map(|n| n.to_string()).collect();
+            if !count.is_multiple_of(groups) {
+                let divides = |n: &u64| channels.is_multiple_of(*n) && self.filters.is_multiple_of(*n);
+                let divisors: Vec<String> = (1..=groups.min(64)).filter(divides).map(|n| n.to_string()).collect();
                 return Err(format!(
                     "`groups {groups}` does not divide the {count} {what}\nhelp: numbers of groups that divide both: {}",
                     divisors.join(", ")

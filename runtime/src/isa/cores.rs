@@ -55,15 +55,17 @@ macro_rules! cores {
         }
     };
 
-    (@on $token:ty, $t:ident in $features:literal, same bits on $wider:tt: {$(
+    (@on $cores:ident: $token:ty, $t:ident in $features:literal, same bits on $wider:tt: {$(
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
         #[cfg(all(feature = "std", target_arch = "x86_64"))]
         const _: () = {
             type T = $t;
-            impl Cores<T> for $token {
+            impl $cores<T> for $token {
                 $(
                     fn $name(self, $($arg: $type),*) {
+                        // One copy, whether threads share it or not.
+                        #[inline(never)]
                         #[target_feature(enable = $features)]
                         fn core(isa: $token, $($arg: $type),*) {
                             $kernel(isa, $($arg),*);
@@ -79,29 +81,53 @@ macro_rules! cores {
         };
     };
 
-    (@portable $t:ident: {$(
+    // A copy would take long to compile and gain little: so does double precision, fused.
+    (@as $cores:ident: $other:ty, $token:ty, $t:ident: {$(
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
         const _: () = {
             type T = $t;
-            impl ScalarCores<T> for T {
+            impl $cores<T> for $token {
                 $(
-                    fn $name($($arg: $type),*) {
-                        #[cfg(all(feature = "std", target_arch = "x86_64"))]
-                        cores!(@exact [Avx2] $name($($arg),*));
-                        cores!(@parts [$($split)?] $kernel(Portable, $($arg),*));
+                    fn $name(self, $($arg: $type),*) {
+                        if let Some(isa) = <$other>::detect() {
+                            isa.$name($($arg),*);
+                        }
                     }
                 )*
             }
         };
     };
 
-    (@traits {$(
+    (@portable $scalar_cores:ident: $t:ident: {$(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
+    )*}) => {
+        const _: () = {
+            type T = $t;
+            impl $scalar_cores<T> for T {
+                $(
+                    fn $name($($arg: $type),*) {
+                        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+                        cores!(@exact [Avx2] $name($($arg),*));
+                        // As above; where there are no threads, callers may take it in.
+                        #[cfg_attr(feature = "std", inline(never))]
+                        fn core($($arg: $type),*) {
+                            $kernel(Portable, $($arg),*);
+                        }
+                        cores!(@parts [$($split)?] core($($arg),*));
+                    }
+                )*
+            }
+        };
+    };
+
+    (@traits $cores:ident, $scalar_cores:ident: {$(
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
         /// The kernels that are compiled with this crate for an instruction set.
         #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
-        pub trait Cores<T> {
+        pub trait $cores<T> {
             $(
                 $(#[$doc])*
                 fn $name(self, $($arg: $type),*);
@@ -112,11 +138,11 @@ macro_rules! cores {
         /// take it.
         #[doc(hidden)]
         #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
-        pub trait ScalarCores<T> {
+        pub trait $scalar_cores<T> {
             $(fn $name($($arg: $type),*);)*
         }
 
-        impl<T: ScalarCores<T>> Cores<T> for Portable {
+        impl<T: $scalar_cores<T>> $cores<T> for Portable {
             $(
                 #[inline(always)]
                 fn $name(self, $($arg: $type),*) {
@@ -126,20 +152,34 @@ macro_rules! cores {
         }
     };
 
-    ($list:tt) => {
-        cores!(@traits $list);
-        cores!(@portable f32: $list);
-        cores!(@portable f64: $list);
-        cores!(@on Avx2<false>, f32 in "avx2,fma", same bits on [Avx512]: $list);
-        cores!(@on Avx2<true>, f32 in "avx2,fma", same bits on []: $list);
-        cores!(@on Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
-        cores!(@on Avx2<true>, f64 in "avx2,fma", same bits on []: $list);
-        cores!(@on Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
-        cores!(@on Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+    // Products, which are faster fused, and in wide vectors.
+    (products, $cores:ident, $scalar_cores:ident: $list:tt) => {
+        cores!(@traits $cores, $scalar_cores: $list);
+        cores!(@portable $scalar_cores: f32: $list);
+        cores!(@portable $scalar_cores: f64: $list);
+        cores!(@on $cores: Avx2<false>, f32 in "avx2,fma", same bits on [Avx512]: $list);
+        cores!(@on $cores: Avx2<true>, f32 in "avx2,fma", same bits on []: $list);
+        cores!(@on $cores: Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@as $cores: Avx2<false>, Avx2<true>, f64: $list);
+        cores!(@on $cores: Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+        cores!(@on $cores: Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+    };
+
+    // What memory bounds: one copy beside the portable one.
+    (plain, $cores:ident, $scalar_cores:ident: $list:tt) => {
+        cores!(@traits $cores, $scalar_cores: $list);
+        cores!(@portable $scalar_cores: f32: $list);
+        cores!(@portable $scalar_cores: f64: $list);
+        cores!(@on $cores: Avx2<false>, f32 in "avx2,fma", same bits on []: $list);
+        cores!(@as $cores: Avx2<false>, Avx2<true>, f32: $list);
+        cores!(@as $cores: Avx2<false>, Avx512<false>, f32: $list);
+        cores!(@as $cores: Avx2<false>, Avx512<true>, f32: $list);
+        cores!(@on $cores: Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
+        cores!(@as $cores: Avx2<false>, Avx2<true>, f64: $list);
     };
 }
 
-cores!({
+cores!(products, Cores, ScalarCores: {
     /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
     fn dense_forward(weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) = dense::forward,
         split(outputs by units, each weight.len(), inputs by weight.len() / units);
@@ -168,7 +208,9 @@ cores!({
         window: &Window, inputs: &[T], grad_outputs: &[T], first_row: usize, grad_weight: &mut [T]
     ) = conv::backward_weight,
         split(grad_weight by window.output[2], each grad_outputs.len(), first_row by 1);
+});
 
+cores!(plain, PlainCores, ScalarPlainCores: {
     /// `sums += Σ values` over all positions, channel by channel.
     fn sum_positions(values: &[T], sums: &mut [T]) = conv::sum_positions;
 

@@ -14,6 +14,8 @@ use crate::layers::{Axis, Window};
 
 /// Values of the block of a weight that is copied to one place, so that it stays near: 16 KiB in single precision, on the stack.
 const SCRATCH: usize = 4096;
+/// Products of a sum that is computed without loops over the rows of its window.
+const SHORT: usize = 32;
 /// Values of two of the widest vectors.
 const MOST_LANES: usize = 32;
 /// Positions that make a copy of the weight worth it.
@@ -145,8 +147,8 @@ impl Phase {
         }
         // Input `first` is seen through place `k` at output `(first + padding - k * dilation) / stride`, if that comes out even.
         let step = stride / greatest_common_divisor(stride, dilation);
-        let seen =
-            (0..step.min(taps)).find(|place| (first + padding + place * (stride - dilation % stride)) % stride == 0);
+        let seen = (0..step.min(taps))
+            .find(|place| (first + padding + place * (stride - dilation % stride)).is_multiple_of(stride));
         let taps_of_phase = seen.map_or(0, |place| (taps - place).div_ceil(step));
         let (place, dilation_of_phase) = (seen.unwrap_or(0), step * dilation / stride);
         let at = (first + padding) as isize - (place * dilation) as isize;
@@ -326,8 +328,9 @@ impl<T: Scalar> Walk<'_, T> {
             return;
         }
         // A small weight is near as it lies.
-        let lies =
-            matches!(weight.order, Order::AsItLies) && self.columns % I::LANES == 0 && depth * weight.units <= SCRATCH;
+        let lies = matches!(weight.order, Order::AsItLies)
+            && self.columns.is_multiple_of(I::LANES)
+            && depth * weight.units <= SCRATCH;
         let near = NEAR / (self.a_steps[0] + self.c_steps[0]);
         let group = near.clamp(1, 8).max(if lies { 1 } else { POSITIONS / positions });
         let band =
@@ -550,6 +553,43 @@ struct Sum<T> {
     last: usize,
 }
 
+impl<T> Sum<T> {
+    /// Calls `visit` for every run: how far its first value is from the first that the window sees, how far the weights are, and how
+    /// many there are.
+    #[inline(always)]
+    fn each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
+        for row in self.rows.0..self.rows.1 {
+            for run in self.runs.0..self.runs.1 {
+                let first = (row * self.runs_of_row + run) * self.len;
+                let from = (first + self.inside.0).max(self.part.0);
+                let to = (first + self.inside.1).min(self.part.1);
+                if from < to {
+                    let at = row * self.row_step + run * self.run_step + (from - first);
+                    visit(at, (from - self.part.0) * self.b_row, to - from);
+                }
+            }
+        }
+    }
+
+    /// A short sum, value by value: loops of a few steps cost more than their steps. Nothing if it is long.
+    #[inline(always)]
+    fn places<'a>(&self, list: &'a mut [(usize, usize); SHORT]) -> &'a [(usize, usize)] {
+        let depth = (self.rows.1 - self.rows.0) * (self.runs.1 - self.runs.0) * (self.inside.1 - self.inside.0);
+        let mut count = 0;
+        if depth <= SHORT {
+            self.each_run(|at, b, len| {
+                for i in 0..len {
+                    if let Some(place) = list.get_mut(count) {
+                        *place = (at + i, b + i * self.b_row);
+                        count += 1;
+                    }
+                }
+            });
+        }
+        list.get(..count).unwrap_or_default()
+    }
+}
+
 /// Goes over the positions of a rectangle: by columns, rows and samples.
 struct Cursor<T> {
     a: *const T,
@@ -597,6 +637,17 @@ impl<T> Cursor<T> {
     #[inline(always)]
     fn take<const M: usize>(&mut self) -> ([*const T; M], [*mut T; M]) {
         let mut taken = ([core::ptr::null(); M], [core::ptr::null_mut(); M]);
+        if self.at[1] + M < self.counts[1] {
+            // All in one row.
+            for (m, (a, c)) in taken.0.iter_mut().zip(&mut taken.1).enumerate() {
+                *a = self.a.wrapping_add(m * self.a_steps[2]);
+                *c = self.c.wrapping_add(m * self.c_steps[2]);
+            }
+            self.at[1] += M;
+            self.a = self.a.wrapping_add(M * self.a_steps[2]);
+            self.c = self.c.wrapping_add(M * self.c_steps[2]);
+            return taken;
+        }
         for (a, c) in taken.0.iter_mut().zip(&mut taken.1) {
             (*a, *c) = self.step();
         }
@@ -626,30 +677,32 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
     #[inline(always)]
     fn run<I: Isa<T>>(self, isa: I) {
         let Self { sum, mut cursor, mut positions } = self;
+        let mut list = [(0, 0); SHORT];
+        let places = if positions >= 8 { sum.places(&mut list) } else { &[] };
         // SAFETY: `new` asks for it.
         unsafe {
             if const { V == 1 || I::TILE_ROWS == 8 } {
                 while positions >= 8 {
-                    tile::<T, I, 8, V>(isa, sum, cursor.take());
+                    tile::<T, I, 8, V>(isa, sum, places, cursor.take());
                     positions -= 8;
                 }
             }
             while positions >= 4 {
-                tile::<T, I, 4, V>(isa, sum, cursor.take());
+                tile::<T, I, 4, V>(isa, sum, places, cursor.take());
                 positions -= 4;
             }
             if positions >= 2 {
-                tile::<T, I, 2, V>(isa, sum, cursor.take());
+                tile::<T, I, 2, V>(isa, sum, places, cursor.take());
                 positions -= 2;
             }
             if positions > 0 {
-                tile::<T, I, 1, V>(isa, sum, cursor.take());
+                tile::<T, I, 1, V>(isa, sum, places, cursor.take());
             }
         }
     }
 }
 
-/// The sums of `M` positions by `V` vectors.
+/// The sums of `M` positions by `V` vectors; `places` are all of the sum's, or none if it is long.
 ///
 /// # Safety
 /// As for [`Rectangle::new`].
@@ -657,6 +710,7 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
 unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     isa: I,
     sum: &Sum<T>,
+    places: &[(usize, usize)],
     (a, c): ([*const T; M], [*mut T; M]),
 ) {
     let whole = sum.last == I::LANES;
@@ -674,32 +728,34 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
                 *sum = load(from, v);
             }
         }
-        for row in sum.rows.0..sum.rows.1 {
-            for run in sum.runs.0..sum.runs.1 {
-                let first = (row * sum.runs_of_row + run) * sum.len;
-                let from = (first + sum.inside.0).max(sum.part.0);
-                let to = (first + sum.inside.1).min(sum.part.1);
-                if from >= to {
-                    continue;
+        macro_rules! add_products {
+            ($at:expr, $b:expr) => {
+                let mut factors = [isa.splat(T::ZERO); V];
+                for (v, factor) in factors.iter_mut().enumerate() {
+                    *factor = isa.load($b.wrapping_add(v * I::LANES));
                 }
-                let mut at = row * sum.row_step + run * sum.run_step + (from - first);
-                let end = at + (to - from);
-                let mut b = sum.b.wrapping_add((from - sum.part.0) * sum.b_row);
+                for (sums, &a) in sums.iter_mut().zip(&a) {
+                    let x = isa.splat(a.wrapping_add($at).read());
+                    for (sum, &factor) in sums.iter_mut().zip(&factors) {
+                        *sum = isa.mul_add_vector(factor, x, *sum);
+                    }
+                }
+            };
+        }
+        if !places.is_empty() {
+            for &(at, b) in places {
+                add_products!(at, sum.b.wrapping_add(b));
+            }
+        } else {
+            sum.each_run(|at, b, len| {
+                let (mut at, mut b) = (at, sum.b.wrapping_add(b));
+                let end = at + len;
                 while at != end {
-                    let mut factors = [isa.splat(T::ZERO); V];
-                    for (v, factor) in factors.iter_mut().enumerate() {
-                        *factor = isa.load(b.wrapping_add(v * I::LANES));
-                    }
-                    for (sums, &a) in sums.iter_mut().zip(&a) {
-                        let x = isa.splat(a.wrapping_add(at).read());
-                        for (sum, &factor) in sums.iter_mut().zip(&factors) {
-                            *sum = isa.mul_add_vector(factor, x, *sum);
-                        }
-                    }
+                    add_products!(at, b);
                     at += 1;
                     b = b.wrapping_add(sum.b_row);
                 }
-            }
+            });
         }
         for (row, &c) in sums.iter().zip(&c) {
             for (v, &sum_of) in row.iter().enumerate() {
@@ -1016,6 +1072,9 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
         }
         while row + 4 <= end {
             tile!(4);
+        }
+        if V == 1 && end - row == 3 {
+            tile!(3);
         }
         while row < end {
             tile!(1);

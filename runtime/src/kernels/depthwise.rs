@@ -16,7 +16,7 @@ const AT_ONCE: (usize, usize) = (32, 64);
 #[inline(always)]
 fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: usize) -> bool {
     let fits = window.is_sound()
-        && window.output[2] % window.input[2] == 0
+        && window.output[2].is_multiple_of(window.input[2])
         && weight == window.places() * window.output[2]
         && samples * window.input_len() <= inputs
         && samples * window.output_len() <= outputs;
@@ -164,18 +164,30 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
             };
             let mut channel = 0;
             if HAS_VECTORS && multiplier == 1 {
-                while channel + I::LANES <= channels {
-                    let mut sum = isa.splat(T::ZERO);
-                    // SAFETY: the positions are inside of the image, and so many channels are there at each.
-                    unsafe {
-                        for (at, place) in taps() {
-                            let g = isa.load(grad_output.as_ptr().add(at + channel));
-                            sum = isa.mul_add_vector(isa.load(weight.as_ptr().add(place + channel)), g, sum);
+                macro_rules! vectors {
+                    ($vectors:literal) => {
+                        while channel + $vectors * I::LANES <= channels {
+                            let mut sums = [isa.splat(T::ZERO); $vectors];
+                            // SAFETY: the positions are inside of the image, and so many channels are there at each.
+                            unsafe {
+                                for (at, place) in taps() {
+                                    for (v, sum) in sums.iter_mut().enumerate() {
+                                        let channel = channel + v * I::LANES;
+                                        let g = isa.load(grad_output.as_ptr().add(at + channel));
+                                        *sum =
+                                            isa.mul_add_vector(isa.load(weight.as_ptr().add(place + channel)), g, *sum);
+                                    }
+                                }
+                                for (v, &sum) in sums.iter().enumerate() {
+                                    isa.store(sum, grad_input.as_mut_ptr().add(channel + v * I::LANES));
+                                }
+                            }
+                            channel += $vectors * I::LANES;
                         }
-                        isa.store(sum, grad_input.as_mut_ptr().add(channel));
-                    }
-                    channel += I::LANES;
+                    };
                 }
+                vectors!(4);
+                vectors!(1);
             }
             for (grad, channel) in grad_input.iter_mut().skip(channel).zip(channel..) {
                 *grad = T::ZERO;
@@ -288,7 +300,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
     let units = pointwise.len() / middle.max(1);
     let samples = outputs.len() / (positions * units).max(1);
     let fits = window.is_sound()
-        && middle % window.input[2] == 0
+        && middle.is_multiple_of(window.input[2])
         && depthwise.len() == window.places() * middle
         && pointwise.len() == middle * units
         && samples * window.input_len() <= inputs.len();

@@ -36,7 +36,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
     Separable<PLACES, MIDDLE, OUT, T, B>
 {
     /// Fresh weights; the biases are zero.
-    pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer + Copy, rng: &mut R) {
+    pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         weight.fill(depthwise_fans(window), rng, self.depthwise.as_flat_mut());
         weight.fill(Fans { inputs: MIDDLE, outputs: OUT }, rng, self.pointwise.as_flat_mut());
         if let Some(bias) = self.bias.values_mut() {

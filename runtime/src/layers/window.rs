@@ -163,8 +163,9 @@ impl Axis {
     #[inline(always)]
     pub fn seen_from(&self, place: usize, tap: usize) -> Option<usize> {
         let offset = place as isize + self.padding - (tap * self.dilation) as isize;
-        let position = usize::try_from(offset).ok()? / self.step;
-        (position < self.count && (position * self.step) as isize == offset).then_some(position)
+        let offset = usize::try_from(offset).ok()?;
+        let position = if self.step == 1 { offset } else { offset / self.step };
+        (position < self.count && position * self.step == offset).then_some(position)
     }
 
     /// The positions at which all taps are inside.

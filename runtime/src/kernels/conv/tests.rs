@@ -8,7 +8,7 @@ use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::layers::Window;
 use crate::{Scalar, TrainingRng, seeded};
 
-/// The three passes, as a layer calls them, or position by position as on machines without vectors.
+/// The three passes, as a layer calls them.
 struct Passes<'a, T> {
     window: Window,
     weight: &'a [T],
@@ -164,6 +164,37 @@ fn convolutions_in_single_precision() {
 #[test]
 fn convolutions_in_double_precision() {
     windows().into_iter().for_each(|(window, samples)| check::<f64>(window, samples, 1e-12));
+}
+
+/// Threads share samples and rows of the weight, never a sum.
+#[cfg(feature = "std")]
+#[test]
+fn threads_change_no_bit() {
+    use crate::threads::{Pool, with};
+
+    let window = Window::new([12, 11, 6], [12, 11, 20], [3, 3]).padding(1, 1);
+    let rng = &mut seeded(9);
+    let (weight, bias) = (random::<f32>(rng, 9 * 6 * 20), random::<f32>(rng, 20));
+    let (ins, outs) = (20 * window.input_len(), 20 * window.output_len());
+    let (inputs, grad_outputs) = (random::<f32>(rng, ins), random::<f32>(rng, outs));
+    let run = |threads: usize| {
+        let (mut outputs, mut grad_inputs, mut grad_weight) =
+            (std::vec![0.0; outs], std::vec![0.0; ins], std::vec![0.0; weight.len()]);
+        let passes = Passes {
+            window,
+            weight: &weight,
+            bias: &bias,
+            inputs: &inputs,
+            grad_outputs: &grad_outputs,
+            outputs: &mut outputs,
+            grad_inputs: &mut grad_inputs,
+            grad_weight: &mut grad_weight,
+        };
+        with(Pool::new(threads).as_ref(), || isa::run(Arithmetic::Fused, passes));
+        (outputs, grad_inputs, grad_weight)
+    };
+    let one = run(1);
+    assert!(one == run(2) && one == run(3));
 }
 
 #[test]

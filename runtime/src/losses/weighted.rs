@@ -1,0 +1,57 @@
+//! A loss that counts more or less than others beside it.
+use super::{Loss, Reduction};
+use crate::isa::Isa;
+use crate::{Flat, Scalar};
+
+/// A loss times a factor: of a network with several outputs, what each of their losses counts. Keras's `loss_weights`.
+///
+/// ```
+/// use castnet::Both;
+/// use castnet::losses::Weighted;
+/// use castnet::prelude::*;
+///
+/// network! {
+///     Heads< input 3 => trunk: dense 8 relu; trunk => age: dense 1; trunk => kind: dense 2 softmax >
+/// }
+///
+/// let loss = Both(Weighted(MeanSquaredError, 0.3), CategoricalCrossentropy);
+/// let mut trainer = Heads::init(&mut seeded(1)).compile(loss, Adam::default());
+/// let target = Both([0.5].into(), [1.0, 0.0].into());
+/// let report = trainer.train_on_batch(&[[0.1, 0.2, 0.3].into()], &[target])?;
+/// # assert!(report.loss.is_finite());
+/// # Ok::<(), castnet::BatchError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighted<L>(pub L, pub f64);
+
+impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Weighted<L> {
+    type Target = L::Target;
+
+    fn reduction(&self) -> Reduction {
+        self.0.reduction()
+    }
+
+    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+        self.0.objection(target)
+    }
+
+    #[inline(always)]
+    fn sum(self, logits: &[A], outputs: &[A], targets: &[L::Target]) -> f64 {
+        self.1 * self.0.sum(logits, outputs, targets)
+    }
+
+    #[inline(always)]
+    fn gradient<I: Isa<A::Scalar>>(
+        self,
+        isa: I,
+        head: H,
+        logits: &[A],
+        outputs: &[A],
+        targets: &[L::Target],
+        grad: &mut [A],
+    ) {
+        self.0.gradient(isa, head, logits, outputs, targets, grad);
+        let weight = A::Scalar::from_f64(self.1);
+        grad.iter_mut().flat_map(A::as_flat_mut).for_each(|grad| *grad *= weight);
+    }
+}
