@@ -70,8 +70,8 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
 }
 
-/// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It takes
-/// time in every program, so it should gain much.
+/// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It
+/// takes time in every program, so it should gain much.
 #[derive(Clone, Copy, Debug)]
 pub struct Shapes {
     /// Samples that come one by one.
@@ -88,6 +88,17 @@ pub trait Task<T: Scalar> {
     type Output;
     /// Computes it. Implementations are `#[inline(always)]`, so that they are compiled for the set that the token stands for.
     fn run<I: Isa<T>>(self, isa: I) -> Self::Output;
+}
+
+/// Runs a task [apart](Isa::apart), for what is large and frequent.
+///
+/// The condition always holds, but the compiler cannot know: it ends a basic block. LLVM selects the instructions of one in a time
+/// that grows with the square of its length, and without conditions a pass over a network of hundreds of layers is a single one.
+#[inline(always)]
+pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output = ()>) {
+    if core::hint::black_box(true) {
+        isa.apart(task);
+    }
 }
 
 /// How a computation rounds.

@@ -1,7 +1,7 @@
 //! The activations that change every value by itself.
 use super::{Activation, Inputs, Outputs};
 use crate::flat::{flatten, flatten_mut};
-use crate::isa::{Isa, Task};
+use crate::isa::{self, Isa, Task};
 use crate::{Flat, Scalar};
 
 /// Declares an activation: its numbers with Keras's defaults, its value at `x`, and its derivative from what it keeps, which
@@ -44,13 +44,13 @@ macro_rules! elementwise {
                 #[inline(always)]
                 fn apply<I: Isa<A::Scalar>>(self, isa: I, values: &mut [A]) {
                     let task = Apply { activation: self, values: flatten_mut(values) };
-                    if const { A::LEN > INLINED } { isa.apart(task) } else { task.run(isa) }
+                    if const { A::LEN > INLINED } { isa::run_apart(isa, task) } else { task.run(isa) }
                 }
 
                 #[inline(always)]
                 fn backward<I: Isa<A::Scalar>>(self, isa: I, $kept(kept): $kept<'_, A>, grad: &mut [A]) {
                     let task = Backward { activation: self, kept: flatten(kept), grad: flatten_mut(grad) };
-                    if const { A::LEN > INLINED } { isa.apart(task) } else { task.run(isa) }
+                    if const { A::LEN > INLINED } { isa::run_apart(isa, task) } else { task.run(isa) }
                 }
             }
         )*
@@ -73,8 +73,8 @@ macro_rules! elementwise {
     };
 }
 
-/// Values of a sample up to which an activation is inlined into the network. Those of larger ones are a function that all shapes share: they are
-/// no slower, and a network of hundreds of layers is compiled in a fraction of the time.
+/// Values of a sample up to which an activation is inlined into the network. Those of larger ones are a function that all shapes
+/// share: they are no slower, and a network of hundreds of layers is compiled in a fraction of the time.
 const INLINED: usize = 1024;
 
 /// An activation as its formulas.

@@ -106,12 +106,16 @@ macro_rules! isa {
             #[inline(always)]
             fn apart<J: Task<$t>>(self, task: J) -> J::Output {
                 #[target_feature(enable = $features)]
-                #[inline(never)]
                 fn core<I: Isa<$t>, J: Task<$t>>(isa: I, task: J) -> J::Output {
                     task.run(isa)
                 }
-                // SAFETY: the token is the proof.
-                unsafe { core(self, task) }
+                // Not on `core` itself: rustc leaves `inline(never)` out where there is a `target_feature`.
+                #[inline(never)]
+                fn shell<J: Task<$t>>(isa: $token<$fused>, task: J) -> J::Output {
+                    // SAFETY: the token is the proof.
+                    unsafe { core(isa, task) }
+                }
+                shell(self, task)
             }
 
             #[inline(always)]

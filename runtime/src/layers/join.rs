@@ -2,7 +2,7 @@
 use nalgebra::SMatrix;
 
 use crate::flat::{flatten, flatten_mut};
-use crate::isa::{Isa, Task};
+use crate::isa::{self, Isa, Task};
 use crate::{Flat, Scalar};
 
 /// The sum of the branches.
@@ -48,7 +48,7 @@ macro_rules! fold {
             #[inline(always)]
             pub fn forward<A: Flat, I: Isa<A::Scalar>>(self, isa: I, branch: &[A], output: &mut [A]) {
                 let task = Fold { way: self, branch: flatten(branch), output: flatten_mut(output) };
-                if const { A::LEN > INLINED } { isa.apart(task) } else { task.run(isa) }
+                if const { A::LEN > INLINED } { isa::run_apart(isa, task) } else { task.run(isa) }
             }
         }
 
@@ -178,8 +178,8 @@ impl<const FIRST: usize> Concatenate<FIRST> {
     }
 }
 
-/// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of `to_channels`. All shapes share it:
-/// it moves memory, which is no faster where sizes are known.
+/// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of `to_channels`. All
+/// shapes share it: it moves memory, which is no faster where sizes are known.
 #[inline(never)]
 fn copy_channels<T: Scalar>(
     from: &[T],
