@@ -253,6 +253,16 @@ mod graphs {
         outputs_of_outputs: Both(Weighted(MeanSquaredError, 0.3), Both(MeanSquaredError, Weighted(LogCosh, 2.0))), Net {
             input 3 f64 => trunk: dense 4 tanh => a: dense 3 gelu; trunk => b: dense 2 softmax; trunk => tanh => c: dense 2
         };
+        heads_on_one_value: Both(MeanSquaredError, MeanSquaredError), Net {
+            input 3 f64 => trunk: dense 2; trunk => tanh; trunk => sigmoid
+        };
+        heads_on_one_value_in_other_shapes: Both(MeanSquaredError, Both(MeanSquaredError, MeanSquaredError)), Net {
+            input 3 f64 => trunk: dense 6; trunk => reshape 2x3 => tanh; trunk => sigmoid; trunk => dense 2
+        };
+        an_input_as_an_output: Both(MeanSquaredError, MeanSquaredError), Net { x: input 3 f64 => dense 2; x => softmax };
+        one_value_by_two_names: MeanSquaredError, Net {
+            input 2x2x1 f64 => conv 1 1x1 => add(flatten, flatten) => maximum(reshape 4, reshape 4) => dense 2
+        };
         frozen_branch: MeanSquaredError, Net {
             input 3 f64 => concat(dense 3 frozen tanh => dense 3, dense 4 tanh => dense 2 frozen, dense 2 frozen) => dense 2 frozen
         };

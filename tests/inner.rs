@@ -50,6 +50,26 @@ fn as_if_written_in_place() {
     assert_eq!(read.as_flat(), parts.as_flat());
 }
 
+/// What has learnt its statistics keeps them; what has not learns with the outer network, also behind another shape of the input.
+#[test]
+fn statistics() {
+    network! {
+        Scaled< input 2 => normalize => dense 3 >
+        Both< x: input 2x1 => flatten => a: use Scaled -> 3 frozen; x => normalize => flatten => b: dense 3; add(a, b) => dense 1 >
+    }
+    let sample = |x: u8| <Both as Network>::Input::from_column_slice(&[f32::from(x), 10.0 * f32::from(x)]);
+    let samples: Vec<_> = (0..4).map(sample).collect();
+    let mut network = Both::init(&mut seeded(1));
+    network.a.normalize_1.mean = [7.0, 8.0].into();
+    network.adapt(&samples).expect("sound samples");
+    assert_eq!(network.a.normalize_1.mean.as_slice(), [7.0, 8.0]);
+    assert_eq!(network.normalize_1.mean[0], 8.25);
+    let mut fresh = Both::init(&mut seeded(1));
+    assert!(!fresh.is_adapted());
+    fresh.adapt(&samples).expect("sound samples");
+    assert_eq!(fresh.a.normalize_1.mean.as_slice(), [1.5, 15.0]);
+}
+
 #[test]
 fn frozen_networks_stay() {
     let mut network = Classifier::init(&mut seeded(3));

@@ -118,7 +118,13 @@ fn fingerprints() {
         OtherScalar< input 13 f64 => dense 10 relu => dense 10 relu => dense 1 >
         OtherInput< input 12 => dense 10 relu => dense 10 relu => dense 1 >
         NoBias< input 13 => dense 10 nobias relu => dense 10 relu => dense 1 >
+        Rescaled< input 13 => rescale 2.0 => dense 10 relu => dense 10 relu => dense 1 >
+        RescaledOtherwise< input 13 => rescale 3.0 => dense 10 relu => dense 10 relu => dense 1 >
+        Residual< input 13 => dense 10 relu => add(identity, dense 10) => dense 1 >
+        ResidualWithDropout< input 13 => dense 10 relu => dropout 0.5 => add(identity, x: dense 10) => dropout 0.1 => dense 1 >
+        Crossed< input 13 => dense 10 relu => add(dense 10, identity) => dense 1 >
     }
+    assert_eq!(Residual::FINGERPRINT, ResidualWithDropout::FINGERPRINT);
     assert_eq!(House::FINGERPRINT, Same::FINGERPRINT);
     assert_eq!(House::FINGERPRINT, HouseInLayers::FINGERPRINT);
     let all = [
@@ -128,6 +134,10 @@ fn fingerprints() {
         OtherScalar::FINGERPRINT,
         OtherInput::FINGERPRINT,
         NoBias::FINGERPRINT,
+        Rescaled::FINGERPRINT,
+        RescaledOtherwise::FINGERPRINT,
+        Residual::FINGERPRINT,
+        Crossed::FINGERPRINT,
         Fraud::FINGERPRINT,
     ];
     for (index, one) in all.iter().enumerate() {
@@ -288,4 +298,18 @@ fn labels() {
     assert_eq!(Answer::Yes.target::<Vector2<f32>>(), Vector2::new(0.0, 1.0));
     assert_eq!(Answer::decide(&Vector1::new(0.75_f32)), (Answer::Yes, 0.75));
     assert_eq!(Answer::decide(&Vector1::new(0.5_f32)), (Answer::No, 0.5), "as accuracy has it");
+}
+
+/// Raw names, and sizes that `macro_rules` computes.
+#[test]
+fn names_and_numbers_of_others() {
+    macro_rules! computed {
+        ($size:expr) => {
+            network! { Computed< r#in: input 4 => r#type: dense 2*$size => dense 1; r#in => r#fn: dense 3 > }
+        };
+    }
+    computed!(2 + 1);
+    assert_eq!(Computed::LAYERS[0].output_shape, [6]);
+    let output = Computed::init(&mut seeded(1)).predict(&[0.5; 4].into());
+    assert!(output.dense_1[0].is_finite() && output.r#fn[0].is_finite());
 }

@@ -144,7 +144,9 @@ impl Known<'_> {
                     (number.to_token_stream(), message)
                 })
             }
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => Ok(-self.factor(tokens, whole)?),
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => {
+                self.factor(tokens, whole)?.checked_neg().ok_or_else(|| too_large(whole))
+            }
             Some(token) => {
                 let message = format!("`{token}` stands where a number should");
                 Err((token.into_token_stream(), message))

@@ -253,7 +253,8 @@ impl Places {
 
 /// The name of the field of a part.
 pub fn part_name(name: &Ident, suffix: &str) -> Ident {
-    if suffix.is_empty() { name.clone() } else { format_ident!("{name}{suffix}") }
+    // `format_ident` leaves out the `r#` of what is written as an argument.
+    if suffix.is_empty() { name.clone() } else { format_ident!("{}{}", name, suffix) }
 }
 
 /// Penalties and constraints of a layer, and its field that they act on.

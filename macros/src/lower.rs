@@ -683,7 +683,8 @@ impl Lowering<'_> {
             .chain(self.graph.rows.iter().map(|row| (row.name.clone(), row.is_labelled)))
             .collect();
         let mut sorted: Vec<(String, usize)> =
-            names.iter().enumerate().map(|(index, (name, _))| (name.to_string(), index)).collect();
+            // Constants of layers have their names in capitals.
+            names.iter().enumerate().map(|(index, (name, _))| (name.to_string().to_lowercase(), index)).collect();
         sorted.sort();
         for pair in sorted.windows(2) {
             let [(first, earlier), (second, later)] = pair else { continue };
@@ -782,4 +783,4 @@ const RESERVED: &[&str] = &[
 ];
 
 /// So are names that begin with `grad_`, or end like this.
-const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_record", "_part", "_moving"];
+const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_record", "_part", "_moving", "_memory"];

@@ -324,10 +324,21 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
 fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            if is_computed(&group) {
+                let mut whole = Group::new(Delimiter::Parenthesis, group.stream());
+                whole.set_span(group.span());
+                return tokens.push(whole.into());
+            }
             group.stream().into_iter().for_each(|token| push_bare(token, tokens));
         }
         token => tokens.push(token),
     }
+}
+
+/// Whether what `macro_rules` has put in place of an `$size:expr` is computed: then it stays together.
+fn is_computed(group: &Group) -> bool {
+    let is_operator = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
+    group.stream().into_iter().skip(1).any(is_operator)
 }
 
 /// The chains of a network, with `;` between them.

@@ -17,7 +17,9 @@ pub enum Sizes {
 
 impl Sizes {
     pub fn read(number: &Number, what: &str) -> Result<Self, String> {
-        match number.sizes(what)?.as_slice() {
+        let sizes = number.sizes(what)?;
+        reasonable(&sizes, number, what)?;
+        match sizes.as_slice() {
             [size] => Ok(Self::One(*size)),
             [height, width] => Ok(Self::Two(*height, *width)),
             sizes => Err(format!(
@@ -297,6 +299,16 @@ fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Size
     words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
 }
 
+/// No window is larger, and none moves further: sums and products of sizes cannot overflow after this.
+const MOST: u64 = 1 << 20;
+
+fn reasonable(sizes: &[u64], number: &Number, what: &str) -> Result<(), String> {
+    match sizes.iter().find(|&&size| size > MOST) {
+        Some(size) => Err(format!("{what} is `{}`, and {size} is more than any window needs ({MOST})", number.text())),
+        None => Ok(()),
+    }
+}
+
 fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
     let Some(number) = words.number() else {
         words.errors.at(
@@ -305,7 +317,11 @@ fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
         );
         return None;
     };
-    let sizes = words.read(number, |number| number.counts("the padding"));
+    let sizes = words.read(number, |number| {
+        let sizes = number.counts("the padding")?;
+        reasonable(&sizes, number, "the padding")?;
+        Ok(sizes)
+    });
     Some(Padding::Explicit(sizes?))
 }
 

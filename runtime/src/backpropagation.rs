@@ -1,7 +1,9 @@
 //! One step of training, wherever its memory lies.
 use core::slice;
 
-use crate::activations::{Activation, Kept};
+use crate::activations::Activation;
+#[cfg(feature = "alloc")]
+use crate::activations::Kept;
 use crate::flat::copy;
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
@@ -113,6 +115,7 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
 }
 
 /// A forward pass as in training: the outputs, and what a backward pass reads.
+#[cfg(feature = "alloc")]
 pub(crate) struct Record<'a, N: Network> {
     pub(crate) network: &'a N,
     pub(crate) rng: &'a mut TrainingRng,
@@ -122,6 +125,7 @@ pub(crate) struct Record<'a, N: Network> {
     pub(crate) outputs: &'a mut [N::Output],
 }
 
+#[cfg(feature = "alloc")]
 impl<N: Network> Task<N::Scalar> for Record<'_, N> {
     type Output = ();
 
@@ -135,6 +139,7 @@ impl<N: Network> Task<N::Scalar> for Record<'_, N> {
 }
 
 /// The backward pass that belongs to [`Record`], from the gradient of the outputs.
+#[cfg(feature = "alloc")]
 pub(crate) struct Return<'a, N: Network> {
     pub(crate) network: &'a N,
     pub(crate) inputs: &'a [N::Input],
@@ -142,6 +147,7 @@ pub(crate) struct Return<'a, N: Network> {
     pub(crate) gradient: &'a mut N::Gradient,
 }
 
+#[cfg(feature = "alloc")]
 impl<N: Network> Task<N::Scalar> for Return<'_, N> {
     type Output = ();
 

@@ -293,7 +293,8 @@ pub fn seeded(seed: u64) -> TrainingRng {
 ///
 /// `use path::Encoder -> 7x7x64` is another network as a layer, of which only the shape of its output has to be said; the compiler
 /// checks it. It is a field of its own type, so that a trained one can be moved in. With `frozen` behind it, it is only computed:
-/// training leaves it alone, and no gradient goes through it.
+/// training leaves it alone, and no gradient goes through it. If it has a `normalize` of its own that has learnt nothing yet, this learns
+/// with the outer network where the inner one reads the only input.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -383,7 +384,7 @@ pub mod __private {
     pub use crate::isa::Isa;
     pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;
-    pub use crate::parts::{put, take};
+    pub use crate::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
         Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,

@@ -46,7 +46,7 @@ pub struct Memory<'a, N: Network, M: Purpose<N>> {
 impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
     /// How many scalars `samples` samples need.
     pub const fn len(samples: usize) -> usize {
-        M::LEN * samples
+        M::LEN.saturating_mul(samples)
     }
 
     /// Memory for some samples; `None` if it is too small.

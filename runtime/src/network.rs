@@ -443,7 +443,7 @@ impl<N: Network> Task<N::Scalar> for PredictBatch<'_, N> {
 
 /// A network whose activations fit on the stack: up to 16 KiB of [`RAM_BYTES`](Network::RAM_BYTES). The macro knows.
 #[diagnostic::on_unimplemented(
-    message = "the activations of `{Self}` take more than 16 KiB, too much for the stack",
+    message = "the activations of `{Self}` take more than 16 KiB, too much for the stack, or are not known here, as another network is a layer of it",
     label = "needs memory of its own",
     note = "help: `net.predict_in(&x, &mut workspace)` with a `Workspace::boxed()` that you make once"
 )]

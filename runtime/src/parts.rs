@@ -2,7 +2,7 @@
 use core::slice::{from_mut, from_ref};
 
 use crate::activations::{Activation, Kept};
-use crate::flat::{copy, reshape, reshape_mut};
+use crate::flat::{accumulate, copy, reshape, reshape_mut};
 use crate::isa::Isa;
 use crate::losses::{Loss, Reduction};
 use crate::{Flat, Scalar};
@@ -30,9 +30,25 @@ impl<A: Flat, B: Flat<Scalar = A::Scalar>> Parts for Both<A, B> {
 
 /// Copies a part out of every sample.
 #[inline(always)]
-pub fn take<S: Flat, A: Flat>(samples: &[S], part: impl Fn(&S) -> &A, to: &mut [A]) {
+pub fn take<S: Flat, A: Flat<Scalar = S::Scalar>, B: Flat<Scalar = S::Scalar>>(
+    samples: &[S],
+    part: impl Fn(&S) -> &A,
+    to: &mut [B],
+) {
     for (sample, to) in samples.iter().zip(to) {
-        to.as_flat_mut().copy_from_slice(part(sample).as_flat());
+        copy(from_ref(part(sample)), from_mut(to));
+    }
+}
+
+/// Adds a part of every sample.
+#[inline(always)]
+pub fn take_added<S: Flat, A: Flat<Scalar = S::Scalar>, B: Flat<Scalar = S::Scalar>>(
+    samples: &[S],
+    part: impl Fn(&S) -> &A,
+    to: &mut [B],
+) {
+    for (sample, to) in samples.iter().zip(to) {
+        accumulate(from_ref(part(sample)), from_mut(to));
     }
 }
 
@@ -99,7 +115,8 @@ where
     }
 }
 
-/// The losses of several outputs, added up; targets are [`Both`] of theirs.
+/// The losses of several outputs, added up; targets are [`Both`] of theirs. There is one reduction for the whole, that of the first; to
+/// choose another, put [`Reduced`](crate::losses::Reduced) around all of them and not around parts.
 impl<O, A, B, HA, HB, LA, LB> Loss<Both<HA, HB>, O> for Both<LA, LB>
 where
     O: Parts<All = Both<A, B>>,

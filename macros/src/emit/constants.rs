@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 
 use super::inner::{self, Purpose};
 use super::{diagram, parts, structs, summary};
+use crate::graph::ValueId;
 use crate::layers::{Operation, Tensor};
 use crate::parse::Header;
 use crate::plan::{Planned, inner as inner_of};
@@ -49,11 +50,7 @@ pub fn constants(planned: &Planned) -> TokenStream {
     let fingerprint = fingerprint(planned);
     let [arena, tape, gradients] =
         [Purpose::Prediction, Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
-    let gives_input_gradient = planned.inner().any(|inner| inner.frozen).then(|| {
-        quote!(
-            const GIVES_INPUT_GRADIENT: bool = false;
-        )
-    });
+    let gives_input_gradient = inner::gives_input_gradient(planned);
     quote! {
         const NAME: &'static str = #name;
         const HEAD: Self::Head = #head;
@@ -102,22 +99,30 @@ fn fingerprint(planned: &Planned) -> TokenStream {
     let graph = &planned.inferred.graph;
     let inputs = graph.inputs.iter().map(|input| input.shape.to_string()).collect::<Vec<_>>().join(", ");
     let mut text = format!("{} {inputs}", graph.scalar.name());
+    // Values are numbered by what is computed, so that other names of a value change nothing.
+    let mut numbers: Vec<usize> = (0..graph.inputs.len()).collect();
+    let mut last = graph.inputs.len();
+    let number = |numbers: &[usize], value: ValueId| numbers.get(value.0).copied().unwrap_or_default();
     for (node, parts) in planned.inferred.nodes() {
         let computes = match node.layer.operation() {
             Operation::Map(_) | Operation::Join(_) => true,
-            Operation::InPlace(_) => node.layer.as_activation().is_some(),
+            Operation::InPlace(operation) => operation.acts_in_prediction(),
             Operation::Alias => false,
         };
-        if computes || !parts.is_empty() {
-            let what = if inner_of(node).is_some() { "network".to_string() } else { node.layer.describe() };
-            text.push_str(&format!("; {what} -> {}", planned.inferred.shape(node.to)));
+        if !computes && parts.is_empty() {
+            numbers.push(number(&numbers, node.input()));
+            continue;
         }
+        let what = if inner_of(node).is_some() { "network".to_string() } else { node.layer.describe() };
+        text.push_str(&format!("; {what} -> {}", planned.inferred.shape(node.to)));
         if !graph.is_chain() {
-            node.from.iter().for_each(|value| text.push_str(&format!(" {value}")));
+            node.from.iter().for_each(|&value| text.push_str(&format!(" %{}", number(&numbers, value))));
         }
+        numbers.push(last);
+        last += 1;
     }
     if let [_, _, ..] = graph.outputs.as_slice() {
-        graph.outputs.iter().for_each(|value| text.push_str(&format!("; {value}")));
+        graph.outputs.iter().for_each(|&value| text.push_str(&format!("; %{}", number(&numbers, value))));
     }
     let own = text
         .bytes()

@@ -124,7 +124,35 @@ pub fn fits(planned: &Planned) -> TokenStream {
         let call = quote_spanned!(path.span()=> castnet::inner::fits::<#path, #input, #output>());
         Some(quote!(const _: () = #call;))
     };
-    nodes(planned).filter_map(fits).collect()
+    nodes(planned).filter_map(fits).chain([must_give_gradients(planned)]).collect()
+}
+
+/// Whether the gradient of the inputs can be computed, where it is not plain that it can.
+pub fn gives_input_gradient(planned: &Planned) -> Option<TokenStream> {
+    planned.inner().next()?;
+    let gives = match planned.inner().any(|inner| inner.frozen) {
+        true => quote!(false),
+        false => {
+            let inner =
+                planned.inner().map(|Inner { path, .. }| quote!(<#path as castnet::Network>::GIVES_INPUT_GRADIENT));
+            quote!(#(#inner)&&*)
+        }
+    };
+    Some(quote!(
+        const GIVES_INPUT_GRADIENT: bool = #gives;
+    ))
+}
+
+/// An inner network that trained layers stand before gives the gradient of what it reads.
+fn must_give_gradients(planned: &Planned) -> TokenStream {
+    let steps = planned.grads.backward.always.iter().filter(|step| !step.operands.is_empty());
+    let must = steps.filter_map(|step| inner(planned.inferred.graph.writer(step.node)?)).map(|Inner { path, .. }| {
+        quote_spanned!(path.span()=> const _: () = ::core::assert!(
+            <#path as castnet::Network>::GIVES_INPUT_GRADIENT,
+            "layers before this network are trained, but a frozen network in it computes no gradient: leave `frozen` out there, or freeze the layers"
+        );)
+    });
+    must.collect()
 }
 
 /// Tokens as if they stood elsewhere, so that what is wrong with them is shown there.

@@ -272,7 +272,7 @@ fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
     let mut conditions = Vec::new();
     for (_, node, map) in maps {
         // What is not raw data teaches nothing about it.
-        if map.inner().is_some() && (planned.only_input() != Some(node.input())) {
+        if map.inner().is_some() && !(planned.only_input().is_some() && is_raw(planned, node.input())) {
             continue;
         }
         let rust_type = inferred.shape(node.input()).rust_type(inferred.graph.scalar);
@@ -302,6 +302,15 @@ fn adapt(planned: &Planned, maps: &[(&Ident, &Node, &dyn Map)]) -> TokenStream {
             #(#conditions)&&*
         }
     }
+}
+
+/// Whether a value is an input, perhaps in another shape.
+fn is_raw(planned: &Planned, value: ValueId) -> bool {
+    planned
+        .inferred
+        .graph
+        .writer(value)
+        .is_none_or(|writer| matches!(writer.layer.operation(), Operation::Alias) && is_raw(planned, writer.input()))
 }
 
 /// The input that a value is another shape of.

@@ -101,7 +101,8 @@ impl Map for Another {
 
     fn adapt(&self, at: &Places, samples: &TokenStream) -> Option<Adapt> {
         let (field, is_adapted) = (at.field(""), self.call("is_adapted"));
-        let learn = quote!(castnet::inner::adapt_to(&mut #field, #samples););
+        // What has learnt keeps what it knows.
+        let learn = quote!(if !#is_adapted(&#field) { castnet::inner::adapt_to(&mut #field, #samples); });
         Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }
 }

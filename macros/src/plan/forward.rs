@@ -84,7 +84,10 @@ fn layout(planned: &Planned, kept: Option<&[bool]>) -> Layout {
                 .from
                 .iter()
                 .take(2)
-                .filter(|operand| node.from.iter().filter(|other| other == operand).count() == 1)
+                .filter(|&&operand| {
+                    let piece = find(&pieces, operand);
+                    node.from.iter().filter(|&&other| find(&pieces, other) == piece).count() == 1
+                })
                 .filter(|&&operand| planned.inferred.shape(operand) == planned.inferred.shape(node.to))
                 .filter_map(|&operand| find(&pieces, operand))
                 .find(|&piece| may_overwrite(planned, pieces.get(piece), node, kept.is_some())),
@@ -120,7 +123,7 @@ fn find(pieces: &[Piece], value: ValueId) -> Option<usize> {
     pieces.iter().position(|piece| piece.values.contains(&value))
 }
 
-/// Whether a node may write over a piece: nothing else reads it afterwards, and it is the caller's neither to read nor to write.
+/// Whether a node may write over a piece: nothing else reads it afterwards, and it is not the caller's input.
 fn may_overwrite(planned: &Planned, piece: Option<&Piece>, node: &Node, training: bool) -> bool {
     let Some(piece) = piece else { return false };
     let is_callers = planned.only_input().is_some_and(|input| piece.values.contains(&input));

@@ -352,6 +352,23 @@ fn networks_in_networks() {
 }
 
 #[test]
+fn huge_windows() {
+    errors(
+        "huge_windows",
+        &[
+            "Net< input 4x4x1 => conv 2 2x2 dilation 18446744073709551615 => flatten => dense 1 >",
+            "Net< input 4x4x1 => conv 2 2x2 stride 18446744073709551615 => flatten => dense 1 >",
+            "Net< input 4x4x1 => maxpool 18446744073709551615x1 same => flatten => dense 1 >",
+            "Net< input 4x4x1 => conv 2 2x2 pad 18446744073709551615 => flatten => dense 1 >",
+            "Net< input 4x4x1 => separable 2 3x3 dilation 9223372036854775807 same => flatten => dense 1 >",
+            "Net< input 4 => dense (-((0-9223372036854775808)*9223372036854775808*2)) >",
+            "Net< input 4x4x1 => a: conv 2 2x2 => A: conv 2 2x2 => flatten => dense 1 >",
+            "Net< input 4 => a: use Encoder -> 3 => a_memory: dense 3 >",
+        ],
+    );
+}
+
+#[test]
 fn blocks() {
     errors(
         "blocks",

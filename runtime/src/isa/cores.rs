@@ -234,15 +234,15 @@ cores!(plain, PlainCores, ScalarPlainCores: {
     fn separable_forward(
         window: &Window, depthwise: &[T], pointwise: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T]
     ) = depthwise::separable_forward,
-        split(outputs by window.output_len() / window.output[2] * (pointwise.len() / window.output[2]),
-            each window.output_len() * (pointwise.len() / window.output[2]), inputs by window.input_len());
+        split(outputs by window.output_len() / window.output[2].max(1) * (pointwise.len() / window.output[2].max(1)),
+            each window.output_len() * (pointwise.len() / window.output[2].max(1)), inputs by window.input_len());
 
     /// `grad_inputs = depthwiseᵀ * (pointwiseᵀ * grad_outputs)`.
     fn separable_backward_input(
         window: &Window, depthwise: &[T], pointwise: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
     ) = depthwise::separable_backward_input,
-        split(grad_inputs by window.input_len(), each window.output_len() * (pointwise.len() / window.output[2]),
-            grad_outputs by window.output_len() / window.output[2] * (pointwise.len() / window.output[2]));
+        split(grad_inputs by window.input_len(), each window.output_len() * (pointwise.len() / window.output[2].max(1)),
+            grad_outputs by window.output_len() / window.output[2].max(1) * (pointwise.len() / window.output[2].max(1)));
 
     /// `grad_depthwise += Σ (pointwiseᵀ * grad_outputs) * inputs`.
     fn separable_backward_depthwise(

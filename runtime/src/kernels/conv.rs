@@ -28,8 +28,8 @@ const NEAR: usize = 32 * 1024;
 fn fits<T>(window: &Window, weight: usize, inputs: &[T], outputs: &[T], samples: usize) -> bool {
     let fits = window.is_sound()
         && weight == window.places() * (window.input[2] / window.groups) * window.output[2]
-        && samples * window.input_len() <= inputs.len()
-        && samples * window.output_len() <= outputs.len();
+        && samples.saturating_mul(window.input_len()) <= inputs.len()
+        && samples.saturating_mul(window.output_len()) <= outputs.len();
     debug_assert!(fits, "values of the sizes of {window:?}");
     fits
 }

@@ -18,8 +18,8 @@ fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: 
     let fits = window.is_sound()
         && window.output[2].is_multiple_of(window.input[2])
         && weight == window.places() * window.output[2]
-        && samples * window.input_len() <= inputs
-        && samples * window.output_len() <= outputs;
+        && samples.saturating_mul(window.input_len()) <= inputs
+        && samples.saturating_mul(window.output_len()) <= outputs;
     debug_assert!(fits, "values of the sizes of {window:?}");
     fits
 }
@@ -303,7 +303,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
         && middle.is_multiple_of(window.input[2])
         && depthwise.len() == window.places() * middle
         && pointwise.len() == middle * units
-        && samples * window.input_len() <= inputs.len();
+        && samples.saturating_mul(window.input_len()) <= inputs.len();
     debug_assert!(fits, "values of the sizes of {window:?}");
     if !fits || units == 0 {
         return;

@@ -52,19 +52,19 @@ impl Window {
     /// The values of a sample that comes in.
     #[inline(always)]
     pub const fn input_len(&self) -> usize {
-        self.input[0] * self.input[1] * self.input[2]
+        self.input[0].saturating_mul(self.input[1]).saturating_mul(self.input[2])
     }
 
     /// The values of a sample that goes out.
     #[inline(always)]
     pub const fn output_len(&self) -> usize {
-        self.output[0] * self.output[1] * self.output[2]
+        self.output[0].saturating_mul(self.output[1]).saturating_mul(self.output[2])
     }
 
     /// How many places the window has.
     #[inline(always)]
     pub const fn places(&self) -> usize {
-        self.kernel[0] * self.kernel[1]
+        self.kernel[0].saturating_mul(self.kernel[1])
     }
 
     /// Whether each position of the output sees the position of the input that it stands on and no other.
@@ -81,7 +81,7 @@ impl Window {
     /// Multiply-adds of one sample, if every output sees all places and the channels of its group.
     #[inline(always)]
     pub(crate) const fn work(&self) -> usize {
-        self.output_len().saturating_mul(self.places()).saturating_mul(self.input[2]) / self.groups
+        self.output_len().saturating_mul(self.places()).saturating_mul(self.input[2]) / least_one(self.groups)
     }
 
     /// Whether the numbers are those of a window: what is computed from them stays within what they say.
@@ -184,4 +184,9 @@ impl Axis {
 #[inline(always)]
 fn divide_up(value: usize, by: usize) -> usize {
     if by == 1 { value } else { value.div_ceil(by) }
+}
+
+/// A number that can be divided by; a window with a 0 is refused by the kernels.
+pub(crate) const fn least_one(size: usize) -> usize {
+    if size == 0 { 1 } else { size }
 }

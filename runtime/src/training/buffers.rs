@@ -16,7 +16,7 @@ impl<A: Flat> Default for Buffer<A> {
 impl<A: Flat> Buffer<A> {
     /// The first `samples` samples; the buffer grows as needed.
     pub(super) fn of(&mut self, samples: usize) -> &mut [A] {
-        let len = samples * A::LEN;
+        let len = samples.saturating_mul(A::LEN);
         if self.0.len() < len {
             self.0.resize(len, A::Scalar::ZERO);
         }

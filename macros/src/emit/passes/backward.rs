@@ -6,20 +6,27 @@ use super::forward::{operand, places};
 use super::names::{Names, Wanted};
 use crate::graph::{Node, ValueId};
 use crate::layers::{Dependence, InPlace, Join, Keeps, Map, Operation, Places};
-use crate::plan::{Apart, BackwardStep, Contribution, Planned};
+use crate::plan::{Apart, BackwardStep, Contribution, Location, Planned};
 
 pub fn backward(planned: &Planned) -> Vec<TokenStream> {
     let backward = &planned.grads.backward;
     let mut always = Pass::new(planned);
+    let mut on_demand = Pass::new(planned);
     if planned.only_output().is_none() {
+        let mut taken = Vec::new();
         for output in &planned.outputs {
-            let [to] = always.grads.get([Wanted::Value(output.logits)], &mut always.statements);
+            // An output that is an input, but for its activation, has no gradient but that.
+            let is_input = planned.grads.of(output.logits) == Location::Input;
+            let pass = if is_input { &mut on_demand } else { &mut always };
+            let [to] = pass.grads.get([Wanted::Value(output.logits)], &mut pass.statements);
             let part = planned.inferred.graph.value_name(output.value);
-            always.statements.push(quote!(castnet::take(grad_output, |sample| &sample.#part, #to);));
+            // Two activations may end in what one value is.
+            let take = if taken.contains(&output.logits) { quote!(take_added) } else { quote!(take) };
+            taken.push(output.logits);
+            pass.statements.push(quote!(castnet::#take(grad_output, |sample| &sample.#part, #to);));
         }
     }
     backward.always.iter().for_each(|step| always.step(step));
-    let mut on_demand = Pass::new(planned);
     if backward.passes_through {
         on_demand.statements.push(quote!(castnet::copy(grad_output, grad_input);));
     }

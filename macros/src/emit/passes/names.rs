@@ -93,12 +93,16 @@ impl<'a> Names<'a> {
             return if graph.inputs.len() == 1 {
                 self.slices.0.clone()
             } else {
-                format_ident!("{}{name}", self.prefix)
+                if self.prefix.is_empty() { name.clone() } else { format_ident!("{}{}", self.prefix, name) }
             };
         };
         let reader = graph.writer(ValueId(value.0 + 1)).filter(|reader| reader.row == writer.row);
         let apart = reader.is_some_and(|reader| self.location(reader.input()) != self.location(reader.to));
-        if apart { format_ident!("{}{name}_linear", self.prefix) } else { format_ident!("{}{name}", self.prefix) }
+        if apart {
+            format_ident!("{}{}_linear", self.prefix, name)
+        } else {
+            if self.prefix.is_empty() { name.clone() } else { format_ident!("{}{}", self.prefix, name) }
+        }
     }
 
     fn name(&self, wanted: Wanted<'_>) -> Ident {
@@ -161,15 +165,19 @@ impl<'a> Names<'a> {
         statements: &mut Vec<TokenStream>,
     ) -> [TokenStream; COUNT] {
         let mut places: Vec<(Ident, TokenStream, TokenStream)> = Vec::new();
+        let mut twins: Vec<(Ident, Ident)> = Vec::new();
         for wanted in wanted.iter().flatten() {
             if let Location::Place(offset) = self.place(*wanted) {
                 let name = self.name(*wanted);
-                if !places.iter().any(|(other, ..)| *other == name) {
-                    let offset = match wanted {
-                        Wanted::Inner(node) => inner::offset(self.planned, node, self.purpose()),
-                        _ => literal(offset).to_token_stream(),
-                    };
-                    places.push((name, self.rust_type(*wanted), offset));
+                let place = match wanted {
+                    Wanted::Inner(node) => inner::offset(self.planned, node, self.purpose()),
+                    _ => literal(offset).to_token_stream(),
+                };
+                // Two names of one value, which is read twice.
+                let twin = places.iter().find(|(other, _, at)| *other == name || at.to_string() == place.to_string());
+                match twin {
+                    Some((other, ..)) => twins.push((name, other.clone())),
+                    None => places.push((name, self.rust_type(*wanted), place)),
                 }
             }
         }
@@ -179,6 +187,7 @@ impl<'a> Names<'a> {
             match self.place(wanted) {
                 Location::Place(_) => {
                     let name = self.name(wanted);
+                    let name = twins.iter().find(|(twin, _)| *twin == name).map_or(&name, |(_, other)| other);
                     quote!(#name)
                 }
                 Location::Input => self.view(wanted, self.slices.0.clone(), ValueId(0), self.mutable.0, statements),
