@@ -132,6 +132,7 @@ impl Writer {
     }
 
     /// Adds a tensor by its bytes.
+    #[cfg(feature = "std")]
     pub(crate) fn tensor(&mut self, name: &str, dtype: &str, shape: &[usize], bytes: &[u8]) {
         let start = self.data.len();
         self.data.extend_from_slice(bytes);
