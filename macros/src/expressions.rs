@@ -63,9 +63,10 @@ impl Known<'_> {
             }
             match (expression.as_slice(), word) {
                 ([_], Word::Number(_)) => resolved.push(word.clone()),
-                ([_], Word::Name(name)) if let Some(value) = self.parameter(name) => match value {
-                    Value::Number(number) => resolved.push(Word::Number(number.standing_for(quote!(#name)))),
-                    Value::Words(words) => resolved.extend(words.iter().cloned()),
+                ([_], Word::Name(name)) if self.parameter(name).is_some() => match self.parameter(name) {
+                    Some(Value::Number(number)) => resolved.push(Word::Number(number.standing_for(quote!(#name)))),
+                    Some(Value::Words(words)) => resolved.extend(words.iter().cloned()),
+                    None => {}
                 },
                 _ => {
                     let tokens = quote!(#(#expression)*);

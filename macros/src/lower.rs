@@ -197,23 +197,23 @@ impl Lowering<'_> {
         let keyword = stage.keyword.to_string();
         let is_join = join::keywords().any(|known| known == keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
-        let value = match &stage.what {
-            What::Repeat(body) => self.repeat(stage, body, from),
-            What::Network(path) => self.another_network(stage, path, from),
-            What::Call(group) if is_join => self.join(stage, group, from),
-            What::Call(group) if let Some(block) = block => self.call(stage, block, group, from),
-            What::Plain if keyword == "input" => self.input_stage(stage, from, is_first),
-            What::Plain if keyword == "identity" && stage.words.is_empty() => {
+        let value = match (&stage.what, block) {
+            (What::Repeat(body), _) => self.repeat(stage, body, from),
+            (What::Network(path), _) => self.another_network(stage, path, from),
+            (What::Call(group), _) if is_join => self.join(stage, group, from),
+            (What::Call(group), Some(block)) => self.call(stage, block, group, from),
+            (What::Plain, _) if keyword == "input" => self.input_stage(stage, from, is_first),
+            (What::Plain, _) if keyword == "identity" && stage.words.is_empty() => {
                 from.or_else(|| self.nothing_comes_in(stage))
             }
-            What::Plain if stage.words.is_empty() && self.find_label(&stage.keyword).is_some() => {
+            (What::Plain, _) if stage.words.is_empty() && self.find_label(&stage.keyword).is_some() => {
                 self.label_stage(stage, is_first)
             }
-            What::Plain if is_join => {
+            (What::Plain, _) if is_join => {
                 self.wrong(stage.tokens(), format!("`{keyword}` wants the branches that it joins\nhelp: such as `{keyword}(identity, dense 10 relu)`"));
                 from
             }
-            What::Plain if let Some(block) = block => {
+            (What::Plain, Some(block)) => {
                 let parameters = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
                 self.wrong(
                     stage.tokens(),
@@ -223,7 +223,7 @@ impl Lowering<'_> {
                 );
                 from
             }
-            What::Plain | What::Call(_) => self.layer(stage, from, is_first),
+            (What::Plain | What::Call(_), _) => self.layer(stage, from, is_first),
         };
         if let (Some(label), Some(value)) = (&stage.label, value) {
             self.bind(label, value);
