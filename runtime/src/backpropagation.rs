@@ -102,9 +102,6 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
 
         loss.gradient(isa, N::HEAD, logits, outputs, targets, grad_logits);
         weigh(grad_logits, weights, factor * samples as f64);
-        if let Some(gradient) = &mut gradient {
-            gradient.as_flat_mut().fill(N::Scalar::ZERO);
-        }
         let to = gradient.as_deref_mut();
         network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, to, grad_inputs);
         if let Some(gradient) = gradient {
@@ -156,7 +153,6 @@ impl<N: Network> Task<N::Scalar> for Return<'_, N> {
         let Self { network, inputs, passes, gradient } = self;
         let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
         N::HEAD.backward(isa, Kept::of(logits, outputs), grad_logits);
-        gradient.as_flat_mut().fill(N::Scalar::ZERO);
         network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, Some(&mut *gradient), None);
         network.add_penalty_gradient(gradient);
     }
@@ -210,6 +206,7 @@ pub(crate) fn total(weights: &[f64], samples: usize) -> f64 {
 }
 
 /// The sum over the samples of the loss of each, times its weight.
+#[inline(always)]
 pub(crate) fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
     loss: L,
     logits: &[A],
@@ -218,8 +215,21 @@ pub(crate) fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
     weights: &[f64],
 ) -> f64 {
     if weights.is_empty() {
-        return loss.sum(logits, outputs, targets);
+        loss.sum(logits, outputs, targets)
+    } else {
+        sum_one_by_one(loss, logits, outputs, targets, weights)
     }
+}
+
+/// Apart, and not for an instruction set: few weigh their samples.
+#[inline(never)]
+fn sum_one_by_one<H, A: Flat, L: Loss<H, A>>(
+    loss: L,
+    logits: &[A],
+    outputs: &[A],
+    targets: &[L::Target],
+    weights: &[f64],
+) -> f64 {
     let samples = logits.iter().zip(outputs).zip(targets).zip(weights);
     let losses = samples.filter(|(_, weight)| **weight > 0.0).map(|(((logits, output), target), weight)| {
         weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))

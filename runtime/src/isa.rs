@@ -68,7 +68,22 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     /// # Safety
     /// `count` values can be written, at most `LANES`.
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
+
+    /// Turns the columns of a square of [`SQUARE`] rows into rows. Rows lie `from_row` and `to_row` apart.
+    ///
+    /// # Safety
+    /// The square can be read, and its transpose written.
+    #[inline(always)]
+    unsafe fn transpose_square(self, from: *const T, from_row: usize, to: *mut T, to_row: usize) {
+        for (row, column) in (0..SQUARE).flat_map(|row| (0..SQUARE).map(move |column| (row, column))) {
+            // SAFETY: within the squares.
+            unsafe { to.add(column * to_row + row).write(from.add(row * from_row + column).read()) };
+        }
+    }
 }
+
+/// Rows of what is transposed at a time.
+pub(crate) const SQUARE: usize = 8;
 
 /// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It
 /// takes time in every program, so it should gain much.

@@ -148,8 +148,8 @@ pub trait Network: Flat + Send + Sync {
         output: &mut [Self::Output],
     );
 
-    /// Adds the gradient of the parameters to `gradient`, from the gradient of `output`, which is what `forward` wrote;
-    /// writes that of the input. Both only if they are asked for.
+    /// Writes the gradient of the parameters, from the gradient of `output`, which is what `forward` wrote, and that of the input:
+    /// each only if it is asked for.
     #[doc(hidden)]
     #[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only the trainer calls it")]
     fn backward<I: Isa<Self::Scalar>>(

@@ -189,7 +189,7 @@ cores!(products, Cores, ScalarCores: {
         = dense::backward_input::<_, _, 0>,
         split(grad_inputs by weight.len() / units, each weight.len(), grad_outputs by units);
 
-    /// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
+    /// `grad_weight = Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
     fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
         = dense::backward_weight_of::<_, _, 0>,
         split(grad_weight by units, each grad_outputs.len(), inputs by 1);

@@ -87,6 +87,7 @@ macro_rules! isa {
         $splat:ident $load:ident $store:ident $add:ident $mul:ident $fma:ident;
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
+        $(transpose_square: $transpose_square:ident;)?
     ) => {
         impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
@@ -152,6 +153,13 @@ macro_rules! isa {
                 // SAFETY: the token is the proof, and lanes that are masked out are not written.
                 unsafe { $store_first }
             }
+            $(
+                #[inline(always)]
+                unsafe fn transpose_square(self, from: *const $t, from_row: usize, to: *mut $t, to_row: usize) {
+                    // SAFETY: the token is the proof, and the squares are there.
+                    unsafe { $transpose_square(from, from_row, to, to_row) }
+                }
+            )?
         }
     };
     ($($of:tt)*) => {
@@ -180,6 +188,35 @@ fn first_of_4(count: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(MASK_64.as_ptr().add(4 - count.min(4)).cast()) }
 }
 
+/// Transposes eight rows of eight values: first pairs of rows, then pairs of pairs, then the halves of vectors.
+///
+/// # Safety
+/// The square can be read, and its transpose written.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn transpose_8_by_8(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
+    // SAFETY: as asked for.
+    let rows: [__m256; 8] = core::array::from_fn(|row| unsafe { _mm256_loadu_ps(from.add(row * from_row)) });
+    let [a, b, c, d, e, f, g, h] = rows;
+    let pairs = |a, b, c, d| {
+        let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        let (low_of_next, high_of_next) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+        [
+            _mm256_shuffle_ps::<0x44>(low, low_of_next),
+            _mm256_shuffle_ps::<0xEE>(low, low_of_next),
+            _mm256_shuffle_ps::<0x44>(high, high_of_next),
+            _mm256_shuffle_ps::<0xEE>(high, high_of_next),
+        ]
+    };
+    for (column, (upper, lower)) in pairs(a, b, c, d).into_iter().zip(pairs(e, f, g, h)).enumerate() {
+        // SAFETY: as asked for.
+        unsafe {
+            _mm256_storeu_ps(to.add(column * to_row), _mm256_permute2f128_ps::<0x20>(upper, lower));
+            _mm256_storeu_ps(to.add((column + 4) * to_row), _mm256_permute2f128_ps::<0x31>(upper, lower));
+        }
+    }
+}
+
 isa! {
     Avx2 of f32 in "avx2,fma": __m256, 8 lanes, tiles of 4 rows, half of it Avx2;
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_fmadd_ps;
@@ -203,6 +240,7 @@ isa! {
             }
         }
     };
+    transpose_square: transpose_8_by_8;
 }
 isa! {
     Avx2 of f64 in "avx2,fma": __m256d, 4 lanes, tiles of 4 rows, half of it Avx2;
@@ -228,4 +266,5 @@ isa! {
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
     load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
     store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);
+    transpose_square: transpose_8_by_8;
 }

@@ -1,12 +1,12 @@
 //! Matrix products of dense layers. The weight is column-major, `units` rows by `inputs` columns.
 //!
 //! Every output is its bias plus its products in the order of the inputs; every gradient of an input the sum of its products in
-//! the order of the units, every gradient of a weight what stood there plus its products in the order of the samples.
+//! the order of the units, every gradient of a weight that in the order of the samples.
 use core::mem::MaybeUninit;
 
 use super::product::{Matrix, Size, Start, Stays, product};
 use crate::Scalar;
-use crate::isa::Isa;
+use crate::isa::{Isa, SQUARE};
 
 /// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
 /// The bits are the same.
@@ -141,11 +141,8 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
         let mut start = Start::Zero;
         for first_unit in (0..units).step_by(BLOCK.1) {
             let depth = (units - first_unit).min(BLOCK.1);
-            for (j, column) in weight.chunks_exact(units).skip(first_input).take(columns).enumerate() {
-                let places = transposed.iter_mut().skip(j).step_by(row);
-                for (place, &w) in places.zip(column.iter().skip(first_unit).take(depth)) {
-                    *place = w;
-                }
+            if let Some(block) = weight.get(first_input * units + first_unit..) {
+                transpose(isa, block, units, transposed, row, [columns, depth]);
             }
             let (Some(grad_outputs), Some(grad_inputs)) =
                 (grad_outputs.get(first_unit..), grad_inputs.get_mut(first_input..))
@@ -160,7 +157,40 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
     }
 }
 
-/// `grad_weight += Σ grad_outputs[s] * inputs[s]ᵀ`.
+/// Turns the rows of a block, of so many rows and columns, into columns. Rows lie `from_row` and `to_row` apart.
+#[inline(always)]
+fn transpose<T: Scalar, I: Isa<T>>(
+    isa: I,
+    from: &[T],
+    from_row: usize,
+    to: &mut [T],
+    to_row: usize,
+    [rows, columns]: [usize; 2],
+) {
+    let (mut row, last) = (0, columns - columns % SQUARE);
+    while row < rows {
+        let squares = if row + SQUARE <= rows { last } else { 0 };
+        for column in (0..squares).step_by(SQUARE) {
+            let (from, to) = (from.get(row * from_row + column..), to.get_mut(column * to_row + row..));
+            let (Some(from), Some(to)) = (from, to) else { return };
+            let (from_len, to_len) = ((SQUARE - 1) * from_row + SQUARE, (SQUARE - 1) * to_row + SQUARE);
+            if from.len() >= from_len && to.len() >= to_len {
+                // SAFETY: the squares are within the slices.
+                unsafe { isa.transpose_square(from.as_ptr(), from_row, to.as_mut_ptr(), to_row) };
+            }
+        }
+        let rows_of_these = if squares > 0 { SQUARE } else { 1 };
+        for row in row..row + rows_of_these {
+            let values = from.get(row * from_row + squares..row * from_row + columns).unwrap_or_default();
+            for (place, &value) in to.iter_mut().skip(squares * to_row + row).step_by(to_row).zip(values) {
+                *place = value;
+            }
+        }
+        row += rows_of_these;
+    }
+}
+
+/// `grad_weight = Σ grad_outputs[s] * inputs[s]ᵀ`.
 #[inline(always)]
 pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     isa: I,
@@ -185,6 +215,7 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
 ) {
     if !HAS_VECTORS {
         for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
+            column.fill(T::ZERO);
             for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {
                 for (grad, &g) in column.iter_mut().zip(grad_output) {
                     *grad = isa.mul_add(g, x, *grad);
@@ -195,5 +226,5 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     }
     let size = Size { rows: grad_weight.len() / units, columns: units, depth: grad_outputs.len() / units };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
-    product::<T, I, 0, UNITS>(isa, size, a, b, Start::Result, grad_weight, units, Stays::Rows);
+    product::<T, I, 0, UNITS>(isa, size, a, b, Start::Zero, grad_weight, units, Stays::Rows);
 }

@@ -125,7 +125,7 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         }
     }
 
-    /// `gradient.gamma += Σ grad_outputs * normalized inputs`, `gradient.beta += Σ grad_outputs`; sums are in double precision.
+    /// `gradient.gamma = Σ grad_outputs * normalized inputs`, `gradient.beta = Σ grad_outputs`; sums are in double precision.
     #[inline(always)]
     pub fn backward_parameters<I: Isa<T>, R: Flat<Scalar = T>, const P: usize>(
         &self,
@@ -136,6 +136,7 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         grad_outputs: &[SMatrix<T, C, P>],
         gradient: &mut Self,
     ) {
+        gradient.as_flat_mut().fill(T::ZERO);
         let gradient = AffineGradient { gamma: gradient.gamma.values_mut(), beta: gradient.beta.values_mut() };
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         isa.batch_backward_parameters(recorded(record, epsilon), inputs, grad_outputs, gradient);

@@ -75,7 +75,7 @@ impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATC
         }
     }
 
-    /// `gradient.weight += Σ grad_outputs * inputsᵀ`, `gradient.bias += Σ grad_outputs`.
+    /// `gradient.weight = Σ grad_outputs * inputsᵀ`, `gradient.bias = Σ grad_outputs`.
     #[inline(always)]
     pub fn backward_parameters<const IN: usize, const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,
@@ -87,11 +87,13 @@ impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATC
     ) {
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         if let Some(grad_bias) = gradient.bias.values_mut() {
+            grad_bias.fill(T::ZERO);
             isa.sum_positions(grad_outputs, grad_bias);
         }
         if window.is_pointwise() {
             isa.dense_backward_weight(inputs, IN, grad_outputs, gradient.weight.as_flat_mut(), OUT);
         } else {
+            gradient.weight.fill(T::ZERO);
             isa.conv_backward_weight(window, inputs, grad_outputs, 0, gradient.weight.as_flat_mut());
         }
     }

@@ -68,7 +68,7 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
         isa.conv_forward(window, self.weight.as_flat(), None, flatten(grad_outputs), flatten_mut(grad_inputs));
     }
 
-    /// `gradient.weight += Σ inputs * grad_outputsᵀ`, `gradient.bias += Σ grad_outputs`.
+    /// `gradient.weight = Σ inputs * grad_outputsᵀ`, `gradient.bias = Σ grad_outputs`.
     #[inline(always)]
     pub fn backward_parameters<const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,
@@ -78,6 +78,7 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
         grad_outputs: &[SMatrix<T, OUT, TO>],
         gradient: &mut Self,
     ) {
+        gradient.as_flat_mut().fill(T::ZERO);
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         if let Some(grad_bias) = gradient.bias.values_mut() {
             isa.sum_positions(grad_outputs, grad_bias);

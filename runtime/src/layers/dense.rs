@@ -158,7 +158,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         }
     }
 
-    /// `gradient.weight += Σ grad_outputs inputsᵀ`, `gradient.bias += Σ grad_outputs`.
+    /// `gradient.weight = Σ grad_outputs inputsᵀ`, `gradient.bias = Σ grad_outputs`.
     #[inline(always)]
     pub fn backward_parameters<I: Isa<T>>(
         &self,
@@ -168,6 +168,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         gradient: &mut Self,
     ) {
         if let Some(grad_bias) = gradient.bias.values_mut() {
+            grad_bias.fill(T::ZERO);
             for grad_output in grad_outputs {
                 for (grad, &g) in grad_bias.iter_mut().zip(&grad_output.data.0[0]) {
                     *grad += g;

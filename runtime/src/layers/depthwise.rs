@@ -61,7 +61,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
         isa.depthwise_backward_input(window, self.weight.as_flat(), flatten(grad_outputs), flatten_mut(grad_inputs));
     }
 
-    /// `gradient.weight += Σ grad_outputs * inputs`, `gradient.bias += Σ grad_outputs`.
+    /// `gradient.weight = Σ grad_outputs * inputs`, `gradient.bias = Σ grad_outputs`.
     #[inline(always)]
     pub fn backward_parameters<const IN: usize, const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,
@@ -71,6 +71,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
         grad_outputs: &[SMatrix<T, OUT, TO>],
         gradient: &mut Self,
     ) {
+        gradient.as_flat_mut().fill(T::ZERO);
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         if let Some(grad_bias) = gradient.bias.values_mut() {
             isa.sum_positions(grad_outputs, grad_bias);

@@ -74,7 +74,7 @@ macro_rules! normalization {
                 isa.group_normalize(&$layout, epsilon, affine, flatten(inputs), flatten_mut(outputs));
             }
 
-            /// `gradient.gamma += Σ grad_outputs * normalized inputs`, `gradient.beta += Σ grad_outputs`.
+            /// `gradient.gamma = Σ grad_outputs * normalized inputs`, `gradient.beta = Σ grad_outputs`.
             #[inline(always)]
             pub fn backward_parameters<I: Isa<T>, A: Flat<Scalar = T>>(
                 &self,
@@ -86,6 +86,7 @@ macro_rules! normalization {
                 gradient: &mut Self,
             ) {
                 let $len = A::LEN;
+                gradient.as_flat_mut().fill(T::ZERO);
                 let gradient = AffineGradient { gamma: gradient.gamma.values_mut(), beta: gradient.beta.values_mut() };
                 isa.group_backward_parameters(&$layout, epsilon, flatten(inputs), flatten(grad_outputs), gradient);
             }

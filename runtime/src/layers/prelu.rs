@@ -33,7 +33,7 @@ impl<const N: usize, T: Scalar> PRelu<N, T> {
         isa.prelu(self.alpha.as_flat(), flatten(inputs), flatten_mut(outputs));
     }
 
-    /// `gradient.alpha += Σ grad_outputs * min(inputs, 0)`.
+    /// `gradient.alpha = Σ grad_outputs * min(inputs, 0)`.
     #[inline(always)]
     pub fn backward_parameters<I: Isa<T>, A: Flat<Scalar = T>>(
         &self,
@@ -42,6 +42,7 @@ impl<const N: usize, T: Scalar> PRelu<N, T> {
         grad_outputs: &[A],
         gradient: &mut Self,
     ) {
+        gradient.alpha.as_flat_mut().fill(T::ZERO);
         isa.prelu_backward_parameters(flatten(inputs), flatten(grad_outputs), gradient.alpha.as_flat_mut());
     }
 

@@ -86,7 +86,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         isa.separable_backward_input(window, depthwise, pointwise, flatten(grad_outputs), flatten_mut(grad_inputs));
     }
 
-    /// Adds to the gradients of both weights and of the bias.
+    /// The gradients of both weights and of the bias.
     #[inline(always)]
     pub fn backward_parameters<const IN: usize, const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,
@@ -99,10 +99,12 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
     ) {
         let (inputs, record, grad_outputs) = (flatten(inputs), flatten(record), flatten(grad_outputs));
         if let Some(grad_bias) = gradient.bias.values_mut() {
+            grad_bias.fill(T::ZERO);
             isa.sum_positions(grad_outputs, grad_bias);
         }
         isa.dense_backward_weight(record, MIDDLE, grad_outputs, gradient.pointwise.as_flat_mut(), OUT);
         let pointwise = self.pointwise.as_flat();
+        gradient.depthwise.fill(T::ZERO);
         isa.separable_backward_depthwise(window, pointwise, inputs, grad_outputs, gradient.depthwise.as_flat_mut());
     }
 }

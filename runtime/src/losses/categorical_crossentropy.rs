@@ -41,12 +41,37 @@ fn total<T: Scalar>(values: &[T]) -> T {
 }
 
 /// `Σ e^(x - most)`, in order; several exponentials at once, as they are costly.
+///
+/// Loops, here and where losses are added: closures of adapters are functions of their own, without the vectors of the instruction
+/// set.
 #[inline(always)]
 pub(super) fn sum_of_exponentials<T: Scalar>(logits: &[T], most: f64) -> f64 {
-    let (blocks, rest) = logits.as_chunks::<8>();
-    let of_blocks = blocks.iter().map(|block| block.map(|x| Elementary::exp(x.to_f64() - most)));
-    let sum = of_blocks.fold(0.0, |sum, block| block.into_iter().fold(sum, |sum, e| sum + e));
-    rest.iter().fold(sum, |sum, x| sum + Elementary::exp(x.to_f64() - most))
+    let mut sum = 0.0;
+    for block in logits.chunks(8) {
+        // What is not there counts as e^-∞, which is zero.
+        let mut exponentials = [f64::NEG_INFINITY; 8];
+        for (exponential, x) in exponentials.iter_mut().zip(block) {
+            *exponential = x.to_f64() - most;
+        }
+        for exponential in &mut exponentials {
+            *exponential = Elementary::exp(*exponential);
+        }
+        for exponential in exponentials {
+            sum += exponential;
+        }
+    }
+    sum
+}
+
+/// The largest of some logits; NaN does not count.
+#[inline(always)]
+pub(super) fn largest<T: Scalar>(logits: &[T]) -> f64 {
+    let mut most = f64::NEG_INFINITY;
+    for x in logits {
+        let x = x.to_f64();
+        most = if x > most { x } else { most };
+    }
+    most
 }
 
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
@@ -54,17 +79,20 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 
     #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
-        let losses = positions(logits).zip(positions(targets)).map(|(logits, targets)| {
-            let most =
-                logits.iter().fold(f64::NEG_INFINITY, |most, &x| if x.to_f64() > most { x.to_f64() } else { most });
+        let mut sum = 0.0;
+        for (logits, targets) in positions(logits).zip(positions(targets)) {
+            let most = largest(logits);
             let log_sum = Elementary::ln(sum_of_exponentials(logits, most));
-            let terms = logits.iter().zip(targets).map(|(&x, &target)| match target.to_f64() {
-                0.0 => 0.0,
-                target => target * (log_sum - (x.to_f64() - most)),
-            });
-            terms.sum::<f64>()
-        });
-        losses.sum::<f64>() / P as f64
+            let mut loss = 0.0;
+            for (x, target) in logits.iter().zip(targets) {
+                loss += match target.to_f64() {
+                    0.0 => 0.0,
+                    target => target * (log_sum - (x.to_f64() - most)),
+                };
+            }
+            sum += loss;
+        }
+        sum / P as f64
     }
 
     #[inline(always)]

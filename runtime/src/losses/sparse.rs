@@ -1,7 +1,7 @@
 //! Cross-entropy with the number of the class as the target.
 use nalgebra::SMatrix;
 
-use super::categorical_crossentropy::sum_of_exponentials;
+use super::categorical_crossentropy::{largest, sum_of_exponentials};
 use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
@@ -43,12 +43,12 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 
     #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
-        let losses = flatten(logits).chunks_exact(C).zip(flatten(targets)).map(|(logits, &target)| {
-            let most =
-                logits.iter().map(|x| x.to_f64()).fold(f64::NEG_INFINITY, |most, x| if x > most { x } else { most });
-            Elementary::ln(sum_of_exponentials(logits, most)) - (of_class(logits, target) - most)
-        });
-        losses.sum::<f64>() / P as f64
+        let mut sum = 0.0;
+        for (logits, &target) in flatten(logits).chunks_exact(C).zip(flatten(targets)) {
+            let most = largest(logits);
+            sum += Elementary::ln(sum_of_exponentials(logits, most)) - (of_class(logits, target) - most);
+        }
+        sum / P as f64
     }
 
     #[inline(always)]
