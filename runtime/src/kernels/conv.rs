@@ -722,10 +722,19 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
             if v == V - 1 && !whole { isa.load_first(from, sum.last) } else { isa.load(from) }
         };
         let mut sums = [[isa.splat(T::ZERO); V]; M];
-        for (row, &c) in sums.iter_mut().zip(&c) {
-            let from = if let Start::Row(values) = sum.start { values } else { c.cast_const() };
-            for (v, sum) in row.iter_mut().enumerate() {
-                *sum = load(from, v);
+        match sum.start {
+            Start::Row(values) => {
+                for v in 0..V {
+                    let value = load(values, v);
+                    sums.iter_mut().for_each(|row| row[v] = value);
+                }
+            }
+            Start::Result => {
+                for (row, &c) in sums.iter_mut().zip(&c) {
+                    for (v, sum) in row.iter_mut().enumerate() {
+                        *sum = load(c.cast_const(), v);
+                    }
+                }
             }
         }
         macro_rules! add_products {
@@ -757,10 +766,18 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
                 }
             });
         }
-        for (row, &c) in sums.iter().zip(&c) {
-            for (v, &sum_of) in row.iter().enumerate() {
-                let to = c.wrapping_add(v * I::LANES);
-                if v == V - 1 && !whole { isa.store_first(sum_of, to, sum.last) } else { isa.store(sum_of, to) }
+        if whole {
+            for (row, &c) in sums.iter().zip(&c) {
+                for (v, &sum) in row.iter().enumerate() {
+                    isa.store(sum, c.wrapping_add(v * I::LANES));
+                }
+            }
+        } else {
+            for (row, &c) in sums.iter().zip(&c) {
+                for (v, &of_row) in row.iter().enumerate() {
+                    let to = c.wrapping_add(v * I::LANES);
+                    if v == V - 1 { isa.store_first(of_row, to, sum.last) } else { isa.store(of_row, to) }
+                }
             }
         }
     }
