@@ -34,6 +34,8 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     const TILE_ROWS: usize;
     /// What of small layers is compiled for every shape.
     const SHAPES: Shapes;
+    /// Whether [pairs](Self::splat_pair) of neighbours are as fast as single values.
+    const PAIRS: bool = false;
 
     /// The token for half as wide vectors.
     fn half(self) -> Self::Half;
@@ -69,6 +71,37 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     /// `count` values can be written, at most `LANES`.
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
 
+    /// Two values, one in every even lane, the other in every odd one.
+    ///
+    /// # Safety
+    /// Two values can be read.
+    #[inline(always)]
+    unsafe fn splat_pair(self, from: *const T) -> Self::Vector {
+        // SAFETY: two values can be read, and more than the lanes are there.
+        unsafe {
+            let pair = [from.read(), from.add(1).read()];
+            let values: [T; MOST_LANES] = core::array::from_fn(|lane| if lane % 2 == 0 { pair[0] } else { pair[1] });
+            self.load(values.as_ptr())
+        }
+    }
+
+    /// The first even lanes to one place, the odd ones so many values behind it.
+    ///
+    /// # Safety
+    /// `count` values can be written at both places, at most half of `LANES`.
+    #[inline(always)]
+    unsafe fn store_pair(self, vector: Self::Vector, to: *mut T, behind: usize, count: usize) {
+        let mut values = [T::ZERO; MOST_LANES];
+        // SAFETY: more than the lanes are there, and so many values can be written.
+        unsafe {
+            self.store(vector, values.as_mut_ptr());
+            for (lane, [even, odd]) in values.as_chunks().0.iter().take(count).enumerate() {
+                to.add(lane).write(*even);
+                to.add(behind + lane).write(*odd);
+            }
+        }
+    }
+
     /// Turns the columns of a square of [`SQUARE`] rows into rows. Rows lie `from_row` and `to_row` apart.
     ///
     /// # Safety
@@ -81,6 +114,9 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
         }
     }
 }
+
+/// Values of the widest vector.
+pub(crate) const MOST_LANES: usize = 16;
 
 /// Rows of what is transposed at a time.
 pub(crate) const SQUARE: usize = 8;

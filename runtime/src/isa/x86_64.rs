@@ -88,6 +88,7 @@ macro_rules! isa {
         load_first: |$from:ident, $load_count:ident| $load_first:expr;
         store_first: |$kept:ident, $to:ident, $store_count:ident| $store_first:expr;
         $(transpose_square: $transpose_square:ident;)?
+        $(pairs: $splat_pair:ident $store_pair:ident;)?
     ) => {
         impl Isa<$t> for $token<$fused> {
             type Vector = $vector;
@@ -158,6 +159,19 @@ macro_rules! isa {
                 unsafe fn transpose_square(self, from: *const $t, from_row: usize, to: *mut $t, to_row: usize) {
                     // SAFETY: the token is the proof, and the squares are there.
                     unsafe { $transpose_square(from, from_row, to, to_row) }
+                }
+            )?
+            $(
+                const PAIRS: bool = true;
+                #[inline(always)]
+                unsafe fn splat_pair(self, from: *const $t) -> $vector {
+                    // SAFETY: the token is the proof, and two values can be read.
+                    unsafe { $splat_pair(from) }
+                }
+                #[inline(always)]
+                unsafe fn store_pair(self, vector: $vector, to: *mut $t, behind: usize, count: usize) {
+                    // SAFETY: the token is the proof, and so many values can be written at both places.
+                    unsafe { $store_pair(vector, to, behind, count) }
                 }
             )?
         }
@@ -261,10 +275,44 @@ isa! {
         }
     };
 }
+/// Two values again and again.
+///
+/// # Safety
+/// They can be read.
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn splat_pair_512(from: *const f32) -> __m512 {
+    // SAFETY: as asked for.
+    _mm512_castpd_ps(_mm512_set1_pd(unsafe { from.cast::<f64>().read_unaligned() }))
+}
+
+/// The even lanes to one place, the odd ones to another.
+///
+/// # Safety
+/// `count` values can be written at both.
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn store_pair_512(vector: __m512, to: *mut f32, behind: usize, count: usize) {
+    let order = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    let halves = _mm512_permutexvar_ps(order, vector);
+    // SAFETY: as asked for.
+    unsafe {
+        if behind == 8 && count == 8 {
+            _mm512_storeu_ps(to, halves);
+        } else {
+            let odd = _mm512_shuffle_f32x4::<0b1110>(halves, halves);
+            let mask = ((1_u32 << count) - 1) as u16;
+            _mm512_mask_storeu_ps(to, mask, halves);
+            _mm512_mask_storeu_ps(to.add(behind), mask, odd);
+        }
+    }
+}
+
 isa! {
     Avx512 of f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma": __m512, 16 lanes, tiles of 8 rows, half of it Avx2;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_fmadd_ps;
     load_first: |from, count| _mm512_maskz_loadu_ps(((1_u32 << count) - 1) as u16, from);
     store_first: |vector, to, count| _mm512_mask_storeu_ps(to, ((1_u32 << count) - 1) as u16, vector);
     transpose_square: transpose_8_by_8;
+    pairs: splat_pair_512 store_pair_512;
 }

@@ -9,15 +9,15 @@ use core::mem::MaybeUninit;
 
 use super::dense::HAS_VECTORS;
 use crate::Scalar;
-use crate::isa::{Isa, Task};
+use crate::isa::{self, Isa, Task};
 use crate::layers::{Axis, Window};
 
 /// Values of the block of a weight that is copied to one place, so that it stays near: 16 KiB in single precision, on the stack.
 const SCRATCH: usize = 4096;
 /// Products of a sum that is computed without loops over the rows of its window.
 const SHORT: usize = 32;
-/// Values of two of the widest vectors.
-const MOST_LANES: usize = 32;
+/// Places of a window up to which two positions may share a vector, and the bias.
+const PAIRED: usize = 64;
 /// Positions that make a copy of the weight worth it.
 const POSITIONS: usize = 256;
 /// Values of images that stay near.
@@ -238,10 +238,42 @@ impl<T: Scalar> Walk<'_, T> {
         unsafe {
             if !HAS_VECTORS {
                 self.plain(isa, weight, bias);
-            } else if const { I::Half::LANES < I::LANES } && self.columns <= I::Half::LANES {
+            } else if const { I::Half::LANES < I::LANES }
+                && self.columns <= I::Half::LANES
+                && !(const { I::PAIRS } && self.has_pairs())
+            {
                 self.blocks(isa.half(), weight, bias);
             } else {
                 self.blocks(isa, weight, bias);
+            }
+        }
+    }
+
+    /// Whether the window sees neighbours at two neighbouring positions: images of one channel. Then a vector may hold both.
+    #[inline(always)]
+    fn has_pairs(&self) -> bool {
+        self.depth == 1 && self.a_steps[2] * self.x.step == 1 && self.y.taps * self.x.taps < PAIRED
+    }
+
+    /// Copies a small weight, and the bias before it, so that every value is there twice.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run), for columns of at most half a vector; the scratch holds [`PAIRED`] rows of `lanes` values.
+    unsafe fn copy_pairs(&self, weight: Weight<T>, bias: Option<&[T]>, scratch: *mut T, lanes: usize) {
+        for row in 0..=self.y.taps * self.x.taps {
+            for lane in 0..lanes {
+                let column = lane / 2;
+                let value = match row.checked_sub(1) {
+                    _ if column >= self.columns => T::ZERO,
+                    None => bias.and_then(|bias| bias.get(column)).copied().unwrap_or(T::ZERO),
+                    Some(tap) => {
+                        let (place, _, step) = weight.place(self.x.taps, 1, tap / self.x.taps, tap % self.x.taps);
+                        // SAFETY: the column of the tap is within the weight.
+                        unsafe { place.add(column * step).read() }
+                    }
+                };
+                // SAFETY: within the scratch.
+                unsafe { scratch.add(row * lanes + lane).write(value) };
             }
         }
     }
@@ -327,17 +359,28 @@ impl<T: Scalar> Walk<'_, T> {
         if positions == 0 {
             return;
         }
-        // A small weight is near as it lies.
-        let lies = matches!(weight.order, Order::AsItLies)
-            && self.columns.is_multiple_of(I::LANES)
-            && depth * weight.units <= SCRATCH;
+        let has_pairs = const { I::PAIRS } && 2 * self.columns <= I::LANES && self.has_pairs();
+        let all_pairs = has_pairs && self.x.count.is_multiple_of(2) && self.x.interior() == (0, self.x.count);
+        // A small weight is near as it lies; of one that is only read in pairs, these are.
+        let lies = all_pairs
+            || matches!(weight.order, Order::AsItLies)
+                && self.columns.is_multiple_of(I::LANES)
+                && depth * weight.units <= SCRATCH;
         let near = NEAR / (self.a_steps[0] + self.c_steps[0]);
         let group = near.clamp(1, 8).max(if lies { 1 } else { POSITIONS / positions });
         let band =
             if lies || positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
         let mut scratch = MaybeUninit::<[T; SCRATCH]>::uninit();
         let scratch = scratch.as_mut_ptr().cast::<T>();
-        let zeros = [T::ZERO; MOST_LANES];
+        let mut pairs = None;
+        let mut paired = MaybeUninit::<[T; PAIRED * isa::MOST_LANES]>::uninit();
+        if has_pairs {
+            let copy = paired.as_mut_ptr().cast::<T>();
+            // SAFETY: as asked for.
+            unsafe { self.copy_pairs(weight, bias, copy, I::LANES) };
+            pairs = Some(copy.cast_const());
+        }
+        let zeros = [T::ZERO; 2 * isa::MOST_LANES];
         for sample in (0..self.samples).step_by(group) {
             let samples = (sample, (sample + group).min(self.samples));
             for row in (0..self.y.count).step_by(band) {
@@ -349,10 +392,10 @@ impl<T: Scalar> Walk<'_, T> {
                     // SAFETY: as asked for; so many columns are left, and the block of the weight fits into the scratch.
                     unsafe {
                         if rest > I::LANES {
-                            let block = Block { column, columns: rest.min(2 * I::LANES), samples, rows };
+                            let block = Block { column, columns: rest.min(2 * I::LANES), samples, rows, pairs };
                             self.block::<I, 2>(isa, weight, block, start, lies, scratch);
                         } else {
-                            let block = Block { column, columns: rest, samples, rows };
+                            let block = Block { column, columns: rest, samples, rows, pairs };
                             self.block::<I, 1>(isa, weight, block, start, lies, scratch);
                         }
                     }
@@ -371,7 +414,7 @@ impl<T: Scalar> Walk<'_, T> {
         &self,
         isa: I,
         weight: Weight<T>,
-        block: Block,
+        block: Block<T>,
         mut start: Start<T>,
         lies: bool,
         scratch: *mut T,
@@ -406,7 +449,7 @@ impl<T: Scalar> Walk<'_, T> {
     /// # Safety
     /// The part is within the depth, the block within the columns; the scratch holds the part.
     #[inline(never)]
-    unsafe fn copy(&self, weight: Weight<T>, part: (usize, usize), block: &Block, scratch: *mut T, width: usize) {
+    unsafe fn copy(&self, weight: Weight<T>, part: (usize, usize), block: &Block<T>, scratch: *mut T, width: usize) {
         let mut row = part.0;
         while row < part.1 {
             let (tap, channel) = (row / self.depth, row % self.depth);
@@ -449,7 +492,7 @@ impl<T: Scalar> Walk<'_, T> {
     unsafe fn rectangles<I: Isa<T>, const V: usize>(
         &self,
         isa: I,
-        block: &Block,
+        block: &Block<T>,
         part: (usize, usize),
         b: *const T,
         b_row: usize,
@@ -465,7 +508,12 @@ impl<T: Scalar> Walk<'_, T> {
             let (rows_end, rows_of) = next(&self.y, inside_y, row, block.rows.1);
             let mut column = 0;
             while column < self.x.count {
-                let (columns_end, columns_of) = next(&self.x, inside_x, column, self.x.count);
+                let (mut columns_end, columns_of) = next(&self.x, inside_x, column, self.x.count);
+                let pairs = block.pairs.filter(|_| const { I::PAIRS && V == 1 } && columns_end - column > 1);
+                if pairs.is_some() {
+                    // Of an odd number of columns the last is a rectangle of its own.
+                    columns_end -= (columns_end - column) % 2;
+                }
                 let sum = Sum {
                     rows: rows_of,
                     runs: if joined { (0, 1) } else { columns_of },
@@ -479,27 +527,34 @@ impl<T: Scalar> Walk<'_, T> {
                     row_step: self.y.dilation * self.a_steps[1],
                     run_step: self.x.dilation * self.a_steps[2],
                     part,
-                    b,
-                    b_row,
+                    b: pairs.map_or(b, |pairs| pairs.wrapping_add(I::LANES)),
+                    b_row: if pairs.is_some() { I::LANES } else { b_row },
                     start,
                     last,
                 };
                 let origin =
                     self.y.origin(row) * self.a_steps[1] as isize + self.x.origin(column) * self.a_steps[2] as isize;
                 let c = row * self.c_steps[1] + column * self.c_steps[2] + block.samples.0 * self.c_steps[0];
+                let counts = [rows_end - row, columns_end - column];
                 let cursor = Cursor {
                     a: self.a.wrapping_offset(origin).wrapping_add(block.samples.0 * self.a_steps[0]),
                     c: self.c.wrapping_add(c + block.column),
                     a_steps: [self.a_steps[0], self.y.step * self.a_steps[1], self.x.step * self.a_steps[2]],
                     c_steps: self.c_steps,
-                    counts: [rows_end - row, columns_end - column],
+                    counts,
                     at: [0, 0],
                     a_starts: [core::ptr::null(); 2],
                     c_starts: [core::ptr::null_mut(); 2],
                 };
-                let positions = (rows_end - row) * (columns_end - column) * (block.samples.1 - block.samples.0);
+                let samples = block.samples.1 - block.samples.0;
                 // SAFETY: the taps of the sum are inside of the image at all positions of the rectangle.
-                unsafe { isa.apart(Rectangle::<T, V>::new(&sum, cursor.begin(), positions)) };
+                unsafe {
+                    if const { I::PAIRS && V == 1 } && let Some(bias) = pairs {
+                        isa.apart(Pairs::new(&sum, bias, cursor, samples));
+                    } else {
+                        isa.apart(Rectangle::<T, V>::new(&sum, cursor.begin(), counts[0] * counts[1] * samples));
+                    }
+                }
                 column = columns_end;
             }
             row = rows_end;
@@ -518,11 +573,13 @@ fn next(axis: &Axis, inside: (usize, usize), position: usize, end: usize) -> (us
 }
 
 /// A block of columns of some rows of some samples.
-struct Block {
+struct Block<T> {
     column: usize,
     columns: usize,
     samples: (usize, usize),
     rows: (usize, usize),
+    /// The bias and then the weight, every value twice, if two positions fit into a vector.
+    pairs: Option<*const T>,
 }
 
 /// What a sum begins with.
@@ -571,12 +628,12 @@ impl<T> Sum<T> {
         }
     }
 
-    /// A short sum, value by value: loops of a few steps cost more than their steps. Nothing if it is long.
+    /// A short sum, value by value: loops of a few steps cost more than their steps. Nothing if it is too long for the list.
     #[inline(always)]
-    fn places<'a>(&self, list: &'a mut [(usize, usize); SHORT]) -> &'a [(usize, usize)] {
+    fn places<'a>(&self, list: &'a mut [(usize, usize)]) -> &'a [(usize, usize)] {
         let depth = (self.rows.1 - self.rows.0) * (self.runs.1 - self.runs.0) * (self.inside.1 - self.inside.0);
         let mut count = 0;
-        if depth <= SHORT {
+        if depth <= list.len() {
             self.each_run(|at, b, len| {
                 for i in 0..len {
                     if let Some(place) = list.get_mut(count) {
@@ -681,6 +738,12 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
         let places = if positions >= 8 { sum.places(&mut list) } else { &[] };
         // SAFETY: `new` asks for it.
         unsafe {
+            if const { V == 1 && I::TILE_ROWS == 8 } {
+                while positions >= 16 {
+                    tile::<T, I, 16, V>(isa, sum, places, cursor.take());
+                    positions -= 16;
+                }
+            }
             if const { V == 1 || I::TILE_ROWS == 8 } {
                 while positions >= 8 {
                     tile::<T, I, 8, V>(isa, sum, places, cursor.take());
@@ -697,6 +760,85 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
             }
             if positions > 0 {
                 tile::<T, I, 1, V>(isa, sum, places, cursor.take());
+            }
+        }
+    }
+}
+
+/// The positions of a rectangle of an image of one channel, two in a vector, row by row.
+struct Pairs<'a, T> {
+    sum: &'a Sum<T>,
+    bias: *const T,
+    /// Of the first position, without the column that it is at.
+    cursor: Cursor<T>,
+    samples: usize,
+}
+
+impl<'a, T> Pairs<'a, T> {
+    /// # Safety
+    /// The taps of the sum are inside of the image at all positions, of which there is an even number in a row, one value apart; its
+    /// weight, and the bias, have every value twice.
+    #[inline(always)]
+    unsafe fn new(sum: &'a Sum<T>, bias: *const T, cursor: Cursor<T>, samples: usize) -> Self {
+        Self { sum, bias, cursor, samples }
+    }
+
+    /// `M` pairs of a row.
+    ///
+    /// # Safety
+    /// As for [`new`](Self::new); the pairs are within the row.
+    #[inline(always)]
+    unsafe fn tile<I: Isa<T>, const M: usize>(&self, isa: I, places: &[(usize, usize)], a: *const T, c: *mut T)
+    where
+        T: Scalar,
+    {
+        let next = self.cursor.c_steps[2];
+        // SAFETY: two neighbours are read for each pair, and the results of two positions written.
+        unsafe {
+            let mut sums = [isa.load(self.bias); M];
+            for &(at, b) in places {
+                let (a, factors) = (a.wrapping_add(at), isa.load(self.sum.b.wrapping_add(b)));
+                for (m, sum) in sums.iter_mut().enumerate() {
+                    *sum = isa.mul_add_vector(factors, isa.splat_pair(a.wrapping_add(2 * m)), *sum);
+                }
+            }
+            for (m, &sum) in sums.iter().enumerate() {
+                isa.store_pair(sum, c.wrapping_add(2 * m * next), next, self.sum.last);
+            }
+        }
+    }
+}
+
+impl<T: Scalar> Task<T> for Pairs<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let Cursor { a, c, a_steps, c_steps, counts: [rows, columns], .. } = self.cursor;
+        let mut list = [(0, 0); PAIRED];
+        let places = self.sum.places(&mut list);
+        // As few tiles in a row as fit into the registers, all of one size.
+        let pairs = columns / 2;
+        let size = pairs.div_ceil(pairs.div_ceil(14).max(1));
+        for (sample, row) in (0..self.samples).flat_map(|sample| (0..rows).map(move |row| (sample, row))) {
+            let a = a.wrapping_add(sample * a_steps[0] + row * a_steps[1]);
+            let c = c.wrapping_add(sample * c_steps[0] + row * c_steps[1]);
+            let mut first = 0;
+            while first < pairs {
+                // The last tile may begin in the one before: what is computed twice is the same.
+                let pair = first.min(pairs - size);
+                let (a, c) = (a.wrapping_add(2 * pair), c.wrapping_add(2 * pair * c_steps[2]));
+                macro_rules! tile {
+                    ($($size:literal)*) => {
+                        match size {
+                            // SAFETY: `new` asks for it.
+                            $($size => unsafe { self.tile::<I, $size>(isa, places, a, c) },)*
+                            _ => {}
+                        }
+                    };
+                }
+                tile!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+                first = pair + size;
             }
         }
     }
