@@ -85,6 +85,10 @@ pub trait Map {
     fn reads(&self) -> Reads {
         Reads::default()
     }
+    /// Whether each of its outputs is the largest of some inputs.
+    fn takes_largest(&self) -> bool {
+        false
+    }
     /// If it is a network itself: which.
     fn inner(&self) -> Option<Inner<'_>> {
         None
@@ -99,7 +103,7 @@ pub trait Map {
     fn forward_training(&self, at: &Places) -> TokenStream {
         self.forward(at)
     }
-    /// Adds to the gradient of its parameters. It may read the input, the gradient of the output, and the record. `None` if
+    /// Writes the gradient of its parameters. It may read the input, the gradient of the output, and the record. `None` if
     /// training changes none of its parameters.
     fn backward_parameters(&self, _at: &Places) -> Option<TokenStream> {
         None
@@ -278,6 +282,10 @@ pub trait InPlace {
     /// Whether it does anything in a prediction.
     fn acts_in_prediction(&self) -> bool {
         true
+    }
+    /// Whether it may as well be applied to the largest of some values as to all of them.
+    fn commutes_with_largest(&self) -> bool {
+        false
     }
     /// Changes the values; `mask` is memory of its own if it keeps one.
     fn forward(&self, values: &TokenStream, mask: &TokenStream) -> TokenStream;

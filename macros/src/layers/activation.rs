@@ -57,6 +57,10 @@ impl InPlace for Activation {
         Activation::keeps(self)
     }
 
+    fn commutes_with_largest(&self) -> bool {
+        self.keras_word() == "relu"
+    }
+
     fn forward(&self, values: &TokenStream, _mask: &TokenStream) -> TokenStream {
         let value = self.value();
         // Numbers would be arguments of the shared code, which the compiler could no longer reckon with.

@@ -108,6 +108,10 @@ impl Map for Pool {
         self.of.reads()
     }
 
+    fn takes_largest(&self) -> bool {
+        self.of == Of::Largest
+    }
+
     fn forward(&self, at: &Places) -> TokenStream {
         let Places { constant, input, output, .. } = at;
         quote!(#constant.forward(isa, #input, #output);)
@@ -162,6 +166,10 @@ impl Layer for Global {
 impl Map for Global {
     fn reads(&self) -> Reads {
         self.of.reads()
+    }
+
+    fn takes_largest(&self) -> bool {
+        self.of == Of::Largest
     }
 
     fn forward(&self, at: &Places) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 use super::names::{Names, Wanted};
 use super::{constant, constant_name};
 use crate::graph::Node;
-use crate::layers::{Join, Keeps, Map, Operand, Operation, Places};
+use crate::layers::{InPlace, Join, Keeps, Map, Operand, Operation, Places};
 use crate::plan::{Location, Planned};
 
 pub fn prediction(planned: &Planned) -> Vec<TokenStream> {
@@ -22,7 +22,13 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
     for node in planned.body() {
         match node.layer.operation() {
             Operation::Alias => {}
-            Operation::Map(map) => map_forward(planned, node, map, training, &mut names, &mut statements),
+            Operation::Map(map) => {
+                map_forward(planned, node, map, training, &mut names, &mut statements);
+                if !training && let Some(activation) = put_off(planned, node) {
+                    let [values] = names.get([Wanted::Value(node.to)], &mut statements);
+                    statements.push(activation.forward(&values, &TokenStream::new()));
+                }
+            }
             Operation::Join(join) => join_forward(planned, node, join, &mut names, &mut statements),
             Operation::InPlace(operation) => {
                 let (from, to) = (Wanted::Value(node.input()), Wanted::Value(node.to));
@@ -30,7 +36,7 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
                     let [from, to] = names.get([from, to], &mut statements);
                     statements.push(quote!(castnet::copy(#from, #to);));
                 }
-                if !training && !operation.acts_in_prediction() {
+                if !training && (!operation.acts_in_prediction() || pooling_of(planned, node, operation).is_some()) {
                     continue;
                 }
                 let mask = (operation.keeps() == Keeps::Mask).then_some(Wanted::Extra(node));
@@ -41,6 +47,23 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
     }
     give_outputs(planned, &mut names, &mut statements);
     statements
+}
+
+/// The pooling that alone reads what an activation writes, and that may come before it: then fewer values are activated.
+fn pooling_of<'a>(planned: &'a Planned, node: &Node, activation: &dyn InPlace) -> Option<&'a Node> {
+    let mut readers = planned.readers(node.to).filter(|_| activation.commutes_with_largest() && !planned.is_logits(node.to));
+    let (reader, None) = (readers.next()?, readers.next()) else { return None };
+    match reader.layer.operation() {
+        Operation::Map(map) if map.takes_largest() => Some(reader),
+        _ => None,
+    }
+}
+
+/// The activation before a pooling that a prediction computes behind it.
+fn put_off<'a>(planned: &'a Planned, pooling: &Node) -> Option<&'a dyn InPlace> {
+    let activation = planned.body().find(|node| node.to == pooling.input())?;
+    let Operation::InPlace(operation) = activation.layer.operation() else { return None };
+    pooling_of(planned, activation, operation).map(|_| operation)
 }
 
 /// Several inputs are taken out of the samples that they are parts of.
