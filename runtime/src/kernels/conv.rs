@@ -260,20 +260,19 @@ impl<T: Scalar> Walk<'_, T> {
     /// # Safety
     /// As for [`run`](Self::run), for columns of at most half a vector; the scratch holds [`PAIRED`] rows of `lanes` values.
     unsafe fn copy_pairs(&self, weight: Weight<T>, bias: Option<&[T]>, scratch: *mut T, lanes: usize) {
-        for row in 0..=self.y.taps * self.x.taps {
-            for lane in 0..lanes {
-                let column = lane / 2;
-                let value = match row.checked_sub(1) {
-                    _ if column >= self.columns => T::ZERO,
-                    None => bias.and_then(|bias| bias.get(column)).copied().unwrap_or(T::ZERO),
-                    Some(tap) => {
-                        let (place, _, step) = weight.place(self.x.taps, 1, tap / self.x.taps, tap % self.x.taps);
-                        // SAFETY: the column of the tap is within the weight.
-                        unsafe { place.add(column * step).read() }
-                    }
-                };
-                // SAFETY: within the scratch.
-                unsafe { scratch.add(row * lanes + lane).write(value) };
+        let taps = (0..self.y.taps).flat_map(|y| (0..self.x.taps).map(move |x| (y, x)));
+        // SAFETY: a row for the bias and one for each tap are within the scratch, and all columns of a tap within the weight.
+        unsafe {
+            scratch.write_bytes(0, lanes * (1 + self.y.taps * self.x.taps));
+            for (column, &value) in bias.unwrap_or_default().iter().take(self.columns).enumerate() {
+                scratch.add(2 * column).cast::<[T; 2]>().write([value; 2]);
+            }
+            for (row, (y, x)) in (1..).zip(taps) {
+                let (place, _, step) = weight.place(self.x.taps, 1, y, x);
+                for column in 0..self.columns {
+                    let value = place.add(column * step).read();
+                    scratch.add(row * lanes + 2 * column).cast::<[T; 2]>().write([value; 2]);
+                }
             }
         }
     }
