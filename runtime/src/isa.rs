@@ -14,6 +14,8 @@ mod x86_64;
 pub use cores::{Cores, PlainCores, ScalarCores, ScalarPlainCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+pub(crate) use x86_64::prefetch;
 pub use level::Level;
 pub use portable::Portable;
 
@@ -178,6 +180,11 @@ pub trait Dispatch: Sized {
 pub(crate) fn run<T: Scalar, J: Task<T>>(arithmetic: Arithmetic, task: J) -> J::Output {
     T::dispatch(arithmetic, task)
 }
+
+/// Tells the memory that some values will be read soon, where it can be told.
+#[cfg(all(feature = "alloc", not(all(feature = "std", target_arch = "x86_64"))))]
+#[inline(always)]
+pub(crate) fn prefetch<T>(_values: &[T]) {}
 
 #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
 const _: () = {

@@ -13,6 +13,16 @@ pub struct Avx2<const FUSED: bool>(());
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512<const FUSED: bool>(());
 
+/// Tells the memory that some values will be read soon.
+#[inline(always)]
+pub(crate) fn prefetch<T>(values: &[T]) {
+    const LINE: usize = 64;
+    for line in values.chunks(LINE / size_of::<T>().clamp(1, LINE)) {
+        // SAFETY: every machine of this kind has the instruction, and it reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+}
+
 impl<const FUSED: bool> Avx2<FUSED> {
     /// The token, if the machine has the instruction set.
     #[inline(always)]

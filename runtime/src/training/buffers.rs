@@ -2,7 +2,7 @@
 use alloc::vec::Vec;
 
 use crate::flat::unflatten_mut;
-use crate::{Flat, Network, Scalar};
+use crate::{Flat, Network, Scalar, isa};
 
 /// Samples on the heap.
 pub(super) struct Buffer<A: Flat>(Vec<A::Scalar>);
@@ -23,16 +23,25 @@ impl<A: Flat> Buffer<A> {
         self.0.get_mut(..len).map_or(&mut [], unflatten_mut)
     }
 
-    /// Writes some samples side by side, in the order given; `write` makes of each what should stand there.
+    /// Writes some samples side by side, in the order given; `write` makes of each what should stand there. So they are read one by one,
+    /// while the memory gets the next ones ready, and what follows goes through them in one run, more than once.
     pub(super) fn gather(
         &mut self,
         samples: &[A],
         order: &[usize],
         mut write: impl FnMut(&[A::Scalar], &mut [A::Scalar]),
     ) -> &[A] {
+        /// So many samples ahead.
+        const AHEAD: usize = 4;
         let gathered = self.of(order.len());
-        for (copy, sample) in gathered.iter_mut().zip(order.iter().filter_map(|&index| samples.get(index))) {
-            write(sample.as_flat(), copy.as_flat_mut());
+        let sample = |place: usize| order.get(place).and_then(|&index| samples.get(index)).map(A::as_flat);
+        for (place, copy) in gathered.iter_mut().enumerate() {
+            if let Some(later) = sample(place + AHEAD) {
+                isa::prefetch(later);
+            }
+            if let Some(sample) = sample(place) {
+                write(sample, copy.as_flat_mut());
+            }
         }
         gathered
     }
