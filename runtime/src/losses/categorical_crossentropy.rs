@@ -48,15 +48,14 @@ fn total<T: Scalar>(values: &[T]) -> T {
 pub(super) fn sum_of_exponentials<T: Scalar>(logits: &[T], most: f64) -> f64 {
     let mut sum = 0.0;
     for block in logits.chunks(8) {
-        // What is not there counts as e^-∞, which is zero.
-        let mut exponentials = [f64::NEG_INFINITY; 8];
+        let mut exponentials = [0.0; 8];
         for (exponential, x) in exponentials.iter_mut().zip(block) {
             *exponential = x.to_f64() - most;
         }
         for exponential in &mut exponentials {
             *exponential = Elementary::exp(*exponential);
         }
-        for exponential in exponentials {
+        for exponential in exponentials.iter().take(block.len()) {
             sum += exponential;
         }
     }

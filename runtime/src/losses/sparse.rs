@@ -43,10 +43,23 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 
     #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, 1, P>]) -> f64 {
+        /// Positions whose logarithms are computed at once.
+        const BLOCK: usize = 8;
         let mut sum = 0.0;
-        for (logits, &target) in flatten(logits).chunks_exact(C).zip(flatten(targets)) {
-            let most = largest(logits);
-            sum += Elementary::ln(sum_of_exponentials(logits, most)) - (of_class(logits, target) - most);
+        for (logits, targets) in flatten(logits).chunks(BLOCK * C).zip(flatten(targets).chunks(BLOCK)) {
+            let (mut logarithms, mut right) = ([1.0; BLOCK], [0.0; BLOCK]);
+            let positions = logits.chunks_exact(C).zip(targets);
+            for ((logits, &target), (sum, right)) in positions.zip(logarithms.iter_mut().zip(&mut right)) {
+                let most = largest(logits);
+                *sum = sum_of_exponentials(logits, most);
+                *right = of_class(logits, target) - most;
+            }
+            for logarithm in &mut logarithms {
+                *logarithm = Elementary::ln(*logarithm);
+            }
+            for (logarithm, right) in logarithms.iter().zip(&right).take(targets.len()) {
+                sum += logarithm - right;
+            }
         }
         sum / P as f64
     }
