@@ -368,3 +368,41 @@ fn targets_that_do_not_suit_the_loss() {
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
     assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
 }
+
+/// A prediction computes `relu` behind the pooling that follows it, where nothing else reads it; the bits are those of training, which
+/// computes it before.
+#[test]
+fn relu_before_a_pooling_or_behind_it() {
+    network! {
+        Chain< input 6x6x2 => conv 3 3x3 same relu => maxpool 3x2 same => conv 4 2x2 => relu => globalmaxpool => dense 2 >
+    }
+    network! {
+        ReadTwice<
+            input 6x6x2 => wide: conv 3 3x3 same relu => maxpool 2x2 => globalavgpool => a: dense 2;
+            wide => globalmaxpool => b: dense 2;
+            add(a, b)
+        >
+    }
+    fn check<N: Network<Scalar = f32, Head = castnet::activations::Linear, Output = SVector<f32, 2>>>(network: Box<N>) {
+        use castnet::rand::RngExt;
+        let mut rng = seeded(8);
+        let inputs: Vec<N::Input> = (0..5)
+            .map(|_| {
+                let mut input = *N::Input::zeroed_boxed();
+                input.as_flat_mut().iter_mut().for_each(|x| *x = rng.random_range(-1.0..1.0));
+                input
+            })
+            .collect();
+        let mut workspace = Workspace::boxed();
+        let predicted: Vec<_> = inputs.iter().map(|input| network.predict_in(input, &mut workspace).clone()).collect();
+        let mut trainer = network.compile(MeanSquaredError, Sgd::default()).arithmetic(Arithmetic::Portable);
+        let judged = trainer.train_on_judgement(&inputs, |outputs, grads| {
+            grads.iter_mut().for_each(|grad| grad.fill(0.0));
+            assert_eq!(outputs, predicted, "{}", N::NAME);
+            Ok(0.0)
+        });
+        assert_eq!(judged, Ok(0.0));
+    }
+    check(Chain::init(&mut seeded(1)));
+    check(ReadTwice::init(&mut seeded(1)));
+}

@@ -69,6 +69,9 @@ where
             close("input", index, grad_inputs[sample].as_flat()[index], at(STEP), at(-STEP));
         }
     }
+    trainer.seed(5);
+    let (_, again) = trainer.compute_gradient(&inputs, &targets).expect("a sound batch");
+    assert!(again.as_flat() == gradient, "{}: what the gradient was before does not count", N::NAME);
 }
 
 macro_rules! gradients {

@@ -21,8 +21,21 @@ pub fn level() -> Level {
 #[inline(never)]
 fn ask() -> Level {
     let level = available();
+    #[cfg(test)]
+    let level = level.min(wanted());
     LEVEL.store(level as u8, Ordering::Relaxed);
     level
+}
+
+/// For the tests of this crate: the highest level that they may run on, from the environment.
+#[cfg(test)]
+fn wanted() -> Level {
+    match std::env::var("CASTNET_LEVEL").as_deref() {
+        Ok("portable") => Level::Portable,
+        Ok("avx2") => Level::Avx2,
+        Ok("avx512") | Err(_) => Level::Avx512,
+        Ok(other) => panic!("CASTNET_LEVEL is portable, avx2 or avx512, not {other}"),
+    }
 }
 
 fn available() -> Level {

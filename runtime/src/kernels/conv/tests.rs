@@ -124,6 +124,15 @@ fn windows() -> Vec<(Window, usize)> {
         (Window::new([30, 30, 3], [15, 15, 40], [7, 7]).stride(2, 2).padding(2, 2), 1),
         (Window::new([1, 40, 5], [1, 40, 7], [1, 3]).padding(0, 4).dilation(1, 2), 2),
         (Window::new([40, 33, 2], [38, 31, 3], [3, 3]), 1),
+        // Images of one channel, of which two positions may share a vector: rows of all lengths, forwards and backwards.
+        (Window::new([28, 29, 1], [28, 29, 8], [3, 3]).padding(1, 1), 2),
+        (Window::new([5, 33, 1], [3, 31, 5], [3, 3]), 3),
+        (Window::new([6, 64, 1], [6, 64, 1], [1, 2]).padding(0, 1), 1),
+        (Window::new([10, 40, 1], [4, 38, 3], [3, 3]).stride(2, 1), 2),
+        (Window::new([9, 20, 1], [9, 16, 8], [1, 3]).dilation(1, 2), 2),
+        (Window::new([8, 9, 1], [8, 9, 7], [7, 7]).padding(3, 3), 2),
+        (Window::new([1, 90, 1], [1, 82, 4], [1, 9]), 2),
+        (Window::new([14, 17, 6], [12, 15, 1], [3, 3]), 2),
     ];
     let mut rng = seeded(3);
     let mut up_to = |most: usize| 1 + rng.random_range(0..most);
