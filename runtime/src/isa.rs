@@ -11,21 +11,22 @@ mod portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod x86_64;
 
-pub use cores::{Cores, PlainCores, ScalarCores, ScalarPlainCores};
+pub use cores::{BackwardCores, Cores, PlainCores, ScalarBackwardCores, ScalarCores, ScalarPlainCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-pub(crate) use x86_64::prefetch;
 pub use level::Level;
 pub use portable::Portable;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+pub(crate) use x86_64::prefetch;
 
 use crate::Scalar;
+use crate::kernels::dense::HAS_VECTORS;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
 /// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`]
-/// and [`PlainCores`].
-pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
+/// and their kin, [`BackwardCores`] and [`PlainCores`].
+pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
     /// As many values as the widest register holds.
     type Vector: Copy;
     /// The same arithmetic in vectors of half as many values, if there are any.
@@ -34,6 +35,8 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + PlainCores<T> {
     const LANES: usize;
     /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
     const TILE_ROWS: usize;
+    /// Whether products are computed side by side in vectors, or value by value in a fraction of the code.
+    const IN_VECTORS: bool = HAS_VECTORS;
     /// What of small layers is compiled for every shape.
     const SHAPES: Shapes;
     /// Whether [pairs](Self::splat_pair) of neighbours are as fast as single values.

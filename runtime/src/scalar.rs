@@ -14,6 +14,7 @@ mod sealed {
 pub trait Scalar:
     sealed::Sealed
     + crate::isa::ScalarCores<Self>
+    + crate::isa::ScalarBackwardCores<Self>
     + crate::isa::ScalarPlainCores<Self>
     + crate::isa::Dispatch
     + crate::math::Elementary

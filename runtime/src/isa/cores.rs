@@ -152,16 +152,24 @@ macro_rules! cores {
         }
     };
 
-    // Products, which are faster fused, and in wide vectors.
-    (products, $cores:ident, $scalar_cores:ident: $list:tt) => {
+    // Products, which are faster fused, and in wide vectors: forward passes also if they are exact, as predictions are. Exact
+    // backward passes are rare.
+    (forward products, $cores:ident, $scalar_cores:ident: $list:tt) => {
+        cores!(products, $cores, $scalar_cores, same bits on [Avx512]: $list);
+        cores!(@on $cores: Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
+    };
+    (backward products, $cores:ident, $scalar_cores:ident: $list:tt) => {
+        cores!(products, $cores, $scalar_cores, same bits on []: $list);
+        cores!(@as $cores: Avx2<false>, Avx512<false>, f32: $list);
+    };
+    (products, $cores:ident, $scalar_cores:ident, same bits on $wider:tt: $list:tt) => {
         cores!(@traits $cores, $scalar_cores: $list);
         cores!(@portable $scalar_cores: f32: $list);
         cores!(@portable $scalar_cores: f64: $list);
-        cores!(@on $cores: Avx2<false>, f32 in "avx2,fma", same bits on [Avx512]: $list);
+        cores!(@on $cores: Avx2<false>, f32 in "avx2,fma", same bits on $wider: $list);
         cores!(@on $cores: Avx2<true>, f32 in "avx2,fma", same bits on []: $list);
         cores!(@on $cores: Avx2<false>, f64 in "avx2,fma", same bits on []: $list);
         cores!(@as $cores: Avx2<false>, Avx2<true>, f64: $list);
-        cores!(@on $cores: Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
         cores!(@on $cores: Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
     };
 
@@ -179,20 +187,10 @@ macro_rules! cores {
     };
 }
 
-cores!(products, Cores, ScalarCores: {
+cores!(forward products, Cores, ScalarCores: {
     /// `outputs[s] = bias + weight * inputs[s]` for every sample `s`; `weight` is column-major, `units` rows.
     fn dense_forward(weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T], units: usize) = dense::forward,
         split(outputs by units, each weight.len(), inputs by weight.len() / units);
-
-    /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
-    fn dense_backward_input(weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize)
-        = dense::backward_input::<_, _, 0>,
-        split(grad_inputs by weight.len() / units, each weight.len(), grad_outputs by units);
-
-    /// `grad_weight = Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
-    fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
-        = dense::backward_weight_of::<_, _, 0>,
-        split(grad_weight by units, each grad_outputs.len(), inputs by 1);
 
     /// `outputs = bias + weight * inputs` for every window of every sample; `weight` is column-major, a row for each output.
     fn conv_forward(window: &Window, weight: &[T], bias: Option<&[T]>, inputs: &[T], outputs: &mut [T]) = conv::forward,
@@ -202,6 +200,18 @@ cores!(products, Cores, ScalarCores: {
     fn conv_backward_input(window: &Window, weight: &[T], bias: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T])
         = conv::backward_input,
         split(grad_inputs by window.input_len(), each window.work(), grad_outputs by window.output_len());
+});
+
+cores!(backward products, BackwardCores, ScalarBackwardCores: {
+    /// `grad_inputs[s] = weightᵀ * grad_outputs[s]`.
+    fn dense_backward_input(weight: &[T], grad_outputs: &[T], grad_inputs: &mut [T], units: usize)
+        = dense::backward_input::<_, _, 0>,
+        split(grad_inputs by weight.len() / units, each weight.len(), grad_outputs by units);
+
+    /// `grad_weight = Σ grad_outputs[s] * inputs[s]ᵀ`; the samples have `width` inputs.
+    fn dense_backward_weight(inputs: &[T], width: usize, grad_outputs: &[T], grad_weight: &mut [T], units: usize)
+        = dense::backward_weight_of::<_, _, 0>,
+        split(grad_weight by units, each grad_outputs.len(), inputs by 1);
 
     /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
     fn conv_backward_weight(

@@ -1,6 +1,7 @@
 //! What every machine has.
 use super::{Isa, Shapes};
 use crate::Scalar;
+use crate::kernels::dense::HAS_VECTORS;
 
 /// What every machine has: each product and each sum is rounded. The same bits on every target.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,8 @@ impl<T: Scalar> Isa<T> for Portable {
     type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
+    // On slow machines double precision would gain little, and every program would take longer to compile.
+    const IN_VECTORS: bool = HAS_VECTORS && !(SLOW && size_of::<T>() > size_of::<f32>());
     const SHAPES: Shapes = Shapes { single: !SLOW, batches: !SLOW, gradients: !SLOW };
 
     #[inline(always)]

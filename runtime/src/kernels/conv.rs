@@ -236,7 +236,7 @@ impl<T: Scalar> Walk<'_, T> {
     unsafe fn run<I: Isa<T>>(self, isa: I, weight: Weight<T>, bias: Option<&[T]>) {
         // SAFETY: as asked for.
         unsafe {
-            if !HAS_VECTORS {
+            if const { !I::IN_VECTORS } {
                 self.plain(isa, weight, bias);
             } else if const { I::Half::LANES < I::LANES }
                 && self.columns <= I::Half::LANES
@@ -548,7 +548,9 @@ impl<T: Scalar> Walk<'_, T> {
                 let samples = block.samples.1 - block.samples.0;
                 // SAFETY: the taps of the sum are inside of the image at all positions of the rectangle.
                 unsafe {
-                    if const { I::PAIRS && V == 1 } && let Some(bias) = pairs {
+                    if const { I::PAIRS && V == 1 }
+                        && let Some(bias) = pairs
+                    {
                         isa.apart(Pairs::new(&sum, bias, cursor, samples));
                     } else {
                         isa.apart(Rectangle::<T, V>::new(&sum, cursor.begin(), counts[0] * counts[1] * samples));
@@ -1063,7 +1065,7 @@ impl<T: Scalar> Products<'_, T> {
             let part = Part { rows, ..part };
             // SAFETY: as asked for; so many columns are left.
             unsafe {
-                if !HAS_VECTORS {
+                if const { !I::IN_VECTORS } {
                     self.plain(isa, part);
                     continue;
                 }

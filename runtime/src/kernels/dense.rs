@@ -48,7 +48,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
         }
         return;
     }
-    if !HAS_VECTORS {
+    if const { !I::IN_VECTORS } {
         let weight = weight.get(..width * units).unwrap_or_default();
         for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(units)) {
             match bias {
@@ -119,7 +119,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
     units: usize,
 ) {
     let width = weight.len() / units;
-    if !HAS_VECTORS {
+    if const { !I::IN_VECTORS } {
         for (grad_output, grad_input) in grad_outputs.chunks_exact(units).zip(grad_inputs.chunks_exact_mut(width)) {
             for (column, grad) in weight.chunks_exact(units).zip(grad_input) {
                 let products = column.iter().zip(grad_output);
@@ -213,7 +213,7 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     grad_weight: &mut [T],
     units: usize,
 ) {
-    if !HAS_VECTORS {
+    if const { !I::IN_VECTORS } {
         for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
             column.fill(T::ZERO);
             for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {

@@ -51,7 +51,8 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
 
 /// The pooling that alone reads what an activation writes, and that may come before it: then fewer values are activated.
 fn pooling_of<'a>(planned: &'a Planned, node: &Node, activation: &dyn InPlace) -> Option<&'a Node> {
-    let mut readers = planned.readers(node.to).filter(|_| activation.commutes_with_largest() && !planned.is_logits(node.to));
+    let mut readers =
+        planned.readers(node.to).filter(|_| activation.commutes_with_largest() && !planned.is_logits(node.to));
     let (reader, None) = (readers.next()?, readers.next()) else { return None };
     match reader.layer.operation() {
         Operation::Map(map) if map.takes_largest() => Some(reader),
