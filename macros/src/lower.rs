@@ -8,7 +8,7 @@ use crate::expressions::{Known, Value, Wrong};
 use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
 use crate::layers::another::Another;
 use crate::layers::{self, Layer, Parsed, join};
-use crate::optimize::Goal;
+use crate::optimize;
 use crate::options;
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
@@ -30,7 +30,6 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     };
     let mut lowering = Lowering {
         blocks,
-        goal,
         graph,
         written: &chains,
         input_tokens: Vec::new(),
@@ -54,6 +53,8 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     for chain in &chains {
         ends.push((lowering.chain(chain, None), chain));
     }
+    let goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
+    lowering.graph.nodes.iter_mut().for_each(|node| node.layer.optimize(goal));
     lowering.outputs(ends, complete);
     lowering.names_are_unique();
     lowering.errors.or(lowering.graph)
@@ -110,7 +111,6 @@ const MOST_LAYERS: usize = 20_000;
 
 struct Lowering<'a> {
     blocks: &'a [Block],
-    goal: Goal,
     graph: Graph,
     written: &'a [Chain],
     /// By input.
@@ -566,8 +566,7 @@ impl Lowering<'_> {
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
         let mut from = from;
         let mut branches = branches;
-        for mut layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
-            layer.optimize(self.goal);
+        for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
             let to = ValueId(self.graph.values());
             let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
             let inputs: Option<Vec<&Shape>> =

@@ -1,4 +1,4 @@
-//! `#[optimize(size)]`: what the code of a network is to be good at.
+//! `#[optimize(size)]`: what the code of a network is to be good at; long networks are compiled for size unless told otherwise.
 use proc_macro2::Ident;
 use syn::Attribute;
 
@@ -14,8 +14,17 @@ pub enum Goal {
     Size,
 }
 
-/// Takes the goal out of the attributes; all others are those of the struct.
-pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Goal {
+/// Operations of a network up to which each small layer has code of its own. It is all one function, and the compiler's time grows
+/// faster than its length.
+const LONG: usize = 64;
+
+/// What a network of so many operations is optimized for if nobody says it.
+pub fn goal_of(operations: usize) -> Goal {
+    if operations > LONG { Goal::Size } else { Goal::Speed }
+}
+
+/// Takes the goal out of the attributes, if there is one; all others are those of the struct.
+pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Goal> {
     let mut goal = None;
     attributes.retain(|attribute| {
         if !attribute.path().is_ident("optimize") {
@@ -35,5 +44,5 @@ pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Goal {
         goal = goal.or(read);
         false
     });
-    goal.unwrap_or_default()
+    goal
 }

@@ -38,7 +38,7 @@ pub struct Body {
     pub name: Ident,
     /// The path under which castnet's types stand.
     pub castnet: TokenStream,
-    pub goal: Goal,
+    pub goal: Option<Goal>,
     pub chains: Vec<Chain>,
     pub bounds: Vec<Bound>,
     /// What was wrong with its grammar.

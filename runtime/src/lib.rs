@@ -320,7 +320,8 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// Dense layers of up to [`SMALL`](crate::layers::Dense::SMALL) weights are inlined into the network with their sizes known, so
 /// that the compiler may unroll them; larger ones share one kernel. `#[optimize(size)]` in front of a network overrides that:
 /// all its layers share their code, one copy for each kind of layer and of activation, which takes few bytes of flash. The results
-/// have the same bits.
+/// have the same bits. A network of more than 64 layers and activations is compiled so too, as the compiler's time would grow faster
+/// than its length; `#[optimize(speed)]` overrides that.
 ///
 /// ```
 /// use castnet::prelude::*;

@@ -53,6 +53,17 @@ fn compact() {
     );
 }
 
+/// Of 64 operations each may have code of its own; more share it, unless the network asks for speed.
+#[test]
+fn long_networks_share_their_code() {
+    let shares = |attribute: &str, layers: usize| {
+        let tokens = format!("[::castnet] {attribute} Long< input 2 {} >", "=> dense 2 relu".repeat(layers));
+        crate::expand(tokens.parse().expect("it lexes")).to_string().contains("forward_compact")
+    };
+    assert!(!shares("", 32) && shares("", 33));
+    assert!(shares("#[optimize(size)]", 32) && !shares("#[optimize(speed)]", 33));
+}
+
 #[test]
 fn image() {
     expansion(
