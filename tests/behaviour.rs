@@ -369,8 +369,8 @@ fn targets_that_do_not_suit_the_loss() {
     assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
 }
 
-/// A prediction computes `relu` behind the pooling that follows it, where nothing else reads it; the bits are those of training, which
-/// computes it before.
+/// A prediction computes `relu` behind the pooling that follows it, where nothing else reads it; the values are those of training, which
+/// computes it before (a zero may have the other sign).
 #[test]
 fn relu_before_a_pooling_or_behind_it() {
     network! {
@@ -405,4 +405,13 @@ fn relu_before_a_pooling_or_behind_it() {
     }
     check(Chain::init(&mut seeded(1)));
     check(ReadTwice::init(&mut seeded(1)));
+    network! {
+        #[optimize(size)]
+        Shared< input 6x6x2 => conv 3 3x3 same relu => maxpool 3 => flatten => dense 2 >
+    }
+    check(Shared::init(&mut seeded(1)));
+    network! {
+        Last< input 6x5 => conv 2 3 relu => globalmaxpool >
+    }
+    check(Last::init(&mut seeded(1)));
 }

@@ -283,7 +283,7 @@ pub trait InPlace {
     fn acts_in_prediction(&self) -> bool {
         true
     }
-    /// Whether it may as well be applied to the largest of some values as to all of them.
+    /// Whether it may as well be applied to the largest of some values as to all of them, but for the sign of a zero.
     fn commutes_with_largest(&self) -> bool {
         false
     }

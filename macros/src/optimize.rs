@@ -15,7 +15,7 @@ pub enum Goal {
 }
 
 /// Operations of a network up to which each small layer has code of its own. It is all one function, and the compiler's time grows
-/// faster than its length.
+/// faster than its length. A network that is a layer counts as one, as nothing is known of it here.
 const LONG: usize = 64;
 
 /// What a network of so many operations is optimized for if nobody says it.
@@ -35,7 +35,7 @@ pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Goal
             "speed" => Some(Goal::Speed),
             _ => None,
         });
-        let help = "help: `#[optimize(size)]`, or `#[optimize(speed)]`, which needs no words";
+        let help = "help: `#[optimize(size)]`, or `#[optimize(speed)]`, which networks of up to 64 layers and activations are for anyway";
         if read.is_none() {
             errors.at(attribute, format!("a network is optimized for `size` or for `speed`\n{help}"));
         } else if goal.is_some() {

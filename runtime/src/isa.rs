@@ -204,3 +204,6 @@ const _: () = {
         }
     }
 };
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

@@ -321,7 +321,8 @@ pub fn seeded(seed: u64) -> TrainingRng {
 /// that the compiler may unroll them; larger ones share one kernel. `#[optimize(size)]` in front of a network overrides that:
 /// all its layers share their code, one copy for each kind of layer and of activation, which takes few bytes of flash. The results
 /// have the same bits. A network of more than 64 layers and activations is compiled so too, as the compiler's time would grow faster
-/// than its length; `#[optimize(speed)]` overrides that.
+/// than its length; `#[optimize(speed)]` overrides that. A network that is a layer (`use`) counts as one: what it is optimized for is
+/// its own.
 ///
 /// ```
 /// use castnet::prelude::*;

@@ -53,6 +53,18 @@ fn compact() {
     );
 }
 
+/// A prediction computes relu behind the poolings; training, and a prediction that reads it twice, before them.
+#[test]
+fn pooled() {
+    expansion(
+        "expand/pooled.rs.txt",
+        "Pooled<
+            input 4x4x1 => conv 2 3x3 same relu => maxpool 2x2 => relu => twice: dense 2 each relu => globalmaxpool => top: dense 1;
+            twice => flatten => all: dense 1
+        >",
+    );
+}
+
 /// Of 64 operations each may have code of its own; more share it, unless the network asks for speed.
 #[test]
 fn long_networks_share_their_code() {

@@ -35,6 +35,8 @@ impl Later for usize {
 /// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length, more inputs by length);
 /// ```
 ///
+/// Gradients of dense weights are written; cores of other parameters add to what their layer has cleared.
+///
 /// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
 /// but of `T`. What is split is shared by the threads of a training: they get whole rows of the outputs, each of so many values and
 /// of so many multiply-adds, and the inputs from the first of their rows on (or its number, if the argument is one).

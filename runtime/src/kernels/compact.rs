@@ -1,10 +1,10 @@
-//! Kernels in few bytes, for networks with `#[optimize(size)]`: one copy for all layers of a program, of loops that stay loops on
-//! targets without vectors.
+//! Kernels in few bytes, for networks with `#[optimize(size)]` and for long ones: one copy for all layers of a program, of loops that stay
+//! loops on targets without vectors.
 use core::slice;
 
 use crate::activations::Activation;
 use crate::flat::flatten_mut;
-use crate::isa::Isa;
+use crate::isa::{self, Isa, Task};
 use crate::kernels::dense::HAS_VECTORS;
 use crate::{Flat, Scalar};
 
@@ -53,14 +53,31 @@ where
     I: Isa<F::Scalar>,
     F: Flat,
 {
-    apply(isa, activation, flatten_mut(values));
+    let values = flatten_mut(values);
+    if HAS_VECTORS {
+        isa::run_apart(isa, Apply { activation, values });
+    } else {
+        apply(isa, activation, values);
+    }
+}
+
+/// An activation in vectors.
+struct Apply<'a, A, T> {
+    activation: A,
+    values: &'a mut [T],
+}
+
+impl<A: Activation<[T; 1]>, T: Scalar> Task<T> for Apply<'_, A, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        self.activation.apply(isa, self.values.as_chunks_mut().0);
+    }
 }
 
 #[inline(never)]
 fn apply<A: Activation<[T; 1]>, I: Isa<T>, T: Scalar>(isa: I, activation: A, values: &mut [T]) {
-    if HAS_VECTORS {
-        return activation.apply(isa, values.as_chunks_mut().0);
-    }
     let values = values.as_mut_ptr_range();
     let mut value = values.start;
     while value != values.end {

@@ -70,7 +70,7 @@ unsafe impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Flat 
 
 impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OUT, T, B> {
     /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
-    /// them; larger ones share one kernel. In a network with `#[optimize(size)]` all layers do.
+    /// them; larger ones share one kernel. In a network with `#[optimize(size)]`, and in a long one, all layers do.
     pub const SMALL: usize = 1024;
     /// In debug builds none is: what is inlined would be neither fast nor quick to compile.
     const IS_SMALL: bool = IN * OUT <= Self::SMALL && (cfg!(not(debug_assertions)) || !HAS_VECTORS);
@@ -102,7 +102,8 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         }
     }
 
-    /// As [`forward`](Self::forward), by code that all layers share whatever their sizes: for `#[optimize(size)]`.
+    /// As [`forward`](Self::forward), by code that all layers share whatever their sizes: for `#[optimize(size)]` and long
+    /// networks.
     #[inline(always)]
     pub fn forward_compact<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
         if HAS_VECTORS {

@@ -33,11 +33,13 @@ impl<A: Flat> Buffer<A> {
     ) -> &[A] {
         /// So many samples ahead.
         const AHEAD: usize = 4;
+        /// Values of a sample that are fetched: once copying is under way, the memory sees by itself what comes next.
+        const MOST: usize = 1024;
         let gathered = self.of(order.len());
         let sample = |place: usize| order.get(place).and_then(|&index| samples.get(index)).map(A::as_flat);
         for (place, copy) in gathered.iter_mut().enumerate() {
             if let Some(later) = sample(place + AHEAD) {
-                isa::prefetch(later);
+                isa::prefetch(later.get(..MOST).unwrap_or(later));
             }
             if let Some(sample) = sample(place) {
                 write(sample, copy.as_flat_mut());

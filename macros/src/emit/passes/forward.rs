@@ -24,7 +24,7 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
             Operation::Alias => {}
             Operation::Map(map) => {
                 map_forward(planned, node, map, training, &mut names, &mut statements);
-                if !training && let Some(activation) = put_off(planned, node) {
+                if !training && let Some(activation) = put_off(planned, node, map) {
                     let [values] = names.get([Wanted::Value(node.to)], &mut statements);
                     statements.push(activation.forward(&values, &TokenStream::new()));
                 }
@@ -36,7 +36,7 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
                     let [from, to] = names.get([from, to], &mut statements);
                     statements.push(quote!(castnet::copy(#from, #to);));
                 }
-                if !training && (!operation.acts_in_prediction() || pooling_of(planned, node, operation).is_some()) {
+                if !training && (!operation.acts_in_prediction() || is_put_off(planned, node, operation)) {
                     continue;
                 }
                 let mask = (operation.keeps() == Keeps::Mask).then_some(Wanted::Extra(node));
@@ -49,22 +49,21 @@ fn forward(planned: &Planned, mut names: Names<'_>, training: bool) -> Vec<Token
     statements
 }
 
-/// The pooling that alone reads what an activation writes, and that may come before it: then fewer values are activated.
-fn pooling_of<'a>(planned: &'a Planned, node: &Node, activation: &dyn InPlace) -> Option<&'a Node> {
-    let mut readers =
-        planned.readers(node.to).filter(|_| activation.commutes_with_largest() && !planned.is_logits(node.to));
-    let (reader, None) = (readers.next()?, readers.next()) else { return None };
-    match reader.layer.operation() {
-        Operation::Map(map) if map.takes_largest() => Some(reader),
-        _ => None,
+/// Whether a prediction computes an activation behind the pooling that alone reads it: then fewer values are activated.
+fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace) -> bool {
+    if !activation.commutes_with_largest() || planned.is_logits(node.to) {
+        return false;
     }
+    let mut readers = planned.readers(node.to);
+    let (Some(reader), None) = (readers.next(), readers.next()) else { return false };
+    matches!(reader.layer.operation(), Operation::Map(map) if map.takes_largest())
 }
 
 /// The activation before a pooling that a prediction computes behind it.
-fn put_off<'a>(planned: &'a Planned, pooling: &Node) -> Option<&'a dyn InPlace> {
-    let activation = planned.body().find(|node| node.to == pooling.input())?;
+fn put_off<'a>(planned: &'a Planned, pooling: &Node, map: &dyn Map) -> Option<&'a dyn InPlace> {
+    let activation = planned.inferred.graph.writer(pooling.input()).filter(|_| map.takes_largest())?;
     let Operation::InPlace(operation) = activation.layer.operation() else { return None };
-    pooling_of(planned, activation, operation).map(|_| operation)
+    is_put_off(planned, activation, operation).then_some(operation)
 }
 
 /// Several inputs are taken out of the samples that they are parts of.
