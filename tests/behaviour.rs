@@ -415,3 +415,36 @@ fn relu_before_a_pooling_or_behind_it() {
     }
     check(Last::init(&mut seeded(1)));
 }
+
+/// A sample of weight 0 counts for nothing, whatever its target is; an input that is no number is an error, as it would spoil the gradient.
+#[test]
+fn a_sample_of_no_weight() {
+    network! { Line< input 2 => dense 1 > }
+    let line = || {
+        let optimizer = Sgd { learning_rate: 0.1, ..Sgd::default() };
+        Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer)
+    };
+    let (first, second) = (SVector::from([1.0_f32, 2.0]), SVector::from([0.5, 0.1]));
+    let target = |target: f32| SVector::from([target]);
+    let (mut masked, mut zero) = (line(), line());
+    let report = masked.train_on_weighted_batch(&[first, second], &[target(1.0), target(f32::NAN)], &[1.0, 0.0]);
+    assert_eq!(report, zero.train_on_weighted_batch(&[first, second], &[target(1.0), target(0.0)], &[1.0, 0.0]));
+    assert!(report.is_ok() && masked.network() == zero.network());
+
+    let before = masked.network().clone();
+    for input in [f32::NAN, 3e38] {
+        let inputs = [first, SVector::from([input, input])];
+        let report = masked.train_on_weighted_batch(&inputs, &[target(1.0), target(1.0)], &[1.0, 0.0]);
+        assert_eq!(report.err(), Some(BatchError::NotFinite));
+        assert!(*masked.network() == before);
+    }
+
+    network! { Pick< input 2 => dense 3 softmax > }
+    type Class = castnet::nalgebra::SMatrix<f32, 1, 1>;
+    let rows = Dataset::<SVector<f32, 2>, Class>::from_rows(&[[1.0, 2.0], [0.5, 0.1]], &[[2.0], [-1.0]]);
+    let data = rows.expect("sound data");
+    let mut trainer = Pick::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
+    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Refused(FitError::Target { sample: 1, .. })));
+    let data = data.with_weights(vec![1.0, 0.0]).expect("as many weights");
+    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Completed));
+}

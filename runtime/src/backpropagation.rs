@@ -231,8 +231,15 @@ fn sum_one_by_one<H, A: Flat, L: Loss<H, A>>(
     weights: &[f64],
 ) -> f64 {
     let samples = logits.iter().zip(outputs).zip(targets).zip(weights);
-    let losses = samples.filter(|(_, weight)| **weight > 0.0).map(|(((logits, output), target), weight)| {
-        weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))
+    let losses = samples.map(|(((logits, output), target), &weight)| {
+        if weight > 0.0 {
+            weight * loss.sum(slice::from_ref(logits), slice::from_ref(output), slice::from_ref(target))
+        } else if logits.as_flat().iter().all(|&logit| Scalar::is_finite(logit)) {
+            0.0
+        } else {
+            // What gave this would be in the gradient, as nothing times infinity is not zero.
+            f64::NAN
+        }
     });
     losses.sum()
 }
@@ -244,6 +251,11 @@ fn weigh<A: Flat>(grads: &mut [A], weights: &[f64], factor: f64) {
     }
     let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
     for (grad, weight) in grads.iter_mut().zip(weights) {
+        if weight == 0.0 {
+            // Whatever its target is.
+            grad.as_flat_mut().fill(A::Scalar::ZERO);
+            continue;
+        }
         let factor = A::Scalar::from_f64(weight * factor);
         grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);
     }

@@ -162,7 +162,8 @@ pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output 
 pub enum Arithmetic {
     /// After every operation: the same bits on every machine.
     Portable,
-    /// Multiplications and additions at once where the hardware can: faster, and the same bits on all machines that can.
+    /// Multiplications and additions at once where the hardware can: faster, and the same bits on all machines that can. Double
+    /// precision is never fused.
     #[default]
     Fused,
 }

@@ -99,9 +99,14 @@ where
         let training = same_samples::<X, Y, _, _>(training);
         let validation = validation.map(same_samples::<X, Y, _, _>);
         for (samples, validation) in [(Some(training), false), (validation, true)] {
-            let targets = samples.map(|samples| samples.targets).unwrap_or_default();
-            let objections = targets.iter().map(|target| self.loss().objection(target));
-            if let Some((sample, reason)) = objections.enumerate().find_map(|(sample, why)| Some((sample, why?))) {
+            let (targets, weights) =
+                samples.map(|Samples { targets, weights, .. }| (targets, weights)).unwrap_or_default();
+            let mut objections = targets.iter().enumerate().filter_map(|(sample, target)| {
+                // The target of a sample that does not count may be anything.
+                let counts = weights.get(sample) != Some(&0.0);
+                Some((sample, self.loss().objection(target).filter(|_| counts)?))
+            });
+            if let Some((sample, reason)) = objections.next() {
                 return refused(FitError::Target { sample, validation, reason });
             }
         }

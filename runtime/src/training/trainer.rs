@@ -24,7 +24,8 @@ use crate::{BatchError, Dataset, Flat, Network};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
 ///
-/// The same seed, the same data and the same options give the same bits on every machine.
+/// The same seed, the same data and the same options give the same bits on every machine whose processor fuses multiplications and
+/// additions, and with [`Arithmetic::Portable`] on all.
 pub struct Trainer<N, L, O>
 where
     N: Network,
@@ -197,7 +198,8 @@ where
     }
 
     /// One step of training on one batch. Unlike [`fit`](Self::fit) it teaches `normalize` layers nothing: see
-    /// [`Network::adapt`].
+    /// [`Network::adapt`]; and it does not look whether the step has gone too far for the weights to be numbers, which the next
+    /// one finds.
     ///
     /// # Errors
     /// Inputs and targets that are not equally many, or none; a loss or a learning rate that is not finite. The network stays
@@ -211,7 +213,7 @@ where
     }
 
     /// As [`train_on_batch`](Self::train_on_batch); every sample counts as often as its weight says, or once if there are no
-    /// weights.
+    /// weights. The target of a sample of weight 0 may be anything, its input may not.
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch), and for weights that are not as many as the inputs.
