@@ -394,7 +394,7 @@ fn relu_before_a_pooling_or_behind_it() {
             })
             .collect();
         let mut workspace = Workspace::boxed();
-        let predicted: Vec<_> = inputs.iter().map(|input| network.predict_in(input, &mut workspace).clone()).collect();
+        let predicted: Vec<_> = inputs.iter().map(|input| *network.predict_in(input, &mut workspace)).collect();
         let mut trainer = network.compile(MeanSquaredError, Sgd::default()).arithmetic(Arithmetic::Portable);
         let judged = trainer.train_on_judgement(&inputs, |outputs, grads| {
             grads.iter_mut().for_each(|grad| grad.fill(0.0));
@@ -421,7 +421,7 @@ fn relu_before_a_pooling_or_behind_it() {
 fn a_sample_of_no_weight() {
     network! { Line< input 2 => dense 1 > }
     let line = || {
-        let optimizer = Sgd { learning_rate: 0.1, ..Sgd::default() };
+        let optimizer = Sgd { learning_rate: 0.1 };
         Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer)
     };
     let (first, second) = (SVector::from([1.0_f32, 2.0]), SVector::from([0.5, 0.1]));
