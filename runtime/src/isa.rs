@@ -107,7 +107,7 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
         }
     }
 
-    /// Turns the columns of a square of [`SQUARE`] rows into rows. Rows lie `from_row` and `to_row` apart.
+    /// Turns the columns of a square of eight rows into rows. Rows lie `from_row` and `to_row` apart.
     ///
     /// # Safety
     /// The square can be read, and its transpose written.
