@@ -1,0 +1,371 @@
+//! Gradients that are sums over positions: of the weight and of the bias.
+use core::marker::PhantomData;
+
+use super::{POSITIONS, fits};
+use crate::Scalar;
+use crate::isa::{Isa, Task};
+use crate::kernels::dense::HAS_VECTORS;
+use crate::layers::{Axis, Window};
+
+/// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
+///
+/// What is added to a gradient comes in this order: some samples or some rows of windows, one after the other; in these first the
+/// windows that are inside of the image from left to right, then each of the other columns.
+#[inline(always)]
+pub fn backward_weight<T: Scalar, I: Isa<T>>(
+    isa: I,
+    &window: &Window,
+    inputs: &[T],
+    grad_outputs: &[T],
+    first_row: usize,
+    grad_weight: &mut [T],
+) {
+    let samples = grad_outputs.len() / window.output_len().max(1);
+    let [_, columns, channels] = window.input;
+    let [_, out_columns, units] = window.output;
+    let all = window.places() * (channels / window.groups.max(1)) * units;
+    if !fits(&window, all, inputs, grad_outputs, samples) || first_row * units + grad_weight.len() > all {
+        return;
+    }
+    let (depth, per_group) = (channels / window.groups, units / window.groups);
+    let (y, x) = (window.axis(0), window.axis(1));
+    let origin = y.origin(0) * (columns * channels) as isize + x.origin(0) * channels as isize;
+    for group in 0..window.groups {
+        let products = Products {
+            y,
+            x,
+            samples,
+            a: inputs.as_ptr().wrapping_offset(origin).wrapping_add(group * depth),
+            a_steps: [window.input_len(), columns * channels, channels],
+            depth,
+            b: grad_outputs.as_ptr().wrapping_add(group * per_group),
+            b_steps: [window.output_len(), out_columns * units, units],
+            columns: per_group,
+            c: grad_weight.as_mut_ptr().wrapping_add(group * per_group),
+            rows: (first_row, first_row + grad_weight.len() / units),
+            borrowed: PhantomData,
+        };
+        // SAFETY: the images have the sizes of the window, and the rows are within the gradient.
+        unsafe {
+            if const { I::Half::LANES < I::LANES } && per_group <= I::Half::LANES {
+                products.blocks(isa.half());
+            } else {
+                products.blocks(isa);
+            }
+        }
+    }
+}
+
+/// Sums of products over the positions of a window: a row for each tap and channel.
+struct Products<'a, T> {
+    y: Axis,
+    x: Axis,
+    samples: usize,
+    /// What the first tap sees at the first position.
+    a: *const T,
+    a_steps: [usize; 3],
+    depth: usize,
+    /// The gradients at the first position.
+    b: *const T,
+    b_steps: [usize; 3],
+    columns: usize,
+    /// The first of the rows.
+    c: *mut T,
+    /// Which rows.
+    rows: (usize, usize),
+    borrowed: PhantomData<&'a mut T>,
+}
+
+/// Which sums of products: some rows, of some columns, over some positions.
+#[derive(Clone, Copy)]
+struct Part {
+    rows: (usize, usize),
+    column: usize,
+    columns: usize,
+    samples: (usize, usize),
+    y: (usize, usize),
+    x: (usize, usize),
+}
+
+impl<T: Scalar> Products<'_, T> {
+    /// So many positions at a time that they stay near, and of these those at which the same taps are inside.
+    ///
+    /// # Safety
+    /// All that the window sees inside of the images, all gradients and the rows are there.
+    #[inline(never)]
+    unsafe fn blocks<I: Isa<T>>(&self, isa: I) {
+        let positions = (self.y.count * self.x.count).max(1);
+        let group = (POSITIONS / positions).max(1);
+        let band = if positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
+        let inside = self.x.interior();
+        for sample in (0..self.samples).step_by(group) {
+            let samples = (sample, (sample + group).min(self.samples));
+            for first in (0..self.y.count).step_by(band.max(1)) {
+                // Rows of the window that are inside at the same positions are summed together.
+                let mut tap = 0;
+                while tap < self.y.taps {
+                    let of_tap = self.y.positions_of(tap);
+                    let mut end = tap + 1;
+                    while end < self.y.taps && self.y.positions_of(end) == of_tap {
+                        end += 1;
+                    }
+                    let y = (of_tap.0.max(first), of_tap.1.min(first + band));
+                    let part = Part { rows: (0, 0), column: 0, columns: self.columns, samples, y, x: inside };
+                    // SAFETY: as asked for: the taps are inside at these positions.
+                    unsafe {
+                        self.rows_of_taps(isa, part, (tap, end), (0, self.x.taps));
+                        for x in (0..inside.0).chain(inside.1..self.x.count) {
+                            self.rows_of_taps(isa, Part { x: (x, x + 1), ..part }, (tap, end), self.x.taps_at(x));
+                        }
+                    }
+                    tap = end;
+                }
+            }
+        }
+    }
+
+    /// All rows of some taps.
+    ///
+    /// # Safety
+    /// As for [`blocks`](Self::blocks); the taps are inside at the positions of the part.
+    #[inline(never)]
+    unsafe fn rows_of_taps<I: Isa<T>>(&self, isa: I, part: Part, down: (usize, usize), right: (usize, usize)) {
+        if part.y.0 >= part.y.1 || part.x.0 >= part.x.1 {
+            return;
+        }
+        let of_tap = self.x.taps * self.depth;
+        let (first, last) = (right.0 * self.depth, right.1 * self.depth);
+        // Whole rows of the window are neighbours.
+        let (down, first, last) =
+            if last - first == of_tap { ((0, 1), down.0 * of_tap, down.1 * of_tap) } else { (down, first, last) };
+        for tap in down.0..down.1 {
+            let rows = ((tap * of_tap + first).max(self.rows.0), (tap * of_tap + last).min(self.rows.1));
+            if rows.0 >= rows.1 {
+                continue;
+            }
+            let part = Part { rows, ..part };
+            // SAFETY: as asked for; so many columns are left.
+            unsafe {
+                if const { !I::IN_VECTORS } {
+                    self.plain(isa, part);
+                    continue;
+                }
+                let mut column = 0;
+                while column < self.columns {
+                    let columns = self.columns - column;
+                    if columns >= 2 * I::LANES {
+                        let part = Part { column, columns: 2 * I::LANES, ..part };
+                        isa.apart(Rows::<T, 2, false>::new(self, part));
+                        column += 2 * I::LANES;
+                    } else if columns >= I::LANES {
+                        let part = Part { column, columns: I::LANES, ..part };
+                        isa.apart(Rows::<T, 1, false>::new(self, part));
+                        column += I::LANES;
+                    } else {
+                        isa.apart(Rows::<T, 1, true>::new(self, Part { column, columns, ..part }));
+                        column += columns;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sum by sum.
+    ///
+    /// # Safety
+    /// As for [`rows_of_taps`](Self::rows_of_taps); the rows are those of the taps.
+    unsafe fn plain<I: Isa<T>>(&self, isa: I, part: Part) {
+        for row in part.rows.0..part.rows.1 {
+            let (a, c) = self.row(row);
+            for sample in part.samples.0..part.samples.1 {
+                for y in part.y.0..part.y.1 {
+                    for x in part.x.0..part.x.1 {
+                        let (at, b) = self.at(sample, y, x);
+                        for column in 0..self.columns {
+                            // SAFETY: as asked for.
+                            unsafe {
+                                let (value, g) = (a.wrapping_add(at).read(), self.b.add(b + column).read());
+                                let sum = c.add(column);
+                                sum.write(isa.mul_add(g, value, sum.read()));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// How far a position is from the first, in inputs and in gradients.
+    #[inline(always)]
+    fn at(&self, sample: usize, y: usize, x: usize) -> (usize, usize) {
+        let a = sample * self.a_steps[0] + y * self.y.step * self.a_steps[1] + x * self.x.step * self.a_steps[2];
+        (a, sample * self.b_steps[0] + y * self.b_steps[1] + x * self.b_steps[2])
+    }
+
+    /// What a row is of at the first position, and where its sums are.
+    #[inline(always)]
+    fn row(&self, row: usize) -> (*const T, *mut T) {
+        let (tap, channel) = (row / self.depth, row % self.depth);
+        let (y, x) = (tap / self.x.taps, tap % self.x.taps);
+        let a = y * self.y.dilation * self.a_steps[1] + x * self.x.dilation * self.a_steps[2] + channel;
+        (self.a.wrapping_add(a), self.c.wrapping_add((row - self.rows.0) * self.b_steps[2]))
+    }
+
+    /// `M` rows by `V` vectors; of the last, there may be only a part.
+    ///
+    /// # Safety
+    /// As for [`Rows::new`].
+    #[inline(always)]
+    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool>(
+        &self,
+        isa: I,
+        row: usize,
+        part: &Part,
+    ) {
+        let last = part.columns - (V - 1) * I::LANES;
+        let (a_step, b_step) = (self.x.step * self.a_steps[2], self.b_steps[2]);
+        let mut a = [core::ptr::null(); M];
+        let mut c = [core::ptr::null_mut(); M];
+        for (m, (a, c)) in a.iter_mut().zip(&mut c).enumerate() {
+            (*a, *c) = self.row(row + m);
+            *c = c.wrapping_add(part.column);
+        }
+        // SAFETY: the taps are inside of the images at these positions, and the columns are there.
+        unsafe {
+            let load = |from: *const T, v: usize| {
+                let from = from.wrapping_add(v * I::LANES);
+                if PART && v == V - 1 { isa.load_first(from, last) } else { isa.load(from) }
+            };
+            let mut sums = [[isa.splat(T::ZERO); V]; M];
+            for (row, &c) in sums.iter_mut().zip(&c) {
+                for (v, sum) in row.iter_mut().enumerate() {
+                    *sum = load(c, v);
+                }
+            }
+            for sample in part.samples.0..part.samples.1 {
+                for y in part.y.0..part.y.1 {
+                    let (mut at, b) = self.at(sample, y, part.x.0);
+                    let mut b = self.b.wrapping_add(b + part.column);
+                    for _ in part.x.0..part.x.1 {
+                        let mut factors = [isa.splat(T::ZERO); V];
+                        for (v, factor) in factors.iter_mut().enumerate() {
+                            *factor = load(b, v);
+                        }
+                        for (sums, &a) in sums.iter_mut().zip(&a) {
+                            let x = isa.splat(a.wrapping_add(at).read());
+                            for (sum, &factor) in sums.iter_mut().zip(&factors) {
+                                *sum = isa.mul_add_vector(factor, x, *sum);
+                            }
+                        }
+                        at += a_step;
+                        b = b.wrapping_add(b_step);
+                    }
+                }
+            }
+            for (row, &c) in sums.iter().zip(&c) {
+                for (v, &sum) in row.iter().enumerate() {
+                    let to = c.wrapping_add(v * I::LANES);
+                    if PART && v == V - 1 { isa.store_first(sum, to, last) } else { isa.store(sum, to) }
+                }
+            }
+        }
+    }
+}
+
+/// Rows of a block of columns, `V` vectors: a function of its own, for it to be compiled once.
+struct Rows<'a, T, const V: usize, const PART: bool> {
+    products: &'a Products<'a, T>,
+    part: Part,
+}
+
+impl<'a, T, const V: usize, const PART: bool> Rows<'a, T, V, PART> {
+    /// # Safety
+    /// All that the window sees inside of the images, all gradients, the rows and the columns are there, and the taps of the rows
+    /// are inside at the positions.
+    #[inline(always)]
+    unsafe fn new(products: &'a Products<'a, T>, part: Part) -> Self {
+        Self { products, part }
+    }
+}
+
+impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PART> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let Self { products, part } = self;
+        let (mut row, end) = part.rows;
+        macro_rules! tile {
+            ($rows:literal) => {{
+                // SAFETY: `new` asks for it.
+                unsafe { products.tile::<I, $rows, V, PART>(isa, row, &part) };
+                row += $rows;
+            }};
+        }
+        // Three by three places of one channel.
+        if V == 1 && end - row == 9 {
+            tile!(9);
+        }
+        if const { V == 1 || I::TILE_ROWS == 8 } {
+            while row + 8 <= end {
+                tile!(8);
+            }
+        }
+        while row + 4 <= end {
+            tile!(4);
+        }
+        if V == 1 && end - row == 3 {
+            tile!(3);
+        }
+        while row < end {
+            tile!(1);
+        }
+    }
+}
+
+/// How many sums of a channel grow side by side: as many as hide the time that an addition takes.
+const SIDE_BY_SIDE: usize = 8;
+
+/// `sums += Σ values` over all positions, channel by channel: eight sums, each of every eighth position, and then their sum.
+#[inline(always)]
+pub fn sum_positions<T: Scalar, I: Isa<T>>(isa: I, values: &[T], sums: &mut [T]) {
+    let channels = sums.len();
+    if channels == 0 {
+        return;
+    }
+    let positions = values.len() / channels;
+    let in_vectors = if HAS_VECTORS { channels / I::LANES * I::LANES } else { 0 };
+    let one = isa.splat(T::ONE);
+    for first in (0..in_vectors).step_by(I::LANES) {
+        // SAFETY: whole vectors of channels, at every position.
+        unsafe {
+            let mut partial = [isa.splat(T::ZERO); SIDE_BY_SIDE];
+            let mut from = values.as_ptr().add(first);
+            for _ in 0..positions / SIDE_BY_SIDE {
+                for sum in &mut partial {
+                    *sum = isa.mul_add_vector(isa.load(from), one, *sum);
+                    from = from.wrapping_add(channels);
+                }
+            }
+            for sum in partial.iter_mut().take(positions % SIDE_BY_SIDE) {
+                *sum = isa.mul_add_vector(isa.load(from), one, *sum);
+                from = from.wrapping_add(channels);
+            }
+            let add = |a: I::Vector, b: I::Vector| isa.mul_add_vector(a, one, b);
+            let [a, b, c, d, e, f, g, h] = partial;
+            let sum = add(add(add(a, b), add(c, d)), add(add(e, f), add(g, h)));
+            let to = sums.as_mut_ptr().add(first);
+            isa.store(add(sum, isa.load(to)), to);
+        }
+    }
+    for (channel, sum) in sums.iter_mut().enumerate().skip(in_vectors) {
+        let mut partial = [T::ZERO; SIDE_BY_SIDE];
+        for (position, values) in values.chunks_exact(channels).enumerate() {
+            if let (Some(sum), Some(&value)) = (partial.get_mut(position % SIDE_BY_SIDE), values.get(channel)) {
+                *sum += value;
+            }
+        }
+        let [a, b, c, d, e, f, g, h] = partial;
+        *sum += ((a + b) + (c + d)) + ((e + f) + (g + h));
+    }
+}
