@@ -1,5 +1,7 @@
 //! From what was written to the graph: layers are found, blocks and repetitions are written out, labels are resolved, names are given.
-use proc_macro2::{Group, Ident, Span, TokenStream};
+mod names;
+
+use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident};
 
 use crate::activations;
@@ -612,96 +614,6 @@ impl Lowering<'_> {
             self.errors.at(tokens, message);
         }
     }
-
-    /// A name with those of the calls that it stands in before it.
-    fn prefixed(&self, name: &str) -> String {
-        match self.calls.last() {
-            Some(call) => format!("{}_{name}", call.prefix),
-            None => name.to_string(),
-        }
-    }
-
-    /// The keyword with the number of its kind among those without a label, as Keras counts.
-    fn counted(&mut self, keyword: &str) -> Ident {
-        let count = match self.counts.iter_mut().find(|(known, _)| known == keyword) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((keyword.to_string(), 1));
-                1
-            }
-        };
-        format_ident!("{keyword}_{count}", span = Span::call_site())
-    }
-
-    /// The name of a row: its label, or its keyword with a number.
-    fn row_name(&mut self, stage: &Stage) -> Ident {
-        let Some(label) = &stage.label else { return self.counted(&stage.keyword.to_string()) };
-        self.check_label(label);
-        if self.calls.is_empty() && self.labels.len() == 1 {
-            return label.clone();
-        }
-        // Layers of blocks and repetitions are written once and exist several times.
-        let name = self.prefixed(&label.to_string());
-        match self.calls.is_empty() || self.labels.len() > self.calls.last().map_or(0, |call| call.scopes) + 1 {
-            true => self.counted(&name),
-            false => Ident::new(&name, label.span()),
-        }
-    }
-
-    fn check_label(&mut self, label: &Ident) {
-        let text = label.to_string();
-        let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
-            "is a word of Rust"
-        } else if RESERVED.contains(&text.as_str())
-            || text.starts_with("grad_")
-            || text.starts_with('_')
-            || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
-        {
-            "is a name that the generated code needs"
-        } else if layers::find(label).is_some() || join::keywords().any(|join| label == join) {
-            "is the name of a kind of layer"
-        } else if LANGUAGE.iter().any(|word| label == word) {
-            "is a word of the language"
-        } else if self.blocks.iter().any(|block| block.name == *label) {
-            "is the name of a block"
-        } else {
-            return;
-        };
-        self.wrong(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
-    }
-
-    /// No two layers have the same name, given or counted.
-    fn names_are_unique(&mut self) {
-        let inputs = if self.graph.inputs.len() > 1 { self.graph.inputs.as_slice() } else { &[] };
-        let names: Vec<(Ident, bool)> = inputs
-            .iter()
-            .map(|input| (input.name.clone(), true))
-            .chain(self.graph.rows.iter().map(|row| (row.name.clone(), row.is_labelled)))
-            .collect();
-        let mut sorted: Vec<(String, usize)> =
-            // Constants of layers have their names in capitals.
-            names.iter().enumerate().map(|(index, (name, _))| (name.to_string().to_lowercase(), index)).collect();
-        sorted.sort();
-        for pair in sorted.windows(2) {
-            let [(first, earlier), (second, later)] = pair else { continue };
-            if first != second {
-                continue;
-            }
-            let (Some((earlier, _)), Some((name, is_labelled))) = (names.get(*earlier), names.get(*later)) else {
-                continue;
-            };
-            let help = "help: take another label; layers without one are named `dense_1`, `dense_2`, ...";
-            if *is_labelled {
-                self.errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
-            } else {
-                self.errors
-                    .at(earlier, format!("`{name}` is also the name of a later layer that has no label\n{help}"));
-            }
-        }
-    }
 }
 
 /// Whether a chain, or what is inside of it, has a label.
@@ -764,22 +676,3 @@ fn input(first: &Stage, errors: &mut Errors) -> (Shape, Option<Scalar>) {
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
-
-/// Local variables of the generated code.
-const RESERVED: &[&str] = &[
-    "arena",
-    "castnet",
-    "grad_input",
-    "grad_output",
-    "gradient",
-    "grads",
-    "input",
-    "isa",
-    "output",
-    "rng",
-    "samples",
-    "tape",
-];
-
-/// So are names that begin with `grad_`, or end like this.
-const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_record", "_part", "_moving", "_memory"];
