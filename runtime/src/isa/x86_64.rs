@@ -285,6 +285,7 @@ isa! {
         }
     };
 }
+
 /// Two values again and again.
 ///
 /// # Safety
