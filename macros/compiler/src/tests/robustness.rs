@@ -12,7 +12,7 @@ const PROGRAMS: &[&str] = &[
 fn expand(tokens: Vec<TokenTree>) -> bool {
     let source: TokenStream = tokens.into_iter().collect();
     let text = source.to_string();
-    let expanded = crate::expand(source);
+    let expanded = crate::network(source);
     let file: syn::File =
         syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error} in the expansion of {text}"));
     let complains = expanded.to_string().contains("compile_error");

@@ -3,7 +3,7 @@ use super::compare;
 
 fn expansion(file: &str, network: &str) {
     let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-    let expanded = syn::parse2(crate::expand(tokens)).expect("it is a list of items");
+    let expanded = syn::parse2(crate::network(tokens)).expect("it is a list of items");
     compare(file, &prettyplease::unparse(&expanded));
 }
 
@@ -19,7 +19,7 @@ fn house() {
 /// The document shows what the compiler writes.
 #[test]
 fn architecture_shows_the_house() {
-    let document = include_str!("../../../ARCHITECTURE.md");
+    let document = include_str!("../../../../ARCHITECTURE.md");
     let golden = include_str!("expand/house.rs.txt");
     assert!(document.contains(golden), "put src/tests/expand/house.rs.txt into ARCHITECTURE.md");
 }
@@ -70,7 +70,7 @@ fn pooled() {
 fn long_networks_share_their_code() {
     let shares = |attribute: &str, layers: usize| {
         let tokens = format!("[::castnet] {attribute} Long< input 2 {} >", "=> dense 2 relu".repeat(layers));
-        crate::expand(tokens.parse().expect("it lexes")).to_string().contains("forward_compact")
+        crate::network(tokens.parse().expect("it lexes")).to_string().contains("forward_compact")
     };
     assert!(!shares("", 32) && shares("", 33));
     assert!(shares("#[optimize(size)]", 32) && !shares("#[optimize(speed)]", 33));
