@@ -8,7 +8,7 @@ mod softmax;
 pub use elementwise::*;
 pub use softmax::{LogSoftmax, Softmax};
 
-use crate::Flat;
+use crate::flat::Flat;
 use crate::isa::Isa;
 
 /// A function of an activation matrix: value by value, or (softmax) over the channels of a position.

@@ -4,12 +4,15 @@ use core::slice;
 use crate::activations::Activation;
 #[cfg(feature = "alloc")]
 use crate::activations::Kept;
-use crate::flat::copy;
+use crate::error::{BatchError, LengthMismatch};
+use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Gradients, Tape};
+use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
-use crate::{BatchError, Flat, LengthMismatch, Network, Scalar, TrainingRng};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
 /// Inputs and targets, sample by sample, and weights, if samples have any.
 pub(crate) struct Samples<'a, X, Y> {

@@ -1,7 +1,10 @@
 //! Statements about weights, which travel with them.
 use thiserror::Error;
 
-use crate::{Flat, Network, PredictsOnStack};
+use crate::flat::Flat;
+use crate::network::{Network, PredictsOnStack};
+use crate::scalar::Scalar;
+use crate::workspace::Workspace;
 
 /// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
 ///
@@ -58,13 +61,12 @@ impl<N: Network> Check<N> {
     }
 
     /// As [`holds`](Self::holds), for a network of any size.
-    pub fn holds_in(&self, network: &N, workspace: &mut crate::Workspace<N>) -> bool {
+    pub fn holds_in(&self, network: &N, workspace: &mut Workspace<N>) -> bool {
         same_bits(network.predict_in(&self.input, workspace), &self.output)
     }
 }
 
 fn same_bits<A: Flat>(a: &A, b: &A) -> bool {
-    use crate::Scalar;
     a.as_flat().iter().zip(b.as_flat()).all(|(a, b)| a.to_f64().to_bits() == b.to_f64().to_bits())
 }
 

@@ -19,9 +19,10 @@ use alloc::vec::Vec;
 use rand::Rng;
 
 use crate::classes::class_of;
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
+use crate::network::Network;
+use crate::scalar::Scalar;
 use crate::shuffle::swaps;
-use crate::{Flat, Network, Scalar};
 
 /// Samples: inputs, each with its target. There is at least one, and all values that come in are finite.
 ///

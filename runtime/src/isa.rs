@@ -19,8 +19,7 @@ pub use portable::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub(crate) use x86_64::prefetch;
 
-use crate::Scalar;
-use crate::kernels::dense::HAS_VECTORS;
+use crate::scalar::Scalar;
 
 /// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
@@ -119,6 +118,10 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
         }
     }
 }
+
+/// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
+/// The bits are the same.
+pub(crate) const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
 
 /// Values of the widest vector.
 pub(crate) const MOST_LANES: usize = 16;

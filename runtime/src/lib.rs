@@ -80,7 +80,6 @@ pub mod constraints;
 mod data;
 mod device;
 mod embedded;
-mod epoch_rng;
 mod error;
 #[cfg(feature = "std")]
 mod files;
@@ -90,6 +89,7 @@ mod flat;
 pub mod guide {}
 #[cfg(feature = "alloc")]
 mod history;
+mod info;
 pub mod initializers;
 #[doc(hidden)]
 pub mod inner;
@@ -107,6 +107,7 @@ mod parts;
 pub mod plot;
 #[cfg(feature = "alloc")]
 mod progress;
+mod random;
 pub mod regularizers;
 #[cfg(feature = "plot")]
 mod report;
@@ -143,10 +144,12 @@ pub use files::FileError;
 pub use flat::Flat;
 #[cfg(feature = "alloc")]
 pub use history::{Epoch, History, Outcome, Report};
+pub use info::{LayerInfo, TensorInfo};
 pub use isa::Arithmetic;
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
-pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
+pub use network::{Network, PredictsOnStack};
 pub use parts::{Both, Parts};
+pub use random::{TrainingRng, seeded};
 #[cfg(feature = "plot")]
 pub use report::HtmlReport;
 pub use same::{GradientOf, InputOf, StateOf, TargetOf};
@@ -162,15 +165,6 @@ pub use weights::WeightsError;
 pub use weights::{LoadError, SaveError};
 pub use workspace::Workspace;
 pub use {nalgebra, rand, typenum};
-
-/// The generator behind dropout and shuffling: xoshiro256++, whose numbers never change with a version.
-pub type TrainingRng = rand_xoshiro::Xoshiro256PlusPlus;
-
-/// A generator for [`Network::init`] and data splits that gives the same numbers for the same seed, on every machine.
-pub fn seeded(seed: u64) -> TrainingRng {
-    use rand::SeedableRng;
-    TrainingRng::seed_from_u64(seed)
-}
 
 /// Declares networks.
 ///

@@ -4,7 +4,10 @@
 //! in memory; others share it. For `n` samples every offset and size counts `n` times.
 use core::marker::PhantomData;
 
-use crate::{Flat, Network};
+use crate::flat::Flat;
+use crate::network::Network;
+#[cfg(feature = "alloc")]
+use crate::scalar::Scalar;
 
 /// What a piece of planned memory is for, and so how much of it a network needs.
 pub trait Purpose<N: Network> {
@@ -57,7 +60,6 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
     /// Memory for as many samples as asked for; it grows as needed.
     #[cfg(feature = "alloc")]
     pub(crate) fn grown(values: &'a mut alloc::vec::Vec<N::Scalar>, samples: usize) -> Self {
-        use crate::Scalar;
         if values.len() < Self::len(samples) {
             values.resize(Self::len(samples), N::Scalar::ZERO);
         }

@@ -7,67 +7,27 @@ use core::slice;
 use rand::Rng;
 
 use crate::activations::Activation;
-use crate::flat::flatten;
+use crate::classes::LabelOf;
+use crate::device::{DeviceTrainer, TrainingMemory};
+use crate::error::BatchError;
+#[cfg(feature = "alloc")]
+use crate::error::LengthMismatch;
+use crate::flat::{Flat, flatten};
+use crate::info::{LayerInfo, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::optimizers::Optimizer;
-use crate::{BatchError, DeviceTrainer, Flat, LabelOf, Scalar, TrainingMemory, TrainingRng, Workspace};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 #[cfg(feature = "alloc")]
-use crate::{
-    LengthMismatch,
-    training::Trainer,
-    weights::{self, WeightsError},
-};
+use crate::training::Trainer;
+#[cfg(feature = "alloc")]
+use crate::weights::{self, WeightsError};
+use crate::workspace::Workspace;
 
 /// How predictions for one sample round.
 const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused } else { Arithmetic::Portable };
-
-/// A layer of a network, as its summary shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerInfo {
-    /// The label, or the kind with a number: `dense_1`.
-    pub name: &'static str,
-    /// The kind, as Keras names it: `Dense`.
-    pub kind: &'static str,
-    /// The shape of the output of one sample, channels last.
-    pub output_shape: &'static [usize],
-    /// Parameters, trainable or not.
-    pub params: usize,
-    /// Parameters that training changes.
-    pub trainable_params: usize,
-    /// Whether training changes anything in it: `false` where it is `frozen`, has only learnt statistics, or nothing at all.
-    pub trainable: bool,
-}
-
-impl LayerInfo {
-    #[doc(hidden)]
-    pub const fn new(
-        name: &'static str,
-        kind: &'static str,
-        output_shape: &'static [usize],
-        params: usize,
-        trainable_params: usize,
-    ) -> Self {
-        Self { name, kind, output_shape, params, trainable_params, trainable: trainable_params > 0 }
-    }
-}
-
-/// A tensor of a network, in the order in which they lie in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TensorInfo {
-    /// Its name in files: `dense_1.weight`.
-    pub name: &'static str,
-    /// Its shape in files, as Keras has it, row by row: `[inputs, units]` for a dense layer's weight.
-    pub shape: &'static [usize],
-}
-
-impl TensorInfo {
-    #[doc(hidden)]
-    pub const fn new(name: &'static str, shape: &'static [usize]) -> Self {
-        Self { name, shape }
-    }
-}
 
 /// A neural network; implemented by [`network!`](crate::network).
 pub trait Network: Flat + Send + Sync {
@@ -97,11 +57,11 @@ pub trait Network: Flat + Send + Sync {
     /// The parameters that training changes: without frozen layers and learnt statistics.
     const TRAINABLE_PARAMS: usize;
     /// Bytes of the weights.
-    const FLASH_BYTES: usize = Self::PARAMS * <Self::Scalar as crate::Scalar>::BYTES;
+    const FLASH_BYTES: usize = Self::PARAMS * <Self::Scalar as Scalar>::BYTES;
     /// Peak bytes of activations in one prediction: its arena and its output.
     const RAM_BYTES: usize = size_of::<Workspace<Self>>();
     /// Bytes of the activations that training keeps of each sample for the backward pass: of no value that it does not read again.
-    const TAPE_BYTES: usize = Self::TAPE * <Self::Scalar as crate::Scalar>::BYTES;
+    const TAPE_BYTES: usize = Self::TAPE * <Self::Scalar as Scalar>::BYTES;
     /// Multiply-adds of one prediction.
     const MACS: u64;
     /// The table of layers, with totals.

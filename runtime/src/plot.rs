@@ -44,8 +44,9 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
 
+use crate::files::FileError;
+use crate::history::History;
 use crate::metrics::ConfusionMatrix;
-use crate::{FileError, History};
 
 /// A picture that was not drawn.
 #[derive(Debug, Error)]

@@ -1,12 +1,13 @@
 //! Scales of inputs or targets, with statistics that are stored.
 use nalgebra::{SMatrix, SVector};
 
+use crate::flat::Flat;
 #[cfg(feature = "std")]
-use crate::TensorInfo;
+use crate::info::TensorInfo;
 use crate::layers::Normalize;
+use crate::scalar::Scalar;
 #[cfg(feature = "std")]
 use crate::weights::Writer;
-use crate::{Flat, Scalar};
 
 /// `x' = (x - offset) * factor` for every channel.
 ///
@@ -97,7 +98,7 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     ///
     /// # Errors
     /// Files that cannot be written.
-    pub fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::FileError> {
+    pub fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::files::FileError> {
         let mut writer = Writer::new(&[]);
         writer.scalars("offset", &[C], self.offset.as_slice());
         writer.scalars("factor", &[C], self.factor.as_slice());
@@ -108,7 +109,7 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     ///
     /// # Errors
     /// Files that cannot be read, that are damaged, or hold something else.
-    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::LoadError> {
+    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::weights::LoadError> {
         let mut scaler = Self::zeroed();
         crate::weights::load_tensors(path.as_ref(), Self::TENSORS, scaler.as_flat_mut())?;
         Ok(scaler)

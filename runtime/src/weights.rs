@@ -17,7 +17,9 @@ use alloc::vec::Vec;
 use safetensors::SafeTensors;
 use thiserror::Error;
 
-use crate::{Network, Scalar, TensorInfo};
+use crate::info::TensorInfo;
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 /// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

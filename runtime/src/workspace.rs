@@ -1,7 +1,8 @@
 //! Memory for one prediction, owned by the caller.
 use core::mem::MaybeUninit;
 
-use crate::{Flat, Network};
+use crate::flat::Flat;
+use crate::network::Network;
 
 /// The activations of one prediction: the planned arena and the output. `RAM_BYTES` is its size.
 #[repr(C)]

@@ -15,7 +15,9 @@ use error::error;
 use kind::Kind;
 
 use super::{DataError, Dataset};
-use crate::{Flat, Scalar, files};
+use crate::files;
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// An array of numbers from a file, whose first axis counts samples.
 ///

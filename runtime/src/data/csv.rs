@@ -14,7 +14,10 @@ use std::vec::Vec;
 use column::{Column, Values};
 
 use super::{DataError, Dataset};
-use crate::{Flat, Label, Scalar, files};
+use crate::classes::Label;
+use crate::files;
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// A CSV file with a header, and what its columns mean.
 ///

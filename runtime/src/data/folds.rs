@@ -2,8 +2,8 @@
 use alloc::vec::Vec;
 
 use super::{DataError, Dataset, first_part};
-use crate::Flat;
 use crate::classes::class_of;
+use crate::flat::Flat;
 
 impl<X: Clone, Y: Clone> Dataset<X, Y> {
     /// The samples of these numbers, in this order; numbers that are none are left out.

@@ -3,10 +3,10 @@
 use super::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::x86_64::{Avx2, Avx512};
-use crate::kernels::normalization::{Affine, AffineGradient, Groups, Statistics};
-use crate::kernels::resize::{Border, Scaling};
-use crate::kernels::{conv, dense, depthwise, normalization, pooling, prelu, resize};
-use crate::layers::Window;
+use crate::kernels::normalization::{self, Affine, AffineGradient, Groups, Statistics};
+use crate::kernels::resize::{self, Border, Scaling};
+use crate::kernels::window::Window;
+use crate::kernels::{conv, dense, depthwise, pooling, prelu};
 use crate::threads::over_slices;
 
 /// An argument of a thread that begins with a later row.

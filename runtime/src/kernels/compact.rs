@@ -3,10 +3,9 @@
 use core::slice;
 
 use crate::activations::Activation;
-use crate::flat::flatten_mut;
-use crate::isa::{self, Isa, Task};
-use crate::kernels::dense::HAS_VECTORS;
-use crate::{Flat, Scalar};
+use crate::flat::{Flat, flatten_mut};
+use crate::isa::{self, HAS_VECTORS, Isa, Task};
+use crate::scalar::Scalar;
 
 /// One sample through a dense layer, row by row: `output = bias + weight * input`.
 ///

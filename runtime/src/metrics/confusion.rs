@@ -6,8 +6,11 @@ use core::fmt;
 use nalgebra::SMatrix;
 
 use crate::activations::{Sigmoid, Softmax};
-use crate::classes::{class_of, highest};
-use crate::{Dataset, Flat, Label, Network, Scalar};
+use crate::classes::{Label, class_of, highest};
+use crate::data::Dataset;
+use crate::flat::Flat;
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 /// How often each class was taken for each: a row for each true class, a column for each predicted one.
 ///

@@ -3,8 +3,9 @@ use alloc::boxed::Box;
 
 use super::Optimizer;
 use crate::backpropagation::{self, TakeStep};
+use crate::flat::Flat;
 use crate::isa::{self, Arithmetic};
-use crate::{Flat, Network};
+use crate::network::Network;
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
 pub struct OptimizerState<O: Optimizer, N: Network> {

@@ -43,7 +43,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::monitor::Monitor;
-use crate::{Epoch, Network};
+use crate::history::Epoch;
+use crate::network::Network;
 
 /// What a callback cannot do; it ends the training, whose history says why.
 pub type CallbackError = Box<dyn core::error::Error + Send + Sync>;

@@ -8,8 +8,8 @@ use thiserror::Error;
 #[cfg(feature = "std")]
 use super::checkpoint::Checkpoint;
 use crate::backpropagation::Samples;
-use crate::data::first_part;
-use crate::{Augment, AugmentError, Dataset, Flat};
+use crate::data::{Augment, AugmentError, Dataset, first_part};
+use crate::flat::Flat;
 
 /// How to train: Keras's arguments of `fit`.
 ///

@@ -8,13 +8,18 @@ use super::fit::{Fit, FitError};
 use super::monitor::Monitor;
 use super::trainer::{Resumed, Trainer, same_samples};
 use crate::backpropagation::Samples;
+use crate::data::{Augment, Dataset};
+use crate::error::BatchError;
+use crate::flat::Flat;
 use crate::history::{Epoch, History, Outcome, Report};
 use crate::losses::Loss;
+use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::progress::Progress;
+use crate::random::TrainingRng;
 use crate::same::{InputOf, TargetOf};
+use crate::scalar::Scalar;
 use crate::shuffle::shuffle;
-use crate::{Augment, BatchError, Dataset, Flat, Network, TrainingRng};
 
 /// A training that is going on: what its hooks need.
 struct Run<'c, N: Network> {
@@ -284,7 +289,7 @@ where
             }
         }
         // A last step that went too far shows in no later loss.
-        if !self.network.as_flat().iter().all(|&parameter| crate::Scalar::is_finite(parameter)) {
+        if !self.network.as_flat().iter().all(|&parameter| Scalar::is_finite(parameter)) {
             return Err((samples.div_ceil(batch_size), BatchError::NotFinite));
         }
         Ok(Report { loss: sum / samples as f64, metrics: self.metrics.values() })

@@ -9,7 +9,12 @@ use safetensors::SafeTensors;
 use thiserror::Error;
 
 use super::{WeightsError, not_finite, read_tensors, to_safetensors, writer};
-use crate::{FileError, Flat, Network, Scalar, TensorInfo, Workspace};
+use crate::files::FileError;
+use crate::flat::Flat;
+use crate::info::TensorInfo;
+use crate::network::Network;
+use crate::scalar::Scalar;
+use crate::workspace::Workspace;
 
 /// Weights that were not written to a file.
 #[derive(Debug, Error)]

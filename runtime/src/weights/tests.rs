@@ -1,6 +1,8 @@
-use super::WeightsError;
-use crate::prelude::*;
-use crate::{LoadError, SaveError};
+use super::{LoadError, SaveError, WeightsError};
+use crate::flat::Flat;
+use crate::network;
+use crate::network::Network;
+use crate::random::seeded;
 use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec::Vec;

@@ -1,9 +1,11 @@
 //! The bits are those of the kernels that do not share.
 use super::{apply_compact, dense_forward};
 use crate::activations::{Activation, Gelu, Relu, Tanh};
+use crate::flat::Flat;
 use crate::isa::Portable;
 use crate::layers::{Bias, Dense, NoBias};
-use crate::{Flat, Scalar, seeded};
+use crate::random::seeded;
+use crate::scalar::Scalar;
 use nalgebra::SVector;
 use rand::RngExt;
 

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Callback, CallbackError, Training};
+use crate::files::FileError;
 use crate::history::{csv, csv_line};
-use crate::{FileError, Network};
+use crate::network::Network;
 
 /// Writes a line of CSV for each epoch as soon as it is completed.
 ///

@@ -5,7 +5,8 @@ use std::string::String;
 
 use thiserror::Error;
 
-use crate::{FileError, WeightsError};
+use crate::files::FileError;
+use crate::weights::WeightsError;
 
 /// A checkpoint that cannot be gone on with. The trainer stays as it was.
 #[derive(Debug, Error)]
