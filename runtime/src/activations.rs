@@ -2,6 +2,7 @@
 //!
 //! Formulas and defaults are those of [`keras.activations`](https://keras.io/api/layers/activations/). In networks they are
 //! written as words: [`LeakyRelu`] is `leaky_relu`, with its number `leaky_relu 0.1`.
+pub(crate) mod compact;
 mod elementwise;
 mod softmax;
 

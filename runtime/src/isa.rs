@@ -3,15 +3,14 @@
 //! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is run with the token of what
 //! the machine has, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact*, which
 //! round after every operation and so give the same bits everywhere, or *fused*, which multiply and add in one rounding.
-mod cores;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod detect;
 mod level;
 mod portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-mod x86_64;
+pub(crate) mod x86_64;
 
-pub use cores::{BackwardCores, Cores, PlainCores, ScalarBackwardCores, ScalarCores, ScalarPlainCores};
+pub use crate::kernels::cores::{BackwardCores, Cores, PlainCores, ScalarBackwardCores, ScalarCores, ScalarPlainCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
 pub use level::Level;

@@ -116,11 +116,6 @@ mod scalar;
 mod scaler;
 #[cfg(feature = "alloc")]
 mod shuffle;
-#[cfg(feature = "std")]
-mod threads;
-#[cfg(not(feature = "std"))]
-#[path = "threads/one.rs"]
-mod threads;
 #[cfg(feature = "alloc")]
 mod training;
 #[cfg(feature = "alloc")]
@@ -371,6 +366,7 @@ macro_rules! embed {
 /// What the code that the macro writes refers to.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::activations::compact::apply_compact;
     pub use crate::activations::*;
     pub use crate::constraints::*;
     pub use crate::embedded::{embedded, embedded_checks, has_tensor};
@@ -378,7 +374,6 @@ pub mod __private {
     pub use crate::initializers::*;
     pub use crate::inner::{self, InnerGradients, InnerTape};
     pub use crate::isa::Isa;
-    pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;
     pub use crate::parts::{put, take, take_added};
     pub use crate::regularizers::*;

@@ -40,8 +40,8 @@ pub use wrappers::{Accumulate, Accumulated, Average, Averaged, ClipGlobalNorm, C
 use crate::flat::Flat;
 use crate::info::TensorInfo;
 use crate::isa::{self, Arithmetic, Isa, Task};
+use crate::kernels::threads::over_slices;
 use crate::scalar::Scalar;
-use crate::threads::over_slices;
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {

@@ -15,6 +15,7 @@ use crate::error::BatchError;
 use crate::flat::{Flat, copy};
 use crate::history::{Epoch, Report};
 use crate::isa::{self, Arithmetic, Isa, Task};
+use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
@@ -22,7 +23,6 @@ use crate::network::Network;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
 use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
-use crate::threads::{self, Pool};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
 ///
