@@ -4,12 +4,10 @@ use core::slice;
 use crate::activations::Activation;
 #[cfg(feature = "alloc")]
 use crate::activations::Kept;
-use crate::error::{BatchError, LengthMismatch};
 use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
-use crate::memory::{Gradients, Tape};
-use crate::network::Network;
+use crate::network::{BatchError, Gradients, LengthMismatch, Network, Tape};
 use crate::optimizers::{Optimizer, Step};
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;

@@ -18,9 +18,9 @@ use alloc::vec::Vec;
 
 use rand::Rng;
 
-use crate::classes::class_of;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::network::Network;
+use crate::network::classes::class_of;
 use crate::scalar::Scalar;
 use crate::shuffle::swaps;
 

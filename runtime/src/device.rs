@@ -1,14 +1,11 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
 use crate::backpropagation::{self, Backpropagate, Passes, Samples, TakeStep, check_learning_rate};
-use crate::error::BatchError;
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
-use crate::memory::{Gradients, Tape};
-use crate::network::Network;
+use crate::network::{BatchError, Gradients, InputOf, Network, Tape, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::random::EpochRng;
-use crate::same::{InputOf, TargetOf};
 
 /// The memory of a training of the network `N` with the optimizer `O`, in batches of at most `BATCH` samples: for a `static`, or
 /// the stack where it is small. [`BYTES`](Self::BYTES) is its size.

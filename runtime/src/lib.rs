@@ -73,14 +73,10 @@ extern crate std;
 
 pub mod activations;
 mod backpropagation;
-mod checks;
-mod classes;
 pub mod constraints;
 #[cfg(feature = "alloc")]
 mod data;
 mod device;
-mod embedded;
-mod error;
 #[cfg(feature = "std")]
 mod files;
 mod flat;
@@ -91,18 +87,14 @@ pub mod guide {}
 mod history;
 mod info;
 pub mod initializers;
-#[doc(hidden)]
-pub mod inner;
 pub mod isa;
 mod kernels;
 pub mod layers;
 pub mod losses;
 pub mod math;
-mod memory;
 pub mod metrics;
 mod network;
 pub mod optimizers;
-mod parts;
 #[cfg(feature = "plot")]
 pub mod plot;
 #[cfg(feature = "alloc")]
@@ -111,7 +103,6 @@ mod random;
 pub mod regularizers;
 #[cfg(feature = "plot")]
 mod report;
-mod same;
 mod scalar;
 mod scaler;
 #[cfg(feature = "alloc")]
@@ -120,11 +111,8 @@ mod shuffle;
 mod training;
 #[cfg(feature = "alloc")]
 mod weights;
-mod workspace;
 
 pub use castnet_macros::Label;
-pub use checks::{Check, FailedCheck, self_test};
-pub use classes::{Label, LabelOf};
 #[cfg(feature = "std")]
 pub use data::{Array, ArrayError, ArrayErrorKind};
 #[cfg(feature = "alloc")]
@@ -132,8 +120,6 @@ pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 pub use device::{DeviceTrainer, TrainingMemory};
-pub use embedded::{from_bytes, view};
-pub use error::{BatchError, LengthMismatch};
 #[cfg(feature = "std")]
 pub use files::FileError;
 pub use flat::Flat;
@@ -141,13 +127,16 @@ pub use flat::Flat;
 pub use history::{Epoch, History, Outcome, Report};
 pub use info::{LayerInfo, TensorInfo};
 pub use isa::Arithmetic;
-pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
-pub use network::{Network, PredictsOnStack};
-pub use parts::{Both, Parts};
+#[doc(hidden)]
+pub use network::nested as inner;
+pub use network::{
+    Arena, BatchError, Both, Check, FailedCheck, GradientOf, Gradients, InputOf, Label, LabelOf, LengthMismatch,
+    Memory, Network, Parts, Plan, PredictsOnStack, Purpose, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test,
+    view,
+};
 pub use random::{TrainingRng, seeded};
 #[cfg(feature = "plot")]
 pub use report::HtmlReport;
-pub use same::{GradientOf, InputOf, StateOf, TargetOf};
 pub use scalar::Scalar;
 pub use scaler::Scaler;
 #[cfg(feature = "std")]
@@ -158,7 +147,6 @@ pub use training::{Fit, FitError, Monitor, Trainer, UnknownFigure, callbacks};
 pub use weights::WeightsError;
 #[cfg(feature = "std")]
 pub use weights::{LoadError, SaveError};
-pub use workspace::Workspace;
 pub use {nalgebra, rand, typenum};
 
 /// Declares networks.
@@ -369,13 +357,13 @@ pub mod __private {
     pub use crate::activations::compact::apply_compact;
     pub use crate::activations::*;
     pub use crate::constraints::*;
-    pub use crate::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
-    pub use crate::inner::{self, InnerGradients, InnerTape};
     pub use crate::isa::Isa;
     pub use crate::layers::*;
-    pub use crate::parts::{put, take, take_added};
+    pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
+    pub use crate::network::nested::{self as inner, InnerGradients, InnerTape};
+    pub use crate::network::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
         Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,

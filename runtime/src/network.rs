@@ -1,4 +1,25 @@
-//! What the macro writes for every network, and what every network can do.
+//! Networks: what the macro writes for each of them, and what each of them can do.
+mod checks;
+pub(crate) mod classes;
+pub(crate) mod embedded;
+mod error;
+mod memory;
+pub mod nested;
+pub(crate) mod parts;
+mod plan;
+mod same;
+mod workspace;
+
+pub use checks::{Check, FailedCheck, self_test};
+pub use classes::{Label, LabelOf};
+pub use embedded::{from_bytes, view};
+pub use error::{BatchError, LengthMismatch};
+pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
+pub use parts::{Both, Parts};
+pub use plan::Plan;
+pub use same::{GradientOf, InputOf, StateOf, TargetOf};
+pub use workspace::Workspace;
+
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
 use core::mem::MaybeUninit;
@@ -7,16 +28,11 @@ use core::slice;
 use rand::Rng;
 
 use crate::activations::Activation;
-use crate::classes::LabelOf;
 use crate::device::{DeviceTrainer, TrainingMemory};
-use crate::error::BatchError;
-#[cfg(feature = "alloc")]
-use crate::error::LengthMismatch;
 use crate::flat::{Flat, flatten};
 use crate::info::{LayerInfo, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::losses::Loss;
-use crate::memory::{Arena, Gradients, Tape};
 use crate::optimizers::Optimizer;
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
@@ -24,7 +40,6 @@ use crate::scalar::Scalar;
 use crate::training::Trainer;
 #[cfg(feature = "alloc")]
 use crate::weights::{self, WeightsError};
-use crate::workspace::Workspace;
 
 /// How predictions for one sample round.
 const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused } else { Arithmetic::Portable };
@@ -353,6 +368,16 @@ pub trait Network: Flat + Send + Sync {
     fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Box<Self>, weights::LoadError> {
         weights::load(path.as_ref())
     }
+}
+
+impl<N: Network> Plan for N {
+    type Scalar = N::Scalar;
+    type Arena = N::Arena;
+    type Output = N::Output;
+
+    const ARENA: usize = N::ARENA;
+    const TAPE: usize = N::TAPE;
+    const GRADIENTS: usize = N::GRADIENTS;
 }
 
 /// One prediction. The arena is as long as one sample needs, so it is always laid out.

@@ -14,9 +14,9 @@ use std::vec::Vec;
 use column::{Column, Values};
 
 use super::{DataError, Dataset};
-use crate::classes::Label;
 use crate::files;
 use crate::flat::Flat;
+use crate::network::Label;
 use crate::scalar::Scalar;
 
 /// A CSV file with a header, and what its columns mean.

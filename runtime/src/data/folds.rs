@@ -2,8 +2,8 @@
 use alloc::vec::Vec;
 
 use super::{DataError, Dataset, first_part};
-use crate::classes::class_of;
 use crate::flat::Flat;
+use crate::network::classes::class_of;
 
 impl<X: Clone, Y: Clone> Dataset<X, Y> {
     /// The samples of these numbers, in this order; numbers that are none are left out.

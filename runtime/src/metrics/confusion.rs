@@ -6,10 +6,10 @@ use core::fmt;
 use nalgebra::SMatrix;
 
 use crate::activations::{Sigmoid, Softmax};
-use crate::classes::{Label, class_of, highest};
 use crate::data::Dataset;
 use crate::flat::Flat;
-use crate::network::Network;
+use crate::network::classes::{class_of, highest};
+use crate::network::{Label, Network};
 use crate::scalar::Scalar;
 
 /// How often each class was taken for each: a row for each true class, a column for each predicted one.

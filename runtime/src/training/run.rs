@@ -9,15 +9,13 @@ use super::monitor::Monitor;
 use super::trainer::{Resumed, Trainer, same_samples};
 use crate::backpropagation::Samples;
 use crate::data::{Augment, Dataset};
-use crate::error::BatchError;
 use crate::flat::Flat;
 use crate::history::{Epoch, History, Outcome, Report};
 use crate::losses::Loss;
-use crate::network::Network;
+use crate::network::{BatchError, InputOf, Network, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::progress::Progress;
 use crate::random::TrainingRng;
-use crate::same::{InputOf, TargetOf};
 use crate::scalar::Scalar;
 use crate::shuffle::shuffle;
 

@@ -11,18 +11,15 @@ use crate::backpropagation::{
     Backpropagate, Passes, Record, Return, Samples, check_learning_rate, check_lengths, total, weighted_sum,
 };
 use crate::data::Dataset;
-use crate::error::BatchError;
 use crate::flat::{Flat, copy};
 use crate::history::{Epoch, Report};
 use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
-use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
-use crate::network::Network;
+use crate::network::{Arena, BatchError, GradientOf, Gradients, InputOf, Network, StateOf, Tape, TargetOf};
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
-use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
 
 /// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
 ///

@@ -12,9 +12,8 @@ use super::{WeightsError, not_finite, read_tensors, to_safetensors, writer};
 use crate::files::FileError;
 use crate::flat::Flat;
 use crate::info::TensorInfo;
-use crate::network::Network;
+use crate::network::{Network, Workspace};
 use crate::scalar::Scalar;
-use crate::workspace::Workspace;
 
 /// Weights that were not written to a file.
 #[derive(Debug, Error)]

@@ -1,10 +1,10 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
+use super::Network;
+use super::memory::{Arena, Gradients, Tape};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
 use crate::info::TensorInfo;
 use crate::isa::Isa;
-use crate::memory::{Arena, Gradients, Tape};
-use crate::network::Network;
 use crate::random::TrainingRng;
 
 /// What training keeps of the inner network: its tape, and what stands before its last activation. For several samples first all tapes,

@@ -1,9 +1,9 @@
 //! Weights that are part of the program.
 use core::mem::MaybeUninit;
 
-use crate::checks::Check;
+use super::Network;
+use super::checks::Check;
 use crate::flat::Flat;
-use crate::network::Network;
 use crate::scalar::Scalar;
 
 /// A value whose bytes lie in the program: for a `static` without [`embed!`](crate::embed), of the bare values of a network in

@@ -1,10 +1,10 @@
 //! Statements about weights, which travel with them.
 use thiserror::Error;
 
+use super::workspace::Workspace;
+use super::{Network, PredictsOnStack};
 use crate::flat::Flat;
-use crate::network::{Network, PredictsOnStack};
 use crate::scalar::Scalar;
-use crate::workspace::Workspace;
 
 /// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
 ///
