@@ -72,19 +72,15 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
-mod backpropagation;
 pub mod constraints;
 #[cfg(feature = "alloc")]
 mod data;
-mod device;
 #[cfg(feature = "std")]
 mod files;
 mod flat;
 #[cfg(all(feature = "csv", feature = "std"))]
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-#[cfg(feature = "alloc")]
-mod history;
 mod info;
 pub mod initializers;
 pub mod isa;
@@ -97,8 +93,6 @@ mod network;
 pub mod optimizers;
 #[cfg(feature = "plot")]
 pub mod plot;
-#[cfg(feature = "alloc")]
-mod progress;
 mod random;
 pub mod regularizers;
 #[cfg(feature = "plot")]
@@ -107,7 +101,6 @@ mod scalar;
 mod scaler;
 #[cfg(feature = "alloc")]
 mod shuffle;
-#[cfg(feature = "alloc")]
 mod training;
 #[cfg(feature = "alloc")]
 mod weights;
@@ -119,12 +112,9 @@ pub use data::{Array, ArrayError, ArrayErrorKind};
 pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
-pub use device::{DeviceTrainer, TrainingMemory};
 #[cfg(feature = "std")]
 pub use files::FileError;
 pub use flat::Flat;
-#[cfg(feature = "alloc")]
-pub use history::{Epoch, History, Outcome, Report};
 pub use info::{LayerInfo, TensorInfo};
 pub use isa::Arithmetic;
 #[doc(hidden)]
@@ -141,8 +131,9 @@ pub use scalar::Scalar;
 pub use scaler::Scaler;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
+pub use training::{DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Fit, FitError, Monitor, Trainer, UnknownFigure, callbacks};
+pub use training::{Epoch, Fit, FitError, History, Monitor, Outcome, Report, Trainer, UnknownFigure, callbacks};
 #[cfg(feature = "alloc")]
 pub use weights::WeightsError;
 #[cfg(feature = "std")]

@@ -28,7 +28,6 @@ use core::slice;
 use rand::Rng;
 
 use crate::activations::Activation;
-use crate::device::{DeviceTrainer, TrainingMemory};
 use crate::flat::{Flat, flatten};
 use crate::info::{LayerInfo, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
@@ -38,6 +37,7 @@ use crate::random::TrainingRng;
 use crate::scalar::Scalar;
 #[cfg(feature = "alloc")]
 use crate::training::Trainer;
+use crate::training::{DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
 use crate::weights::{self, WeightsError};
 

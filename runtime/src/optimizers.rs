@@ -21,6 +21,7 @@ pub mod schedules;
 mod sgd;
 #[cfg(feature = "alloc")]
 mod state;
+pub(crate) mod update;
 mod wrappers;
 
 pub use adagrad::{Adadelta, Adagrad, SquareSum, SquareSums};

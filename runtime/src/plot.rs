@@ -45,8 +45,8 @@ use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
 
 use crate::files::FileError;
-use crate::history::History;
 use crate::metrics::ConfusionMatrix;
+use crate::training::History;
 
 /// A picture that was not drawn.
 #[derive(Debug, Error)]

@@ -2,7 +2,7 @@
 use alloc::boxed::Box;
 
 use super::Optimizer;
-use crate::backpropagation::{self, TakeStep};
+use super::update::{self, TakeStep};
 use crate::flat::Flat;
 use crate::isa::{self, Arithmetic};
 use crate::network::Network;
@@ -31,7 +31,7 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
 
     /// Ends a training: what an optimizer keeps for the weights, such as [`Average`](super::Average), takes their place.
     pub fn finish(&self, optimizer: &O, network: &mut N) {
-        backpropagation::finish(optimizer, self.steps, network, &self.moments);
+        update::finish(optimizer, self.steps, network, &self.moments);
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{PlotError, number};
-use crate::history::{Epoch, History, Outcome, Report};
 use crate::metrics::ConfusionMatrix;
+use crate::training::{Epoch, History, Outcome, Report};
 use std::string::String;
 use std::vec;
 

@@ -3,8 +3,8 @@ use std::vec;
 use std::vec::Vec;
 
 use super::HtmlReport;
-use crate::history::{Epoch, History, Outcome, Report};
 use crate::metrics::ConfusionMatrix;
+use crate::training::{Epoch, History, Outcome, Report};
 
 fn history() -> History {
     let report = |loss| Report { loss, metrics: vec![("mae", loss / 2.0)] };

@@ -42,8 +42,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Epoch;
 use super::monitor::Monitor;
-use crate::history::Epoch;
 use crate::network::Network;
 
 /// What a callback cannot do; it ends the training, whose history says why.

@@ -9,10 +9,10 @@ use std::string::ToString;
 use std::vec::Vec;
 
 use super::callbacks::CallbackError;
+use super::history::Epoch;
 use super::monitor::Monitor;
-use super::run::Remembers;
+use super::trainer::Remembers;
 use crate::files;
-use crate::history::Epoch;
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
 ///

@@ -3,7 +3,7 @@ use alloc::string::{String, ToString};
 
 use thiserror::Error;
 
-use crate::history::Epoch;
+use super::history::Epoch;
 use crate::metrics::Better;
 
 /// A figure that a callback watches: made by [`Trainer::monitor`](crate::Trainer::monitor), which knows the names.

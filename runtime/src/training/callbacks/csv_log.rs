@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{Callback, CallbackError, Training};
 use crate::files::FileError;
-use crate::history::{csv, csv_line};
 use crate::network::Network;
+use crate::training::history::{csv, csv_line};
 
 /// Writes a line of CSV for each epoch as soon as it is completed.
 ///

@@ -11,13 +11,13 @@ use safetensors::tensor::TensorView;
 use super::ResumeError;
 use crate::files;
 use crate::flat::Flat;
-use crate::history::{Epoch, Report};
 use crate::losses::Loss;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::random::EpochRng;
 use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
+use crate::training::{Epoch, Report};
 use crate::weights::{WeightsError, Writer, scalars, writer};
 
 const OPTIMIZER: &str = "castnet.optimizer";

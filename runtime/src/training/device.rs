@@ -1,10 +1,11 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
-use crate::backpropagation::{self, Backpropagate, Passes, Samples, TakeStep, check_learning_rate};
+use super::step::{Backpropagate, Passes, Samples};
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
 use crate::network::{BatchError, Gradients, InputOf, Network, Tape, TargetOf};
 use crate::optimizers::Optimizer;
+use crate::optimizers::update::{self, TakeStep, check_learning_rate};
 use crate::random::EpochRng;
 
 /// The memory of a training of the network `N` with the optimizer `O`, in batches of at most `BATCH` samples: for a `static`, or
@@ -135,6 +136,6 @@ where
     /// Ends the training: what the optimizer keeps for the weights, such as [`Average`](crate::optimizers::Average), takes
     /// their place.
     pub fn finish(&mut self) {
-        backpropagation::finish(&self.optimizer, self.steps, self.network, &self.memory.moments);
+        update::finish(&self.optimizer, self.steps, self.network, &self.memory.moments);
     }
 }

@@ -3,7 +3,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use crate::training::FitError;
+use super::error::FitError;
 
 /// Loss and metrics over some samples.
 #[derive(Clone, Debug, PartialEq)]
