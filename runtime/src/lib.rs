@@ -24,8 +24,10 @@
 //! * [`guide`] — a whole job in five steps, and a table for those who know Keras.
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
+//! * [`Compile`] — how a network becomes a trainer.
 //! * [`DeviceTrainer`] — training without an allocator.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
+//! * [`WeightFiles`] — how weights are saved and loaded.
 //! * [`Label`] — classes as an enum.
 //! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for images.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
@@ -73,9 +75,8 @@ extern crate std;
 
 pub mod activations;
 pub mod constraints;
-#[cfg(feature = "alloc")]
 mod data;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod files;
 mod flat;
 #[cfg(all(feature = "csv", feature = "std"))]
@@ -95,17 +96,11 @@ pub mod optimizers;
 pub mod plot;
 mod random;
 pub mod regularizers;
-#[cfg(feature = "plot")]
-mod report;
 mod scalar;
-mod scaler;
-#[cfg(feature = "alloc")]
-mod shuffle;
 mod training;
-#[cfg(feature = "alloc")]
-mod weights;
 
 pub use castnet_macros::Label;
+pub use data::Scaler;
 #[cfg(feature = "std")]
 pub use data::{Array, ArrayError, ArrayErrorKind};
 #[cfg(feature = "alloc")]
@@ -113,7 +108,9 @@ pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
 #[cfg(feature = "std")]
-pub use files::FileError;
+pub use files::{FileError, LoadError, SaveError};
+#[cfg(feature = "alloc")]
+pub use files::{WeightFiles, WeightsError};
 pub use flat::Flat;
 pub use info::{LayerInfo, TensorInfo};
 pub use isa::Arithmetic;
@@ -124,20 +121,15 @@ pub use network::{
     Memory, Network, Parts, Plan, PredictsOnStack, Purpose, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test,
     view,
 };
-pub use random::{TrainingRng, seeded};
 #[cfg(feature = "plot")]
-pub use report::HtmlReport;
+pub use plot::html::HtmlReport;
+pub use random::{TrainingRng, seeded};
 pub use scalar::Scalar;
-pub use scaler::Scaler;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
-pub use training::{DeviceTrainer, TrainingMemory};
+pub use training::{Compile, DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
 pub use training::{Epoch, Fit, FitError, History, Monitor, Outcome, Report, Trainer, UnknownFigure, callbacks};
-#[cfg(feature = "alloc")]
-pub use weights::WeightsError;
-#[cfg(feature = "std")]
-pub use weights::{LoadError, SaveError};
 pub use {nalgebra, rand, typenum};
 
 /// Declares networks.
@@ -333,7 +325,7 @@ macro_rules! network {
 ///
 /// `pub static HOUSE_CHECKS: &[Check<HousePrice>] = "house_prices.safetensors";` takes the [`Check`](crate::Check)s of the file.
 ///
-/// Files are those that [`Network::save`](crate::Network::save) and checkpoints write, or any safetensors file with the same
+/// Files are those that [`WeightFiles::save`](crate::WeightFiles::save) and checkpoints write, or any safetensors file with the same
 /// tensors. The target must be little-endian.
 #[macro_export]
 macro_rules! embed {
@@ -387,8 +379,8 @@ pub mod prelude {
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
     #[cfg(feature = "alloc")]
-    pub use crate::{Augment, DataFor, Dataset, Fit, History};
+    pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
+    pub use crate::{Compile, Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
-    pub use crate::{Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
 }

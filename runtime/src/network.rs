@@ -31,15 +31,8 @@ use crate::activations::Activation;
 use crate::flat::{Flat, flatten};
 use crate::info::{LayerInfo, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
-use crate::losses::Loss;
-use crate::optimizers::Optimizer;
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
-#[cfg(feature = "alloc")]
-use crate::training::Trainer;
-use crate::training::{DeviceTrainer, TrainingMemory};
-#[cfg(feature = "alloc")]
-use crate::weights::{self, WeightsError};
 
 /// How predictions for one sample round.
 const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused } else { Arithmetic::Portable };
@@ -274,99 +267,6 @@ pub trait Network: Flat + Send + Sync {
             isa::run(arithmetic, PredictBatch { network: self, inputs, arena, outputs });
         }
         Ok(())
-    }
-
-    /// Adds a loss and an optimizer, to train: Keras's `compile`.
-    ///
-    /// The loss must suit the last activation and the optimizer may be any:
-    ///
-    /// ```
-    /// use castnet::prelude::*;
-    ///
-    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
-    ///
-    /// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default()).metric(Accuracy);
-    /// ```
-    #[cfg(feature = "alloc")]
-    fn compile<L, O>(self: Box<Self>, loss: L, optimizer: O) -> Trainer<Self, L, O>
-    where
-        L: Loss<Self::Head, Self::Output>,
-        O: Optimizer,
-    {
-        Trainer::new(self, loss, optimizer)
-    }
-
-    /// Adds a loss, an optimizer and memory, to train without an allocator: see [`DeviceTrainer`].
-    fn compile_in<'a, L, O, const BATCH: usize>(
-        &'a mut self,
-        memory: &'a mut TrainingMemory<Self, O, BATCH>,
-        loss: L,
-        optimizer: O,
-    ) -> DeviceTrainer<'a, Self, L, O, BATCH>
-    where
-        L: Loss<Self::Head, Self::Output>,
-        O: Optimizer,
-    {
-        DeviceTrainer::new(self, memory, loss, optimizer)
-    }
-
-    /// The weights as the bytes of a safetensors file, with the fingerprint and the summary of the network.
-    #[cfg(feature = "alloc")]
-    fn to_safetensors(&self) -> Vec<u8> {
-        weights::to_safetensors(self)
-    }
-
-    /// A network with weights from the bytes of a safetensors file.
-    ///
-    /// # Errors
-    /// Names the tensor that is missing, superfluous, of another shape or type, or not finite, or says where the file is
-    /// damaged.
-    #[cfg(feature = "alloc")]
-    fn from_safetensors(bytes: &[u8]) -> Result<Box<Self>, WeightsError> {
-        let mut network = Self::zeroed_boxed();
-        network.read_safetensors(bytes)?;
-        Ok(network)
-    }
-
-    /// Reads weights from the bytes of a safetensors file into this network: all of them, or none on an error.
-    ///
-    /// # Errors
-    /// As [`from_safetensors`](Self::from_safetensors).
-    #[cfg(feature = "alloc")]
-    fn read_safetensors(&mut self, bytes: &[u8]) -> Result<(), WeightsError> {
-        weights::read_into(self, bytes)
-    }
-
-    /// Writes the weights to a safetensors file: all of it, or the file stays as it was.
-    ///
-    /// # Errors
-    /// Weights that are not finite; files that cannot be written.
-    #[cfg(feature = "std")]
-    fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), weights::SaveError> {
-        weights::save(self, path.as_ref())
-    }
-
-    /// As [`save`](Self::save), with some inputs and what the network says to them, to compare with elsewhere: see
-    /// [`Check`](crate::Check).
-    ///
-    /// # Errors
-    /// As [`save`](Self::save).
-    #[cfg(feature = "std")]
-    fn save_with_checks<P: AsRef<std::path::Path>>(
-        &self,
-        path: P,
-        inputs: &[Self::Input],
-    ) -> Result<(), weights::SaveError> {
-        weights::save_with_checks(self, path.as_ref(), inputs)
-    }
-
-    /// A network with weights from a safetensors file.
-    ///
-    /// # Errors
-    /// Files that cannot be read, and those of [`from_safetensors`](Self::from_safetensors).
-    #[cfg(feature = "std")]
-    fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Box<Self>, weights::LoadError> {
-        weights::load(path.as_ref())
     }
 }
 

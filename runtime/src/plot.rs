@@ -23,6 +23,7 @@
 //! ```
 mod confusion;
 mod curves;
+pub(crate) mod html;
 mod images;
 mod predictions;
 mod weights;

@@ -5,6 +5,7 @@ mod buffers;
 pub mod callbacks;
 #[cfg(feature = "std")]
 mod checkpoint;
+mod compile;
 mod device;
 #[cfg(feature = "alloc")]
 mod error;
@@ -26,6 +27,7 @@ mod trainer;
 
 #[cfg(feature = "std")]
 pub use checkpoint::{Checkpoint, ResumeError};
+pub use compile::Compile;
 pub use device::{DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
 pub use error::FitError;

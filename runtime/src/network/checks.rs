@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 
 /// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
 ///
-/// [`Network::save_with_checks`] writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
+/// [`save_with_checks`](crate::WeightFiles::save_with_checks) writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
 /// program, whose start-up or test then says that predictions are what they were:
 ///
 /// ```

@@ -21,7 +21,7 @@ use crate::files;
 /// last checkpoint and fit again with the same data and options ends with the same bits as one that ran through; one that a
 /// callback had stopped stays so.
 ///
-/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`Network::load`](crate::Network::load) reads it as well.
+/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`WeightFiles::load`](crate::WeightFiles::load) reads it as well.
 /// It is written whole or not at all. `{epoch}` in its name becomes the number of the epoch.
 ///
 /// ```no_run

@@ -42,9 +42,9 @@ impl<N: Network, O: Optimizer, const BATCH: usize> Default for TrainingMemory<N,
     }
 }
 
-/// A network in training, in memory that somebody else owns: made by [`Network::compile_in`].
+/// A network in training, in memory that somebody else owns: made by [`compile_in`](super::Compile::compile_in).
 ///
-/// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Network::compile) does on a workstation.
+/// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Compile::compile) does on a workstation.
 ///
 /// ```
 /// use castnet::{TrainingMemory, nalgebra::Vector1, prelude::*};

@@ -11,6 +11,7 @@ use super::options::Fit;
 use super::progress::Progress;
 use super::step::Samples;
 use super::trainer::{Remembers, Resumed, Trainer, same_samples};
+use crate::data::shuffle::shuffle;
 use crate::data::{Augment, Dataset};
 use crate::flat::Flat;
 use crate::losses::Loss;
@@ -18,7 +19,6 @@ use crate::network::{BatchError, InputOf, Network, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
-use crate::shuffle::shuffle;
 
 /// A training that is going on: what its hooks need.
 struct Run<'c, N: Network> {

@@ -20,7 +20,7 @@ use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
 
-/// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
+/// A network in training: made by [`compile`](super::Compile::compile), turned back by [`into_network`](Self::into_network).
 ///
 /// The same seed, the same data and the same options give the same bits on every machine whose processor fuses multiplications and
 /// additions, and with [`Arithmetic::Portable`] on all.

@@ -9,7 +9,8 @@ use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
 use super::ResumeError;
-use crate::files;
+use crate::files::weights::{Writer, scalars, writer};
+use crate::files::{self, WeightFiles, WeightsError};
 use crate::flat::Flat;
 use crate::losses::Loss;
 use crate::network::Network;
@@ -18,7 +19,6 @@ use crate::random::EpochRng;
 use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
 use crate::training::{Epoch, Report};
-use crate::weights::{WeightsError, Writer, scalars, writer};
 
 const OPTIMIZER: &str = "castnet.optimizer";
 const FIGURES: &str = "castnet.figures";

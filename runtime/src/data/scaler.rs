@@ -1,13 +1,13 @@
 //! Scales of inputs or targets, with statistics that are stored.
 use nalgebra::{SMatrix, SVector};
 
+#[cfg(feature = "std")]
+use crate::files::weights::Writer;
 use crate::flat::Flat;
 #[cfg(feature = "std")]
 use crate::info::TensorInfo;
 use crate::layers::Normalize;
 use crate::scalar::Scalar;
-#[cfg(feature = "std")]
-use crate::weights::Writer;
 
 /// `x' = (x - offset) * factor` for every channel.
 ///
@@ -109,9 +109,9 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     ///
     /// # Errors
     /// Files that cannot be read, that are damaged, or hold something else.
-    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::weights::LoadError> {
+    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::files::LoadError> {
         let mut scaler = Self::zeroed();
-        crate::weights::load_tensors(path.as_ref(), Self::TENSORS, scaler.as_flat_mut())?;
+        crate::files::weights::load_tensors(path.as_ref(), Self::TENSORS, scaler.as_flat_mut())?;
         Ok(scaler)
     }
 }

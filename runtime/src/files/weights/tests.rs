@@ -1,4 +1,4 @@
-use super::{LoadError, SaveError, WeightsError};
+use crate::files::{LoadError, SaveError, WeightFiles, WeightsError};
 use crate::flat::Flat;
 use crate::network::Network;
 use crate::random::seeded;
