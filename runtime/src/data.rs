@@ -1,4 +1,4 @@
-//! Data to train with and to evaluate on. Scales need no allocator, all else needs `alloc`, and files `std`.
+//! Data to train with and to evaluate on. A [`Scaler`] needs no allocator, all else needs `alloc`, and files need `std`.
 #[cfg(feature = "std")]
 mod array;
 #[cfg(feature = "alloc")]

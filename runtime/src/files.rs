@@ -1,4 +1,4 @@
-//! Files, and the bytes in them: weights as safetensors. Needs `alloc`; what reads and writes files needs `std`.
+//! Weights as safetensors: bytes, which need `alloc`, and files, which need `std`.
 #[cfg(feature = "std")]
 mod disk;
 mod error;

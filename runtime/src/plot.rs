@@ -1,4 +1,4 @@
-//! Pictures of trainings and networks, as SVG and PNG, in one style.
+//! Pictures of trainings and networks, as SVG and PNG, in one style. Needs the feature `plot`, and `std`.
 //!
 //! | picture | |
 //! |---|---|

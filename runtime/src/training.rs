@@ -1,4 +1,5 @@
-//! Training: what Keras calls `compile`, `fit`, `evaluate` and `train_on_batch`.
+//! Training: what Keras calls `compile`, `fit`, `evaluate` and `train_on_batch`. A [`DeviceTrainer`] needs no allocator, all else needs
+//! `alloc`, and checkpoints need `std`.
 #[cfg(feature = "alloc")]
 mod buffers;
 #[cfg(feature = "alloc")]

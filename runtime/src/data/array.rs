@@ -1,4 +1,4 @@
-//! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes.
+//! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes. Needs `std`.
 mod error;
 mod idx;
 mod kind;

@@ -1,4 +1,4 @@
-//! Images a little different each time.
+//! Images a little different each time. Needs `alloc`.
 use rand::{Rng, RngExt};
 use thiserror::Error;
 

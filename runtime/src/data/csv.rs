@@ -1,4 +1,4 @@
-//! Data from CSV files.
+//! Data from CSV files. Needs the feature `csv`, and `std`.
 mod column;
 mod error;
 

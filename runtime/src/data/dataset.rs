@@ -1,4 +1,4 @@
-//! The data set.
+//! The data set. Needs `alloc`.
 use alloc::vec::Vec;
 
 use rand::Rng;

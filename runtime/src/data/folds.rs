@@ -1,4 +1,4 @@
-//! Parts of a data set: with the same share of every class, and for cross-validation.
+//! Parts of a data set: with the same share of every class, and for cross-validation. Needs `alloc`.
 use alloc::vec::Vec;
 
 use super::{DataError, Dataset, first_part};

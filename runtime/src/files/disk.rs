@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all. Needs `std`.
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::vec::Vec;

@@ -1,4 +1,4 @@
-//! AVX2 and AVX-512, each exact or fused.
+//! AVX2 and AVX-512, each exact or fused. Needs `std`.
 //!
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;

@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! Which classes are taken for which. Needs `alloc`.
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;

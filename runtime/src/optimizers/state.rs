@@ -1,4 +1,4 @@
-//! What an optimizer remembers between the steps of one network's training.
+//! What an optimizer remembers between the steps of one network's training. Needs `alloc`.
 use alloc::boxed::Box;
 
 use super::Optimizer;

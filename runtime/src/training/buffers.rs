@@ -1,4 +1,4 @@
-//! The memory of a training: made at the first step, reused by all others.
+//! The memory of a training: made at the first step, reused by all others. Needs `alloc`.
 use alloc::vec::Vec;
 
 use crate::flat::{Flat, unflatten_mut};

@@ -1,4 +1,4 @@
-//! Callbacks: what happens between the epochs of a training. Names and defaults are Keras's.
+//! Callbacks: what happens between the epochs of a training. Names and defaults are Keras's. Needs `alloc`.
 //!
 //! ```
 //! use castnet::callbacks::{EarlyStopping, ReduceLrOnPlateau};

@@ -1,4 +1,4 @@
-//! Trainings in files: to go on with after the power failed.
+//! Trainings in files: to go on with after the power failed. Needs `std`.
 mod error;
 pub(super) mod file;
 

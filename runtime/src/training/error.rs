@@ -1,4 +1,4 @@
-//! Why a training is refused.
+//! Why a training is refused. Needs `alloc`.
 use alloc::string::String;
 
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! `fit`: epochs, batches, callbacks and checkpoints.
+//! `fit`: epochs, batches, callbacks and checkpoints. Needs `alloc`.
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 

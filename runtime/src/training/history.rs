@@ -1,4 +1,4 @@
-//! What happened in a training: Keras's `History`.
+//! What happened in a training: Keras's `History`. Needs `alloc`.
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};

@@ -1,4 +1,4 @@
-//! Figures of a training that something is made dependent on.
+//! Figures of a training that something is made dependent on. Needs `alloc`.
 use alloc::string::{String, ToString};
 
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! The options of a training, and the data that they give to it.
+//! The options of a training, and the data that they give to it. Needs `alloc`.
 #[cfg(feature = "std")]
 use alloc::vec::Vec;
 

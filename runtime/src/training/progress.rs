@@ -1,4 +1,4 @@
-//! A progress bar for trainings.
+//! A progress bar for trainings. Needs `alloc`.
 use super::history::{Epoch, Outcome};
 
 /// Shows how far a training is; nothing without the feature `progress`, or where standard error is no terminal.

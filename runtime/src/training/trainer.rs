@@ -1,4 +1,4 @@
-//! A network with its loss and optimizer.
+//! A network with its loss and optimizer. Needs `alloc`.
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
