@@ -92,6 +92,7 @@ pub mod math;
 pub mod metrics;
 mod network;
 pub mod optimizers;
+mod plain;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod random;
@@ -112,15 +113,15 @@ pub use files::{FileError, LoadError, SaveError};
 #[cfg(feature = "alloc")]
 pub use files::{WeightFiles, WeightsError};
 pub use flat::Flat;
-pub use info::{LayerInfo, TensorInfo};
+pub use info::{LayerInfo, Source, TensorInfo};
 pub use isa::Arithmetic;
 #[doc(hidden)]
 pub use network::nested as inner;
 pub use network::{
-    Arena, BatchError, Both, Check, FailedCheck, GradientOf, Gradients, InputOf, Label, LabelOf, LengthMismatch,
-    Memory, Network, Parts, Plan, PredictsOnStack, Purpose, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test,
-    view,
+    Adjoints, Arena, BatchError, Both, Check, FailedCheck, GradientOf, InputOf, Label, LabelOf, Layout, LengthMismatch,
+    Memory, Network, Parts, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test, view,
 };
+pub use plain::Plain;
 #[cfg(feature = "plot")]
 pub use plot::html::HtmlReport;
 pub use random::{TrainingRng, seeded};
@@ -349,8 +350,8 @@ pub mod __private {
     pub use crate::network::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
-        Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,
-        typenum,
+        Adjoints, Arena, Both, Flat, LayerInfo, Network, Parts, Predict, PredictsOnStack, Source, Tape, TensorInfo,
+        TrainingRng, typenum,
     };
     pub use castnet_macros::{embed, network};
     pub use nalgebra::{SMatrix, SVector};
@@ -380,7 +381,7 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
-    pub use crate::{Compile, Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
+    pub use crate::{Compile, Flat, Label, LabelOf, Network, Predict, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
 }

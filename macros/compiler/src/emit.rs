@@ -25,11 +25,12 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let parts = parts::structs(header, planned);
     let windows = passes::constants(planned);
     let layout = structs::layout(header, planned);
-    let types = constants::types(header, planned);
-    let constants = constants::constants(planned);
+    let (predict_types, network_types) =
+        (constants::predict_types(header, planned), constants::network_types(header, planned));
+    let (predict_constants, network_constants) = (constants::predict(planned), constants::network(planned));
     let init = structs::init(planned);
     let fits = inner::fits(planned);
-    let passes = passes::passes(planned);
+    let (forward, training) = (passes::forward(planned), passes::training(planned));
     let activation = planned.body().any(|node| node.layer.as_activation().is_some());
     let activation = activation.then(|| {
         quote!(
@@ -52,11 +53,17 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
             #fits
             #layout
             #[automatically_derived]
+            impl castnet::Predict for #name {
+                #predict_types
+                #predict_constants
+                #forward
+            }
+            #[automatically_derived]
             impl castnet::Network for #name {
-                #types
-                #constants
+                #network_types
+                #network_constants
                 #init
-                #passes
+                #training
             }
             #stack
         };

@@ -22,6 +22,14 @@ impl Scalar {
         }
     }
 
+    /// Its name in files.
+    pub fn dtype(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F64 => "F64",
+        }
+    }
+
     /// Bytes of one value.
     pub fn bytes(self) -> u64 {
         match self {

@@ -1,6 +1,6 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
 use super::Network;
-use super::memory::{Arena, Gradients, Tape};
+use super::memory::{Adjoints, Arena, Tape};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
 use crate::info::TensorInfo;
@@ -23,7 +23,7 @@ unsafe impl<N: Network + 'static> Flat for InnerTape<N> {
 /// Memory for the gradients of the inner network. For several samples first all gradients, then all those of the logits.
 #[repr(C)]
 pub struct InnerGradients<N: Network> {
-    grads: N::Gradients,
+    grads: N::Adjoints,
     grad_logits: N::Output,
 }
 
@@ -75,7 +75,7 @@ pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
 {
     let (input, output) = (same(input), same_mut(output));
     if let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) {
-        network.infer(isa, input, &mut arena, output);
+        network.forward(isa, input, &mut arena, output);
         N::HEAD.apply(isa, output);
     }
 }
@@ -95,7 +95,7 @@ pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
 {
     let (input, output) = (same(input), same_mut(output));
     if let Some((mut tape, logits)) = split::<N>(memory) {
-        network.forward(isa, rng, input, &mut tape, logits);
+        network.forward_training(isa, rng, input, &mut tape, logits);
         copy(logits, output);
         N::HEAD.apply(isa, output);
     }
@@ -127,8 +127,8 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     let (input, output, grad_output): (_, _, &[N::Output]) = (same(input), same(output), same(grad_output));
     let grad_input = grad_input.map(|grad_input| same_mut(grad_input));
     let samples = grads.len();
-    let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::GRADIENTS * samples) else { return };
-    let (Some(mut grads), Some((mut tape, logits))) = (Gradients::of(grads, samples), split::<N>(memory)) else {
+    let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::ADJOINTS * samples) else { return };
+    let (Some(mut grads), Some((mut tape, logits))) = (Adjoints::of(grads, samples), split::<N>(memory)) else {
         return;
     };
     let grad_logits = unflatten_mut::<N::Output>(grad_logits);
@@ -196,11 +196,11 @@ pub const fn renamed<const COUNT: usize>(
     tensors: &'static [TensorInfo],
     names: &'static [u8],
 ) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut rest, mut names) = ([TensorInfo::new("", &[]); COUNT], 0, tensors, names);
+    let (mut all, mut at, mut rest, mut names) = ([TensorInfo::new("", "", &[]); COUNT], 0, tensors, names);
     while let Some((tensor, others)) = rest.split_first() {
         let (name, other_names) = names.split_at(prefix.len() + 1 + tensor.name.len());
         if let Ok(name) = core::str::from_utf8(name) {
-            all[at] = TensorInfo::new(name, tensor.shape);
+            all[at] = TensorInfo::new(name, tensor.dtype, tensor.shape);
         }
         at += 1;
         rest = others;
@@ -211,7 +211,7 @@ pub const fn renamed<const COUNT: usize>(
 
 /// Lists of tensors as one.
 pub const fn concat<const COUNT: usize>(lists: &[&[TensorInfo]]) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut lists) = ([TensorInfo::new("", &[]); COUNT], 0, lists);
+    let (mut all, mut at, mut lists) = ([TensorInfo::new("", "", &[]); COUNT], 0, lists);
     while let Some((list, others)) = lists.split_first() {
         let mut rest = *list;
         while let Some((tensor, others)) = rest.split_first() {

@@ -3,7 +3,7 @@ use super::step::{Backpropagate, Passes, Samples};
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
-use crate::network::{BatchError, Gradients, InputOf, Network, Tape, TargetOf};
+use crate::network::{Adjoints, BatchError, InputOf, Network, Tape, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::optimizers::update::{self, TakeStep, check_learning_rate};
 use crate::random::EpochRng;
@@ -15,7 +15,7 @@ pub struct TrainingMemory<N: Network, O: Optimizer, const BATCH: usize> {
     moments: O::Moments<N::Gradient>,
     gradient: N::Gradient,
     tape: [N::Tape; BATCH],
-    grads: [N::Gradients; BATCH],
+    adjoints: [N::Adjoints; BATCH],
     logits: [N::Output; BATCH],
     outputs: [N::Output; BATCH],
     grad_logits: [N::Output; BATCH],
@@ -114,10 +114,10 @@ where
         check_learning_rate::<N, O>(&self.optimizer, self.steps + 1)?;
         let samples = batch.inputs.len();
         let too_many = BatchError::TooMany { samples, most: BATCH };
-        let TrainingMemory { moments, gradient, tape, grads, logits, outputs, grad_logits } = &mut *self.memory;
+        let TrainingMemory { moments, gradient, tape, adjoints, logits, outputs, grad_logits } = &mut *self.memory;
         let passes = Passes {
             tape: Tape::of(flatten_mut(tape), samples).ok_or(too_many)?,
-            grads: Gradients::of(flatten_mut(grads), samples).ok_or(too_many)?,
+            adjoints: Adjoints::of(flatten_mut(adjoints), samples).ok_or(too_many)?,
             logits: logits.get_mut(..samples).ok_or(too_many)?,
             outputs: outputs.get_mut(..samples).ok_or(too_many)?,
             grad_logits: grad_logits.get_mut(..samples).ok_or(too_many)?,

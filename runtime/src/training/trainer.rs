@@ -7,7 +7,7 @@ use super::callbacks::Trains;
 use super::history::{Epoch, Report};
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
-use super::step::{Backpropagate, Passes, Record, Return, Samples, check_lengths, total, weighted_sum};
+use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths, total, weighted_sum};
 use crate::activations::Activation;
 use crate::data::Dataset;
 use crate::flat::{Flat, copy};
@@ -15,7 +15,7 @@ use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
 use crate::metrics::{Better, Metric};
-use crate::network::{Arena, BatchError, GradientOf, Gradients, InputOf, Network, StateOf, Tape, TargetOf};
+use crate::network::{Adjoints, Arena, BatchError, GradientOf, InputOf, Network, StateOf, Tape, TargetOf};
 use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
@@ -307,18 +307,18 @@ where
         check_lengths(inputs, inputs)?;
         self.check_learning_rate()?;
         let samples = inputs.len();
-        let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
+        let Buffers { tape, adjoints, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let (network, rng, arithmetic) = (&*self.network, &mut self.rng.rng, self.arithmetic);
         let (logits, outputs, grad_logits) = (logits.of(samples), outputs.of(samples), grad_logits.of(samples));
-        let record = Record { network, rng, inputs, tape: Tape::grown(tape, samples), logits, outputs };
+        let record = TrainingPass { network, rng, inputs, tape: Tape::grown(tape, samples), logits, outputs };
         threads::with(self.threads.as_ref(), || isa::run(arithmetic, record));
         let loss = judge(outputs, grad_logits)?;
         if !loss.is_finite() {
             return Err(BatchError::NotFinite);
         }
-        let (tape, grads) = (Tape::grown(tape, samples), Gradients::grown(grads, samples));
-        let passes = Passes { tape, grads, logits, outputs, grad_logits };
-        let back = Return { network, inputs, passes, gradient: &mut self.gradient };
+        let (tape, adjoints) = (Tape::grown(tape, samples), Adjoints::grown(adjoints, samples));
+        let passes = Passes { tape, adjoints, logits, outputs, grad_logits };
+        let back = BackwardPass { network, inputs, passes, gradient: &mut self.gradient };
         threads::with(self.threads.as_ref(), || isa::run(arithmetic, back));
         self.take_step(samples);
         Ok(loss)
@@ -373,10 +373,10 @@ where
         grad_inputs: Option<&mut [N::Input]>,
     ) -> Option<f64> {
         let samples = batch.inputs.len();
-        let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
+        let Buffers { tape, adjoints, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let passes = Passes {
             tape: Tape::grown(tape, samples),
-            grads: Gradients::grown(grads, samples),
+            adjoints: Adjoints::grown(adjoints, samples),
             logits: logits.of(samples),
             outputs: outputs.of(samples),
             grad_logits: grad_logits.of(samples),
@@ -421,7 +421,7 @@ impl<N: Network> Task<N::Scalar> for Evaluate<'_, N> {
     #[inline(always)]
     fn run<I: Isa<N::Scalar>>(self, isa: I) {
         let Self { network, inputs, mut arena, logits, outputs } = self;
-        network.infer(isa, inputs, &mut arena, logits);
+        network.forward(isa, inputs, &mut arena, logits);
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
     }

@@ -9,9 +9,24 @@ use crate::graph::ValueId;
 use crate::layers::{Operation, Tensor};
 use crate::parse::Header;
 use crate::plan::{Planned, inner as inner_of};
-use crate::shape::literal;
+use crate::shape::{Scalar, literal};
 
-pub fn types(header: &Header, planned: &Planned) -> TokenStream {
+/// The types of `Predict`.
+pub fn predict_types(header: &Header, planned: &Planned) -> TokenStream {
+    let scalar = planned.inferred.graph.scalar;
+    let (input, output) = (parts::input_type(header, planned), parts::output_type(header, planned));
+    let arena = inner::len(planned, Purpose::Prediction);
+    quote! {
+        type In = #input;
+        type Out = #output;
+        type Arena = [#scalar; #arena];
+        type Unit = #scalar;
+        type Kernels = #scalar;
+    }
+}
+
+/// The types of `Network`.
+pub fn network_types(header: &Header, planned: &Planned) -> TokenStream {
     let scalar = planned.inferred.graph.scalar;
     let (input, output) = (parts::input_type(header, planned), parts::output_type(header, planned));
     let gradient = if structs::has_prefix(planned) {
@@ -22,49 +37,55 @@ pub fn types(header: &Header, planned: &Planned) -> TokenStream {
     };
     let head = parts::head_type(planned);
     let count = inner::count(planned, typenum(planned.params()));
-    let [arena, tape, gradients] =
-        [Purpose::Prediction, Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
+    let [tape, adjoints] = [Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
     quote! {
         type Input = #input;
         type Output = #output;
         type Gradient = #gradient;
         type Head = #head;
         type ParamCount = #count;
-        type Arena = [#scalar; #arena];
         type Tape = [#scalar; #tape];
-        type Gradients = [#scalar; #gradients];
+        type Adjoints = [#scalar; #adjoints];
     }
 }
 
-pub fn constants(planned: &Planned) -> TokenStream {
+/// The constants of `Predict`.
+pub fn predict(planned: &Planned) -> TokenStream {
     let name = planned.inferred.graph.name.unraw().to_string();
-    let head = parts::head(planned);
     let params = inner::plus(planned.params(), planned.inner(), "PARAMS");
-    let trained = planned.inner().filter(|inner| !inner.frozen);
-    let trainable = inner::plus(planned.trainable_params(), trained, "TRAINABLE_PARAMS");
     let macs = inner::plus(planned.macs(), planned.inner(), "MACS");
     let summary = summary::summary(planned);
     let dot = diagram::dot(planned);
     let layers = layers(planned);
     let tensors = inner::tensors(planned);
     let fingerprint = fingerprint(planned);
-    let [arena, tape, gradients] =
-        [Purpose::Prediction, Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
-    let gives_input_gradient = inner::gives_input_gradient(planned);
+    let arena = inner::len(planned, Purpose::Prediction);
     quote! {
         const NAME: &'static str = #name;
-        const HEAD: Self::Head = #head;
         const PARAMS: usize = #params;
-        const TRAINABLE_PARAMS: usize = #trainable;
         const MACS: u64 = #macs;
         const SUMMARY: &'static str = #summary;
         const DOT: &'static str = #dot;
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
         const TENSORS: &'static [castnet::TensorInfo] = #tensors;
         const FINGERPRINT: u64 = #fingerprint;
+        const SOURCE: castnet::Source = castnet::Source { text: "", nested: &[] };
         const ARENA: usize = #arena;
+    }
+}
+
+/// The constants of `Network`.
+pub fn network(planned: &Planned) -> TokenStream {
+    let head = parts::head(planned);
+    let trained = planned.inner().filter(|inner| !inner.frozen);
+    let trainable = inner::plus(planned.trainable_params(), trained, "TRAINABLE_PARAMS");
+    let [tape, adjoints] = [Purpose::Recording, Purpose::Returning].map(|purpose| inner::len(planned, purpose));
+    let gives_input_gradient = inner::gives_input_gradient(planned);
+    quote! {
+        const HEAD: Self::Head = #head;
+        const TRAINABLE_PARAMS: usize = #trainable;
         const TAPE: usize = #tape;
-        const GRADIENTS: usize = #gradients;
+        const ADJOINTS: usize = #adjoints;
         #gives_input_gradient
     }
 }
@@ -85,11 +106,12 @@ fn layers(planned: &Planned) -> Vec<TokenStream> {
 }
 
 /// The tensors of a field.
-pub fn tensors(field: &structs::Field<'_>) -> Vec<TokenStream> {
+pub fn tensors(field: &structs::Field<'_>, scalar: Scalar) -> Vec<TokenStream> {
+    let dtype = scalar.dtype();
     let tensor = |tensor: &Tensor| {
         let name = format!("{}.{}", field.name.unraw(), tensor.name);
         let shape = tensor.shape.iter().copied().map(literal);
-        quote!(castnet::TensorInfo::new(#name, &[#(#shape),*]))
+        quote!(castnet::TensorInfo::new(#name, #dtype, &[#(#shape),*]))
     };
     field.part.tensors.iter().map(tensor).collect()
 }
@@ -130,7 +152,7 @@ fn fingerprint(planned: &Planned) -> TokenStream {
     let own = literal(own);
     planned.inner().fold(quote!(#own), |own, inner| {
         let path = inner.path;
-        quote!(castnet::inner::mix(#own, <#path as castnet::Network>::FINGERPRINT))
+        quote!(castnet::inner::mix(#own, <#path as castnet::Predict>::FINGERPRINT))
     })
 }
 

@@ -22,7 +22,8 @@ pub enum Purpose {
 pub fn plus<'a>(known: u64, inner: impl Iterator<Item = Inner<'a>>, constant: &str) -> TokenStream {
     let known = literal(known);
     let constant = proc_macro2::Ident::new(constant, proc_macro2::Span::call_site());
-    let others = inner.map(|Inner { path, .. }| quote!(+ <#path as castnet::Network>::#constant));
+    let of = if constant == "TRAINABLE_PARAMS" { quote!(Network) } else { quote!(Predict) };
+    let others = inner.map(|Inner { path, .. }| quote!(+ <#path as castnet::#of>::#constant));
     quote!(#known #(#others)*)
 }
 
@@ -31,7 +32,7 @@ pub fn memory_type(node: &Node, purpose: Purpose) -> TokenStream {
     let Some(Inner { path, frozen }) = inner(node) else { return TokenStream::new() };
     match purpose {
         Purpose::Recording if !frozen => quote!(castnet::InnerTape<#path>),
-        Purpose::Prediction | Purpose::Recording => quote!(<#path as castnet::Network>::Arena),
+        Purpose::Prediction | Purpose::Recording => quote!(<#path as castnet::Predict>::Arena),
         Purpose::Returning => quote!(castnet::InnerGradients<#path>),
     }
 }
@@ -90,14 +91,14 @@ pub fn tensors(planned: &Planned) -> TokenStream {
     let mut own = Vec::new();
     for field in structs::fields(planned) {
         let Some(Inner { path, .. }) = inner(field.node) else {
-            own.extend(super::constants::tensors(&field));
+            own.extend(super::constants::tensors(&field, planned.inferred.graph.scalar));
             continue;
         };
         let before = std::mem::take(&mut own);
         lists.push(quote!(&[#(#before),*]));
         let prefix = field.name.unraw().to_string();
         lists.push(quote!({
-            const OF: &[castnet::TensorInfo] = <#path as castnet::Network>::TENSORS;
+            const OF: &[castnet::TensorInfo] = <#path as castnet::Predict>::TENSORS;
             const NAMES: &[u8] = &castnet::inner::names::<{ castnet::inner::names_len(#prefix, OF) }>(#prefix, OF);
             const RENAMED: &[castnet::TensorInfo] = &castnet::inner::renamed::<{ OF.len() }>(#prefix, OF, NAMES);
             RENAMED
@@ -109,7 +110,7 @@ pub fn tensors(planned: &Planned) -> TokenStream {
     lists.push(quote!(&[#(#own),*]));
     let known: u64 = structs::fields(planned).iter().map(|field| field.part.tensors.len() as u64).sum();
     let known = literal(known);
-    let counts = planned.inner().map(|Inner { path, .. }| quote!(<#path as castnet::Network>::TENSORS.len()));
+    let counts = planned.inner().map(|Inner { path, .. }| quote!(<#path as castnet::Predict>::TENSORS.len()));
     quote!(&castnet::inner::concat::<{ #known #(+ #counts)* }>(&[#(#lists),*]))
 }
 

@@ -100,12 +100,12 @@ impl Lowering<'_> {
 
 /// Local variables of the generated code.
 const RESERVED: &[&str] = &[
+    "adjoints",
     "arena",
     "castnet",
     "grad_input",
     "grad_output",
     "gradient",
-    "grads",
     "input",
     "isa",
     "output",

@@ -71,7 +71,7 @@ impl<'a> Names<'a> {
             planned,
             location: Box::new(|value| planned.grads.of(value)),
             layout: None,
-            memory: format_ident!("grads"),
+            memory: format_ident!("adjoints"),
             slices: (format_ident!("grad_input"), format_ident!("grad_output")),
             mutable: (true, true),
             prefix: "grad_",
