@@ -111,7 +111,7 @@ fn all_ways_to_predict_agree() {
     let data = houses();
     net.adapt(&data).expect("sound data");
     let mut batch = vec![<House as Network>::Output::zeros(); data.len()];
-    net.predict_batch_in(Arithmetic::Portable, data.inputs(), &mut batch).expect("equal lengths");
+    net.predict_batch_with(Arithmetic::Portable, data.inputs(), &mut batch).expect("equal lengths");
     let mut fused = batch.clone();
     net.predict_batch(data.inputs(), &mut fused).expect("equal lengths");
     let mut workspace = Workspace::boxed();
