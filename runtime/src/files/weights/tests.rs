@@ -1,6 +1,6 @@
 use crate::files::{LoadError, SaveError, WeightFiles, WeightsError};
 use crate::flat::Flat;
-use crate::network::Network;
+use crate::network::{Network, Predict};
 use crate::random::seeded;
 use std::boxed::Box;
 use std::string::{String, ToString};
