@@ -115,6 +115,7 @@ mod scalar;
 mod scaler;
 #[cfg(feature = "alloc")]
 mod shuffle;
+mod source;
 #[cfg(feature = "std")]
 mod threads;
 #[cfg(not(feature = "std"))]
@@ -146,6 +147,7 @@ pub use history::{Epoch, History, Outcome, Report};
 pub use isa::Arithmetic;
 pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
 pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
+pub use source::Source;
 pub use parts::{Both, Parts};
 #[cfg(feature = "plot")]
 pub use report::HtmlReport;
@@ -389,8 +391,8 @@ pub mod __private {
     pub use crate::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
-        Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,
-        typenum,
+        Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Source, Tape, TensorInfo,
+        TrainingRng, typenum,
     };
     pub use castnet_macros::{embed, network};
     pub use nalgebra::{SMatrix, SVector};

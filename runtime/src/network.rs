@@ -12,7 +12,7 @@ use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::losses::Loss;
 use crate::memory::{Arena, Gradients, Tape};
 use crate::optimizers::Optimizer;
-use crate::{BatchError, DeviceTrainer, Flat, LabelOf, Scalar, TrainingMemory, TrainingRng, Workspace};
+use crate::{BatchError, DeviceTrainer, Flat, LabelOf, Scalar, Source, TrainingMemory, TrainingRng, Workspace};
 #[cfg(feature = "alloc")]
 use crate::{
     LengthMismatch,
@@ -114,6 +114,8 @@ pub trait Network: Flat + Send + Sync {
     const TENSORS: &'static [TensorInfo];
     /// Changes whenever the network computes something else: kinds of layers, shapes, activations, scalar.
     const FINGERPRINT: u64;
+    /// The network as text, and the networks that are layers of it: what files of weights say of themselves.
+    const SOURCE: Source;
     #[doc(hidden)]
     const ARENA: usize;
     #[doc(hidden)]

@@ -2,13 +2,11 @@
 use std::boxed::Box;
 use std::path::{Path, PathBuf};
 
-use std::string::ToString;
 use std::vec::Vec;
 
-use safetensors::SafeTensors;
 use thiserror::Error;
 
-use super::{WeightsError, not_finite, read_tensors, to_safetensors, writer};
+use super::{File, WeightsError, not_finite, read_tensors, to_safetensors, writer};
 use crate::{FileError, Flat, Network, Scalar, TensorInfo, Workspace};
 
 /// Weights that were not written to a file.
@@ -79,8 +77,7 @@ pub(crate) fn load_tensors<T: Scalar>(
     values: &mut [T],
 ) -> Result<(), LoadError> {
     let bytes = crate::files::read(path)?;
-    let file = SafeTensors::deserialize(&bytes)
-        .map_err(|error| WeightsError::Damaged { bytes: bytes.len(), reason: error.to_string() });
-    file.and_then(|file| read_tensors(&file, expected, values))
+    File::open(&bytes)
+        .and_then(|file| read_tensors(&file, expected, values))
         .map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
 }

@@ -62,6 +62,7 @@ pub fn constants(planned: &Planned) -> TokenStream {
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
         const TENSORS: &'static [castnet::TensorInfo] = #tensors;
         const FINGERPRINT: u64 = #fingerprint;
+        const SOURCE: castnet::Source = castnet::Source { text: "", nested: &[] };
         const ARENA: usize = #arena;
         const TAPE: usize = #tape;
         const GRADIENTS: usize = #gradients;
