@@ -16,7 +16,6 @@ mod prelu;
 mod rescale;
 mod separable;
 mod upsample;
-mod window;
 
 pub use affine::{NoCenter, NoScale, Optional};
 pub use batchnorm::{BatchNorm, MovingStatistics};
@@ -35,5 +34,5 @@ pub use prelu::PRelu;
 pub use rescale::Rescale;
 pub use separable::Separable;
 pub use upsample::{Scaling, Upsample, UpsampleBilinear};
-pub(crate) use window::Axis;
-pub use window::Window;
+
+pub use crate::kernels::window::Window;

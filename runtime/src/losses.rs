@@ -44,8 +44,9 @@ pub use sparse::SparseCategoricalCrossentropy;
 pub use weighted::Weighted;
 
 use crate::activations::{Activation, Kept, Linear};
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// A loss of a network that ends in the activation `H` and gives the output `A`.
 ///
@@ -214,7 +215,7 @@ macro_rules! suits_networks {
         impl<H, A> $crate::losses::Loss<H, A> for $name
         where
             H: $crate::activations::Activation<A> $(+ $head)?,
-            A: $crate::Flat + Clone + Send + Sync,
+            A: $crate::flat::Flat + Clone + Send + Sync,
             $name: $crate::losses::OutputLoss<A>,
         {
             type Target = <$name as $crate::losses::OutputLoss<A>>::Target;
@@ -252,7 +253,7 @@ macro_rules! computed_from_logits {
         impl<H, A> $crate::losses::Loss<H, A> for $name
         where
             H: $crate::activations::Activation<A> + $head,
-            A: $crate::Flat + Clone + Send + Sync,
+            A: $crate::flat::Flat + Clone + Send + Sync,
             $name: $crate::losses::LogitsLoss<A>,
         {
             type Target = <$name as $crate::losses::LogitsLoss<A>>::Target;

@@ -1,4 +1,4 @@
-//! What the machine has, asked once.
+//! What the machine has, asked once. Needs `std`.
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::Level;

@@ -10,9 +10,9 @@ mod tiles;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use crate::Scalar;
+use super::window::{Axis, Window};
 use crate::isa::{self, Isa};
-use crate::layers::{Axis, Window};
+use crate::scalar::Scalar;
 
 pub use gradients::{backward_weight, sum_positions};
 use tiles::{Cursor, Pairs, Rectangle, Start, Sum};

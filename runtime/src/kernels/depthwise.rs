@@ -2,11 +2,11 @@
 //!
 //! The weight lies as Keras has it, `(kernel rows, kernel columns, channels, multiplier)`: a row of all outputs for each place of the
 //! window. Every output is its bias plus its products in the order of the places; products with padding are left out.
-use super::dense::{self, HAS_VECTORS};
+use super::dense;
 use super::product::{Matrix, Size, Start, Stays, product};
-use crate::Scalar;
-use crate::isa::{Isa, Task};
-use crate::layers::Window;
+use super::window::Window;
+use crate::isa::{HAS_VECTORS, Isa, Task};
+use crate::scalar::Scalar;
 
 /// Positions and channels that are computed in one go on the way through a separable convolution: 16 KiB in double precision, on the
 /// stack.

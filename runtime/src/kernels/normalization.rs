@@ -3,8 +3,8 @@
 //! A batch is normalized channel by channel, its sums are in double precision; a group of values of one sample by sums in eight
 //! interleaved parts, whatever the instruction set.
 use super::channels::{in_blocks, load, store};
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// Factors and offsets, if there are any.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A leaky ReLU with a slope for each of some values, which come again and again.
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// `outputs = inputs` above zero, `alpha * inputs` below.
 #[inline(always)]

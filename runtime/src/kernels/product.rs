@@ -5,8 +5,8 @@
 //! the instruction set alone.
 use core::marker::PhantomData;
 
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// A matrix whose rows lie one behind the other or a stride apart, to be read.
 #[derive(Clone, Copy)]

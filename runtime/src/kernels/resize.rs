@@ -1,7 +1,7 @@
 //! Images that grow and shrink: by a border of zeros, or by more positions.
 use super::channels::{add, in_blocks, load, store};
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// An image within a larger one. Sizes are height and width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! What follows a normalization: a factor and an offset for each channel, or neither.
 use nalgebra::SVector;
 
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// In the place of the factors of a normalization: none.
 #[repr(C)]

@@ -1,10 +1,10 @@
 //! Borders: more of them, and less.
 use nalgebra::SMatrix;
 
-use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 pub use crate::kernels::resize::Border;
+use crate::scalar::Scalar;
 
 /// Zeros around an image or a sequence. Keras's `ZeroPadding2D` and `ZeroPadding1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Larger images.
 use nalgebra::SMatrix;
 
-use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
 pub use crate::kernels::resize::Scaling;
+use crate::scalar::Scalar;
 
 /// Every position of an image or a sequence several times. Keras's `UpSampling2D` and `UpSampling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! A loss that counts more or less than others beside it.
 use super::{Loss, Reduction};
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// A loss times a factor: of a network with several outputs, what each of their losses counts. Keras's `loss_weights`.
 ///

@@ -1,6 +1,7 @@
 //! What can be added to every optimizer.
 use super::{Optimizer, Step};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// The methods that a wrapper leaves to the optimizer inside; all that concern steps, if it takes them as they come.
 macro_rules! of_the_optimizer {

@@ -2,10 +2,9 @@
 use core::marker::PhantomData;
 
 use super::{POSITIONS, fits};
-use crate::Scalar;
-use crate::isa::{Isa, Task};
-use crate::kernels::dense::HAS_VECTORS;
-use crate::layers::{Axis, Window};
+use crate::isa::{HAS_VECTORS, Isa, Task};
+use crate::kernels::window::{Axis, Window};
+use crate::scalar::Scalar;
 
 /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
 ///

@@ -1,7 +1,7 @@
 //! Sums at the positions of a rectangle, in tiles that stay in registers.
 use super::PAIRED;
-use crate::Scalar;
 use crate::isa::{Isa, Task};
+use crate::scalar::Scalar;
 
 /// Products of a sum that is computed without loops over the rows of its window.
 const SHORT: usize = 32;

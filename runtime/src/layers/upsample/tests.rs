@@ -1,6 +1,6 @@
 use super::*;
 use crate::isa::Portable;
-use crate::seeded;
+use crate::random::seeded;
 use rand::RngExt;
 
 /// A sample of one channel.

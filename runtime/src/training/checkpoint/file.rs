@@ -8,13 +8,16 @@ use std::vec::Vec;
 use safetensors::tensor::TensorView;
 
 use super::ResumeError;
-use crate::epoch_rng::EpochRng;
-use crate::history::{Epoch, Report};
+use crate::files;
+use crate::files::weights::{File, Writer, read_weights, scalars, writer};
+use crate::flat::Flat;
 use crate::losses::Loss;
+use crate::network::Network;
 use crate::optimizers::Optimizer;
+use crate::random::EpochRng;
+use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
-use crate::weights::{File, Writer, scalars, writer};
-use crate::{Flat, Network, WeightsError, files};
+use crate::training::{Epoch, Report};
 
 const OPTIMIZER: &str = "castnet.optimizer";
 const FIGURES: &str = "castnet.figures";
@@ -105,7 +108,7 @@ where
             return Err(ResumeError::NoTraining { path: path.into() });
         }
         let mut network = N::zeroed_boxed();
-        network.read_safetensors(&bytes).map_err(weights)?;
+        read_weights(&mut *network, &file).map_err(weights)?;
 
         let saved = |name: &str| file.metadata(name).unwrap_or_default().to_string();
         let other = |what, saved, now| ResumeError::OtherTraining { path: path.into(), what, saved, now };
@@ -131,7 +134,7 @@ where
         let states = (0..).map_while(|index| file.tensors.tensor(&format!("castnet.callback.{index}")).ok());
         let states = states.map(|state| scalars(state.data()).collect()).collect();
         let values = self.state.moments.as_flat_mut();
-        if moments.data().len() != values.len() * <N::Scalar as crate::Scalar>::BYTES {
+        if moments.data().len() != values.len() * <N::Scalar as Scalar>::BYTES {
             return Err(damaged("the optimizer's moments are too many or too few"));
         }
 

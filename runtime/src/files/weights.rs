@@ -1,0 +1,131 @@
+//! Weights as the bytes of safetensors files.
+//!
+//! The data of the file are the bytes of the network as they lie, in the order of [`Network::TENSORS`]; `format` says which metadata
+//! the file has. See <https://github.com/huggingface/safetensors>.
+mod format;
+mod writer;
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use std::path::Path;
+
+#[cfg(feature = "std")]
+use super::disk;
+#[cfg(feature = "std")]
+use super::error::LoadError;
+use super::error::WeightsError;
+use crate::info::TensorInfo;
+use crate::network::Network;
+use crate::scalar::Scalar;
+use format::{BESIDE, FINGERPRINT, NAME, SUMMARY, texts};
+
+pub(crate) use format::File;
+pub(crate) use writer::Writer;
+
+/// A file with the weights of a network, to which other tensors can be added.
+pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writer {
+    let fingerprint = format!("{:016x}", N::FINGERPRINT);
+    let texts = texts(&N::SOURCE);
+    let texts = texts.iter().map(|(name, text)| (name.as_str(), *text));
+    let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, N::NAME), (SUMMARY, N::SUMMARY)];
+    let metadata: Vec<(&str, &str)> = own.into_iter().chain(texts).chain(metadata.iter().copied()).collect();
+    let mut writer = Writer::new(&metadata);
+    let mut rest = network.as_flat();
+    for tensor in N::TENSORS {
+        let (values, behind) = rest.split_at(values(tensor.shape).min(rest.len()));
+        writer.scalars(tensor.name, tensor.shape, values);
+        rest = behind;
+    }
+    writer
+}
+
+fn values(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+/// Reads all weights, or none: everything is checked before the first is written.
+pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(), WeightsError> {
+    read_weights(network, &File::open(bytes)?)
+}
+
+/// As [`read_into`], from a file that has been opened.
+pub(crate) fn read_weights<N: Network>(network: &mut N, file: &File<'_>) -> Result<(), WeightsError> {
+    if let Some(fingerprint) = file.metadata(FINGERPRINT)
+        && fingerprint != format!("{:016x}", N::FINGERPRINT)
+    {
+        let found = file.metadata(NAME).unwrap_or_default().to_string();
+        return Err(WeightsError::OtherNetwork { found, expected: N::NAME });
+    }
+    read_tensors(file, N::TENSORS, network.as_flat_mut())
+}
+
+/// Reads tensors, and there may be no others, into values that lie one after the other: all of them, or none.
+pub(crate) fn read_tensors<T: Scalar>(
+    file: &File<'_>,
+    expected: &'static [TensorInfo],
+    values: &mut [T],
+) -> Result<(), WeightsError> {
+    let mut names: Vec<&str> = file.tensors.names().into_iter().filter(|name| !name.starts_with(BESIDE)).collect();
+    names.sort_unstable();
+    let mut tensors = Vec::with_capacity(expected.len());
+    for expected in expected {
+        let tensor = expected.name;
+        let found =
+            file.tensors.tensor(tensor).map_err(|_| WeightsError::Missing { tensor, found: names.join(", ") })?;
+        if found.shape() != expected.shape {
+            return Err(WeightsError::Shape { tensor, found: found.shape().to_vec(), expected: expected.shape });
+        }
+        let dtype = format!("{:?}", found.dtype());
+        if dtype != T::DTYPE {
+            return Err(WeightsError::Type { tensor, found: dtype, expected: T::DTYPE });
+        }
+        let mut read = scalars::<T>(found.data());
+        if let Some(index) = read.position(|value| !value.is_finite()) {
+            return Err(WeightsError::NotFinite { tensor, index });
+        }
+        tensors.push(found);
+    }
+    if let Some(tensor) = names.iter().find(|name| !expected.iter().any(|tensor| tensor.name == **name)) {
+        return Err(WeightsError::Superfluous { tensor: (*tensor).to_string() });
+    }
+
+    let read = tensors.iter().flat_map(|tensor| scalars::<T>(tensor.data()));
+    values.iter_mut().zip(read).for_each(|(value, read)| *value = read);
+    Ok(())
+}
+
+pub(crate) fn scalars<T: Scalar>(bytes: &[u8]) -> impl Iterator<Item = T> {
+    bytes.chunks_exact(T::BYTES).map(T::from_le_bytes)
+}
+
+/// The first value that is not finite.
+#[cfg(feature = "std")]
+pub(super) fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
+    let mut rest = network.as_flat();
+    for tensor in N::TENSORS {
+        let (values, behind) = rest.split_at_checked(values(tensor.shape))?;
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return Some(WeightsError::NotFinite { tensor: tensor.name, index });
+        }
+        rest = behind;
+    }
+    None
+}
+
+/// Reads a file that is no network's: tensors of these names and shapes.
+#[cfg(feature = "std")]
+pub(crate) fn load_tensors<T: Scalar>(
+    path: &Path,
+    expected: &'static [TensorInfo],
+    values: &mut [T],
+) -> Result<(), LoadError> {
+    let bytes = disk::read(path)?;
+    File::open(&bytes)
+        .and_then(|file| read_tensors(&file, expected, values))
+        .map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests;

@@ -1,0 +1,82 @@
+//! Statements about weights, which travel with them.
+use thiserror::Error;
+
+use super::workspace::Workspace;
+use super::{Network, PredictsOnStack};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
+
+/// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
+///
+/// [`save_with_checks`](crate::WeightFiles::save_with_checks) writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
+/// program, whose start-up or test then says that predictions are what they were:
+///
+/// ```
+/// use castnet::{Check, prelude::*, self_test};
+///
+/// network! { Line< input 1 => dense 1 > }
+///
+/// let line = Line::init(&mut seeded(1));
+/// let check = Check::<Line>::of(&line, [3.0].into());
+/// assert_eq!(self_test(&*line, &[check]), Ok(()));
+/// ```
+#[repr(C)]
+pub struct Check<N: Network> {
+    /// An input.
+    pub input: N::Input,
+    /// The output that belongs to it.
+    pub output: N::Output,
+}
+
+// SAFETY: two values of the same scalars, in order.
+unsafe impl<N: Network> Flat for Check<N> {
+    type Scalar = N::Scalar;
+}
+
+/// A prediction that is not what it was.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "check {index} (counted from 0) fails: these are other weights, or another program, than those that were saved"
+)]
+pub struct FailedCheck {
+    /// Which check, counted from 0.
+    pub index: usize,
+}
+
+impl<N: Network> Check<N> {
+    /// What a network says to an input now.
+    pub fn of(network: &N, input: N::Input) -> Self
+    where
+        N: PredictsOnStack,
+    {
+        Self { output: network.predict(&input), input }
+    }
+
+    /// Whether the network still says that, bit for bit.
+    pub fn holds(&self, network: &N) -> bool
+    where
+        N: PredictsOnStack,
+    {
+        same_bits(&network.predict(&self.input), &self.output)
+    }
+
+    /// As [`holds`](Self::holds), for a network of any size.
+    pub fn holds_in(&self, network: &N, workspace: &mut Workspace<N>) -> bool {
+        same_bits(network.predict_in(&self.input, workspace), &self.output)
+    }
+}
+
+fn same_bits<A: Flat>(a: &A, b: &A) -> bool {
+    a.as_flat().iter().zip(b.as_flat()).all(|(a, b)| a.to_f64().to_bits() == b.to_f64().to_bits())
+}
+
+/// Whether all checks hold.
+///
+/// # Errors
+/// The first that does not.
+pub fn self_test<N: PredictsOnStack>(network: &N, checks: &[Check<N>]) -> Result<(), FailedCheck> {
+    match checks.iter().position(|check| !check.holds(network)) {
+        Some(index) => Err(FailedCheck { index }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,52 @@
+//! Memory for one prediction, owned by the caller.
+use core::mem::MaybeUninit;
+
+use super::plan::Plan;
+use crate::flat::Flat;
+
+/// The activations of one prediction: the planned arena and the output. `RAM_BYTES` is its size.
+#[repr(C)]
+pub struct Workspace<N: Plan> {
+    pub(crate) arena: N::Arena,
+    pub(crate) output: N::Output,
+}
+
+// SAFETY: two fields of scalars, in order.
+unsafe impl<N: Plan> Flat for Workspace<N> {
+    type Scalar = N::Scalar;
+}
+
+impl<N: Plan> Workspace<N> {
+    /// A workspace in place: for a `static`, or for the stack where it is small.
+    pub fn new() -> Self {
+        Self::zeroed()
+    }
+
+    /// A workspace for one prediction, which writes all that it reads: what it holds before is of no importance.
+    #[inline(always)]
+    pub(crate) fn unset(memory: &mut MaybeUninit<Self>) -> &mut Self {
+        // To the compiler, these instructions (none) write the memory, so it is initialized. Zeros would cost a microcontroller
+        // time and code.
+        #[cfg(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri)))]
+        // SAFETY: no instruction is executed, and no register changes.
+        unsafe {
+            core::arch::asm!("/* {} */", in(reg) memory.as_mut_ptr(), options(nostack, preserves_flags));
+        }
+        #[cfg(not(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri))))]
+        memory.write(Self::new());
+        // SAFETY: written above; every bit pattern of a scalar is a value.
+        unsafe { memory.assume_init_mut() }
+    }
+
+    /// A workspace on the heap, however large.
+    #[cfg(feature = "alloc")]
+    pub fn boxed() -> alloc::boxed::Box<Self> {
+        Self::zeroed_boxed()
+    }
+}
+
+impl<N: Plan> Default for Workspace<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

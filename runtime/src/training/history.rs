@@ -1,0 +1,216 @@
+//! What happened in a training: Keras's `History`. Needs `alloc`.
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use super::error::FitError;
+
+/// Loss and metrics over some samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The mean loss of a sample, and the penalties of `l1` and `l2`.
+    pub loss: f64,
+    /// The metrics that were asked for: names and figures.
+    pub metrics: Vec<(&'static str, f64)>,
+}
+
+/// One pass over the training data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// On the training data, while the weights moved.
+    pub train: Report,
+    /// On the validation data, after the epoch.
+    pub validation: Option<Report>,
+}
+
+/// How a training ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// After all epochs.
+    Completed,
+    /// At a batch whose loss was NaN or infinite, or that left such weights behind at the end of an epoch. A batch with such
+    /// a loss changes nothing, but steps before it may have gone too far already.
+    Diverged {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// The batch in it, counted from 1.
+        batch: usize,
+    },
+    /// After an epoch, because a callback said so.
+    Stopped {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// Why.
+        reason: String,
+    },
+    /// After an epoch, because a callback or a checkpoint could not do its work, or because the learning rate is no longer
+    /// finite. The network stays as it was trained.
+    Failed {
+        /// The last epoch that was completed, counted from 1; 0 if there is none.
+        epoch: usize,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Before it began: the options cannot be followed.
+    Refused(FitError),
+}
+
+/// The epochs of a training: it prints as a table, saves as CSV and draws its learning curves.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+///
+/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+/// let data: DataFor<Xor> = Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0], [0.0]])?;
+/// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
+/// let history = trainer.fit(&data, Fit::epochs(3).progress(false));
+/// assert!(history.to_csv().starts_with("epoch,loss\n1,"));
+/// # Ok::<(), castnet::DataError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a training that diverged says so here"]
+pub struct History {
+    /// The epochs that were completed, in order.
+    pub epochs: Vec<Epoch>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Report {
+    /// The loss and the metrics, in order, by name.
+    pub fn figures(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        [("loss", self.loss)].into_iter().chain(self.metrics.iter().copied())
+    }
+}
+
+impl Epoch {
+    /// All figures by name, as Keras names them: those of the validation data begin with `val_`.
+    pub fn figures(&self) -> impl Iterator<Item = (String, f64)> {
+        let train = self.train.figures().map(|(name, value)| (String::from(name), value));
+        let validation = self.validation.iter().flat_map(Report::figures);
+        train.chain(validation.map(|(name, value)| (alloc::format!("val_{name}"), value)))
+    }
+}
+
+impl History {
+    /// The names of the figures of an epoch: `loss`, `mae`, `val_loss`, ...
+    pub fn names(&self) -> Vec<String> {
+        names(&self.epochs)
+    }
+
+    /// The course of one figure; `None` if there is none of that name.
+    pub fn series(&self, name: &str) -> Option<Vec<f64>> {
+        let value = |epoch: &Epoch| epoch.figures().find(|(known, _)| known == name).map(|(_, value)| value);
+        self.epochs.iter().map(value).collect()
+    }
+
+    /// The epoch, counted from 1, with the lowest loss: of the validation data where there are any.
+    pub fn best_epoch(&self) -> Option<usize> {
+        let loss = |epoch: &Epoch| epoch.validation.as_ref().unwrap_or(&epoch.train).loss;
+        let numbered = self.epochs.iter().map(loss).zip(1..);
+        numbered.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, number)| number)
+    }
+
+    /// The epochs as CSV, one line each, with Keras's column names.
+    pub fn to_csv(&self) -> String {
+        csv(&self.epochs)
+    }
+
+    /// Writes [`to_csv`](Self::to_csv) to a file: all of it, or the file stays as it was.
+    ///
+    /// # Errors
+    /// Files that cannot be written.
+    #[cfg(feature = "std")]
+    pub fn save_csv<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::files::FileError> {
+        crate::files::write(path.as_ref(), self.to_csv().as_bytes())
+    }
+}
+
+fn names(epochs: &[Epoch]) -> Vec<String> {
+    epochs.first().map(|epoch| epoch.figures().map(|(name, _)| name).collect()).unwrap_or_default()
+}
+
+/// A header and a line for each epoch.
+pub(crate) fn csv(epochs: &[Epoch]) -> String {
+    let mut csv = String::from("epoch");
+    for name in names(epochs) {
+        csv.push(',');
+        csv.push_str(&name);
+    }
+    csv.push('\n');
+    csv.extend((1..).zip(epochs).map(|(number, epoch)| csv_line(number, epoch)));
+    csv
+}
+
+/// The line of an epoch.
+pub(crate) fn csv_line(number: usize, epoch: &Epoch) -> String {
+    let mut line = alloc::format!("{number}");
+    for (_, value) in epoch.figures() {
+        // Writing to a string cannot fail.
+        _ = write!(line, ",{value}");
+    }
+    line.push('\n');
+    line
+}
+
+/// `loss 0.1234, mae 0.5678`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.figures().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{name} {value:.4}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How many epochs are printed at most: the first, the last, the best, and some between.
+const LINES: usize = 20;
+
+/// A table of the epochs, and how it ended.
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.names();
+        write!(f, "epoch")?;
+        for name in &names {
+            write!(f, " {name:>12}")?;
+        }
+        writeln!(f)?;
+        let count = self.epochs.len();
+        let best = self.best_epoch();
+        let stride = count.div_ceil(LINES).max(1);
+        for (number, epoch) in (1..).zip(&self.epochs) {
+            let shown = number == 1 || number == count || number % stride == 0 || Some(number) == best;
+            if !shown {
+                continue;
+            }
+            write!(f, "{number:>5}")?;
+            for (_, value) in epoch.figures() {
+                write!(f, " {value:>12.4}")?;
+            }
+            writeln!(f, "{}", if Some(number) == best { " best" } else { "" })?;
+        }
+        write!(f, "{}", self.outcome)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Completed => write!(f, "completed"),
+            Self::Diverged { epoch, batch } => write!(
+                f,
+                "stopped: the loss of epoch {epoch}, batch {batch} is not finite; lower the learning rate, or look for huge values in the data (a `normalize` layer helps)"
+            ),
+            Self::Stopped { epoch, reason } => write!(f, "stopped after epoch {epoch}: {reason}"),
+            Self::Failed { epoch, reason } => write!(f, "broken off after epoch {epoch}: {reason}"),
+            Self::Refused(error) => write!(f, "not trained: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
