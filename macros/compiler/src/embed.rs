@@ -1,4 +1,5 @@
 //! `embed!`: the weights of a file as a static.
+mod checksum;
 mod file;
 
 use std::path::{Path, PathBuf};
