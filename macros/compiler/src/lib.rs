@@ -1,7 +1,7 @@
 //! The compiler of castnet's networks, as a library: it reads a network, checks it and writes a struct with its forward and backward
 //! code. Programs use it through the macros of the crate `castnet`.
 //!
-//! One way, no way back: `parse` what was written, `lower` it to a graph, `infer` shapes and parameters, `check` rules
+//! One way, no way back: `parse` what was written, `lower` it to a graph with shapes and parameters, `check` rules
 //! over the whole network, `plan` the memory, hold it against the `budget`, `emit` the code. Every stage takes the former
 //! stage's type and returns its own; errors carry the tokens at fault and are collected.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)]
@@ -14,7 +14,6 @@ mod emit;
 mod errors;
 mod expressions;
 mod graph;
-mod infer;
 mod label;
 mod layers;
 mod lower;
@@ -24,6 +23,7 @@ mod options;
 mod parse;
 mod plan;
 mod shape;
+mod size;
 mod suggest;
 mod window;
 mod words;
@@ -48,8 +48,7 @@ pub fn network(tokens: TokenStream) -> TokenStream {
 
 fn compile(written: parse::Body, blocks: &[parse::Block]) -> Result<plan::Planned, Errors> {
     let lowered = lower::lower(written, blocks)?;
-    let inferred = infer::infer(lowered)?;
-    let checked = check::check(inferred)?;
+    let checked = check::check(lowered)?;
     let planned = plan::plan(checked);
     budget::check(&planned)?;
     Ok(planned)

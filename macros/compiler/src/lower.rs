@@ -4,13 +4,13 @@ mod names;
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident};
 
-use crate::activations;
+use crate::activations::{self, Activation};
 use crate::errors::Errors;
 use crate::expressions::{Known, Value, Wrong};
 use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
-use crate::layers::another::Another;
-use crate::layers::{self, Layer, Parsed, join};
-use crate::optimize;
+use crate::layers::nested;
+use crate::layers::{self, Layer, Misfit, Operation, Parsed, join};
+use crate::optimize::{self, Goal};
 use crate::options;
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
@@ -24,6 +24,7 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         name,
         castnet,
         scalar: Scalar::F32,
+        goal: Goal::default(),
         inputs: Vec::new(),
         rows: Vec::new(),
         nodes: Vec::new(),
@@ -36,11 +37,11 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         written: &chains,
         input_tokens: Vec::new(),
         scalar: None,
-        shapes: Vec::new(),
         labels: vec![Vec::new()],
         calls: Vec::new(),
         counts: Vec::new(),
         errors,
+        misfits: Errors::default(),
     };
     if chains.iter().all(|chain| chain.stages.is_empty()) {
         // Why there is none has been said, unless all that was written fell away.
@@ -55,11 +56,11 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     for chain in &chains {
         ends.push((lowering.chain(chain, None), chain));
     }
-    let goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
-    lowering.graph.nodes.iter_mut().for_each(|node| node.layer.optimize(goal));
+    lowering.graph.goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
     lowering.outputs(ends, complete);
     lowering.names_are_unique();
-    lowering.errors.or(lowering.graph)
+    lowering.errors.or(())?;
+    lowering.misfits.or(lowering.graph)
 }
 
 /// Names of blocks and of their parameters mean nothing else.
@@ -86,8 +87,9 @@ const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
 
 /// Whether a word means something in the language.
 fn is_word(word: &Ident) -> bool {
-    layers::find(word).is_some()
-        || join::keywords().any(|join| word == join)
+    layers::is_keyword(word)
+        || layers::is_option(word)
+        || join::is_keyword(word)
         || LANGUAGE.iter().any(|known| word == known)
         || options::is_word(word)
 }
@@ -118,14 +120,14 @@ struct Lowering<'a> {
     /// By input.
     input_tokens: Vec<TokenStream>,
     scalar: Option<Scalar>,
-    /// By value, where it is known: `channels` counts by it.
-    shapes: Vec<Option<Shape>>,
     /// What labels name, in scopes: the network, then the blocks and repetitions that are being written out.
     labels: Vec<Vec<(Ident, ValueId)>>,
     calls: Vec<Call>,
     /// How often a keyword without a label has occurred, and a block.
     counts: Vec<(String, usize)>,
     errors: Errors,
+    /// Layers that do not fit their inputs. They are no errors as long as there are others, from which they may follow.
+    misfits: Errors,
 }
 
 impl Lowering<'_> {
@@ -178,7 +180,6 @@ impl Lowering<'_> {
                 }
                 (first, second) => self.scalar = first.or(second),
             }
-            self.shapes.push(Some(shape.clone()));
             self.graph.inputs.push(Input { name, shape });
             self.input_tokens.push(stage.tokens());
         }
@@ -197,7 +198,7 @@ impl Lowering<'_> {
 
     fn stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let keyword = stage.keyword.to_string();
-        let is_join = join::keywords().any(|known| known == keyword);
+        let is_join = join::is_keyword(&stage.keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
         let value = match (&stage.what, block) {
             (What::Repeat(body), _) => self.repeat(stage, body, from),
@@ -276,7 +277,8 @@ impl Lowering<'_> {
 
     fn bind(&mut self, label: &Ident, value: ValueId) {
         let Some(scope) = self.labels.last_mut() else { return };
-        if scope.iter().any(|(other, _)| other == label) && self.graph.value_name(value) != Some(label) {
+        let is_taken = scope.iter().any(|(other, _)| other == label);
+        if is_taken && value != LOST && self.graph.value_name(value) != Some(label) {
             self.wrong(label, format!("`{label}` is the label of something else already\nhelp: take another"));
         } else {
             scope.push((label.clone(), value));
@@ -350,13 +352,13 @@ impl Lowering<'_> {
         if self.errors.len() > before || values.len() != branches.len() {
             return from.or_else(|| values.first().copied());
         }
-        let layer = join::find(&keyword)?;
+        let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
         Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
     }
 
     /// The activation behind a join.
-    fn activation_of(&mut self, stage: &Stage) -> Option<Box<dyn Layer>> {
+    fn activation_of(&mut self, stage: &Stage) -> Option<Activation> {
         let words = self.resolve(&stage.words, None)?;
         let (first, rest) = words.split_first()?;
         let Word::Name(name) = first else {
@@ -370,14 +372,15 @@ impl Lowering<'_> {
             );
             return None;
         };
-        let Some(parse) = layers::find(name).filter(|_| activations::is_known(name)) else {
+        let mut errors = Errors::default();
+        let mut words = Words::new(name, &[], layers::is_keyword, rest, &mut errors);
+        let Some(activation) = Activation::parse(name, &mut words) else {
             self.wrong(name, format!("`{}` takes its branches, and an activation, but `{name}` is none\nhelp: put `=>` before another layer", stage.keyword));
             return None;
         };
-        let mut errors = Errors::default();
-        let parsed = parse(&mut Words::new(name, rest, &mut errors));
+        words.end();
         self.report(errors);
-        parsed.map(|parsed| parsed.layer)
+        Some(activation)
     }
 
     /// `block(arguments)`.
@@ -468,17 +471,14 @@ impl Lowering<'_> {
             // `use` itself cannot be the name of a field.
             None => self.counted("network"),
         };
-        let layer = Box::new(Another { path: path.clone(), output, frozen });
-        Some(self.add(name, stage, Parsed { layer, activation: None }, vec![from], Vec::new()))
+        let nested = nested::Written { path: path.clone(), output, frozen };
+        Some(self.add(name, stage, Parsed::alone(nested), vec![from], Vec::new()))
     }
 
     /// What names stand for here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        let channels = from.map(|from| match self.shapes.get(from.0) {
-            Some(Some(shape)) => shape.channels(),
-            // After a mistake one does not know; any number will do.
-            _ => 64,
-        });
+        // After a mistake one does not know; any number will do.
+        let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }
     }
@@ -495,13 +495,14 @@ impl Lowering<'_> {
             words.insert(0, Word::Other(group.clone().into()));
         }
         let name = self.row_name(stage);
-        let Some(parse) = layers::find(&stage.keyword) else {
+        let Some(keyword) = layers::find(&stage.keyword) else {
             self.unknown(stage, is_first);
             return from;
         };
         let words = self.resolve(&words, from)?;
         let mut errors = Errors::default();
-        let parsed = parse(&mut Words::new(&stage.keyword, &words, &mut errors));
+        let parsed =
+            (keyword.parse)(&mut Words::new(&stage.keyword, keyword.words, layers::is_keyword, &words, &mut errors));
         self.report(errors);
         let Some(parsed) = parsed else { return from };
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
@@ -564,20 +565,36 @@ impl Lowering<'_> {
         from: Vec<ValueId>,
         branches: Vec<TokenStream>,
     ) -> ValueId {
-        let row = RowId(self.graph.rows.len());
+        let Parsed { layer, activation } = parsed;
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
-        let mut from = from;
-        let mut branches = branches;
-        for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
-            let to = ValueId(self.graph.values());
-            let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
-            let inputs: Option<Vec<&Shape>> =
-                from.iter().map(|value| self.shapes.get(value.0).and_then(Option::as_ref)).collect();
-            self.shapes.push(inputs.and_then(|inputs| layer.infer_all(&inputs).ok()));
-            let tokens = Tokens { layer: tokens, branches: std::mem::take(&mut branches), calls: self.call_tokens() };
-            self.graph.nodes.push(Node { row, layer, from: std::mem::replace(&mut from, vec![to]), to, tokens });
-        }
-        from.first().copied().unwrap_or(ValueId(0))
+        let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
+        let value = self.operation(layer, from, Tokens { layer: tokens, branches, calls: self.call_tokens() });
+        let Some(activation) = activation else { return value };
+        let tokens = activation.to_token_stream();
+        let tokens = Tokens { layer: tokens, branches: Vec::new(), calls: self.call_tokens() };
+        self.operation(Box::new(activation), vec![value], tokens)
+    }
+
+    /// Adds an operation to the last row: the layer on its inputs.
+    fn operation(&mut self, layer: Box<dyn Layer>, from: Vec<ValueId>, tokens: Tokens) -> ValueId {
+        let row = RowId(self.graph.rows.len().saturating_sub(1));
+        let inputs: Option<Vec<&Shape>> = from.iter().map(|&value| self.graph.find_shape(value)).collect();
+        // A layer behind a mistake would be judged by a shape that is not known.
+        let Some(inputs) = inputs else { return LOST };
+        let resolved = match layer.resolve(&inputs) {
+            Ok(resolved) => resolved,
+            Err(misfit) => {
+                report(&tokens, misfit, &mut self.misfits);
+                return LOST;
+            }
+        };
+        let parameters = match &resolved.operation {
+            Operation::Map(map) => map.parameters(&self.graph.context()),
+            Operation::InPlace(_) | Operation::Alias | Operation::Join(_) => Vec::new(),
+        };
+        let to = ValueId(self.graph.values());
+        self.graph.nodes.push(Node { row, layer, resolved, parameters, from, to, tokens });
+        to
     }
 
     /// What no operation reads is an output; an input that none reads is a mistake.
@@ -599,7 +616,7 @@ impl Lowering<'_> {
                 self.graph.outputs.push(end);
             }
         }
-        if !complete || !self.errors.is_empty() {
+        if !complete || !self.errors.is_empty() || !self.misfits.is_empty() {
             return;
         }
         let network = self.graph.name.clone();
@@ -614,6 +631,19 @@ impl Lowering<'_> {
             self.errors.at(tokens, message);
         }
     }
+}
+
+/// Reports a layer that does not fit its inputs: under the layer, or under the branches that do not fit together.
+fn report(tokens: &Tokens, misfit: Misfit, errors: &mut Errors) {
+    match misfit {
+        Misfit::Layer(message) => errors.at(&tokens.layer, message),
+        Misfit::Branches(branches) => {
+            for (branch, message) in branches {
+                errors.at(tokens.branches.get(branch).unwrap_or(&tokens.layer), message);
+            }
+        }
+    }
+    errors.in_calls(&tokens.calls);
 }
 
 /// Whether a chain, or what is inside of it, has a label.
@@ -649,7 +679,7 @@ fn branches(group: &Group) -> Vec<Chain> {
 
 /// Reads an input.
 fn input(first: &Stage, errors: &mut Errors) -> (Shape, Option<Scalar>) {
-    let mut words = Words::new(&first.keyword, &first.words, errors);
+    let mut words = Words::new(&first.keyword, &[], layers::is_keyword, &first.words, errors);
     let number = words.required_number(
         "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
     );

@@ -30,6 +30,14 @@ impl Sizes {
         }
     }
 
+    /// The sizes as they were written.
+    pub fn list(self) -> Vec<u64> {
+        match self {
+            Self::One(size) => vec![size],
+            Self::Two(height, width) => vec![height, width],
+        }
+    }
+
     /// Down and to the right. A sequence has only the second; an error says what to write instead.
     pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
         match self {

@@ -336,7 +336,7 @@ fn graphs() {
 #[test]
 fn networks_in_networks() {
     errors(
-        "inner",
+        "nested",
         &[
             "Net< input 13 => use => dense 1 >",
             "Net< input 13 => use Encoder => dense 1 >",

@@ -3,7 +3,7 @@ use proc_macro2::TokenStream;
 
 use super::compare;
 use crate::errors::Errors;
-use crate::layers::{Operation, join, keywords};
+use crate::layers::{join, keywords};
 use crate::plan::Planned;
 use crate::{activations, compile, parse};
 
@@ -16,11 +16,7 @@ fn planned(network: &str) -> Planned {
 
 /// The identities of the operations of a network.
 fn identities(planned: &Planned) -> Vec<String> {
-    let identity = |node: &crate::graph::Node| match node.layer.operation() {
-        Operation::Map(map) if map.inner().is_some() => "network".to_string(),
-        _ => node.layer.describe(),
-    };
-    planned.inferred.graph.nodes.iter().map(identity).collect()
+    planned.graph.nodes.iter().map(|node| node.resolved.identity.to_string()).collect()
 }
 
 /// Every layer with every word that changes its identity, and some that do not; before the colon stands its input.
