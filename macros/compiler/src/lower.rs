@@ -1,12 +1,12 @@
 //! From what was written to the graph: layers are found, blocks and repetitions are written out, labels are resolved, names are given.
 mod names;
 
-use proc_macro2::{Group, Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident};
 
 use crate::activations::{self, Activation};
 use crate::errors::Errors;
-use crate::expressions::{Known, Value, Wrong};
+use crate::expressions::{Known, Term, Value, Wrong};
 use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
 use crate::layers::nested;
 use crate::layers::{self, Layer, Misfit, Operation, Parsed, join};
@@ -164,7 +164,7 @@ impl Lowering<'_> {
             self.errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
         }
         for stage in &inputs {
-            let (shape, scalar) = input(stage, &mut self.errors);
+            let (shape, scalar) = self.input(stage);
             let name = match &stage.label {
                 Some(label) => {
                     self.check_label(label);
@@ -186,6 +186,36 @@ impl Lowering<'_> {
         self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
     }
 
+    /// Reads an input.
+    fn input(&mut self, first: &Stage) -> (Shape, Option<Scalar>) {
+        let Some(resolved) = self.resolve(&first.words, None) else { return (Shape::default(), None) };
+        let mut words = Words::new(&first.keyword, &[], layers::is_keyword, &resolved, &mut self.errors);
+        let number = words.required_number(
+            "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
+        );
+        let shape =
+            number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
+        let mut scalar = None;
+        if let Some(name) = words.name() {
+            let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
+            let is_cross =
+                name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+            if let Some(known) = known {
+                scalar = Some(known);
+            } else if is_cross {
+                words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
+                while words.next().is_some() {}
+            } else if !words.is_next_layer(name) {
+                let message = format!(
+                    "`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`"
+                );
+                words.errors.at(name, message);
+            }
+        }
+        words.end();
+        (shape.unwrap_or_default(), scalar)
+    }
+
     /// The stages of a chain, from what comes in; `None` if nothing has come in.
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
@@ -201,10 +231,11 @@ impl Lowering<'_> {
         let is_join = join::is_keyword(&stage.keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
         let value = match (&stage.what, block) {
+            (What::Lost, _) => from,
             (What::Repeat(body), _) => self.repeat(stage, body, from),
-            (What::Network(path), _) => self.another_network(stage, path, from),
-            (What::Call(group), _) if is_join => self.join(stage, group, from),
-            (What::Call(group), Some(block)) => self.call(stage, block, group, from),
+            (What::Nested(path), _) => self.nested(stage, path, from),
+            (What::Join(_, branches), _) => self.join(stage, branches, from),
+            (What::Call(_, arguments), Some(block)) => self.call(stage, block, arguments, from),
             (What::Plain, _) if keyword == "input" => self.input_stage(stage, from, is_first),
             (What::Plain, _) if keyword == "identity" && stage.words.is_empty() => {
                 from.or_else(|| self.nothing_comes_in(stage))
@@ -226,7 +257,7 @@ impl Lowering<'_> {
                 );
                 from
             }
-            (What::Plain | What::Call(_), _) => self.layer(stage, from, is_first),
+            (What::Plain | What::Call(..), _) => self.layer(stage, from, is_first),
         };
         if let (Some(label), Some(value)) = (&stage.label, value) {
             self.bind(label, value);
@@ -327,20 +358,12 @@ impl Lowering<'_> {
     }
 
     /// `add(chain, chain)`.
-    fn join(&mut self, stage: &Stage, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
+    fn join(&mut self, stage: &Stage, branches: &[Chain], from: Option<ValueId>) -> Option<ValueId> {
         let keyword = stage.keyword.to_string();
         let mut values = Vec::new();
-        let mut branches = Vec::new();
         let before = self.errors.len();
-        for tokens in parse::commas(group.stream()) {
-            let mut errors = Errors::default();
-            let chain = parse::chain(tokens, &mut errors);
-            self.report(errors);
-            if chain.stages.is_empty() {
-                continue;
-            }
-            values.extend(self.chain(&chain, from));
-            branches.push(chain.tokens);
+        for branch in branches {
+            values.extend(self.chain(branch, from));
         }
         let activation = self.activation_of(stage);
         if branches.is_empty() {
@@ -354,6 +377,7 @@ impl Lowering<'_> {
         }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
+        let branches = branches.iter().map(|branch| branch.tokens.clone()).collect();
         Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
     }
 
@@ -384,7 +408,13 @@ impl Lowering<'_> {
     }
 
     /// `block(arguments)`.
-    fn call(&mut self, stage: &Stage, block: &Block, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
+    fn call(
+        &mut self,
+        stage: &Stage,
+        block: &Block,
+        arguments: &[Vec<Term>],
+        from: Option<ValueId>,
+    ) -> Option<ValueId> {
         let name = &block.name;
         if let Some(word) = stage.words.first() {
             self.wrong(
@@ -403,29 +433,7 @@ impl Lowering<'_> {
             );
             return from;
         }
-        let mut arguments = Vec::new();
-        for tokens in parse::commas(group.stream()) {
-            match self.known(from).argument(&parse::words(tokens)) {
-                Ok(argument) => arguments.push(argument),
-                Err((tokens, message)) => {
-                    self.wrong(tokens, message);
-                    return from;
-                }
-            }
-        }
-        let (wanted, given) = (block.parameters.len(), arguments.len());
-        if wanted != given {
-            let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
-            self.wrong(
-                stage.tokens(),
-                format!(
-                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
-                    if wanted == 1 { "argument" } else { "arguments" }
-                ),
-            );
-            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
-            return from;
-        }
+        let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
         let prefix = match &stage.label {
             Some(label) => {
                 self.check_label(label);
@@ -436,7 +444,6 @@ impl Lowering<'_> {
                 self.prefixed(&counted)
             }
         };
-        let parameters = block.parameters.iter().cloned().zip(arguments).collect();
         let scopes = self.labels.len();
         self.labels.push(Vec::new());
         self.calls.push(Call { name: name.clone(), tokens: stage.tokens(), prefix, parameters, scopes });
@@ -447,8 +454,35 @@ impl Lowering<'_> {
         value
     }
 
+    /// The parameters of a block with their meanings in a call.
+    fn parameters(
+        &mut self,
+        stage: &Stage,
+        block: &Block,
+        arguments: &[Vec<Term>],
+        from: Option<ValueId>,
+    ) -> Option<Vec<(Ident, Value)>> {
+        let known = self.known(from);
+        let values: Result<Vec<Value>, Wrong> = arguments.iter().map(|argument| known.argument(argument)).collect();
+        let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;
+        let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
+        if wanted != given {
+            let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
+            self.wrong(
+                stage.tokens(),
+                format!(
+                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
+                    if wanted == 1 { "argument" } else { "arguments" }
+                ),
+            );
+            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
+            return None;
+        }
+        Some(block.parameters.iter().cloned().zip(values).collect())
+    }
+
     /// `use path::Network -> 7x7x64`.
-    fn another_network(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
+    fn nested(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
         let words = self.resolve(&stage.words, Some(from))?;
         let (number, frozen) = match words.as_slice() {
@@ -483,23 +517,18 @@ impl Lowering<'_> {
         Known { parameters, channels }
     }
 
-    fn resolve(&mut self, words: &[Word], from: Option<ValueId>) -> Option<Vec<Word>> {
+    fn resolve(&mut self, words: &[Term], from: Option<ValueId>) -> Option<Vec<Word>> {
         let resolved: Result<Vec<Word>, Wrong> = self.known(from).resolve(words);
         resolved.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()
     }
 
     fn layer(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
-        // A parenthesis behind a layer is a number that is computed.
-        let mut words = stage.words.clone();
-        if let What::Call(group) = &stage.what {
-            words.insert(0, Word::Other(group.clone().into()));
-        }
         let name = self.row_name(stage);
         let Some(keyword) = layers::find(&stage.keyword) else {
             self.unknown(stage, is_first);
             return from;
         };
-        let words = self.resolve(&words, from)?;
+        let words = self.resolve(&stage.words, from)?;
         let mut errors = Errors::default();
         let parsed =
             (keyword.parse)(&mut Words::new(&stage.keyword, keyword.words, layers::is_keyword, &words, &mut errors));
@@ -651,8 +680,8 @@ fn has_label(chain: &Chain, name: &str) -> bool {
     chain.stages.iter().any(|stage| {
         let inside = match &stage.what {
             What::Repeat(body) => has_label(body, name),
-            What::Call(group) => branches(group).iter().any(|branch| has_label(branch, name)),
-            What::Plain | What::Network(_) => false,
+            What::Join(_, branches) => branches.iter().any(|branch| has_label(branch, name)),
+            What::Plain | What::Call(..) | What::Nested(_) | What::Lost => false,
         };
         inside || stage.label.as_ref().is_some_and(|label| label == name)
     })
@@ -663,44 +692,14 @@ fn stage_chain<'a>(chains: &'a [Chain], keyword: &Ident) -> Option<&'a Chain> {
     fn contains(chain: &Chain, keyword: &Ident) -> bool {
         chain.stages.iter().any(|stage| {
             let inside = match &stage.what {
-                What::Call(group) => branches(group).iter().any(|branch| contains(branch, keyword)),
+                What::Join(_, branches) => branches.iter().any(|branch| contains(branch, keyword)),
                 What::Repeat(body) => contains(body, keyword),
-                What::Plain | What::Network(_) => false,
+                What::Plain | What::Call(..) | What::Nested(_) | What::Lost => false,
             };
             inside || stage.keyword == *keyword
         })
     }
     chains.iter().find(|chain| contains(chain, keyword))
-}
-
-fn branches(group: &Group) -> Vec<Chain> {
-    parse::commas(group.stream()).into_iter().map(|tokens| parse::chain(tokens, &mut Errors::default())).collect()
-}
-
-/// Reads an input.
-fn input(first: &Stage, errors: &mut Errors) -> (Shape, Option<Scalar>) {
-    let mut words = Words::new(&first.keyword, &[], layers::is_keyword, &first.words, errors);
-    let number = words.required_number(
-        "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
-    );
-    let shape = number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
-    let mut scalar = None;
-    if let Some(name) = words.name() {
-        let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
-        let is_cross = name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
-        if let Some(known) = known {
-            scalar = Some(known);
-        } else if is_cross {
-            words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
-            while words.next().is_some() {}
-        } else if !words.is_next_layer(name) {
-            let message =
-                format!("`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`");
-            words.errors.at(name, message);
-        }
-    }
-    words.end();
-    (shape.unwrap_or_default(), scalar)
 }
 
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
