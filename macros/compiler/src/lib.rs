@@ -36,14 +36,27 @@ use proc_macro2::TokenStream;
 
 /// The code of all networks of an invocation of `network!`. One that is wrong keeps no other from being emitted.
 pub fn network(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let invocation = parse::parse(tokens, &mut errors);
-    lower::check_blocks(&invocation.blocks, &mut errors);
-    let networks = invocation.networks.into_iter().map(|network| match compile(network.body, &invocation.blocks) {
-        Ok(planned) => emit::network(&invocation.runtime, &network.header, &planned),
-        Err(errors) => emit::shell(&network.header, errors),
+    let Compiled { runtime, networks, errors } = compile_all(tokens);
+    let networks = networks.into_iter().map(|(header, network)| match network {
+        Ok(planned) => emit::network(&runtime, &header, &planned),
+        Err(errors) => emit::shell(&header, errors),
     });
     networks.chain([errors.into_items()]).collect()
+}
+
+/// The networks of an invocation, each with its plan or its errors; and the errors outside of them.
+struct Compiled {
+    runtime: TokenStream,
+    networks: Vec<(parse::Header, Result<plan::Planned, Errors>)>,
+    errors: Errors,
+}
+
+fn compile_all(tokens: TokenStream) -> Compiled {
+    let mut errors = Errors::default();
+    let parse::Invocation { runtime, blocks, networks } = parse::parse(tokens, &mut errors);
+    lower::check_blocks(&blocks, &mut errors);
+    let networks = networks.into_iter().map(|network| (network.header, compile(network.body, &blocks))).collect();
+    Compiled { runtime, networks, errors }
 }
 
 fn compile(written: parse::Body, blocks: &[parse::Block]) -> Result<plan::Planned, Errors> {

@@ -2,16 +2,14 @@
 use proc_macro2::TokenStream;
 
 use super::compare;
-use crate::errors::Errors;
 use crate::layers::{join, keywords};
 use crate::plan::Planned;
-use crate::{activations, compile, parse};
+use crate::{activations, compile_all};
 
 fn planned(network: &str) -> Planned {
     let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-    let invocation = parse::parse(tokens, &mut Errors::default());
-    let written = invocation.networks.into_iter().next().expect("a network");
-    compile(written.body, &invocation.blocks).unwrap_or_else(|errors| panic!("{network}: {errors:?}"))
+    let (_, planned) = compile_all(tokens).networks.into_iter().next().expect("a network");
+    planned.unwrap_or_else(|errors| panic!("{network}: {errors:?}"))
 }
 
 /// The identities of the operations of a network.
