@@ -3,9 +3,12 @@ mod activation;
 mod affine;
 mod convolution;
 mod identity;
-pub mod interface;
+mod interface;
 pub mod join;
+mod memory;
 pub mod nested;
+mod parameters;
+mod places;
 
 use proc_macro2::Ident;
 
@@ -13,10 +16,12 @@ use crate::activations;
 use crate::words::Words;
 
 pub use interface::{
-    Adapt, Backward, Constant, Context, Dependence, InPlace, InputGradient, Join, Layer, Life, Map, Misfit, Need,
-    Operation, ParameterGroup, Parsed, Places, Purpose, Reads, Resolved, Role, Room, Rules, Samples, Tensor, Tensors,
-    Wants, group_name,
+    Adapt, Backward, Constant, Dependence, InPlace, InputGradient, Join, Layer, Map, Misfit, Operation, Parsed,
+    Resolved, Samples,
 };
+pub use memory::{Life, Need, Purpose, Reads, Room};
+pub use parameters::{Context, ParameterGroup, Role, Rules, Tensor, Tensors};
+pub use places::{Places, Wants, group_name};
 
 /// A layer's keyword, the words that it takes beside those of other layers, and the function that reads them.
 #[derive(Clone, Copy)]
@@ -55,7 +60,8 @@ layers!(
     reshape
 );
 
-fn all() -> impl Iterator<Item = &'static Keyword> + Clone {
+/// All keywords, in the order in which messages name them.
+pub fn all() -> impl Iterator<Item = &'static Keyword> + Clone {
     LAYERS.iter().copied().flatten()
 }
 

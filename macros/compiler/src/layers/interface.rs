@@ -1,16 +1,17 @@
-//! The traits of layers, and the structs in which a layer and the compiler tell each other what they need to know.
+//! The traits of layers.
 //!
 //! A layer says what becomes of the shapes of its inputs and which of four kinds of operation it is; the code generator knows these kinds
 //! and never a particular layer.
 use std::fmt::Debug;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
 
 use super::identity::Identity;
+use super::memory::{Need, Purpose, Reads};
+use super::parameters::{Context, ParameterGroup, Rules};
+use super::places::Places;
 use crate::activations::Activation;
-use crate::optimize::Goal;
-use crate::shape::{Scalar, Shape, literal};
+use crate::shape::Shape;
 use crate::size::Size;
 
 /// A layer as it was read, with the activation that was written after it.
@@ -193,15 +194,6 @@ impl Backward {
     }
 }
 
-/// The gradients that a statement for several computes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wants {
-    Parameters,
-    Input,
-    #[default]
-    Both,
-}
-
 /// A layer that joins branches.
 ///
 /// Its passes go through the values that it reads, the operands, one after the other.
@@ -250,25 +242,6 @@ pub enum Dependence {
     Comparison(usize),
 }
 
-/// The network that a layer is in.
-pub struct Context<'a> {
-    pub scalar: Scalar,
-    /// The path under which castnet's types stand.
-    pub castnet: &'a TokenStream,
-}
-
-impl Context<'_> {
-    /// A type of castnet with these sizes; it is of `f32` unless told otherwise.
-    pub fn sized(&self, name: &str, sizes: &[u64]) -> TokenStream {
-        let Self { scalar, castnet } = self;
-        let (name, sizes) = (format_ident!("{name}"), sizes.iter().copied().map(literal));
-        match scalar {
-            Scalar::F32 => quote!(#castnet::#name<#(#sizes),*>),
-            Scalar::F64 => quote!(#castnet::#name<#(#sizes),*, #scalar>),
-        }
-    }
-}
-
 /// Whether a layer computes the gradient of its input.
 pub enum InputGradient {
     Always,
@@ -277,140 +250,10 @@ pub enum InputGradient {
     If(TokenStream),
 }
 
-/// The memories of a network, by the pass that fills them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The arena: activations of a prediction.
-    Prediction,
-    /// The tape: activations of a training.
-    Training,
-    /// The gradients of activations.
-    Backward,
-}
-
-/// Memory that a pass of an operation needs beside its input and its output. An operation has one need of each memory at most: if it
-/// needs several values, they stand side by side in one.
-#[derive(Debug)]
-pub struct Need {
-    /// Stands behind the name of the layer in the generated code: `batchnorm_1_record`.
-    pub name: &'static str,
-    pub room: Room,
-    pub life: Life,
-}
-
-/// The memory of one sample.
-#[derive(Debug)]
-pub enum Room {
-    /// Values of a shape.
-    Shape(Shape),
-    /// A type that is nothing but scalars, and whose size is not known here.
-    Type(TokenStream),
-}
-
-impl Room {
-    pub fn rust_type(&self, scalar: Scalar) -> TokenStream {
-        match self {
-            Self::Shape(shape) => shape.rust_type(scalar),
-            Self::Type(rust_type) => rust_type.clone(),
-        }
-    }
-}
-
-/// How long a memory is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
-    /// While the operation is computed.
-    Step,
-    /// From the forward pass of a training to its backward pass.
-    ForwardToBackward,
-}
-
 /// A constant of a layer.
 pub struct Constant {
     pub rust_type: TokenStream,
     pub value: TokenStream,
-}
-
-/// The values of the tape that a pass reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reads {
-    pub input: bool,
-    pub output: bool,
-    /// The memory that the forward pass needed.
-    pub need: bool,
-}
-
-/// Expressions for the values that a pass reads and writes; empty where the pass has nothing of the kind.
-#[derive(Debug, Default)]
-pub struct Places {
-    /// The name of the layer, to which the suffixes of its groups of parameters are added.
-    pub name: Option<Ident>,
-    pub goal: Goal,
-    pub input: TokenStream,
-    pub output: TokenStream,
-    /// The memory that the forward pass needs.
-    pub need: TokenStream,
-    /// The memory that the backward pass needs.
-    pub grad_need: TokenStream,
-    pub grad_output: TokenStream,
-    pub grad_input: TokenStream,
-    pub wants: Wants,
-    /// The layer's constant.
-    pub constant: TokenStream,
-}
-
-impl Places {
-    /// The field of a group of parameters: `self.batchnorm_1_moving`.
-    pub fn field(&self, suffix: &str) -> TokenStream {
-        let name = self.group(suffix);
-        quote!(self.#name)
-    }
-
-    /// The gradient of a group of parameters: `gradient.dense_1`.
-    pub fn gradient(&self, suffix: &str) -> TokenStream {
-        let name = self.group(suffix);
-        quote!(gradient.#name)
-    }
-
-    /// The gradient of its only group of parameters, as an option of a mutable reference, where a statement computes several gradients.
-    pub fn wanted_gradient(&self) -> TokenStream {
-        let (name, gradient) = (&self.name, self.gradient(""));
-        match self.wants {
-            Wants::Both => quote!(gradient.as_deref_mut().map(|gradient| &mut gradient.#name)),
-            Wants::Parameters => quote!(Some(&mut #gradient)),
-            Wants::Input => quote!(None),
-        }
-    }
-
-    /// The gradient of the input as an option, where a statement computes several gradients.
-    pub fn wanted_grad_input(&self) -> TokenStream {
-        let grad_input = &self.grad_input;
-        match self.wants {
-            Wants::Both | Wants::Input => quote!(Some(#grad_input)),
-            Wants::Parameters => quote!(None),
-        }
-    }
-
-    fn group(&self, suffix: &str) -> Option<Ident> {
-        self.name.as_ref().map(|name| group_name(name, suffix))
-    }
-}
-
-/// The name of the field of a group of parameters.
-pub fn group_name(name: &Ident, suffix: &str) -> Ident {
-    // `format_ident` leaves out the `r#` of an identifier that is written as an argument.
-    if suffix.is_empty() { name.clone() } else { format_ident!("{}{}", name, suffix) }
-}
-
-/// Penalties and constraints of the weights of a layer.
-#[derive(Default)]
-pub struct Rules {
-    /// Expressions of the penalties.
-    pub penalties: Vec<TokenStream>,
-    /// Statements that add the gradients of the penalties.
-    pub gradients: Vec<TokenStream>,
-    /// Statements that hold the weights within their constraints, in their order.
-    pub constraints: Vec<TokenStream>,
 }
 
 /// The samples that a network learns from before training, as a layer reads them.
@@ -447,78 +290,4 @@ pub trait InPlace: Debug {
     fn forward(&self, at: &Places) -> TokenStream;
     /// Turns the gradient of the output into that of the input, in place.
     fn backward(&self, at: &Places) -> TokenStream;
-}
-
-/// What updates the parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// The optimizer.
-    Trainable,
-    /// Nothing.
-    Frozen,
-    /// Statistics that layers collect from data.
-    State,
-}
-
-/// Parameters of a layer with one role: a field of the network.
-#[derive(Debug)]
-pub struct ParameterGroup {
-    /// Added to the layer's name: nothing, or `_moving`.
-    pub suffix: &'static str,
-    pub role: Role,
-    /// In words: `13 inputs to 10 units`.
-    pub description: String,
-    pub rust_type: TokenStream,
-    pub tensors: Tensors,
-}
-
-/// The tensors of a group of parameters.
-#[derive(Debug)]
-pub enum Tensors {
-    Known(Vec<Tensor>),
-    /// Those of a network, of which nothing is known here but its path.
-    OfNetwork(TokenStream),
-}
-
-impl ParameterGroup {
-    /// How many parameters there are.
-    pub fn count(&self) -> Size {
-        match &self.tensors {
-            Tensors::Known(tensors) => {
-                Size::known(tensors.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.len())))
-            }
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Network>::PARAMS)),
-        }
-    }
-
-    /// How many of them are trained.
-    pub fn trainable(&self) -> Size {
-        match &self.tensors {
-            _ if self.role != Role::Trainable => Size::default(),
-            Tensors::Known(_) => self.count(),
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Network>::TRAINABLE_PARAMS)),
-        }
-    }
-
-    /// The network whose tensors they are, if they are not known here.
-    pub fn network(&self) -> Option<&TokenStream> {
-        match &self.tensors {
-            Tensors::Known(_) => None,
-            Tensors::OfNetwork(path) => Some(path),
-        }
-    }
-}
-
-/// A tensor of a layer: the name of its field, and its shape in files, as Keras has it.
-#[derive(Clone, Debug)]
-pub struct Tensor {
-    pub name: &'static str,
-    pub shape: Vec<u64>,
-}
-
-impl Tensor {
-    /// How many values; more than `u64` holds counts as its maximum.
-    pub fn len(&self) -> u64 {
-        self.shape.iter().fold(1, |product: u64, &size| product.saturating_mul(size))
-    }
 }

@@ -2,7 +2,7 @@
 use proc_macro2::TokenStream;
 
 use super::compare;
-use crate::layers::{join, keywords};
+use crate::layers::{all, join, keywords};
 use crate::plan::Planned;
 use crate::{activations, compile_all};
 
@@ -153,4 +153,16 @@ fn networks_keep_their_fingerprints() {
     let lines: Vec<String> =
         networks.iter().map(|network| format!("{network}\n    {}\n", fingerprint(network))).collect();
     compare("fingerprints.txt", &lines.concat());
+}
+
+/// A word of any layer would not be told from a parameter of a block.
+#[test]
+fn words_of_layers_name_no_parameter() {
+    let words: Vec<&str> = all().flat_map(|keyword| keyword.words).copied().collect();
+    assert!(words.contains(&"nearest") && words.contains(&"stride"));
+    for word in words {
+        let network = format!("[::castnet] block a({word}) < dense 3 > Net< input 3 => a(2) >");
+        let expanded = crate::network(network.parse().expect("it lexes")).to_string();
+        assert!(expanded.contains("is a word of the language"), "{word} may be a parameter");
+    }
 }
