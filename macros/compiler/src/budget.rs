@@ -6,7 +6,7 @@ use crate::parse::{Bound, Comparison};
 use crate::plan::{Planned, RowCosts};
 use crate::suggest;
 
-/// What can be bounded.
+/// A quantity that can be bounded.
 struct Quantity {
     name: &'static str,
     /// Whether it is counted in bytes.
@@ -39,7 +39,7 @@ const QUANTITIES: &[Quantity] = &[
 
 const UNITS: &[(&str, u64)] = &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20)];
 
-/// How many layers an error names.
+/// The number of layers that an error names.
 const NAMED: usize = 3;
 
 pub fn check(planned: &Planned) -> Result<(), Errors> {

@@ -8,7 +8,7 @@ use crate::optimize::Goal;
 use crate::parse::Bound;
 use crate::shape::{Scalar, Shape};
 
-/// A value: what flows between operations. The first are the inputs, then each operation writes one.
+/// A value between operations. The first are the inputs, then each operation writes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
@@ -25,10 +25,10 @@ pub struct Node {
     pub resolved: Resolved,
     /// Its parameters.
     pub parameters: Vec<ParameterGroup>,
-    /// What it reads: several values where branches are joined.
+    /// The values that it reads: several where branches are joined.
     pub from: Vec<ValueId>,
     pub to: ValueId,
-    /// What was written, to point at.
+    /// Its tokens, for errors.
     pub tokens: Tokens,
 }
 
@@ -48,7 +48,7 @@ impl Node {
     }
 }
 
-/// What was written.
+/// The tokens of a layer.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     /// The layer.
@@ -92,7 +92,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// What a layer is told of the network that it is in.
+    /// The facts about the network that its layers know.
     pub fn context(&self) -> Context<'_> {
         Context { scalar: self.scalar, castnet: &self.castnet }
     }
@@ -139,7 +139,7 @@ impl Graph {
         self.nodes.iter().filter(move |node| node.from.contains(&value))
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn values(&self) -> usize {
         self.inputs.len() + self.nodes.len()
     }

@@ -1,4 +1,5 @@
-//! From what was written to the graph: layers are found, blocks and repetitions are written out, labels are resolved, names are given.
+//! From the tree to the graph: blocks and repetitions are written out, labels are resolved, names are given, every layer is resolved on its
+//! inputs.
 mod blocks;
 mod inputs;
 mod labels;
@@ -80,10 +81,10 @@ struct Lowering<'a> {
     /// By input.
     input_tokens: Vec<TokenStream>,
     scalar: Option<Scalar>,
-    /// What labels name, in scopes: the network, then the blocks and repetitions that are being written out.
+    /// The values that labels name, in scopes: the network, then the blocks and repetitions that are being written out.
     labels: Vec<Vec<(Ident, ValueId)>>,
     calls: Vec<Call>,
-    /// How often a keyword without a label has occurred, and a block.
+    /// Keywords and blocks with the number of times that they have occurred without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
     /// Layers that do not fit their inputs. They are no errors as long as there are others, from which they may follow.
@@ -249,7 +250,7 @@ impl Lowering<'_> {
         Some(self.add(name, stage, Parsed::alone(nested), vec![from], Vec::new()))
     }
 
-    /// What names stand for here.
+    /// The meanings of names here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
         // After a mistake one does not know; any number will do.
         let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));

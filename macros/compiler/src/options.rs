@@ -50,7 +50,7 @@ const DEFAULT_PENALTY: f64 = 0.01;
 /// The largest norm if none is written, as Keras has it.
 const DEFAULT_NORM: f64 = 2.0;
 
-/// What was asked for.
+/// The options of a layer with weights.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub activation: Option<Activation>,

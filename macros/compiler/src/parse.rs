@@ -19,7 +19,7 @@ use bounds::clause;
 pub use bounds::{Bound, Comparison};
 use chains::{Grammar, commas, push_bare};
 
-/// All that one `network!` holds.
+/// The content of one `network!`.
 pub struct Invocation {
     /// The path of the crate castnet, which `castnet::network!` puts in front.
     pub runtime: TokenStream,
@@ -41,7 +41,7 @@ pub struct Written {
     pub body: Body,
 }
 
-/// What stands between `<` and `>` and after it.
+/// The chains between `<` and `>`, and the `where` clause.
 pub struct Body {
     pub name: Ident,
     /// The path under which castnet's types stand.
@@ -49,11 +49,11 @@ pub struct Body {
     pub goal: Option<Goal>,
     pub chains: Vec<Chain>,
     pub bounds: Vec<Bound>,
-    /// What was wrong with its grammar.
+    /// The errors in its grammar.
     pub errors: Errors,
 }
 
-/// What stands before the `<`: enough for the type to exist whatever is wrong inside.
+/// The attributes, visibility and name before the `<`: enough for the type to exist whatever is wrong inside.
 pub struct Header {
     pub attributes: Vec<Attribute>,
     pub visibility: Visibility,
@@ -68,7 +68,7 @@ pub struct Chain {
     pub tokens: TokenStream,
 }
 
-/// What stands between two `=>`.
+/// A stage between two `=>`.
 #[derive(Clone, Debug)]
 pub struct Stage {
     pub label: Option<Ident>,
@@ -77,7 +77,7 @@ pub struct Stage {
     pub words: Vec<Term>,
 }
 
-/// What follows the keyword of a stage, before its words.
+/// The kind of a stage.
 #[derive(Clone, Debug)]
 pub enum What {
     /// Nothing: a layer, or a label.

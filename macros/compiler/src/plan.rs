@@ -64,9 +64,9 @@ pub struct Planned {
 /// An output of the network.
 #[derive(Debug)]
 pub struct Output {
-    /// What the last activation makes of the logits.
+    /// The logits behind the last activation.
     pub value: ValueId,
-    /// What the passes write.
+    /// The value that the passes write.
     pub logits: ValueId,
     /// The activation at the very end, which no pass contains.
     pub head: Option<Activation>,
@@ -120,7 +120,7 @@ impl Planned {
         self.body().filter(move |node| node.from.contains(&value))
     }
 
-    /// Whether a value is what the passes end with.
+    /// Whether the passes end with a value.
     pub fn is_logits(&self, value: ValueId) -> bool {
         self.outputs.iter().any(|output| output.logits == value)
     }

@@ -8,7 +8,7 @@ use crate::parse::Header;
 use crate::plan::{Output, Planned};
 use crate::shape::Shape;
 
-/// What the network reads of one sample.
+/// The type of the input of one sample.
 pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.only_input() {
         Some(input) => shape(planned, input),
@@ -19,7 +19,7 @@ pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-/// What the network makes of one sample.
+/// The type of the output of one sample.
 pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.outputs.as_slice() {
         [output] => shape(planned, output.value),

@@ -55,7 +55,7 @@ pub struct Resolved {
     pub kind: &'static str,
     /// The text by which files of weights know it.
     pub identity: Identity,
-    /// What it does to memory.
+    /// Its kind of operation, with its code.
     pub operation: Operation,
 }
 
@@ -171,7 +171,7 @@ pub trait Map: Debug {
     fn rules(&self, _at: &Places) -> Rules {
         Rules::default()
     }
-    /// If it learns from data before training: how, and how to know that it has not yet.
+    /// The code with which it learns from data before training, if it does.
     fn adapt(&self, _at: &Places, _samples: &Samples) -> Option<Adapt> {
         None
     }

@@ -148,7 +148,7 @@ impl Branches {
         self.operands.get(operand) != Some(&self.output)
     }
 
-    /// How many operands there are.
+    /// The number of operands.
     fn count(&self) -> Literal {
         literal(self.operands.len() as u64)
     }

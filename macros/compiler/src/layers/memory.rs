@@ -42,7 +42,7 @@ impl Room {
     }
 }
 
-/// How long a memory is needed.
+/// The time for which memory is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
     /// While the operation is computed.

@@ -24,7 +24,7 @@ impl Context<'_> {
     }
 }
 
-/// What updates the parameters.
+/// What updates the parameters: the optimizer, nothing, or statistics that layers collect from data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// The optimizer.
@@ -51,12 +51,12 @@ pub struct ParameterGroup {
 #[derive(Debug)]
 pub enum Tensors {
     Known(Vec<Tensor>),
-    /// Those of a network, of which nothing is known here but its path.
+    /// The tensors of a network, of which nothing is known here but its path.
     OfNetwork(TokenStream),
 }
 
 impl ParameterGroup {
-    /// How many parameters there are.
+    /// The number of parameters.
     pub fn count(&self) -> Size {
         match &self.tensors {
             Tensors::Known(tensors) => {
@@ -66,7 +66,7 @@ impl ParameterGroup {
         }
     }
 
-    /// How many of them are trained.
+    /// The number of parameters that are trained.
     pub fn trainable(&self) -> Size {
         match &self.tensors {
             _ if self.role != Role::Trainable => Size::default(),
@@ -92,7 +92,7 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// How many values; more than `u64` holds counts as its maximum.
+    /// The number of values; more than `u64` holds counts as its maximum.
     pub fn len(&self) -> u64 {
         self.shape.iter().fold(1, |product: u64, &size| product.saturating_mul(size))
     }

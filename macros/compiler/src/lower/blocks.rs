@@ -45,10 +45,10 @@ pub(super) struct Call {
     pub(super) name: Ident,
     /// The call.
     pub(super) tokens: TokenStream,
-    /// What the names of its labelled layers begin with.
+    /// The beginning of the names of its labelled layers.
     pub(super) prefix: String,
     pub(super) parameters: Vec<(Ident, Value)>,
-    /// How many scopes of labels there were before: those are not seen from inside.
+    /// The number of scopes of labels outside of the call, which are not seen from inside.
     pub(super) scopes: usize,
 }
 

@@ -9,7 +9,7 @@ use crate::parse::{Chain, Stage, What};
 use crate::suggest;
 
 impl Lowering<'_> {
-    /// A label alone goes on from what it names.
+    /// A label alone goes on from the value that it names.
     pub(super) fn label_stage(&mut self, stage: &Stage, is_first: bool) -> Option<ValueId> {
         let name = &stage.keyword;
         let value = self.find_label(name);
@@ -22,7 +22,7 @@ impl Lowering<'_> {
         value
     }
 
-    /// What a label names, as far as it is seen from here.
+    /// The value that a label names, as far as it is seen from here.
     pub(super) fn find_label(&self, name: &Ident) -> Option<ValueId> {
         let hidden = self.calls.last().map_or(0, |call| call.scopes);
         let scopes = self.labels.iter().skip(hidden).rev();

@@ -51,7 +51,7 @@ impl Lowering<'_> {
         to
     }
 
-    /// What no operation reads is an output; an input that none reads is a mistake.
+    /// A value that no operation reads is an output; an input that none reads is a mistake.
     pub(super) fn outputs(&mut self, ends: Vec<(Option<ValueId>, &Chain)>, complete: bool) {
         for (end, chain) in ends {
             let Some(end) = end.filter(|&end| end != LOST) else { continue };

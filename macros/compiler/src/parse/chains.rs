@@ -281,7 +281,7 @@ pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     parts
 }
 
-/// What `macro_rules` has put in place of a `$size:literal` comes in a group without delimiters: what is in it counts.
+/// A token that `macro_rules` has put in place of a `$size:literal` comes in a group without delimiters: the tokens in it count.
 pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
@@ -296,7 +296,7 @@ pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     }
 }
 
-/// Whether what `macro_rules` has put in place of an `$size:expr` is computed: then it stays together.
+/// Whether the tokens that `macro_rules` has put in place of an `$size:expr` are an expression: then they stay together.
 fn is_computed(group: &Group) -> bool {
     let is_operator = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
     group.stream().into_iter().skip(1).any(is_operator)

@@ -5,7 +5,7 @@ use crate::graph::{Node, ValueId};
 use crate::layers::{Operation, Purpose, Reads};
 use crate::size::Size;
 
-/// In a prediction whatever is not read again may be overwritten, and memory is used again.
+/// In a prediction a value that is not read again may be overwritten, and its memory is used again.
 pub fn arena(planned: &Planned) -> Layout {
     layout(planned, None)
 }

@@ -31,18 +31,18 @@ impl Gradients {
 /// The steps from the logits to the input.
 #[derive(Debug, Default)]
 pub struct Backward {
-    /// Those on the way to parameters that training changes.
+    /// The steps on the way to parameters that training changes.
     pub always: Vec<BackwardStep>,
-    /// Those that are left to the gradient of the input.
+    /// The steps that only the gradient of the input needs.
     pub on_demand: Vec<BackwardStep>,
     /// Whether the gradient of the output is that of the input, apart from operations in place.
     pub passes_through: bool,
 }
 
-/// What a step does for an operation.
+/// The step of the backward pass for an operation.
 #[derive(Debug)]
 pub struct BackwardStep {
-    /// What the operation writes, to find it by.
+    /// The value that the operation writes.
     pub node: ValueId,
     /// Whether the gradient of its parameters is computed.
     pub parameters: bool,
@@ -50,7 +50,7 @@ pub struct BackwardStep {
     pub operands: Vec<Contribution>,
 }
 
-/// A part of the gradient of a value.
+/// A contribution to the gradient of a value.
 #[derive(Debug)]
 pub struct Contribution {
     /// The number of the operand.
@@ -68,7 +68,7 @@ pub struct Apart {
     pub place: Option<u64>,
 }
 
-/// What a gradient is for.
+/// The time at which a gradient is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Always,
@@ -162,7 +162,7 @@ fn steps(
         let mut operands: Vec<Contribution> = operands
             .map(|(operand, _)| Contribution { operand, apart: None, in_place: is_in_place(node, operand) })
             .collect();
-        // What lies in the same memory comes last, as it may change it.
+        // An operand in the memory of the output comes last, as its step may change that memory.
         operands.sort_by_key(|contribution| contribution.in_place);
         if parameters || !operands.is_empty() {
             steps.push(BackwardStep { node: node.to, parameters, operands });
