@@ -116,7 +116,7 @@ pub use flat::Flat;
 pub use info::{LayerInfo, Source, TensorInfo};
 pub use isa::Arithmetic;
 #[doc(hidden)]
-pub use network::nested as inner;
+pub use network::nested;
 pub use network::{
     Adjoints, Arena, BatchError, Both, Check, FailedCheck, GradientOf, InputOf, Label, LabelOf, Layout, LengthMismatch,
     Memory, Network, Parts, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test, view,
@@ -346,7 +346,7 @@ pub mod __private {
     pub use crate::isa::Isa;
     pub use crate::layers::*;
     pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
-    pub use crate::network::nested::{self as inner, InnerGradients, InnerTape};
+    pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
     pub use crate::network::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{

@@ -55,7 +55,7 @@ pub struct Shape {
 /// More scalars than this no machine addresses, and rustc refuses the type.
 const MOST: u64 = 1 << 43;
 
-/// A single value: what stands in for a shape that is wrong.
+/// A single value, which stands in for a shape that is wrong.
 impl Default for Shape {
     fn default() -> Self {
         Self { sizes: vec![1], len: 1 }
@@ -73,7 +73,7 @@ impl Shape {
         &self.sizes
     }
 
-    /// How many values.
+    /// The number of values.
     pub fn len(&self) -> u64 {
         self.len
     }

@@ -7,28 +7,28 @@ use crate::info::TensorInfo;
 use crate::isa::Isa;
 use crate::random::TrainingRng;
 
-/// What training keeps of the inner network: its tape, and what stands before its last activation. For several samples first all tapes,
+/// What training keeps of the nested network: its tape, and what stands before its last activation. For several samples first all tapes,
 /// then all logits.
 #[repr(C)]
-pub struct InnerTape<N: Network> {
+pub struct NestedTape<N: Network> {
     tape: N::Tape,
     logits: N::Output,
 }
 
 // SAFETY: two fields of scalars, in order.
-unsafe impl<N: Network + 'static> Flat for InnerTape<N> {
+unsafe impl<N: Network + 'static> Flat for NestedTape<N> {
     type Scalar = N::Scalar;
 }
 
-/// Memory for the gradients of the inner network. For several samples first all gradients, then all those of the logits.
+/// Memory for the gradients of the nested network. For several samples first all gradients, then all those of the logits.
 #[repr(C)]
-pub struct InnerGradients<N: Network> {
-    grads: N::Adjoints,
+pub struct NestedAdjoints<N: Network> {
+    adjoints: N::Adjoints,
     grad_logits: N::Output,
 }
 
 // SAFETY: two fields of scalars, in order.
-unsafe impl<N: Network + 'static> Flat for InnerGradients<N> {
+unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
     type Scalar = N::Scalar;
 }
 
@@ -63,7 +63,7 @@ fn same_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B]
 
 /// The pass of a prediction.
 #[inline(always)]
-pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
+pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     input: &[A],
@@ -82,12 +82,12 @@ pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
 
 /// The pass of a training.
 #[inline(always)]
-pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
+pub fn forward_training<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     rng: &mut TrainingRng,
     input: &[A],
-    memory: &mut [InnerTape<N>],
+    memory: &mut [NestedTape<N>],
     output: &mut [B],
 ) where
     A: Flat<Scalar = N::Scalar>,
@@ -101,7 +101,7 @@ pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
     }
 }
 
-fn split<N: Network>(memory: &mut [InnerTape<N>]) -> Option<(Tape<'_, N>, &mut [N::Output])> {
+fn split<N: Network>(memory: &mut [NestedTape<N>]) -> Option<(Tape<'_, N>, &mut [N::Output])> {
     let samples = memory.len();
     let (tape, logits) = flatten_mut(memory).split_at_mut_checked(N::TAPE * samples)?;
     Some((Tape::of(tape, samples)?, unflatten_mut(logits)))
@@ -114,9 +114,9 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     input: &[A],
-    memory: &mut [InnerTape<N>],
+    memory: &mut [NestedTape<N>],
     output: &[B],
-    grads: &mut [InnerGradients<N>],
+    grads: &mut [NestedAdjoints<N>],
     grad_output: &[B],
     gradient: Option<&mut N::Gradient>,
     grad_input: Option<&mut [A]>,
@@ -142,8 +142,8 @@ pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, sample
     network.adapt_to(same(samples));
 }
 
-/// What the inner network learns from the values that passed it.
-pub fn update_state<N: Network>(network: &mut N, memory: &mut [InnerTape<N>]) {
+/// What the nested network learns from the values that passed it.
+pub fn update_state<N: Network>(network: &mut N, memory: &mut [NestedTape<N>]) {
     if let Some((mut tape, _)) = split::<N>(memory) {
         network.update_state(&mut tape);
     }

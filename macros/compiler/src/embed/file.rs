@@ -6,14 +6,14 @@ use tinyjson::JsonValue;
 
 use super::checksum::{BESIDE, Header, METADATA};
 
-/// What is known of a file of weights.
+/// The facts about a file of weights.
 #[derive(Debug, PartialEq)]
 pub struct File {
     /// The architecture that it was made for, if castnet wrote it.
     pub fingerprint: Option<u64>,
     /// The name of the network that it was made for.
     pub network: String,
-    /// Those of the network, in the order in which they lie in the file.
+    /// The tensors of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
     /// Inputs with the outputs that belong to them.
     pub checks: Option<Tensor>,

@@ -1,7 +1,7 @@
 //! Prediction, forward and backward pass: one statement per operation.
 mod backward;
 mod forward;
-mod names;
+mod places;
 
 pub use forward::places;
 
@@ -14,7 +14,7 @@ use crate::plan::Planned;
 
 /// The pass of a prediction, and the activation at the end.
 pub fn forward(planned: &Planned) -> TokenStream {
-    let scalar = planned.inferred.graph.scalar;
+    let scalar = planned.graph.scalar;
     let statements = forward::prediction(planned);
     let [isa, arena] = ["isa", "arena"].map(|name| parameter(name, &statements));
     quote! {
@@ -37,7 +37,7 @@ pub fn forward(planned: &Planned) -> TokenStream {
 
 /// The passes of a training.
 pub fn training(planned: &Planned) -> TokenStream {
-    let scalar = planned.inferred.graph.scalar;
+    let scalar = planned.graph.scalar;
     let forward = forward::training(planned);
     let [isa_forward, rng, tape_forward] = ["isa", "rng", "tape"].map(|name| parameter(name, &forward));
     let backward = backward::backward(planned);
@@ -90,25 +90,25 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// What layers share among their passes.
+/// The constants that layers share among their passes.
 pub fn constants(planned: &Planned) -> TokenStream {
     let constant = |node: &Node| {
         let Constant { rust_type, value } = constant(planned, node)?;
         let name = constant_name(planned, node);
         Some(quote!(const #name: #rust_type = #value;))
     };
-    planned.inferred.graph.nodes.iter().filter_map(constant).collect()
+    planned.graph.nodes.iter().filter_map(constant).collect()
 }
 
 fn constant(planned: &Planned, node: &Node) -> Option<Constant> {
-    match node.layer.operation() {
-        Operation::Map(map) => map.constant(&planned.inferred.context(node)),
-        _ => None,
+    match node.operation() {
+        Operation::Map(map) => map.constant(&planned.graph.context()),
+        Operation::InPlace(_) | Operation::Alias | Operation::Join(_) => None,
     }
 }
 
 /// `CONV_1`.
 fn constant_name(planned: &Planned, node: &Node) -> Option<Ident> {
-    let name = planned.inferred.graph.row_name(node.row)?.to_string().to_uppercase();
+    let name = planned.graph.row_name(node.row)?.to_string().to_uppercase();
     Some(format_ident!("{}", name.trim_start_matches("R#")))
 }

@@ -1,15 +1,12 @@
 //! The graph with shapes, places and costs, printed.
 use super::compare;
-use crate::errors::Errors;
 
 fn plans(file: &str, networks: &[&str]) {
     let mut text = String::new();
     for network in networks {
         let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-        let invocation = crate::parse::parse(tokens, &mut Errors::default());
-        for written in invocation.networks {
-            let planned =
-                crate::compile(written.body, &invocation.blocks).unwrap_or_else(|errors| panic!("{errors:?}"));
+        for (_, planned) in crate::compile_all(tokens).networks {
+            let planned = planned.unwrap_or_else(|errors| panic!("{errors:?}"));
             text.push_str(&format!("{network}\n\n{planned}\n"));
         }
     }

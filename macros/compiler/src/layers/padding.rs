@@ -2,29 +2,34 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Constant, Context, Layer, Map, Operation, Parsed, Places};
+use super::identity::Identity;
+use super::interface::only;
+use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Resolved};
 use crate::shape::{Shape, literal};
 use crate::words::Words;
 
+pub const KEYWORDS: &[Keyword] =
+    &[Keyword { word: "pad", words: &[], parse }, Keyword { word: "crop", words: &[], parse }];
+
 #[derive(Debug)]
-struct Border {
+struct Written {
     /// Whether it is taken away.
     is_crop: bool,
     /// As they were written: all sides, vertical x horizontal, or top x bottom x left x right; of a sequence before x after.
     sizes: Vec<u64>,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let (keyword, is_crop) = (words.keyword.to_string(), words.keyword == "crop");
     let number = words.required_number(&format!(
         "`{keyword}` wants the size of the border\nhelp: such as `{keyword} 1`, or top x bottom x left x right: `{keyword} 1x0x1x0`"
     ));
     let sizes = number.and_then(|number| words.read(number, |number| number.counts("the border")));
     words.end();
-    Some(Parsed { layer: Box::new(Border { is_crop, sizes: sizes? }), activation: None })
+    Some(Parsed::alone(Written { is_crop, sizes: sizes? }))
 }
 
-impl Border {
+impl Written {
     fn keyword(&self) -> &'static str {
         if self.is_crop { "crop" } else { "pad" }
     }
@@ -66,17 +71,14 @@ impl Border {
     }
 }
 
-impl Layer for Border {
-    fn kind(&self) -> &'static str {
-        if self.is_crop { "Cropping" } else { "ZeroPadding" }
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         let sizes = self.sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x");
         format!("{} {sizes}", self.keyword())
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
         let [top, bottom, left, right] = self.sides(input)?;
         let [height, width] = Self::size(input);
         let too_large = || format!("`{}` of {input} gives more values than any machine can hold", self.describe());
@@ -95,24 +97,34 @@ impl Layer for Border {
         };
         let (height, width) = (change(height, top, bottom)?, change(width, left, right)?);
         let sizes = [height, width, input.channels()];
-        Shape::new(sizes.into_iter().skip(3 - input.rank()).collect()).ok_or_else(too_large)
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
+        let output = Shape::new(sizes.into_iter().skip(3 - input.rank()).collect()).ok_or_else(too_large)?;
+        let kind = if self.is_crop { "Cropping" } else { "ZeroPadding" };
+        let identity = Identity::new(if self.is_crop { "crop" } else { "pad" }).sizes(&self.sizes);
+        let (inside, outside) = if self.is_crop { (&output, input) } else { (input, &output) };
+        let (inside, outside) = (Self::size(inside), Self::size(outside));
+        let padding = Padding { is_crop: self.is_crop, inside, outside, before: [top, left] };
+        Ok(Resolved::map(output, kind, identity, padding))
     }
 }
 
-impl Map for Border {
-    fn constant(&self, layer: &Context<'_>) -> Option<Constant> {
-        let Context { input, output, castnet, .. } = layer;
-        let (inner, outer) = if self.is_crop { (output, input) } else { (input, output) };
-        let [top, _, left, _] = self.sides(input).ok()?;
+#[derive(Debug)]
+struct Padding {
+    is_crop: bool,
+    /// Height and width without the border, and with it.
+    inside: [u64; 2],
+    outside: [u64; 2],
+    /// Above and to the left.
+    before: [u64; 2],
+}
+
+impl Map for Padding {
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
         let pair = |pair: [u64; 2]| {
             let pair = pair.map(literal);
             quote!([#(#pair),*])
         };
-        let (inner, outer, before) = (pair(Self::size(inner)), pair(Self::size(outer)), pair([top, left]));
+        let (inner, outer, before) = (pair(self.inside), pair(self.outside), pair(self.before));
         let kind = if self.is_crop { quote!(#castnet::Crop) } else { quote!(#castnet::ZeroPad) };
         let value = quote!(#kind(#castnet::Border { inner: #inner, outer: #outer, before: #before }));
         Some(Constant { rust_type: kind, value })
@@ -123,8 +135,8 @@ impl Map for Border {
         quote!(#constant.forward(isa, #input, #output);)
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
+    fn backward(&self, at: &Places) -> Backward {
         let Places { constant, grad_output, grad_input, .. } = at;
-        quote!(#constant.backward_input(isa, #grad_output, #grad_input);)
+        Backward::of_input(quote!(#constant.backward_input(isa, #grad_output, #grad_input);))
     }
 }

@@ -8,7 +8,7 @@ use crate::parse::Header;
 use crate::plan::{Output, Planned};
 use crate::shape::Shape;
 
-/// What the network reads of one sample.
+/// The type of the input of one sample.
 pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.only_input() {
         Some(input) => shape(planned, input),
@@ -19,7 +19,7 @@ pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-/// What the network makes of one sample.
+/// The type of the output of one sample.
 pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.outputs.as_slice() {
         [output] => shape(planned, output.value),
@@ -39,7 +39,7 @@ fn output_name(header: &Header) -> Ident {
 }
 
 fn shape(planned: &Planned, value: ValueId) -> TokenStream {
-    planned.inferred.shape(value).rust_type(planned.inferred.graph.scalar)
+    planned.graph.shape(value).rust_type(planned.graph.scalar)
 }
 
 /// The type of the activations at the ends.
@@ -72,7 +72,7 @@ fn both_value(names: &[&Ident], castnet: &TokenStream) -> TokenStream {
 
 /// The structs of several inputs and of several outputs, with absolute paths.
 pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let inputs = graph.inputs.iter().enumerate().map(|(index, input)| (&input.name, ValueId(index)));
     let outputs = planned.outputs.iter();
     let outputs = outputs.filter_map(|output| Some((graph.value_name(output.value)?, output.value)));
@@ -87,9 +87,9 @@ fn parts(header: &Header, planned: &Planned, name: &Ident, doc: &str, parts: &[(
     if parts.len() < 2 {
         return TokenStream::new();
     }
-    let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.inferred.graph);
+    let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.graph);
     let fields: Vec<&Ident> = parts.iter().map(|(name, _)| *name).collect();
-    let shapes: Vec<&Shape> = parts.iter().map(|(_, value)| planned.inferred.shape(*value)).collect();
+    let shapes: Vec<&Shape> = parts.iter().map(|(_, value)| planned.graph.shape(*value)).collect();
     let docs = shapes.iter().map(|shape| format!(" {shape} values."));
     let types: Vec<TokenStream> = shapes.iter().map(|shape| shape.rust_type_in(*scalar, castnet)).collect();
     let both = both_type(types.clone(), castnet);
