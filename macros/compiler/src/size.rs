@@ -49,7 +49,7 @@ impl std::iter::Sum for Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.known)?;
-        self.more.iter().try_for_each(|constant| write!(f, " + {}", constant.to_string().replace(' ', "")))
+        self.more.iter().try_for_each(|constant| write!(f, " + {constant}"))
     }
 }
 

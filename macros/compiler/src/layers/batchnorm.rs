@@ -51,8 +51,7 @@ impl Layer for Written {
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
         let channels = input.channels();
-        let statistics = Shape::new(vec![2, channels])
-            .map(|_| Shape::new(vec![2 * channels]).unwrap_or_default())
+        let statistics = Shape::new(vec![channels.saturating_mul(2)])
             .ok_or_else(|| format!("`batchnorm` of {input} needs more values than any machine can hold"))?;
         let identity = self.affine.identify(Identity::new("batchnorm"), self.epsilon);
         let layer = BatchNorm { written: self.clone(), channels, statistics };

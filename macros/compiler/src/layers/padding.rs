@@ -34,40 +34,43 @@ impl Written {
         if self.is_crop { "crop" } else { "pad" }
     }
 
-    /// Top, bottom, left and right.
-    fn sides(&self, input: &Shape) -> Result<[u64; 4], String> {
-        match (self.sizes.as_slice(), input.rank()) {
-            (_, 1) => Err(format!(
-                "`{}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it",
-                self.keyword()
-            )),
-            (&[all], 2) => Ok([0, 0, all, all]),
-            (&[before, after], 2) => Ok([0, 0, before, after]),
-            (&[all], _) => Ok([all; 4]),
-            (&[vertical, horizontal], 3) => Ok([vertical, vertical, horizontal, horizontal]),
-            (&[top, bottom, left, right], 3) => Ok([top, bottom, left, right]),
-            (sizes, 2) => Err(format!(
-                "`{}` has {} sizes, but a sequence has two sides\nhelp: one size for both, or before x after, such as `{} 2x0`",
-                self.describe(),
-                sizes.len(),
-                self.keyword()
-            )),
-            (sizes, _) => Err(format!(
-                "`{}` has {} sizes, but an image has four sides\nhelp: one size for all, vertical x horizontal, or top x bottom x left x right, such as `{} 1x0x1x0`",
-                self.describe(),
-                sizes.len(),
-                self.keyword()
-            )),
-        }
-    }
-
-    /// Height and width; a sequence is an image of one row.
-    fn size(shape: &Shape) -> [u64; 2] {
-        match *shape.sizes() {
-            [height, width, _] => [height, width],
-            [time, _] => [1, time],
-            _ => [1, 1],
-        }
+    /// Height and width of the input, and the border at the top, at the bottom, to the left and to the right; a sequence is an image of one
+    /// row.
+    fn sides(&self, input: &Shape) -> Result<([u64; 2], [u64; 4]), String> {
+        let (size, is_sequence) = match *input.sizes() {
+            [height, width, _] => ([height, width], false),
+            [time, _] => ([1, time], true),
+            _ => {
+                return Err(format!(
+                    "`{}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it",
+                    self.keyword()
+                ));
+            }
+        };
+        let sides = match (self.sizes.as_slice(), is_sequence) {
+            (&[all], true) => [0, 0, all, all],
+            (&[before, after], true) => [0, 0, before, after],
+            (&[all], false) => [all; 4],
+            (&[vertical, horizontal], false) => [vertical, vertical, horizontal, horizontal],
+            (&[top, bottom, left, right], false) => [top, bottom, left, right],
+            (sizes, true) => {
+                return Err(format!(
+                    "`{}` has {} sizes, but a sequence has two sides\nhelp: one size for both, or before x after, such as `{} 2x0`",
+                    self.describe(),
+                    sizes.len(),
+                    self.keyword()
+                ));
+            }
+            (sizes, false) => {
+                return Err(format!(
+                    "`{}` has {} sizes, but an image has four sides\nhelp: one size for all, vertical x horizontal, or top x bottom x left x right, such as `{} 1x0x1x0`",
+                    self.describe(),
+                    sizes.len(),
+                    self.keyword()
+                ));
+            }
+        };
+        Ok((size, sides))
     }
 }
 
@@ -79,8 +82,7 @@ impl Layer for Written {
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
-        let [top, bottom, left, right] = self.sides(input)?;
-        let [height, width] = Self::size(input);
+        let (size, [top, bottom, left, right]) = self.sides(input)?;
         let too_large = || format!("`{}` of {input} gives more values than any machine can hold", self.describe());
         let change = |size: u64, before: u64, after: u64| {
             let border = before.checked_add(after).ok_or_else(too_large)?;
@@ -95,13 +97,14 @@ impl Layer for Written {
                 )
             })
         };
+        let [height, width] = size;
         let (height, width) = (change(height, top, bottom)?, change(width, left, right)?);
         let sizes = [height, width, input.channels()];
         let output = Shape::new(sizes.into_iter().skip(3 - input.rank()).collect()).ok_or_else(too_large)?;
         let kind = if self.is_crop { "Cropping" } else { "ZeroPadding" };
         let identity = Identity::new(if self.is_crop { "crop" } else { "pad" }).sizes(&self.sizes);
-        let (inside, outside) = if self.is_crop { (&output, input) } else { (input, &output) };
-        let (inside, outside) = (Self::size(inside), Self::size(outside));
+        let changed = [height, width];
+        let (inside, outside) = if self.is_crop { (changed, size) } else { (size, changed) };
         let padding = Padding { is_crop: self.is_crop, inside, outside, before: [top, left] };
         Ok(Resolved::map(output, kind, identity, padding))
     }
