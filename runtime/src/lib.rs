@@ -118,8 +118,8 @@ pub use isa::Arithmetic;
 #[doc(hidden)]
 pub use network::nested;
 pub use network::{
-    Adjoints, Arena, BatchError, Both, Check, FailedCheck, GradientOf, InputOf, Label, LabelOf, Layout, LengthMismatch,
-    Memory, Network, Parts, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test, view,
+    Adjoints, Arena, BatchError, Both, Check, CheckError, GradientOf, InputOf, Label, LabelOf, Layout, LengthError,
+    Memory, Network, Ports, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, self_test,
 };
 pub use plain::Plain;
 #[cfg(feature = "plot")]
@@ -128,10 +128,15 @@ pub use random::{TrainingRng, seeded};
 pub use scalar::Scalar;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
-pub use training::{Compile, DeviceTrainer, TrainingMemory};
+pub use training::{Compile, DeviceTrainer, Evaluation, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Epoch, Fit, FitError, History, Monitor, Outcome, Report, Trainer, UnknownFigure, callbacks};
+pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, callbacks};
 pub use {nalgebra, rand, typenum};
+
+/// Weights from bytes, where [`embed!`] does not suit.
+pub mod weights {
+    pub use crate::network::embedded::{from_bytes, view};
+}
 
 /// Declares networks.
 ///
@@ -347,10 +352,10 @@ pub mod __private {
     pub use crate::layers::*;
     pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
-    pub use crate::network::parts::{put, take, take_added};
+    pub use crate::network::ports::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
-        Adjoints, Arena, Both, Flat, LayerInfo, Network, Parts, Predict, PredictsOnStack, Source, Tape, TensorInfo,
+        Adjoints, Arena, Both, Flat, LayerInfo, Network, Ports, Predict, PredictsOnStack, Source, Tape, TensorInfo,
         TrainingRng, typenum,
     };
     pub use castnet_macros::{embed, network};

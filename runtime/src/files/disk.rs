@@ -8,6 +8,7 @@ use thiserror::Error;
 /// A file that cannot be read or written.
 #[derive(Debug, Error)]
 #[error("{path}: {error}")]
+#[non_exhaustive]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,

@@ -32,7 +32,8 @@ pub struct Check<N: Predict> {
 #[error(
     "check {index} (counted from 0) fails: these are other weights, or another program, than those that were saved"
 )]
-pub struct FailedCheck {
+#[non_exhaustive]
+pub struct CheckError {
     /// Which check, counted from 0.
     pub index: usize,
 }
@@ -68,9 +69,9 @@ fn same_bits<A: Plain>(a: &A, b: &A) -> bool {
 ///
 /// # Errors
 /// The first that does not.
-pub fn self_test<N: PredictsOnStack>(network: &N, checks: &[Check<N>]) -> Result<(), FailedCheck> {
+pub fn self_test<N: PredictsOnStack>(network: &N, checks: &[Check<N>]) -> Result<(), CheckError> {
     match checks.iter().position(|check| !check.holds(network)) {
-        Some(index) => Err(FailedCheck { index }),
+        Some(index) => Err(CheckError { index }),
         None => Ok(()),
     }
 }

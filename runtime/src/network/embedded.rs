@@ -13,7 +13,7 @@ use crate::plain::Plain;
 ///
 /// network! { Line< input 1 => dense 1 > }
 ///
-/// static LINE: Line = match castnet::from_bytes(&[0, 0, 0, 64, 0, 0, 128, 63]) {
+/// static LINE: Line = match castnet::weights::from_bytes(&[0, 0, 0, 64, 0, 0, 128, 63]) {
 ///     Some(line) => line,
 ///     None => panic!("not the bytes of this network"),
 /// };
@@ -41,7 +41,7 @@ pub const fn from_bytes<A: Plain>(bytes: &[u8]) -> Option<A> {
 /// #[repr(align(4))]
 /// struct Aligned([u8; 8]);
 /// let memory = Aligned([0, 0, 0, 64, 0, 0, 128, 63]);
-/// let line: &Line = castnet::view(&memory.0).expect("two numbers");
+/// let line: &Line = castnet::weights::view(&memory.0).expect("two numbers");
 /// assert_eq!(line.predict(&[3.0].into())[0], 7.0);
 /// ```
 pub fn view<A: Plain>(bytes: &[u8]) -> Option<&A> {

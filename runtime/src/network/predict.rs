@@ -6,7 +6,7 @@ use core::slice;
 
 use super::classes::LabelOf;
 #[cfg(feature = "alloc")]
-use super::error::LengthMismatch;
+use super::error::LengthError;
 use super::memory::Arena;
 use super::workspace::Workspace;
 use crate::flat::Flat;
@@ -123,7 +123,7 @@ pub trait Predict: Plain + Send + Sync {
     /// # Errors
     /// Inputs and outputs that are not equally many; nothing is written then.
     #[cfg(feature = "alloc")]
-    fn predict_batch(&self, inputs: &[Self::In], outputs: &mut [Self::Out]) -> Result<(), LengthMismatch> {
+    fn predict_batch(&self, inputs: &[Self::In], outputs: &mut [Self::Out]) -> Result<(), LengthError> {
         self.predict_batch_with(Arithmetic::Fused, inputs, outputs)
     }
 
@@ -138,11 +138,11 @@ pub trait Predict: Plain + Send + Sync {
         arithmetic: Arithmetic,
         inputs: &[Self::In],
         outputs: &mut [Self::Out],
-    ) -> Result<(), LengthMismatch> {
+    ) -> Result<(), LengthError> {
         /// Samples at once: enough to use every weight many times, few enough to stay in the cache.
         const AT_ONCE: usize = 64;
         if inputs.len() != outputs.len() {
-            return Err(LengthMismatch { inputs: inputs.len(), outputs: outputs.len() });
+            return Err(LengthError { inputs: inputs.len(), outputs: outputs.len() });
         }
         let mut arena = Vec::new();
         for (inputs, outputs) in inputs.chunks(AT_ONCE).zip(outputs.chunks_mut(AT_ONCE)) {

@@ -1,4 +1,5 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
+use super::evaluation::Evaluation;
 use super::step::{Backpropagate, Passes, Samples};
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
@@ -85,8 +86,15 @@ where
         Self { network, memory, loss, optimizer, steps: 0, rng: EpochRng::new(0) }
     }
 
-    /// Starts the generator behind dropout anew; at first it is that of seed 0.
-    pub fn seed(&mut self, seed: u64) {
+    /// The seed of the generator behind dropout; 0 unless told otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.reseed(seed);
+        self
+    }
+
+    /// Starts the generator behind dropout anew, from a seed.
+    pub fn reseed(&mut self, seed: u64) {
         self.rng = EpochRng::new(seed);
     }
 
@@ -105,7 +113,7 @@ where
     /// # Errors
     /// Inputs and targets that are not equally many, none, or more than `BATCH`; a loss or a learning rate that is not finite.
     /// The network stays as it was.
-    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<f64, BatchError>
+    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
@@ -130,7 +138,7 @@ where
         let (optimizer, number, network) = (&self.optimizer, self.steps, &mut *self.network);
         isa::run(Arithmetic::Portable, TakeStep { optimizer, number, network, gradient, moments });
         self.network.update_state(&mut Tape::of(flatten_mut(tape), samples).ok_or(too_many)?);
-        Ok(loss)
+        Ok(Evaluation::of_loss(loss))
     }
 
     /// Ends the training: what the optimizer keeps for the weights, such as [`Average`](crate::optimizers::Average), takes

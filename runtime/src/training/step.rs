@@ -7,7 +7,7 @@ use crate::activations::Kept;
 use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
-use crate::network::{Adjoints, BatchError, LengthMismatch, Network, Tape};
+use crate::network::{Adjoints, BatchError, LengthError, Network, Tape};
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
 
@@ -53,7 +53,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
 /// As many of one as of the other, and not none.
 pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
     if inputs.len() != targets.len() {
-        return Err(LengthMismatch { inputs: inputs.len(), outputs: targets.len() }.into());
+        return Err(LengthError { inputs: inputs.len(), outputs: targets.len() }.into());
     }
     if inputs.is_empty() {
         return Err(BatchError::Empty);

@@ -113,7 +113,7 @@ fn port_struct(
             type Scalar = #scalar;
         }
         #[automatically_derived]
-        impl #castnet::Parts for #name {
+        impl #castnet::Ports for #name {
             type All = #both;
         }
         #[automatically_derived]

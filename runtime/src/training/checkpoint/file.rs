@@ -17,7 +17,7 @@ use crate::optimizers::Optimizer;
 use crate::random::EpochRng;
 use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
-use crate::training::{Epoch, Report};
+use crate::training::{Epoch, Evaluation};
 
 const OPTIMIZER: &str = "castnet.optimizer";
 const FIGURES: &str = "castnet.figures";
@@ -163,7 +163,7 @@ fn numbers<T, const COUNT: usize, const BYTES: usize>(
 fn epoch(row: &[f64], metrics: &[&'static str]) -> Epoch {
     let report = |row: &[f64]| {
         let (loss, rest) = row.split_first().unwrap_or((&f64::NAN, &[]));
-        Report { loss: *loss, metrics: metrics.iter().copied().zip(rest.iter().copied()).collect() }
+        Evaluation { loss: *loss, metrics: metrics.iter().copied().zip(rest.iter().copied()).collect() }
     };
     let (train, validation) = row.split_at((metrics.len() + 1).min(row.len()));
     Epoch { train: report(train), validation: (!validation.is_empty()).then(|| report(validation)) }
