@@ -8,7 +8,6 @@ use thiserror::Error;
 /// A file that cannot be read or written.
 #[derive(Debug, Error)]
 #[error("{path}: {error}")]
-#[non_exhaustive]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,

@@ -32,7 +32,6 @@ pub struct Check<N: Predict> {
 #[error(
     "check {index} (counted from 0) fails: these are other weights, or another program, than those that were saved"
 )]
-#[non_exhaustive]
 pub struct CheckError {
     /// Which check, counted from 0.
     pub index: usize,

@@ -4,7 +4,6 @@ use thiserror::Error;
 /// Two slices that must be equally long are not.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("{inputs} inputs, but {outputs} outputs or targets: there must be one for each input")]
-#[non_exhaustive]
 pub struct LengthError {
     /// Samples given.
     pub inputs: usize,

@@ -16,7 +16,6 @@ pub struct Monitor {
 /// There is no figure of that name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no figure `{name}`; this training measures {known}")]
-#[non_exhaustive]
 pub struct FigureError {
     /// As asked for.
     pub name: String,

@@ -10,7 +10,6 @@ use crate::data::DataError;
 /// An array that cannot be read or used.
 #[derive(Debug, Error)]
 #[error("{name}: {kind}")]
-#[non_exhaustive]
 pub struct ArrayError {
     /// The file, or the name that was given for bytes.
     pub name: String,

@@ -7,7 +7,6 @@ use thiserror::Error;
 /// A CSV file that cannot be read as data: where, and what is wrong there.
 #[derive(Debug, Error)]
 #[error("{name}{place}: {kind}")]
-#[non_exhaustive]
 pub struct CsvError {
     /// The file, or the name that was given for a reader.
     pub name: String,
