@@ -9,3 +9,4 @@ pub mod pooling;
 pub mod prelu;
 mod product;
 pub mod resize;
+mod rows;
