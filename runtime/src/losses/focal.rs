@@ -227,5 +227,5 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::computed_from_logits!(BinaryFocalCrossentropy for networks that end in SigmoidHead);
+super::suits_networks!(BinaryFocalCrossentropy that end in SigmoidHead, by logits);
 super::suits_networks!(CategoricalFocalCrossentropy that end in SoftmaxHead);
