@@ -2,6 +2,7 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
+use super::conv::backward_bias;
 use super::{Bias, Window};
 use crate::flat::{flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
@@ -38,9 +39,7 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         let fans = Fans { inputs: PATCH, outputs: window.places() * IN };
         weight.fill(fans, rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = Wᵀ * inputs + b`.
@@ -78,11 +77,9 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
         grad_outputs: &[SMatrix<T, OUT, TO>],
         gradient: &mut Self,
     ) {
-        gradient.as_flat_mut().fill(T::ZERO);
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
+        gradient.weight.fill(T::ZERO);
         isa.conv_backward_weight(window, grad_outputs, inputs, 0, gradient.weight.as_flat_mut());
     }
 }

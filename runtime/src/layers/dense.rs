@@ -2,6 +2,7 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
+use super::Bias;
 use crate::flat::{flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::{Isa, Task};
@@ -12,7 +13,7 @@ use crate::{Flat, Scalar};
 /// A fully connected layer: `y = W x + b`.
 ///
 /// `weight` is `OUT x IN` and indexed `(out, in)`; its bytes are those of Keras's `(in, out)` kernel. `bias` has `OUT`
-/// values, or is [`NoBias`].
+/// values, or is [`NoBias`](super::NoBias).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense<const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -20,47 +21,6 @@ pub struct Dense<const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>
     pub weight: SMatrix<T, OUT, IN>,
     /// `OUT` values.
     pub bias: B,
-}
-
-/// In the place of a bias: none.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NoBias;
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T, const OUT: usize> Sealed for nalgebra::SVector<T, OUT> {}
-    impl Sealed for super::NoBias {}
-}
-
-/// A vector of biases, or [`NoBias`].
-pub trait Bias<T, const OUT: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
-    /// The biases, if there are any.
-    fn values(&self) -> Option<&[T]>;
-    /// The biases, to be changed.
-    fn values_mut(&mut self) -> Option<&mut [T]>;
-}
-
-impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SVector<T, OUT> {
-    #[inline(always)]
-    fn values(&self) -> Option<&[T]> {
-        Some(self.as_flat())
-    }
-    #[inline(always)]
-    fn values_mut(&mut self) -> Option<&mut [T]> {
-        Some(self.as_flat_mut())
-    }
-}
-
-impl<T: Scalar, const OUT: usize> Bias<T, OUT> for NoBias {
-    #[inline(always)]
-    fn values(&self) -> Option<&[T]> {
-        None
-    }
-    #[inline(always)]
-    fn values_mut(&mut self) -> Option<&mut [T]> {
-        None
-    }
 }
 
 // SAFETY: two fields of scalars (or one and nothing), of the same alignment, in order.
@@ -78,9 +38,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// Fresh weights; the biases are zero.
     pub fn init<R: Rng + ?Sized>(&mut self, weight: impl Initializer, rng: &mut R) {
         weight.fill(Fans { inputs: IN, outputs: OUT }, rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = W inputs + b`.

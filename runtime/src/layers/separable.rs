@@ -2,6 +2,7 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
+use super::conv::backward_bias;
 use super::depthwise::depthwise_fans;
 use super::{Bias, Window};
 use crate::flat::{flatten, flatten_mut};
@@ -39,9 +40,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         weight.fill(depthwise_fans(window), rng, self.depthwise.as_flat_mut());
         weight.fill(Fans { inputs: MIDDLE, outputs: OUT }, rng, self.pointwise.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = P (D * inputs) + b`.
@@ -98,10 +97,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         gradient: &mut Self,
     ) {
         let (inputs, record, grad_outputs) = (flatten(inputs), flatten(record), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            grad_bias.fill(T::ZERO);
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
         isa.dense_backward_weight(record, MIDDLE, grad_outputs, gradient.pointwise.as_flat_mut(), OUT);
         let pointwise = self.pointwise.as_flat();
         gradient.depthwise.fill(T::ZERO);

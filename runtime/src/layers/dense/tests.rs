@@ -1,6 +1,7 @@
 //! The kernels against the definition, over many sizes; small layers and large ones share it.
-use super::{Dense, NoBias};
+use super::Dense;
 use crate::isa::Portable;
+use crate::layers::NoBias;
 use crate::{Flat, seeded};
 use nalgebra::{SMatrix, SVector};
 use rand::RngExt;

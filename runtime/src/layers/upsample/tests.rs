@@ -1,5 +1,8 @@
+use nalgebra::SMatrix;
+
 use super::*;
 use crate::isa::Portable;
+use crate::scalar::Scalar;
 use crate::seeded;
 use rand::RngExt;
 
