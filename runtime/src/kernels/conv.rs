@@ -2,8 +2,7 @@
 //!
 //! Images lie row by row, channels first in memory; the weight lies as Keras has it, `(kernel rows, kernel columns, inputs per group,
 //! outputs)`, outputs first in memory. Every output is its bias plus its products in the order (kernel row, kernel column, channel);
-//! products with padding are left out. Tiles of positions and channels are computed side by side in registers, which changes no
-//! sum.
+//! products with padding are left out. Tiles of positions and channels are computed side by side in registers; this changes no sum.
 mod bias;
 mod blocks;
 mod gradients;
@@ -77,8 +76,8 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// `grad_inputs = weightᵀ * grad_outputs`: every input gathers the outputs that have seen it, in the order (row, column, channel) of
-/// these. With a bias: the forward pass of a transposed convolution.
+/// `grad_inputs = weightᵀ * grad_outputs`: every input gathers the outputs that have seen it, in their order (row, column, channel).
+/// With a bias: the forward pass of a transposed convolution.
 #[inline(always)]
 pub fn backward_input<T: Scalar, I: Isa<T>>(
     isa: I,

@@ -1,6 +1,6 @@
 //! The matrix product behind all others: `C += A B`, computed in tiles that stay in registers.
 //!
-//! Every value of `C` is what stood there (or a bias, or zero) plus its products in the order of the depth, one after the other.
+//! Every value of `C` is its former value (or a bias, or zero) plus its products in the order of the depth, one after the other.
 //! Tiles, vectors and panels only change which values are computed side by side, so results depend on the arithmetic of
 //! the instruction set alone.
 use core::marker::PhantomData;
@@ -9,7 +9,7 @@ use super::rows::{add_products, load_row, store_row};
 use crate::Scalar;
 use crate::isa::Isa;
 
-/// A matrix whose rows lie one behind the other or a stride apart, to be read.
+/// A matrix to read: its rows or its columns lie one behind the other.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
     values: &'a [T],
@@ -32,7 +32,7 @@ impl<'a, T> Matrix<'a, T> {
         Self { values, row: 1, column: rows }
     }
 
-    /// Whether a matrix of so many rows and columns lies within the values.
+    /// Whether all rows and columns of a matrix of this size lie within the values.
     #[inline(always)]
     fn holds(&self, rows: usize, columns: usize) -> bool {
         let last = rows.saturating_sub(1) * self.row + columns.saturating_sub(1) * self.column;
@@ -40,17 +40,17 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// What a product is added to.
+/// The values to which a product is added.
 #[derive(Clone, Copy)]
 pub enum Start<'a, T> {
     Zero,
     /// The same row of values everywhere.
     Row(&'a [T]),
-    /// What `C` holds.
+    /// The values of `C`.
     Result,
 }
 
-/// Which of the two factors is gone through again and again while it is near: it should be the smaller.
+/// The factor of which a block stays in a near cache while the other one is read: it should be the smaller.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
     /// A block of columns of `B`, for all rows.
@@ -68,7 +68,7 @@ pub struct Size {
 }
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
-#[expect(clippy::too_many_arguments, reason = "what a product is made of; only the kernels of layers call it")]
+#[expect(clippy::too_many_arguments, reason = "the parts of a product; only the kernels of layers call it")]
 #[inline(always)]
 pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
@@ -113,18 +113,18 @@ pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     }
 }
 
-/// What the last block of columns may be.
+/// The width of the last columns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rest {
     /// More than one vector.
     More,
     /// One vector.
     One,
-    /// Less than one.
+    /// Less than one vector.
     Less,
 }
 
-/// Whether so many columns (any number if it is 0) end in such a block: what cannot be is not compiled.
+/// Whether this number of columns (0: any number) may end in last columns of this width. Widths that cannot occur are not compiled.
 const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
     let last = columns % (2 * lanes);
     columns == 0
@@ -135,7 +135,7 @@ const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
         }
 }
 
-/// Where a part of a product lies. Everything in this impl asks that what it is told to compute is within the matrices.
+/// A part of a product, which begins with a row and a column of `C`.
 #[derive(Clone, Copy)]
 struct Place<'a, T> {
     a: *const T,
@@ -143,7 +143,7 @@ struct Place<'a, T> {
     a_column: usize,
     b: *const T,
     b_row: usize,
-    /// Values from the place on that can be read.
+    /// Values that can be read from `b` on.
     b_len: usize,
     c: *mut T,
     c_row: usize,
@@ -176,8 +176,8 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Whether every row of `B` can be read for so many columns: the rows are followed by others, the last by values that do
-    /// not matter.
+    /// Whether `columns` values can be read of every row of `B`: behind a row lie values of the next one, behind the last row values
+    /// that do not matter.
     #[inline(always)]
     fn reaches(&self, columns: usize) -> bool {
         self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len
@@ -186,7 +186,7 @@ impl<T: Scalar> Place<'_, T> {
     /// Blocks of columns; for each of them all rows.
     ///
     /// # Safety
-    /// So many rows and columns of the matrices are there from the place on.
+    /// The part has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn columns_outside<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         self,
@@ -220,7 +220,7 @@ impl<T: Scalar> Place<'_, T> {
     /// All rows of the last columns, less than two vectors.
     ///
     /// # Safety
-    /// So many rows and columns of the matrices are there from the place on.
+    /// The part has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn last_columns<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         self,
@@ -255,7 +255,7 @@ impl<T: Scalar> Place<'_, T> {
     /// All rows of a block of columns: `V` vectors, as in a [`tile`](Self::tile).
     ///
     /// # Safety
-    /// So many rows of the matrices are there from the place on, each as for a [`tile`](Self::tile).
+    /// The part has `rows` rows, each as for a [`tile`](Self::tile).
     #[inline(always)]
     unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
@@ -295,7 +295,7 @@ impl<T: Scalar> Place<'_, T> {
     /// Blocks of rows; for each of them all columns.
     ///
     /// # Safety
-    /// So many rows and columns of the matrices are there from the place on.
+    /// The part has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn rows_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
         let mut row = 0;
@@ -327,7 +327,7 @@ impl<T: Scalar> Place<'_, T> {
     /// All columns of a block of rows.
     ///
     /// # Safety
-    /// `M` rows and so many columns of the matrices are there from the place on.
+    /// The part has `M` rows and `columns` columns.
     #[inline(always)]
     unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
         let mut column = 0;
@@ -351,12 +351,11 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// `M` rows of `V` vectors; of the last vector only `last` lanes if it is in `PART`, and only these can be read of `B` if it
-    /// is in `PART_OF_B`.
+    /// `M` rows of `V` vectors. If `PART`, only the first `last` lanes of the last vector belong to `C`; if `PART_OF_B`, only these
+    /// are read of `B`.
     ///
     /// # Safety
-    /// From the place on, `M` rows of `A` and `C` and `depth` rows of `B` are there, and the columns of `V` vectors, the last of them
-    /// in part as said.
+    /// The part has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be read.
     #[inline(always)]
     unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,

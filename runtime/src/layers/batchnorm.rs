@@ -9,8 +9,8 @@ use crate::{Flat, Scalar};
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
 ///
-/// In training, mean and variance (of the population) are those of the batch, over samples and positions; in predictions they
-/// are the [`MovingStatistics`] of the trainings before. Keras's `BatchNormalization`.
+/// In training, mean and variance (of the population) are taken over the batch, samples and positions; in predictions they are the
+/// [`MovingStatistics`] of the training. Keras's `BatchNormalization`.
 ///
 /// `gamma` and `beta` have a value for each channel, or are [`NoScale`](super::NoScale) and [`NoCenter`](super::NoCenter).
 ///

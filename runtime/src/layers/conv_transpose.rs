@@ -9,13 +9,13 @@ use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
 use crate::{Flat, Scalar};
 
-/// A transposed convolution: what a convolution from `OUT` to `IN` channels does to gradients, as a layer.
+/// A transposed convolution: the backward pass of a convolution from `OUT` to `IN` channels, as a layer.
 ///
 /// `weight` is `IN x PATCH` and indexed by (input, place of the window and filter); its bytes are those of Keras's
 /// `(height, width, out, in)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`] is that of the
-/// convolution: it moves over what goes out of this layer.
+/// convolution: it moves over the outputs of this layer.
 ///
-/// Every output is its bias plus its products in the order (row, column, channel) of the inputs that it is made of.
+/// Every output is its bias plus its products in the order (row, column, channel) of its inputs.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConvTranspose<const PATCH: usize, const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {

@@ -32,7 +32,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
     /// them; larger ones share one kernel. In a network with `#[optimize(size)]`, and in a long one, all layers do.
     pub const SMALL: usize = 1024;
-    /// In debug builds none is: what is inlined would be neither fast nor quick to compile.
+    /// In debug builds no layer is small: inlined code would be neither fast nor quick to compile.
     const IS_SMALL: bool = IN * OUT <= Self::SMALL && (cfg!(not(debug_assertions)) || !HAS_VECTORS);
 
     /// Fresh weights; the biases are zero.
@@ -60,8 +60,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         }
     }
 
-    /// As [`forward`](Self::forward), by code that all layers share whatever their sizes: for `#[optimize(size)]` and long
-    /// networks.
+    /// As [`forward`](Self::forward), by code that layers of all sizes share: for `#[optimize(size)]` and long networks.
     #[inline(always)]
     pub fn forward_compact<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
         if HAS_VECTORS {
@@ -70,13 +69,12 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         let layer = self.as_flat().as_ptr();
         for (input, output) in inputs.iter().zip(outputs) {
             let (input, output) = (input.as_ptr(), output.as_mut_ptr());
-            // SAFETY: a layer is its weights, and then its biases if there are any; the sizes are those of the types.
-            unsafe {
-                if size_of::<B>() > 0 {
-                    compact::dense_forward::<T, I, true>(isa, layer, input, output, IN, OUT);
-                } else {
-                    compact::dense_forward::<T, I, false>(isa, layer, input, output, IN, OUT);
-                }
+            if size_of::<B>() > 0 {
+                // SAFETY: a layer is its weights and then its biases; the sizes are those of the types.
+                unsafe { compact::dense_forward::<T, I, true>(isa, layer, input, output, IN, OUT) };
+            } else {
+                // SAFETY: as above, without biases.
+                unsafe { compact::dense_forward::<T, I, false>(isa, layer, input, output, IN, OUT) };
             }
         }
     }

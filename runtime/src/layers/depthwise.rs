@@ -77,7 +77,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
     }
 }
 
-/// What Keras takes for inputs and outputs of a depthwise weight.
+/// The inputs and outputs of a depthwise weight in the eyes of an initializer, as in Keras.
 pub(super) fn depthwise_fans(window: &Window) -> Fans {
     let multiplier = window.output[2] / window.input[2].max(1);
     Fans { inputs: window.places() * window.input[2], outputs: window.places() * multiplier }

@@ -14,7 +14,7 @@ use crate::{Flat, Scalar};
 ///
 /// `depthwise` is `MIDDLE x PLACES`, `pointwise` is `OUT x MIDDLE`; their bytes are those of Keras's `(height, width, in, multiplier)`
 /// and `(1, 1, in * multiplier, out)` kernels. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`] is that of
-/// the depthwise part. Training keeps what is between the two parts: the record.
+/// the depthwise part. Training keeps the values between the two parts: the record.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Separable<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -57,7 +57,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         isa.separable_forward(window, depthwise, pointwise, bias, flatten(inputs), flatten_mut(outputs));
     }
 
-    /// As [`forward`](Self::forward); keeps what is between the parts.
+    /// As [`forward`](Self::forward); keeps the values between the parts.
     #[inline(always)]
     pub fn forward_training<const IN: usize, const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,

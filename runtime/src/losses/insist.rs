@@ -1,4 +1,4 @@
-//! Losses of outputs, whatever the last activation.
+//! Losses of outputs after any last activation.
 use super::{Loss, OutputLoss};
 use crate::activations::{Activation, Kept};
 use crate::flat::Flat;

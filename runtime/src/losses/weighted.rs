@@ -3,7 +3,7 @@ use super::{Loss, Reduction};
 use crate::isa::Isa;
 use crate::{Flat, Scalar};
 
-/// A loss times a factor: of a network with several outputs, what each of their losses counts. Keras's `loss_weights`.
+/// A loss times a factor: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
 ///
 /// ```
 /// use castnet::Both;

@@ -27,7 +27,7 @@ impl Default for Adam {
 }
 
 moments! {
-    /// What [`Adam`] remembers.
+    /// The moments of [`Adam`].
     FirstAndSecondMoment {
         /// The running average of the gradient.
         first,
@@ -86,7 +86,7 @@ impl Default for AdamW {
 pub struct AmsGrad(pub Adam);
 
 moments! {
-    /// What [`AmsGrad`] remembers.
+    /// The moments of [`AmsGrad`].
     WithMaximum {
         /// The running average of the gradient.
         first,

@@ -1,4 +1,4 @@
-//! Wrappers: what can be added to every optimizer.
+//! Wrappers: features that can be added to every optimizer.
 mod accumulation;
 mod averaging;
 mod clipping;
@@ -9,7 +9,7 @@ pub use averaging::{Average, Averaged};
 pub use clipping::{ClipGlobalNorm, ClipNorm, ClipValue};
 pub use weight_decay::WeightDecay;
 
-/// The methods of a wrapper that are those of the optimizer inside.
+/// Methods that a wrapper leaves to the optimizer inside.
 macro_rules! of_the_optimizer {
     () => {
         fn learning_rate(&self) -> f64 {

@@ -21,10 +21,10 @@ struct Block<T> {
     pairs: Option<*const T>,
 }
 
-/// The rows of a weight that are summed in one go, for the columns of a block.
+/// A part of the depth of a weight, for the columns of a block.
 #[derive(Clone, Copy)]
 struct Panel<T> {
-    /// Which rows.
+    /// The first row of the part, and the first behind it.
     part: (usize, usize),
     b: *const T,
     b_row: usize,
@@ -69,7 +69,7 @@ impl<T: Scalar> Walk<'_, T> {
         }
         let has_pairs = const { I::PAIRS } && 2 * self.columns <= I::LANES && self.has_pairs();
         let all_pairs = has_pairs && self.x.count.is_multiple_of(2) && self.x.interior() == (0, self.x.count);
-        // A small weight is near as it lies; of one that is only read in pairs, these are.
+        // A small weight needs no copy to be near, nor does a weight that is only read in pairs.
         let lies = all_pairs
             || matches!(weight.order, Order::AsItLies)
                 && self.columns.is_multiple_of(I::LANES)
@@ -109,7 +109,7 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// A block, of at most `V` vectors: in parts of the depth, whose weight is copied to the scratch unless it is read as it `lies`.
+    /// A block of at most `V` vectors, part by part of the depth. The weight is copied to the scratch, unless it is read as it `lies`.
     ///
     /// # Safety
     /// As for [`run`](Self::run); the block is within the walk; the scratch has room for [`SCRATCH`] values.
@@ -202,7 +202,7 @@ impl<T: Scalar> Walk<'_, T> {
                 let (mut columns_end, taps_x) = same_taps(&self.x, inside_x, column, self.x.count);
                 let pairs = block.pairs.filter(|_| const { I::PAIRS && V == 1 } && columns_end - column > 1);
                 if pairs.is_some() {
-                    // Of an odd number of columns the last is a rectangle of its own.
+                    // The last of an odd number of columns is a rectangle of its own.
                     columns_end -= (columns_end - column) % 2;
                 }
                 let counts = [rows_end - row, columns_end - column];
@@ -259,7 +259,7 @@ impl<T: Scalar> Walk<'_, T> {
     }
 }
 
-/// Where the positions from `position` on end that see the same taps, and the taps.
+/// The end of the positions that have the same taps inside of the image as `position`, and these taps.
 #[inline(always)]
 fn same_taps(axis: &Axis, inside: (usize, usize), position: usize, end: usize) -> (usize, (usize, usize)) {
     if position >= inside.0 && position < inside.1 {

@@ -7,10 +7,10 @@ use crate::isa::{Isa, Task};
 use crate::kernels::rows::{add_products, load_row, store_row};
 use crate::layers::{Axis, Window};
 
-/// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
+/// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from `first_row` on.
 ///
-/// What is added to a gradient comes in this order: some samples or some rows of windows, one after the other; in these first the
-/// windows that are inside of the image from left to right, then each of the other columns.
+/// The order of a sum: group by group of samples, or band by band of rows of positions; in these first the positions whose windows
+/// are inside of the image from left to right, then column by column the others.
 #[inline(always)]
 pub fn backward_weight<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -60,7 +60,7 @@ struct Products<'a, T> {
     y: Axis,
     x: Axis,
     samples: usize,
-    /// What the first tap sees at the first position.
+    /// The input that the first tap sees at the first position.
     a: *const T,
     a_steps: [usize; 3],
     depth: usize,
@@ -68,14 +68,14 @@ struct Products<'a, T> {
     b: *const T,
     b_steps: [usize; 3],
     columns: usize,
-    /// The first of the rows.
+    /// The first row of the sums.
     c: *mut T,
-    /// Which rows.
+    /// The first row, and the first behind them.
     rows: (usize, usize),
     borrowed: PhantomData<&'a mut T>,
 }
 
-/// Which sums of products: some rows, of some columns, over some positions.
+/// A part of the products: some rows and columns of the weight, over some positions.
 #[derive(Clone, Copy)]
 struct Part {
     rows: (usize, usize),
@@ -87,10 +87,11 @@ struct Part {
 }
 
 impl<T: Scalar> Products<'_, T> {
-    /// So many positions at a time that they stay near, and of these those at which the same taps are inside.
+    /// Some positions at a time, so that their values stay in a near cache; of these, the positions with the same taps inside of the
+    /// image together.
     ///
     /// # Safety
-    /// All that the window sees inside of the images, all gradients and the rows are there.
+    /// All inputs that the window sees inside of the images and all gradients can be read; the rows can be read and written.
     #[inline(never)]
     unsafe fn blocks<I: Isa<T>>(&self, isa: I) {
         let positions = (self.y.count * self.x.count).max(1);
@@ -202,14 +203,14 @@ impl<T: Scalar> Products<'_, T> {
         }
     }
 
-    /// How far a position is from the first, in inputs and in gradients.
+    /// The offsets of a position from the first one, in the inputs and in the gradients.
     #[inline(always)]
     fn at(&self, sample: usize, y: usize, x: usize) -> (usize, usize) {
         let a = sample * self.a_steps[0] + y * self.y.step * self.a_steps[1] + x * self.x.step * self.a_steps[2];
         (a, sample * self.b_steps[0] + y * self.b_steps[1] + x * self.b_steps[2])
     }
 
-    /// What a row is of at the first position, and where its sums are.
+    /// The input of a row at the first position, and its sums.
     #[inline(always)]
     fn row(&self, row: usize) -> (*const T, *mut T) {
         let (tap, channel) = (row / self.depth, row % self.depth);
@@ -264,7 +265,7 @@ impl<T: Scalar> Products<'_, T> {
     }
 }
 
-/// Rows of a block of columns, `V` vectors: a function of its own, for it to be compiled once.
+/// Rows of a block of columns, `V` vectors: a function of its own, so that it is compiled once.
 struct Rows<'a, T, const V: usize, const PART: bool> {
     products: &'a Products<'a, T>,
     part: Part,
@@ -272,8 +273,7 @@ struct Rows<'a, T, const V: usize, const PART: bool> {
 
 impl<'a, T, const V: usize, const PART: bool> Rows<'a, T, V, PART> {
     /// # Safety
-    /// All that the window sees inside of the images, all gradients, the rows and the columns are there, and the taps of the rows
-    /// are inside at the positions.
+    /// As for [`Products::blocks`]; the rows and columns are there, and the taps of the rows are inside at the positions.
     #[inline(always)]
     unsafe fn new(products: &'a Products<'a, T>, part: Part) -> Self {
         Self { products, part }
@@ -294,7 +294,7 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
                 row += $rows;
             }};
         }
-        // Three by three places of one channel.
+        // A window of 3x3 and one channel.
         if V == 1 && end - row == 9 {
             tile!(9);
         }

@@ -4,19 +4,19 @@ use crate::Scalar;
 use crate::isa::{Isa, Task};
 use crate::kernels::rows::{add_products, load_row, store_row};
 
-/// Products of a sum that is computed without loops over the rows of its window.
+/// The most products of a sum that is computed without loops over the rows of its window.
 const SHORT: usize = 32;
 
-/// What a sum begins with.
+/// The first summand.
 #[derive(Clone, Copy)]
 pub(super) enum Start<T> {
     /// The same values at every position.
     Row(*const T),
-    /// What stands there.
+    /// The results that stand there.
     Result,
 }
 
-/// The sums of some positions: over rows of the window, over runs of memory in a row, over what is inside of a run.
+/// The products of a sum: over rows of the window, runs of memory in a row, values of a run that are inside of the image.
 pub(super) struct Sum<T> {
     pub(super) rows: (usize, usize),
     pub(super) runs: (usize, usize),
@@ -36,8 +36,8 @@ pub(super) struct Sum<T> {
 }
 
 impl<T> Sum<T> {
-    /// Calls `visit` for every run: how far its first value is from the first that the window sees, how far the weights are, and how
-    /// many there are.
+    /// Calls `visit` for every run: with the offset of its first value from the first that the window sees, the offset of its weights
+    /// in `b`, and the number of its values.
     #[inline(always)]
     fn each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
         for row in self.rows.0..self.rows.1 {
@@ -53,7 +53,7 @@ impl<T> Sum<T> {
         }
     }
 
-    /// A short sum, value by value: loops of a few steps cost more than their steps. Nothing if it is too long for the list.
+    /// The offsets of a short sum, value by value: loops of a few steps cost more than their steps. Empty if the list is too short.
     #[inline(always)]
     fn places<'a>(&self, list: &'a mut [(usize, usize)]) -> &'a [(usize, usize)] {
         let depth = (self.rows.1 - self.rows.0) * (self.runs.1 - self.runs.0) * (self.inside.1 - self.inside.0);
@@ -72,7 +72,7 @@ impl<T> Sum<T> {
     }
 }
 
-/// Goes over the positions of a rectangle: by columns, rows and samples.
+/// A cursor over the positions of a rectangle: by columns, rows and samples.
 pub(super) struct Cursor<T> {
     pub(super) a: *const T,
     pub(super) c: *mut T,
@@ -81,7 +81,7 @@ pub(super) struct Cursor<T> {
     /// Rows and columns.
     pub(super) counts: [usize; 2],
     pub(super) at: [usize; 2],
-    /// Where the sample and the row began.
+    /// The beginnings of the sample and of the row.
     pub(super) a_starts: [*const T; 2],
     pub(super) c_starts: [*mut T; 2],
 }
@@ -92,7 +92,7 @@ impl<T> Cursor<T> {
         Self { a_starts: [self.a; 2], c_starts: [self.c; 2], ..self }
     }
 
-    /// A position, and on to the next.
+    /// The position, and a step to the next.
     #[inline(always)]
     fn step(&mut self) -> (*const T, *mut T) {
         let here = (self.a, self.c);
@@ -137,7 +137,7 @@ impl<T> Cursor<T> {
     }
 }
 
-/// The positions of a rectangle, in tiles: a function of its own, for it to be compiled once.
+/// The positions of a rectangle, in tiles: a function of its own, so that it is compiled once.
 pub(super) struct Rectangle<'a, T, const V: usize> {
     sum: &'a Sum<T>,
     cursor: Cursor<T>,

@@ -3,7 +3,7 @@ use crate::flat::Flat;
 use crate::optimizers::{Optimizer, Step};
 use crate::scalar::Scalar;
 
-/// Steps along the mean of several gradients: as a batch that is so much larger. Keras's `gradient_accumulation_steps`.
+/// Steps along the mean of several gradients, as if their batches were one. Keras's `gradient_accumulation_steps`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Accumulate<O> {
     /// The optimizer that takes the step.
