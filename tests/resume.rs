@@ -139,7 +139,7 @@ fn checkpoints_of_other_trainings_are_refused() {
     assert!(error.starts_with("the training was not resumed: FILE: weights of the network `Line`"), "{error}");
 
     trainer().network().save(&path).expect("a file");
-    let expected = "the training was not resumed: FILE holds weights and no training: load it with `Network::load`";
+    let expected = "the training was not resumed: FILE holds weights and no training: load it with `WeightFiles::load`";
     assert_eq!(message(trainer().resume(&path).expect_err("weights")), expected);
     assert!(matches!(trainer().resume(folder.path().join("none")), Err(ResumeError::File(_))));
 }

@@ -2,13 +2,14 @@
 //!
 //! Formulas and defaults are those of [`keras.activations`](https://keras.io/api/layers/activations/). In networks they are
 //! written as words: [`LeakyRelu`] is `leaky_relu`, with its number `leaky_relu 0.1`.
+pub(crate) mod compact;
 mod elementwise;
 mod softmax;
 
 pub use elementwise::*;
 pub use softmax::{LogSoftmax, Softmax};
 
-use crate::Flat;
+use crate::flat::Flat;
 use crate::isa::Isa;
 
 /// A function of an activation matrix: value by value, or (softmax) over the channels of a position.

@@ -1,7 +1,8 @@
 //! Bounds of weights, kept after every step of training; the words `max_norm` and `non_negative` after a layer.
 use nalgebra::SMatrix;
 
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Scales the weights of each unit so that their norm is at most so large: `w * min(|w|, max) / (|w| + 1e-7)`.
 ///

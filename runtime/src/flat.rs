@@ -1,7 +1,7 @@
 //! Values that are nothing but scalars, and so can be read and written as one slice.
 use nalgebra::{SMatrix, SVector};
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// A value made of nothing but scalars: a matrix, a layer, a network, a gradient.
 ///

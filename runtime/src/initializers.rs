@@ -1,8 +1,8 @@
 //! How fresh weights are drawn; the words after `init`.
 use rand::{Rng, RngExt};
 
-use crate::Scalar;
 use crate::math::Elementary;
+use crate::scalar::Scalar;
 
 /// The sizes that a layer's weights connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

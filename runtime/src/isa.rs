@@ -3,15 +3,14 @@
 //! The set of a computation is chosen once, where a network is entered: a [`Task`] is run with the token of the best set of the
 //! machine, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact* or *fused*: exact ones
 //! round after every operation and so give the same bits everywhere, fused ones multiply and add in one rounding.
-mod cores;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod detect;
 mod level;
 mod portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-mod x86_64;
+pub(crate) mod x86_64;
 
-pub use cores::{BackwardCores, Cores, PlainCores, ScalarBackwardCores, ScalarCores, ScalarPlainCores};
+pub use crate::kernels::cores::{BackwardCores, Cores, PlainCores, ScalarBackwardCores, ScalarCores, ScalarPlainCores};
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub use detect::{level, set_level};
 pub use level::Level;
@@ -19,8 +18,7 @@ pub use portable::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub(crate) use x86_64::prefetch;
 
-use crate::Scalar;
-use crate::kernels::dense::HAS_VECTORS;
+use crate::scalar::Scalar;
 
 /// The instruction set that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
@@ -118,6 +116,10 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
         }
     }
 }
+
+/// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
+/// The bits are the same.
+pub(crate) const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
 
 /// Values of the widest vector of all sets.
 pub(crate) const MOST_LANES: usize = 16;

@@ -2,6 +2,7 @@
 mod channels;
 pub mod compact;
 pub mod conv;
+pub mod cores;
 pub mod dense;
 pub mod depthwise;
 pub mod normalization;
@@ -10,3 +11,9 @@ pub mod prelu;
 mod product;
 pub mod resize;
 mod rows;
+#[cfg(feature = "std")]
+pub(crate) mod threads;
+#[cfg(not(feature = "std"))]
+#[path = "kernels/threads/one.rs"]
+pub(crate) mod threads;
+pub mod window;

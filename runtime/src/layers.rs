@@ -17,7 +17,6 @@ mod prelu;
 mod rescale;
 mod separable;
 mod upsample;
-mod window;
 
 pub use batchnorm::{BatchNorm, MovingStatistics};
 pub use conv::Conv;
@@ -36,5 +35,5 @@ pub use prelu::PRelu;
 pub use rescale::Rescale;
 pub use separable::Separable;
 pub use upsample::{Scaling, Upsample, UpsampleBilinear};
-pub(crate) use window::Axis;
-pub use window::Window;
+
+pub use crate::kernels::window::Window;

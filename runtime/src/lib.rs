@@ -24,8 +24,10 @@
 //! * [`guide`] — a whole job in five steps, and a table for those who know Keras.
 //! * [`network!`] — the language.
 //! * [`Network`] — what every network can do.
+//! * [`Compile`] — how a network becomes a trainer.
 //! * [`DeviceTrainer`] — training without an allocator.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
+//! * [`WeightFiles`] — how weights are saved and loaded.
 //! * [`Label`] — classes as an enum.
 //! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for images.
 //! * [`History`] — what a training did, as a table, as CSV, as a picture.
@@ -72,105 +74,63 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
-mod backpropagation;
-mod checks;
-mod classes;
 pub mod constraints;
-#[cfg(feature = "alloc")]
 mod data;
-mod device;
-mod embedded;
-mod epoch_rng;
-mod error;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod files;
 mod flat;
 #[cfg(all(feature = "csv", feature = "std"))]
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-#[cfg(feature = "alloc")]
-mod history;
+mod info;
 pub mod initializers;
-#[doc(hidden)]
-pub mod inner;
 pub mod isa;
 mod kernels;
 pub mod layers;
 pub mod losses;
 pub mod math;
-mod memory;
 pub mod metrics;
 mod network;
 pub mod optimizers;
-mod parts;
 #[cfg(feature = "plot")]
 pub mod plot;
-#[cfg(feature = "alloc")]
-mod progress;
+mod random;
 pub mod regularizers;
-#[cfg(feature = "plot")]
-mod report;
-mod same;
 mod scalar;
-mod scaler;
-#[cfg(feature = "alloc")]
-mod shuffle;
-#[cfg(feature = "std")]
-mod threads;
-#[cfg(not(feature = "std"))]
-#[path = "threads/one.rs"]
-mod threads;
-#[cfg(feature = "alloc")]
 mod training;
-#[cfg(feature = "alloc")]
-mod weights;
-mod workspace;
 
 pub use castnet_macros::Label;
-pub use checks::{Check, FailedCheck, self_test};
-pub use classes::{Label, LabelOf};
+pub use data::Scaler;
 #[cfg(feature = "std")]
 pub use data::{Array, ArrayError, ArrayErrorKind};
 #[cfg(feature = "alloc")]
 pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
-pub use device::{DeviceTrainer, TrainingMemory};
-pub use embedded::{from_bytes, view};
-pub use error::{BatchError, LengthMismatch};
 #[cfg(feature = "std")]
-pub use files::FileError;
-pub use flat::Flat;
+pub use files::{FileError, LoadError, SaveError};
 #[cfg(feature = "alloc")]
-pub use history::{Epoch, History, Outcome, Report};
+pub use files::{WeightFiles, WeightsError};
+pub use flat::Flat;
+pub use info::{LayerInfo, TensorInfo};
 pub use isa::Arithmetic;
-pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
-pub use network::{LayerInfo, Network, PredictsOnStack, TensorInfo};
-pub use parts::{Both, Parts};
+#[doc(hidden)]
+pub use network::nested as inner;
+pub use network::{
+    Arena, BatchError, Both, Check, FailedCheck, GradientOf, Gradients, InputOf, Label, LabelOf, LengthMismatch,
+    Memory, Network, Parts, Plan, PredictsOnStack, Purpose, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test,
+    view,
+};
 #[cfg(feature = "plot")]
-pub use report::HtmlReport;
-pub use same::{GradientOf, InputOf, StateOf, TargetOf};
+pub use plot::html::HtmlReport;
+pub use random::{TrainingRng, seeded};
 pub use scalar::Scalar;
-pub use scaler::Scaler;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
+pub use training::{Compile, DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Fit, FitError, Monitor, Trainer, UnknownFigure, callbacks};
-#[cfg(feature = "alloc")]
-pub use weights::WeightsError;
-#[cfg(feature = "std")]
-pub use weights::{LoadError, SaveError};
-pub use workspace::Workspace;
+pub use training::{Epoch, Fit, FitError, History, Monitor, Outcome, Report, Trainer, UnknownFigure, callbacks};
 pub use {nalgebra, rand, typenum};
-
-/// The generator behind dropout and shuffling: xoshiro256++, whose numbers never change with a version.
-pub type TrainingRng = rand_xoshiro::Xoshiro256PlusPlus;
-
-/// A generator for [`Network::init`] and data splits that gives the same numbers for the same seed, on every machine.
-pub fn seeded(seed: u64) -> TrainingRng {
-    use rand::SeedableRng;
-    TrainingRng::seed_from_u64(seed)
-}
 
 /// Declares networks.
 ///
@@ -365,7 +325,7 @@ macro_rules! network {
 ///
 /// `pub static HOUSE_CHECKS: &[Check<HousePrice>] = "house_prices.safetensors";` takes the [`Check`](crate::Check)s of the file.
 ///
-/// Files are those that [`Network::save`](crate::Network::save) and checkpoints write, or any safetensors file with the same
+/// Files are those that [`WeightFiles::save`](crate::WeightFiles::save) and checkpoints write, or any safetensors file with the same
 /// tensors. The target must be little-endian.
 #[macro_export]
 macro_rules! embed {
@@ -377,16 +337,16 @@ macro_rules! embed {
 /// What the code that the macro writes refers to.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::activations::compact::apply_compact;
     pub use crate::activations::*;
     pub use crate::constraints::*;
-    pub use crate::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
-    pub use crate::inner::{self, InnerGradients, InnerTape};
     pub use crate::isa::Isa;
-    pub use crate::kernels::compact::apply_compact;
     pub use crate::layers::*;
-    pub use crate::parts::{put, take, take_added};
+    pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
+    pub use crate::network::nested::{self as inner, InnerGradients, InnerTape};
+    pub use crate::network::parts::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
         Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,
@@ -419,8 +379,8 @@ pub mod prelude {
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
     #[cfg(feature = "alloc")]
-    pub use crate::{Augment, DataFor, Dataset, Fit, History};
+    pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
+    pub use crate::{Compile, Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
-    pub use crate::{Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
 }

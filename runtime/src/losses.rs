@@ -47,8 +47,9 @@ pub use smoothing::Smoothed;
 pub use sparse::SparseCategoricalCrossentropy;
 pub use weighted::Weighted;
 
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 use suits_networks::suits_networks;
 
 /// A loss of a network that ends in the activation `H` and gives the output `A`.

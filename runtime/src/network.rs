@@ -1,4 +1,25 @@
-//! What the macro writes for every network, and what every network can do.
+//! Networks: what the macro writes for each of them, and what each of them can do.
+mod checks;
+pub(crate) mod classes;
+pub(crate) mod embedded;
+mod error;
+mod memory;
+pub mod nested;
+pub(crate) mod parts;
+mod plan;
+mod same;
+mod workspace;
+
+pub use checks::{Check, FailedCheck, self_test};
+pub use classes::{Label, LabelOf};
+pub use embedded::{from_bytes, view};
+pub use error::{BatchError, LengthMismatch};
+pub use memory::{Arena, Gradients, Memory, Purpose, Tape};
+pub use parts::{Both, Parts};
+pub use plan::Plan;
+pub use same::{GradientOf, InputOf, StateOf, TargetOf};
+pub use workspace::Workspace;
+
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
 use core::mem::MaybeUninit;
@@ -7,67 +28,14 @@ use core::slice;
 use rand::Rng;
 
 use crate::activations::Activation;
-use crate::flat::flatten;
+use crate::flat::{Flat, flatten};
+use crate::info::{LayerInfo, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
-use crate::losses::Loss;
-use crate::memory::{Arena, Gradients, Tape};
-use crate::optimizers::Optimizer;
-use crate::{BatchError, DeviceTrainer, Flat, LabelOf, Scalar, TrainingMemory, TrainingRng, Workspace};
-#[cfg(feature = "alloc")]
-use crate::{
-    LengthMismatch,
-    training::Trainer,
-    weights::{self, WeightsError},
-};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
 /// How predictions for one sample round.
 const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused } else { Arithmetic::Portable };
-
-/// A layer of a network, as its summary shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerInfo {
-    /// The label, or the kind with a number: `dense_1`.
-    pub name: &'static str,
-    /// The kind, as Keras names it: `Dense`.
-    pub kind: &'static str,
-    /// The shape of the output of one sample, channels last.
-    pub output_shape: &'static [usize],
-    /// Parameters, trainable or not.
-    pub params: usize,
-    /// Parameters that training changes.
-    pub trainable_params: usize,
-    /// Whether training changes anything in it: `false` where it is `frozen`, has only learnt statistics, or nothing at all.
-    pub trainable: bool,
-}
-
-impl LayerInfo {
-    #[doc(hidden)]
-    pub const fn new(
-        name: &'static str,
-        kind: &'static str,
-        output_shape: &'static [usize],
-        params: usize,
-        trainable_params: usize,
-    ) -> Self {
-        Self { name, kind, output_shape, params, trainable_params, trainable: trainable_params > 0 }
-    }
-}
-
-/// A tensor of a network, in the order in which they lie in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TensorInfo {
-    /// Its name in files: `dense_1.weight`.
-    pub name: &'static str,
-    /// Its shape in files, as Keras has it, row by row: `[inputs, units]` for a dense layer's weight.
-    pub shape: &'static [usize],
-}
-
-impl TensorInfo {
-    #[doc(hidden)]
-    pub const fn new(name: &'static str, shape: &'static [usize]) -> Self {
-        Self { name, shape }
-    }
-}
 
 /// A neural network; implemented by [`network!`](crate::network).
 pub trait Network: Flat + Send + Sync {
@@ -97,11 +65,11 @@ pub trait Network: Flat + Send + Sync {
     /// The parameters that training changes: without frozen layers and learnt statistics.
     const TRAINABLE_PARAMS: usize;
     /// Bytes of the weights.
-    const FLASH_BYTES: usize = Self::PARAMS * <Self::Scalar as crate::Scalar>::BYTES;
+    const FLASH_BYTES: usize = Self::PARAMS * <Self::Scalar as Scalar>::BYTES;
     /// Peak bytes of activations in one prediction: its arena and its output.
     const RAM_BYTES: usize = size_of::<Workspace<Self>>();
     /// Bytes of the activations that training keeps of each sample for the backward pass: of no value that it does not read again.
-    const TAPE_BYTES: usize = Self::TAPE * <Self::Scalar as crate::Scalar>::BYTES;
+    const TAPE_BYTES: usize = Self::TAPE * <Self::Scalar as Scalar>::BYTES;
     /// Multiply-adds of one prediction.
     const MACS: u64;
     /// The table of layers, with totals.
@@ -300,99 +268,16 @@ pub trait Network: Flat + Send + Sync {
         }
         Ok(())
     }
+}
 
-    /// Adds a loss and an optimizer, to train: Keras's `compile`.
-    ///
-    /// The loss must suit the last activation and the optimizer may be any:
-    ///
-    /// ```
-    /// use castnet::prelude::*;
-    ///
-    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
-    ///
-    /// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default()).metric(Accuracy);
-    /// ```
-    #[cfg(feature = "alloc")]
-    fn compile<L, O>(self: Box<Self>, loss: L, optimizer: O) -> Trainer<Self, L, O>
-    where
-        L: Loss<Self::Head, Self::Output>,
-        O: Optimizer,
-    {
-        Trainer::new(self, loss, optimizer)
-    }
+impl<N: Network> Plan for N {
+    type Scalar = N::Scalar;
+    type Arena = N::Arena;
+    type Output = N::Output;
 
-    /// Adds a loss, an optimizer and memory, to train without an allocator: see [`DeviceTrainer`].
-    fn compile_in<'a, L, O, const BATCH: usize>(
-        &'a mut self,
-        memory: &'a mut TrainingMemory<Self, O, BATCH>,
-        loss: L,
-        optimizer: O,
-    ) -> DeviceTrainer<'a, Self, L, O, BATCH>
-    where
-        L: Loss<Self::Head, Self::Output>,
-        O: Optimizer,
-    {
-        DeviceTrainer::new(self, memory, loss, optimizer)
-    }
-
-    /// The weights as the bytes of a safetensors file, with the fingerprint and the summary of the network.
-    #[cfg(feature = "alloc")]
-    fn to_safetensors(&self) -> Vec<u8> {
-        weights::to_safetensors(self)
-    }
-
-    /// A network with weights from the bytes of a safetensors file.
-    ///
-    /// # Errors
-    /// Names the tensor that is missing, superfluous, of another shape or type, or not finite, or says where the file is
-    /// damaged.
-    #[cfg(feature = "alloc")]
-    fn from_safetensors(bytes: &[u8]) -> Result<Box<Self>, WeightsError> {
-        let mut network = Self::zeroed_boxed();
-        network.read_safetensors(bytes)?;
-        Ok(network)
-    }
-
-    /// Reads weights from the bytes of a safetensors file into this network: all of them, or none on an error.
-    ///
-    /// # Errors
-    /// As [`from_safetensors`](Self::from_safetensors).
-    #[cfg(feature = "alloc")]
-    fn read_safetensors(&mut self, bytes: &[u8]) -> Result<(), WeightsError> {
-        weights::read_into(self, bytes)
-    }
-
-    /// Writes the weights to a safetensors file: all of it, or the file stays as it was.
-    ///
-    /// # Errors
-    /// Weights that are not finite; files that cannot be written.
-    #[cfg(feature = "std")]
-    fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), weights::SaveError> {
-        weights::save(self, path.as_ref())
-    }
-
-    /// As [`save`](Self::save), with some inputs and what the network says to them, to compare with elsewhere: see
-    /// [`Check`](crate::Check).
-    ///
-    /// # Errors
-    /// As [`save`](Self::save).
-    #[cfg(feature = "std")]
-    fn save_with_checks<P: AsRef<std::path::Path>>(
-        &self,
-        path: P,
-        inputs: &[Self::Input],
-    ) -> Result<(), weights::SaveError> {
-        weights::save_with_checks(self, path.as_ref(), inputs)
-    }
-
-    /// A network with weights from a safetensors file.
-    ///
-    /// # Errors
-    /// Files that cannot be read, and those of [`from_safetensors`](Self::from_safetensors).
-    #[cfg(feature = "std")]
-    fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Box<Self>, weights::LoadError> {
-        weights::load(path.as_ref())
-    }
+    const ARENA: usize = N::ARENA;
+    const TAPE: usize = N::TAPE;
+    const GRADIENTS: usize = N::GRADIENTS;
 }
 
 /// One prediction. The arena is as long as one sample needs, so it is always laid out.

@@ -20,6 +20,7 @@ pub mod schedules;
 mod sgd;
 #[cfg(feature = "alloc")]
 mod state;
+pub(crate) mod update;
 mod wrappers;
 
 pub use adagrad::{Adadelta, Adagrad, SquareSum, SquareSums};
@@ -36,9 +37,11 @@ pub use sgd::{Momentum, Sgd, Velocity};
 pub use state::OptimizerState;
 pub use wrappers::{Accumulate, Accumulated, Average, Averaged, ClipGlobalNorm, ClipNorm, ClipValue, WeightDecay};
 
+use crate::flat::Flat;
+use crate::info::TensorInfo;
 use crate::isa::{self, Arithmetic, Isa, Task};
-use crate::threads::over_slices;
-use crate::{Flat, Scalar, TensorInfo};
+use crate::kernels::threads::over_slices;
+use crate::scalar::Scalar;
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
@@ -168,7 +171,7 @@ macro_rules! moments {
         }
 
         // SAFETY: fields of scalars, of the same type, in order.
-        unsafe impl<G: $crate::Flat> $crate::Flat for $name<G> {
+        unsafe impl<G: $crate::flat::Flat> $crate::flat::Flat for $name<G> {
             type Scalar = G::Scalar;
         }
     };

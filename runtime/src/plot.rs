@@ -1,4 +1,4 @@
-//! Pictures of trainings and networks, as SVG and PNG, in one style.
+//! Pictures of trainings and networks, as SVG and PNG, in one style. Needs the feature `plot`, and `std`.
 //!
 //! | picture | |
 //! |---|---|
@@ -23,6 +23,7 @@
 //! ```
 mod confusion;
 mod curves;
+pub(crate) mod html;
 mod images;
 mod predictions;
 mod weights;
@@ -44,8 +45,9 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
 
+use crate::files::FileError;
 use crate::metrics::ConfusionMatrix;
-use crate::{FileError, History};
+use crate::training::History;
 
 /// A picture that was not drawn.
 #[derive(Debug, Error)]

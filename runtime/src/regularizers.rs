@@ -1,5 +1,6 @@
 //! Penalties on large weights; the words `l1` and `l2` after a layer.
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Adds `factor * Σ |w|` to the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,16 +1,42 @@
-//! Training: what Keras calls `compile`, `fit`, `evaluate` and `train_on_batch`.
+//! Training: what Keras calls `compile`, `fit`, `evaluate` and `train_on_batch`. A [`DeviceTrainer`] needs no allocator, all else needs
+//! `alloc`, and checkpoints need `std`.
+#[cfg(feature = "alloc")]
 mod buffers;
+#[cfg(feature = "alloc")]
 pub mod callbacks;
 #[cfg(feature = "std")]
 mod checkpoint;
+mod compile;
+mod device;
+#[cfg(feature = "alloc")]
+mod error;
+#[cfg(feature = "alloc")]
 mod fit;
+#[cfg(feature = "alloc")]
+mod history;
+#[cfg(feature = "alloc")]
 mod metrics;
+#[cfg(feature = "alloc")]
 mod monitor;
-mod run;
+#[cfg(feature = "alloc")]
+mod options;
+#[cfg(feature = "alloc")]
+mod progress;
+mod step;
+#[cfg(feature = "alloc")]
 mod trainer;
 
 #[cfg(feature = "std")]
 pub use checkpoint::{Checkpoint, ResumeError};
-pub use fit::{Fit, FitError};
+pub use compile::Compile;
+pub use device::{DeviceTrainer, TrainingMemory};
+#[cfg(feature = "alloc")]
+pub use error::FitError;
+#[cfg(feature = "alloc")]
+pub use history::{Epoch, History, Outcome, Report};
+#[cfg(feature = "alloc")]
 pub use monitor::{Monitor, UnknownFigure};
+#[cfg(feature = "alloc")]
+pub use options::Fit;
+#[cfg(feature = "alloc")]
 pub use trainer::Trainer;

@@ -1,8 +1,8 @@
 //! The activations that change every value by itself.
 use super::{Activation, Inputs, Outputs};
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// Declares an activation: its numbers with Keras's defaults, its value at `x`, and its derivative from what it keeps, which
 /// is the name of the second closure's argument: `x`, the input, or `y`, the output.

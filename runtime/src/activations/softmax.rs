@@ -2,8 +2,8 @@
 use nalgebra::SMatrix;
 
 use super::{Activation, Outputs};
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// `e^x / Σ e^x` over the channels of a position: probabilities that add up to 1.
 ///

@@ -1,4 +1,4 @@
-//! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes.
+//! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes. Needs `std`.
 mod error;
 mod idx;
 mod kind;
@@ -15,7 +15,9 @@ use error::error;
 use kind::Kind;
 
 use super::{DataError, Dataset};
-use crate::{Flat, Scalar, files};
+use crate::files;
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// An array of numbers from a file, whose first axis counts samples.
 ///

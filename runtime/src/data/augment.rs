@@ -1,8 +1,9 @@
-//! Images a little different each time.
+//! Images a little different each time. Needs `alloc`.
 use rand::{Rng, RngExt};
 use thiserror::Error;
 
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Changes images at random, so that a network learns from others in every epoch: an option of
 /// [`Fit`](crate::Fit::augment), which applies it to the batches of training and to nothing else.

@@ -1,4 +1,4 @@
-//! Data from CSV files.
+//! Data from CSV files. Needs the feature `csv`, and `std`.
 mod column;
 mod error;
 
@@ -14,7 +14,10 @@ use std::vec::Vec;
 use column::{Column, Values};
 
 use super::{DataError, Dataset};
-use crate::{Flat, Label, Scalar, files};
+use crate::files;
+use crate::flat::Flat;
+use crate::network::Label;
+use crate::scalar::Scalar;
 
 /// A CSV file with a header, and what its columns mean.
 ///

@@ -1,4 +1,4 @@
-//! What is wrong with data.
+//! What is wrong with data. Needs `alloc`.
 use thiserror::Error;
 
 /// Data that cannot be trained on.

@@ -1,9 +1,9 @@
-//! Parts of a data set: with the same share of every class, and for cross-validation.
+//! Parts of a data set: with the same share of every class, and for cross-validation. Needs `alloc`.
 use alloc::vec::Vec;
 
 use super::{DataError, Dataset, first_part};
-use crate::Flat;
-use crate::classes::class_of;
+use crate::flat::Flat;
+use crate::network::classes::class_of;
 
 impl<X: Clone, Y: Clone> Dataset<X, Y> {
     /// The samples of these numbers, in this order; numbers that are none are left out.

@@ -1,5 +1,5 @@
 use super::{DataError, Dataset};
-use crate::seeded;
+use crate::random::seeded;
 use std::string::ToString;
 use std::vec;
 use std::vec::Vec;
@@ -84,9 +84,9 @@ mod csv {
     use std::string::String;
 
     use super::*;
-    use crate::CsvErrorKind as Kind;
+    use crate::data::{Csv, CsvError, CsvErrorKind as Kind, Missing};
 
-    fn read(text: &str) -> Result<Data, crate::CsvError> {
+    fn read(text: &str) -> Result<Data, CsvError> {
         Data::from_csv_reader(text.as_bytes(), "houses.csv", &["price"])
     }
 
@@ -167,14 +167,14 @@ mod csv {
     #[test]
     fn categories() {
         let csv = |text: &'static str| {
-            crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["kind"]).one_hot("kind", &["no", "Yes"])
+            Csv::from_reader(text.as_bytes(), "x.csv").targets(&["kind"]).one_hot("kind", &["no", "Yes"])
         };
         let text = "a,kind,b\n1,no,2\n3,YES,4\n";
         let numbers: Two = csv(text).read().expect("sound data");
         assert_eq!(numbers.targets(), [[0.0], [1.0]], "the number of the category");
         let one_hot: Dataset<[f64; 2], [f64; 2]> = csv(text).read().expect("sound data");
         assert_eq!(one_hot.targets(), [[1.0, 0.0], [0.0, 1.0]]);
-        let inputs: Dataset<[f64; 3], [f64; 1]> = crate::Csv::from_reader(text.as_bytes(), "x.csv")
+        let inputs: Dataset<[f64; 3], [f64; 1]> = Csv::from_reader(text.as_bytes(), "x.csv")
             .targets(&["b"])
             .inputs(&["kind", "a"])
             .one_hot("kind", &["no", "yes"])
@@ -189,13 +189,13 @@ mod csv {
         let error = csv(text).read::<[f64; 2], [f64; 3]>().expect_err("an error");
         let expected = "x.csv: 2 target values (kind as 2), but the network's target has 3 values";
         assert_eq!(error.to_string(), expected);
-        let only: Dataset<[f64; 1], [f64; 1]> = crate::Csv::from_reader("kind,y\nno,2\n".as_bytes(), "x.csv")
+        let only: Dataset<[f64; 1], [f64; 1]> = Csv::from_reader("kind,y\nno,2\n".as_bytes(), "x.csv")
             .targets(&["y"])
             .one_hot("kind", &["no"])
             .read()
             .expect("sound data");
         assert_eq!(only.inputs(), [[1.0]], "an input of one category is one-hot, too");
-        let missing = csv("a,kind,b\n1,,2\n3,no,4\n").missing_everywhere(crate::Missing::Mean);
+        let missing = csv("a,kind,b\n1,,2\n3,no,4\n").missing_everywhere(Missing::Mean);
         let error = missing.read::<[f64; 2], [f64; 1]>().expect_err("an error");
         let expected = "x.csv, line 2, column kind: the category is missing: fill one in, leave out the line (`Missing::SkipLine` does), or name a category of that text";
         assert_eq!(error.to_string(), expected);
@@ -204,10 +204,9 @@ mod csv {
     /// A category has no mean: the line goes, or the empty field is a category.
     #[test]
     fn missing_categories() {
-        use crate::Missing;
         let text = "kind,y\nno,1\n,2\n?,3\n";
         let csv = |categories: &[&str]| {
-            let csv = crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
+            let csv = Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
             csv.one_hot("kind", categories)
         };
         let skipped = csv(&["no", "yes"]).missing("kind", Missing::SkipLine).read::<[f64; 2], [f64; 1]>();
@@ -220,9 +219,8 @@ mod csv {
     #[test]
     fn missing_values_that_are_none() {
         for value in [f64::NAN, 1e39] {
-            let csv = crate::Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
-            let error =
-                csv.missing("a", crate::Missing::Value(value)).read::<[f32; 2], [f32; 1]>().expect_err("an error");
+            let csv = Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
+            let error = csv.missing("a", Missing::Value(value)).read::<[f32; 2], [f32; 1]>().expect_err("an error");
             let expected = format!("x.csv, column a: `{value}` is not finite: fill in a value or leave out the line");
             assert_eq!(error.to_string(), expected);
         }
@@ -230,10 +228,9 @@ mod csv {
 
     #[test]
     fn missing_values() {
-        use crate::Missing;
         let text = "a,b,y\n1,,10\n2,5,20\n?,7,30\n9,9,40\n";
-        let csv = || crate::Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
-        let inputs = |csv: crate::Csv| csv.read().map(|data: Two| data.inputs().to_vec());
+        let csv = || Csv::from_reader(text.as_bytes(), "x.csv").targets(&["y"]).missing_text("?");
+        let inputs = |csv: Csv| csv.read().map(|data: Two| data.inputs().to_vec());
         let filled = |rule| inputs(csv().missing_everywhere(rule)).expect("sound data");
         assert_eq!(filled(Missing::Mean), [[1.0, 7.0], [2.0, 5.0], [4.0, 7.0], [9.0, 9.0]]);
         assert_eq!(filled(Missing::Median), [[1.0, 7.0], [2.0, 5.0], [2.0, 7.0], [9.0, 9.0]]);
@@ -246,7 +243,7 @@ mod csv {
         let error = inputs(csv().missing("a", Missing::Mean)).expect_err("no rule for b");
         let expected = "x.csv, line 2, column b: the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`";
         assert_eq!(error.to_string(), expected);
-        let empty = crate::Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
+        let empty = Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
         let error = inputs(empty.missing("a", Missing::Mean)).expect_err("nothing to average");
         let expected = "x.csv, column a: no line has a value in this column: there is no mean or median to fill in";
         assert_eq!(error.to_string(), expected);
@@ -254,13 +251,13 @@ mod csv {
 
     #[test]
     fn columns_that_are_named() {
-        let csv = || crate::Csv::from_reader("a;b;id;y\n1;2;x;3\n".as_bytes(), "x.csv").delimiter(b';').targets(&["y"]);
+        let csv = || Csv::from_reader("a;b;id;y\n1;2;x;3\n".as_bytes(), "x.csv").delimiter(b';').targets(&["y"]);
         let data: Two = csv().ignore(&["id"]).read().expect("sound data");
         assert_eq!(data.inputs(), [[1.0, 2.0]]);
-        let message = |csv: crate::Csv| csv.read::<[f64; 2], [f64; 1]>().expect_err("an error").to_string();
+        let message = |csv: Csv| csv.read::<[f64; 2], [f64; 1]>().expect_err("an error").to_string();
         assert_eq!(message(csv().ignore(&["y"])), "x.csv, column y: the column occurs twice: name it once");
         let expected = "x.csv, column size: there is no such column; the file has a, b, id, y";
-        assert_eq!(message(csv().ignore(&["id"]).missing("size", crate::Missing::Mean)), expected);
+        assert_eq!(message(csv().ignore(&["id"]).missing("size", Missing::Mean)), expected);
         assert_eq!(message(csv()), "x.csv: 3 input columns (a, b, id), but the network's input has 2 values");
     }
 

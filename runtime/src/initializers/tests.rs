@@ -1,5 +1,5 @@
 use super::*;
-use crate::seeded;
+use crate::random::seeded;
 use std::vec;
 
 const FANS: Fans = Fans { inputs: 300, outputs: 100 };

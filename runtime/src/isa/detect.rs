@@ -1,4 +1,4 @@
-//! The instruction set of the machine, detected once.
+//! The instruction set of the machine, detected once. Needs `std`.
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::Level;

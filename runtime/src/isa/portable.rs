@@ -1,7 +1,6 @@
 //! The arithmetic of every machine.
-use super::{Isa, Shapes};
-use crate::Scalar;
-use crate::kernels::dense::HAS_VECTORS;
+use super::{HAS_VECTORS, Isa, Shapes};
+use crate::scalar::Scalar;
 
 /// The arithmetic of every machine: each product and each sum is rounded. The same bits on every target.
 #[derive(Clone, Copy, Debug, Default)]

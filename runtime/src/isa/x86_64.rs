@@ -1,4 +1,4 @@
-//! AVX2 and AVX-512, each exact or fused.
+//! AVX2 and AVX-512, each exact or fused. Needs `std`.
 //!
 //! All `unsafe` of this file rests on one fact: a token exists only where [`level`] has found its instruction set.
 use core::arch::x86_64::*;
@@ -43,7 +43,7 @@ impl<const FUSED: bool> Avx512<FUSED> {
 #[target_feature(enable = "avx2,fma")]
 fn on_avx2<const FUSED: bool, T, J>(isa: Avx2<FUSED>, task: J) -> J::Output
 where
-    T: crate::Scalar,
+    T: crate::scalar::Scalar,
     Avx2<FUSED>: Isa<T>,
     J: Task<T>,
 {
@@ -54,7 +54,7 @@ where
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 fn on_avx512<const FUSED: bool, T, J>(isa: Avx512<FUSED>, task: J) -> J::Output
 where
-    T: crate::Scalar,
+    T: crate::scalar::Scalar,
     Avx512<FUSED>: Isa<T>,
     J: Task<T>,
 {

@@ -1,5 +1,5 @@
 //! Values of a few adjacent channels at a time, which stay in registers over all positions.
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels from the channel `first` on, until all are done: wide blocks where there
 /// are vectors, else one channel at a time.
@@ -7,7 +7,7 @@ macro_rules! in_blocks {
     ($channels:expr, $kernel:ident::<$t:ident>($($argument:expr),* $(,)?)) => {{
         let channels: usize = $channels;
         let mut first = 0;
-        if $crate::kernels::dense::HAS_VECTORS {
+        if $crate::isa::HAS_VECTORS {
             while first + 16 <= channels {
                 $kernel::<$t, 16>(first, $($argument),*);
                 first += 16;

@@ -1,12 +1,7 @@
 //! Kernels in few bytes, for networks with `#[optimize(size)]` and for long networks: one copy for all layers of a program. On targets
 //! without vectors their loops stay loops.
-use core::slice;
-
-use crate::activations::Activation;
-use crate::flat::flatten_mut;
-use crate::isa::{self, Isa, Task};
-use crate::kernels::dense::HAS_VECTORS;
-use crate::{Flat, Scalar};
+use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// One sample through a dense layer, row by row: `output = bias + weight * input`.
 ///
@@ -50,53 +45,10 @@ pub unsafe fn dense_forward<T: Scalar, I: Isa<T>, const BIAS: bool>(
     }
 }
 
-/// An activation that changes every value by itself.
-#[inline(always)]
-pub fn apply_compact<A, I, F>(isa: I, activation: A, values: &mut [F])
-where
-    A: Activation<[F::Scalar; 1]>,
-    I: Isa<F::Scalar>,
-    F: Flat,
-{
-    let values = flatten_mut(values);
-    if HAS_VECTORS {
-        isa::run_apart(isa, Apply { activation, values });
-    } else {
-        apply(isa, activation, values);
-    }
-}
-
-/// An activation in vectors.
-struct Apply<'a, A, T> {
-    activation: A,
-    values: &'a mut [T],
-}
-
-impl<A: Activation<[T; 1]>, T: Scalar> Task<T> for Apply<'_, A, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa<T>>(self, isa: I) {
-        self.activation.apply(isa, self.values.as_chunks_mut().0);
-    }
-}
-
-#[inline(never)]
-fn apply<A: Activation<[T; 1]>, I: Isa<T>, T: Scalar>(isa: I, activation: A, values: &mut [T]) {
-    let values = values.as_mut_ptr_range();
-    let mut value = values.start;
-    while value != values.end {
-        // SAFETY: `value` goes along the values, and nothing else refers to them; a value is an array of one.
-        activation.apply(isa, slice::from_mut(unsafe { &mut *value.cast() }));
-        // SAFETY: `value` is not at the end yet.
-        value = opaque(unsafe { value.add(1) });
-    }
-}
-
 /// The same pointer, but the compiler no longer knows where it came from: so it neither unrolls the loop that takes the step, nor
 /// counts by an index beside it.
 #[inline(always)]
-fn opaque<T>(pointer: *mut T) -> *mut T {
+pub(crate) fn opaque<T>(pointer: *mut T) -> *mut T {
     #[cfg(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri)))]
     let pointer = {
         let mut pointer = pointer;

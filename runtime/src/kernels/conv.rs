@@ -13,13 +13,13 @@ mod weight;
 
 use core::marker::PhantomData;
 
-use crate::Scalar;
+use super::window::Window;
 use crate::isa::Isa;
-use crate::layers::{Axis, Window};
+use crate::scalar::Scalar;
 
 pub use bias::sum_positions;
 pub use gradients::backward_weight;
-use phase::{Phase, Places};
+use phase::Phase;
 use walk::Walk;
 use weight::{Order, Weight};
 

@@ -5,12 +5,8 @@
 use core::mem::MaybeUninit;
 
 use super::product::{Matrix, Size, Start, Stays, product};
-use crate::Scalar;
 use crate::isa::{Isa, SQUARE};
-
-/// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
-/// The bits are the same.
-pub const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
+use crate::scalar::Scalar;
 
 /// Inputs that are summed in one go: a longer block of the weight would not stay in the nearer caches.
 const DEPTH: usize = 1024;

@@ -5,11 +5,10 @@
 mod gradients;
 mod separable;
 
-use super::dense::HAS_VECTORS;
 use super::rows::{load_row, store_row};
-use crate::Scalar;
-use crate::isa::{Isa, Task};
-use crate::layers::Window;
+use crate::isa::{HAS_VECTORS, Isa, Task};
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 pub use gradients::{backward_input, backward_weight};
 pub use separable::{separable_backward_depthwise, separable_backward_input, separable_forward};

@@ -4,7 +4,7 @@
 mod batch;
 mod group;
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 pub use batch::{
     Statistics, batch_backward_given, batch_backward_input, batch_backward_parameters, batch_normalize,

@@ -4,9 +4,9 @@
 use core::ops::Range;
 
 use super::channels::{add, in_blocks, load, store};
-use crate::Scalar;
+use super::window::Window;
 use crate::isa::Isa;
-use crate::layers::Window;
+use crate::scalar::Scalar;
 
 /// The rows (`axis` 0) or columns (1) of an image that a window sees at its `index`-th position.
 #[inline(always)]

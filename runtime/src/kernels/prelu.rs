@@ -1,6 +1,6 @@
 //! A leaky ReLU with trained slopes; values are rows of as many as there are slopes.
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// `outputs = inputs` above zero, `alpha * inputs` below.
 #[inline(always)]

@@ -6,8 +6,8 @@
 use core::marker::PhantomData;
 
 use super::rows::{add_products, load_row, store_row};
-use crate::Scalar;
 use crate::isa::Isa;
+use crate::scalar::Scalar;
 
 /// A matrix to read: its rows or its columns lie one behind the other.
 #[derive(Clone, Copy)]

@@ -2,10 +2,10 @@
 use nalgebra::{SMatrix, SVector};
 
 use super::optional::{NoCenter, NoScale, Optional};
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Statistics};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
 ///

@@ -2,11 +2,12 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::{Bias, Window};
-use crate::flat::{flatten, flatten_mut};
+use super::optional::Bias;
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 /// A convolution over an image or a sequence: `y[o, p] = b[o] + Σ W[o, (k, c)] x[c, p * stride - padding + k * dilation]`.
 ///

@@ -3,11 +3,12 @@ use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
 use super::conv::backward_bias;
-use super::{Bias, Window};
-use crate::flat::{flatten, flatten_mut};
+use super::optional::Bias;
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 /// A transposed convolution: the backward pass of a convolution from `OUT` to `IN` channels, as a layer.
 ///

@@ -2,13 +2,12 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::Bias;
-use crate::flat::{flatten, flatten_mut};
+use super::optional::Bias;
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
-use crate::isa::{Isa, Task};
-use crate::kernels::dense::HAS_VECTORS;
+use crate::isa::{HAS_VECTORS, Isa, Task};
 use crate::kernels::{self, compact};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// A fully connected layer: `y = W x + b`.
 ///

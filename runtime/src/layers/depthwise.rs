@@ -3,11 +3,12 @@ use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
 use super::conv::backward_bias;
-use super::{Bias, Window};
-use crate::flat::{flatten, flatten_mut};
+use super::optional::Bias;
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 /// A depthwise convolution: every channel has one window of its own, or several: output `c * multiplier + m` is that of channel `c`
 /// through its window `m`.

@@ -1,9 +1,10 @@
 //! Dropout: forgets a part of the values while training.
 use rand::RngExt;
 
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
-use crate::{Flat, Scalar, TrainingRng};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
 /// Sets each value to zero with probability `rate` and scales the others by `1 / (1 - rate)`; in training only.
 ///

@@ -1,9 +1,9 @@
 //! Joining branches. The gradient of each branch is computed from that of the output.
 use nalgebra::SMatrix;
 
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// The sum of the branches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 use nalgebra::SVector;
 
 use super::optional::{NoCenter, NoScale, Optional};
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Groups};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with the mean and the variance (of the population) of `N` values that
 /// lie side by side: the channels of a position, or all values of a sample. Keras's `LayerNormalization`.

@@ -2,10 +2,11 @@
 use nalgebra::SMatrix;
 use rand::RngExt;
 
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::normal;
 use crate::isa::Isa;
-use crate::{Flat, Scalar, TrainingRng};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
 /// Sets whole channels of a sample to zero with probability `rate` and scales the others by `1 / (1 - rate)`; in training only.
 /// Keras's `SpatialDropout2D` and `SpatialDropout1D`.

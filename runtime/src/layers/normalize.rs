@@ -1,8 +1,9 @@
 //! Standardization with statistics that are learnt from data and stored with the weights.
 use nalgebra::{SMatrix, SVector};
 
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `y = (x - mean) * scale` for every channel, where `scale = 1 / max(deviation, 1e-7)`.
 ///

@@ -1,10 +1,10 @@
 //! Pooling: the largest or the mean value of each channel in a window, or in all of an image.
 use nalgebra::{SMatrix, SVector};
 
-use super::Window;
-use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
 use crate::isa::Isa;
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 /// The largest value of each channel in a window that moves over an image or a sequence. Keras's `MaxPooling2D` and
 /// `MaxPooling1D`.

@@ -1,9 +1,9 @@
 //! A leaky ReLU whose slopes are trained.
 use nalgebra::SVector;
 
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `x` above zero, `alpha * x` below; `alpha` has a slope for each of `N` values that lie side by side: for each value of a sample,
 /// or for each channel. Keras's `PReLU`.

@@ -1,7 +1,7 @@
 //! Another unit: a factor and an offset that are written in the network.
-use crate::flat::flatten_mut;
+use crate::flat::{Flat, flatten_mut};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `y = x * scale + offset`. Keras's `Rescaling`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,11 +4,12 @@ use rand::Rng;
 
 use super::conv::backward_bias;
 use super::depthwise::depthwise_fans;
-use super::{Bias, Window};
-use crate::flat::{flatten, flatten_mut};
+use super::optional::Bias;
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::kernels::window::Window;
+use crate::scalar::Scalar;
 
 /// A separable convolution: a depthwise one without a bias, and then a dense layer at every position.
 ///

@@ -1,10 +1,10 @@
 //! Cross-entropy of probabilities that stand alone: two classes, or several labels at once.
 use super::{LogitsLoss, OutputLoss, probability_bounds};
 use crate::activations::{Activation, Sigmoid};
-use crate::flat::{copy, flatten, flatten_mut};
+use crate::flat::{Flat, copy, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `mean(-target * ln(p) - (1 - target) * ln(1 - p))` over the values of a sample, for networks that end in `sigmoid`.
 ///

@@ -2,11 +2,11 @@
 use nalgebra::SMatrix;
 
 use super::{LogitsLoss, OutputLoss, probability_bounds};
-use crate::Scalar;
 use crate::activations::{Activation, Softmax};
 use crate::flat::{copy, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
+use crate::scalar::Scalar;
 
 /// `-Σ target * ln(p)` over the classes (and the mean over positions), for networks that end in `softmax`.
 ///

@@ -2,8 +2,8 @@
 use nalgebra::SMatrix;
 
 use super::OutputLoss;
-use crate::Scalar;
 use crate::flat::{flatten, flatten_mut};
+use crate::scalar::Scalar;
 
 /// `-Σ output target / (|output| |target|)` over the channels (and the mean over positions): -1 where output and target
 /// point the same way, whatever their lengths.

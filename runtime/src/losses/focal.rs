@@ -4,10 +4,10 @@ use nalgebra::SMatrix;
 use super::{
     BinaryCrossentropy, CategoricalCrossentropy, LogitsLoss, OutputLoss, SigmoidHead, SoftmaxHead, probability_bounds,
 };
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// `mean((1 - q)^gamma * -ln(q))` over the values of a sample, where `q` is the probability that the output gives to the
 /// truth: `p t + (1 - p) (1 - t)`. Outputs that are right already count little, so rare cases gain weight. For

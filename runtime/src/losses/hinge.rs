@@ -2,8 +2,8 @@
 use nalgebra::SMatrix;
 
 use super::OutputLoss;
-use crate::flat::{flatten, flatten_mut};
-use crate::{Flat, Scalar};
+use crate::flat::{Flat, flatten, flatten_mut};
+use crate::scalar::Scalar;
 
 /// `mean(max(1 - target * output, 0))` for targets of -1 and 1.
 ///

@@ -5,7 +5,7 @@ use crate::flat::{flatten, flatten_mut};
 use crate::math::Elementary;
 use nalgebra::SMatrix;
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// `Σ target ln(target / output)` over the classes (and the mean over positions), for networks that end in `softmax` or
 /// `sigmoid`: how far the outputs are from a target distribution.

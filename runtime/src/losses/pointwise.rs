@@ -1,8 +1,8 @@
 //! The losses that compare value by value: the mean, over the values of a sample, of a function of output and target.
 use super::OutputLoss;
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// Declares a loss: its numbers with Keras's defaults, its value at `output` and `target` in double precision, and the
 /// derivative of that by the output in the network's precision.

@@ -1,6 +1,6 @@
 //! From the losses of the samples to the loss of a batch.
 use super::Loss;
-use crate::Flat;
+use crate::flat::Flat;
 use crate::isa::Isa;
 
 /// How the losses of the samples, each times its weight, become the loss of a batch.

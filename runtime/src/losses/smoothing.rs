@@ -7,8 +7,9 @@ use super::{
     BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, LogitsLoss,
     Loss, OutputLoss,
 };
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// A cross-entropy with label smoothing: a target `t` counts as `(1 - amount) t` plus `amount` times the even distribution
 /// (one half, or one over the number of classes).

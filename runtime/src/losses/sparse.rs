@@ -3,10 +3,10 @@ use nalgebra::SMatrix;
 
 use super::categorical_crossentropy::{largest, sum_of_exponentials};
 use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// [`CategoricalCrossentropy`] whose target is the number of the class, counted from 0, instead of a one-hot vector: one
 /// value for each position.

@@ -1,7 +1,8 @@
 //! A loss that counts more or less than others beside it.
 use super::{Loss, Reduction};
+use crate::flat::Flat;
 use crate::isa::Isa;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// A loss times a factor: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
 ///

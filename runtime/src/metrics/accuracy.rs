@@ -3,8 +3,9 @@ use nalgebra::SMatrix;
 
 use super::{Better, Mean, Metric};
 use crate::activations::{Activation, Sigmoid, Softmax};
-use crate::classes::{class_of, highest};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::network::classes::{class_of, highest};
+use crate::scalar::Scalar;
 
 /// The part of the decisions that are right.
 ///

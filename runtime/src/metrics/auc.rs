@@ -1,8 +1,9 @@
 //! Areas under the curves that a moving threshold draws.
+use super::binary::part;
 use super::{Better, Metric, Probabilities};
+use crate::flat::Flat;
 use crate::math::Elementary;
-use crate::metrics::binary::part;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// The area under the curve of true positives over false positives (ROC) as the threshold moves from 1 to 0: the
 /// probability that a "yes" gets a higher output than a "no". 200 thresholds, trapezoids between them.

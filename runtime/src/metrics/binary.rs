@@ -1,7 +1,8 @@
 //! Precision and recall of yes-or-no decisions.
 use super::{Better, Metric};
 use crate::activations::{Sigmoid, Softmax};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// An activation whose outputs are probabilities: each of them is a yes or no of its own. After `softmax` that is one for each
 /// class, and targets are one-hot.

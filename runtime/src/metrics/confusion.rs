@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! Which classes are taken for which. Needs `alloc`.
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,8 +6,11 @@ use core::fmt;
 use nalgebra::SMatrix;
 
 use crate::activations::{Sigmoid, Softmax};
-use crate::classes::{class_of, highest};
-use crate::{Dataset, Flat, Label, Network, Scalar};
+use crate::data::Dataset;
+use crate::flat::Flat;
+use crate::network::classes::{class_of, highest};
+use crate::network::{Label, Network};
+use crate::scalar::Scalar;
 
 /// How often each class was taken for each: a row for each true class, a column for each predicted one.
 ///

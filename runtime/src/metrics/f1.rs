@@ -3,8 +3,9 @@ use nalgebra::SMatrix;
 
 use super::{Better, Metric};
 use crate::activations::{Sigmoid, Softmax};
-use crate::classes::highest;
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::network::classes::highest;
+use crate::scalar::Scalar;
 
 /// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class or label, and the mean of these.
 ///

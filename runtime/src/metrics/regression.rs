@@ -2,7 +2,8 @@
 use nalgebra::SMatrix;
 
 use super::{Better, Mean, Metric};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// The sum of a function of every error.
 fn sum_of_errors<A: Flat>(output: &A, target: &A, of: impl Fn(f64) -> f64) -> f64 {

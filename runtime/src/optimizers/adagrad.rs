@@ -1,6 +1,7 @@
 //! Rates that fall with all gradients so far.
 use super::{Optimizer, Step, learning_rate, moments};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Adagrad: `s += g²`, `w -= learning_rate * g / sqrt(s + epsilon)`.
 ///

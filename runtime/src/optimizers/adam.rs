@@ -1,6 +1,7 @@
 //! Gradient descent with momentum and a rate of its own for every parameter.
 use super::{Optimizer, Step, WeightDecay, each, learning_rate, moments, power};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Adam: steps along a running average of the gradient, divided by the root of that of its square.
 ///

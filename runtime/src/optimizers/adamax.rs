@@ -1,6 +1,7 @@
 //! Adam with the largest gradient in the place of the average square.
 use super::{Optimizer, Step, learning_rate, moments, power};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Adamax: `m += (g - m) * (1 - beta_1)`, `u = max(beta_2 * u, |g|)`, `w -= learning_rate / (1 - beta_1^t) * m / (u + epsilon)`.
 ///

@@ -1,7 +1,8 @@
 //! Follow the regularized leader.
 use super::{Optimizer, Step, learning_rate, moments};
+use crate::flat::Flat;
 use crate::math::Elementary;
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// FTRL-proximal: for sparse, wide models; l1 makes weights exactly zero.
 ///

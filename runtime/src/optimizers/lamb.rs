@@ -1,6 +1,7 @@
 //! Adam for large batches.
 use super::{FirstAndSecondMoment, Optimizer, Step, learning_rate, power};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// LAMB: the direction of [`Adam`](super::Adam), with a step as long as the tensor's own norm says.
 ///

@@ -1,6 +1,7 @@
 //! Steps of one size.
 use super::{Optimizer, Step, Velocity, learning_rate};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Lion: steps of the learning rate in the direction of `sign(beta_1 * m + (1 - beta_1) * g)`; then
 /// `m = beta_2 * m + (1 - beta_2) * g`.

@@ -1,6 +1,7 @@
 //! Adam that looks ahead.
 use super::{Optimizer, Step, learning_rate, power};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Nadam: [`Adam`](super::Adam) with Nesterov's momentum.
 ///

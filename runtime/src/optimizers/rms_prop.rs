@@ -1,6 +1,7 @@
 //! Gradient descent with a rate of its own for every parameter.
 use super::{Optimizer, Step, each, learning_rate, moments};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// RMSprop: divides each gradient by the root of a running average of its square.
 ///

@@ -9,7 +9,7 @@
 //! # let _ = optimizer;
 //! ```
 use super::{Optimizer, Step};
-use crate::Flat;
+use crate::flat::Flat;
 use crate::math::Elementary;
 
 /// A learning rate for every step.

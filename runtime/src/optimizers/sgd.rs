@@ -1,6 +1,7 @@
 //! Gradient descent.
 use super::{Optimizer, Step, each, learning_rate, moments};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// Stochastic gradient descent: `w -= learning_rate * g`.
 ///

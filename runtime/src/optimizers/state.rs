@@ -1,10 +1,11 @@
-//! What an optimizer remembers between the steps of one network's training.
+//! What an optimizer remembers between the steps of one network's training. Needs `alloc`.
 use alloc::boxed::Box;
 
 use super::Optimizer;
-use crate::backpropagation::{self, TakeStep};
+use super::update::{self, TakeStep};
+use crate::flat::Flat;
 use crate::isa::{self, Arithmetic};
-use crate::{Flat, Network};
+use crate::network::Network;
 
 /// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
 pub struct OptimizerState<O: Optimizer, N: Network> {
@@ -30,7 +31,7 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
 
     /// Ends a training: what an optimizer keeps for the weights, such as [`Average`](super::Average), takes their place.
     pub fn finish(&self, optimizer: &O, network: &mut N) {
-        backpropagation::finish(optimizer, self.steps, network, &self.moments);
+        update::finish(optimizer, self.steps, network, &self.moments);
     }
 }
 

@@ -8,7 +8,7 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::{Axes, COLOURS, Content, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, range};
-use crate::History;
+use crate::training::History;
 
 const WIDTH: u32 = 900;
 /// The height of one chart; a picture is as high as its charts.

@@ -9,7 +9,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::{COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, fits, number};
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 const MARGIN: usize = 16;
 const GAP: usize = 6;

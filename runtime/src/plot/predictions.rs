@@ -6,8 +6,10 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::{Axes, COLOURS, Content, FONT, Picture, PlotError, TITLE, drawing, fits, range};
+use crate::data::Dataset;
 use crate::metrics::outputs;
-use crate::{Dataset, Network, Scalar};
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 const SIZE: u32 = 640;
 

@@ -1,6 +1,6 @@
 use super::{PlotError, number};
 use crate::metrics::ConfusionMatrix;
-use crate::{Epoch, History, Outcome, Report};
+use crate::training::{Epoch, History, Outcome, Report};
 use std::string::String;
 use std::vec;
 

@@ -7,7 +7,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::{Axes, COLOURS, Content, FONT, LABEL, Picture, PlotError, drawing, fits};
-use crate::{Network, Scalar};
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 const BINS: usize = 40;
 const COLUMNS: usize = 2;

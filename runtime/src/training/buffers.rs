@@ -1,8 +1,10 @@
-//! The memory of a training: made at the first step, reused by all others.
+//! The memory of a training: made at the first step, reused by all others. Needs `alloc`.
 use alloc::vec::Vec;
 
-use crate::flat::unflatten_mut;
-use crate::{Flat, Network, Scalar, isa};
+use crate::flat::{Flat, unflatten_mut};
+use crate::isa;
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 /// Samples on the heap.
 pub(super) struct Buffer<A: Flat>(Vec<A::Scalar>);

@@ -1,4 +1,4 @@
-//! Callbacks: what happens between the epochs of a training. Names and defaults are Keras's.
+//! Callbacks: what happens between the epochs of a training. Names and defaults are Keras's. Needs `alloc`.
 //!
 //! ```
 //! use castnet::callbacks::{EarlyStopping, ReduceLrOnPlateau};
@@ -42,8 +42,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Epoch;
 use super::monitor::Monitor;
-use crate::{Epoch, Network};
+use crate::network::Network;
 
 /// What a callback cannot do; it ends the training, whose history says why.
 pub type CallbackError = Box<dyn core::error::Error + Send + Sync>;

@@ -1,4 +1,4 @@
-//! Trainings in files: to go on with after the power failed.
+//! Trainings in files: to go on with after the power failed. Needs `std`.
 mod error;
 pub(super) mod file;
 
@@ -9,10 +9,10 @@ use std::string::ToString;
 use std::vec::Vec;
 
 use super::callbacks::CallbackError;
+use super::history::Epoch;
 use super::monitor::Monitor;
-use super::run::Remembers;
+use super::trainer::Remembers;
 use crate::files;
-use crate::history::Epoch;
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
 ///
@@ -21,7 +21,7 @@ use crate::history::Epoch;
 /// last checkpoint and fit again with the same data and options ends with the same bits as one that ran through; one that a
 /// callback had stopped stays so.
 ///
-/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`Network::load`](crate::Network::load) reads it as well.
+/// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`WeightFiles::load`](crate::WeightFiles::load) reads it as well.
 /// It is written whole or not at all. `{epoch}` in its name becomes the number of the epoch.
 ///
 /// ```no_run

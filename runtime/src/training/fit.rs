@@ -1,241 +1,325 @@
-//! The options of a training, and the data that they give to it.
-use alloc::string::String;
-#[cfg(feature = "std")]
+//! `fit`: epochs, batches, callbacks and checkpoints. Needs `alloc`.
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use thiserror::Error;
+use super::buffers::Buffer;
+use super::callbacks::{Callback, CallbackError, Callbacks, Training};
+use super::error::FitError;
+use super::history::{Epoch, History, Outcome, Report};
+use super::monitor::Monitor;
+use super::options::Fit;
+use super::progress::Progress;
+use super::step::Samples;
+use super::trainer::{Remembers, Resumed, Trainer, same_samples};
+use crate::data::shuffle::shuffle;
+use crate::data::{Augment, Dataset};
+use crate::flat::Flat;
+use crate::losses::Loss;
+use crate::network::{BatchError, InputOf, Network, TargetOf};
+use crate::optimizers::Optimizer;
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
-#[cfg(feature = "std")]
-use super::checkpoint::Checkpoint;
-use crate::backpropagation::Samples;
-use crate::data::first_part;
-use crate::{Augment, AugmentError, Dataset, Flat};
-
-/// How to train: Keras's arguments of `fit`.
-///
-/// ```
-/// # use castnet::prelude::*;
-/// # fn options(test: &Dataset<[f32; 13], [f32; 1]>) {
-/// let options = Fit::epochs(100).batch_size(32).seed(7).validation(test);
-/// # }
-/// ```
-#[derive(Debug)]
-#[must_use = "options do nothing until they are given to `fit`"]
-pub struct Fit<'a, X, Y, C = ()> {
-    pub(super) epochs: usize,
-    pub(super) batch_size: usize,
-    pub(super) shuffle: bool,
-    pub(super) seed: Option<u64>,
-    pub(super) augment: Option<Augment>,
-    pub(super) validation: Validation<'a, X, Y>,
-    pub(super) progress: bool,
-    pub(super) callbacks: C,
-    #[cfg(feature = "std")]
-    pub(super) checkpoints: Vec<Checkpoint>,
+/// A training that is going on: what its hooks need.
+struct Run<'c, N: Network> {
+    callbacks: Vec<&'c mut dyn Callback<N>>,
+    epochs: Vec<Epoch>,
+    /// The number of the epoch, counted from 1.
+    epoch: usize,
+    stopped: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Validation<'a, X, Y> {
-    None,
-    Data(&'a Dataset<X, Y>),
-    Split(f64),
+impl<N: Network> Run<'_, N> {
+    /// Lets every callback see the training; the first error ends it.
+    fn call<T>(
+        &mut self,
+        trainer: &mut T,
+        mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>) -> Result<(), CallbackError>,
+    ) -> Result<(), CallbackError>
+    where
+        T: super::callbacks::Trains<N>,
+    {
+        let Self { callbacks, epochs, epoch, stopped } = self;
+        let mut training = Training { trainer, epochs, epoch: *epoch, stopped };
+        callbacks.iter_mut().try_for_each(|callback| hook(*callback, &mut training))
+    }
+
+    /// As [`call`](Self::call), for hooks that cannot fail.
+    fn tell<T>(&mut self, trainer: &mut T, mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>))
+    where
+        T: super::callbacks::Trains<N>,
+    {
+        _ = self.call(trainer, |callback, training| {
+            hook(callback, training);
+            Ok(())
+        });
+    }
 }
 
-/// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[non_exhaustive]
-pub enum FitError {
-    /// A batch must hold at least one sample.
-    #[error("a batch size of 0: a batch holds at least one sample")]
-    BatchSize,
-    /// Steps need a size.
-    #[error("a learning rate of {rate}: give one that is finite")]
-    LearningRate {
-        /// That of the first step.
-        rate: f64,
-    },
-    /// A part of the data for validation must leave some for both.
-    #[error(
-        "a validation split of {part} of {samples} samples leaves no sample for training or none for validation: give a part between 0 and 1"
-    )]
-    ValidationSplit {
-        /// As given.
-        part: f64,
-        /// In the data set.
-        samples: usize,
-    },
-    /// A target that the loss cannot have.
-    #[error(
-        "the target of {} sample {sample} (counted from 0) does not suit the loss: {reason}",
-        if *.validation { "validation" } else { "training" }
-    )]
-    Target {
-        /// The sample, counted from 0.
-        sample: usize,
-        /// Whether it is one of the validation data.
-        validation: bool,
-        /// What the loss wants.
-        reason: &'static str,
-    },
-    /// The inputs cannot be augmented so.
-    #[error(transparent)]
-    Augment(#[from] AugmentError),
-    /// A callback or a checkpoint watches what is not measured.
-    #[error(
-        "a callback watches `{name}`, which this training does not measure: {}",
-        if *.validation_missing { "give it validation data" } else { "give the trainer that metric" }
-    )]
-    Monitor {
-        /// The figure's name.
-        name: String,
-        /// Whether it is a figure of validation data, of which there are none.
-        validation_missing: bool,
-    },
-    /// A callback cannot work with this training.
-    #[error("{0}")]
-    Callback(String),
-    /// The training was resumed with other callbacks or checkpoints than those that it was begun with.
-    #[error(
-        "the training that was resumed had other callbacks or checkpoints: give the same ones in the same order ({saved} then, {given} now)"
-    )]
-    Resumed {
-        /// How many it had.
-        saved: usize,
-        /// How many there are now.
-        given: usize,
-    },
-    /// The training was resumed without the validation data that it had, or with some that it had not.
-    #[error(
-        "the training that was resumed had {}",
-        if *.had_validation { "validation data: give them again" } else { "no validation data: leave them out" }
-    )]
-    ResumedValidation {
-        /// Whether it had any.
-        had_validation: bool,
-    },
-}
+impl<N, L, O> Trainer<N, L, O>
+where
+    N: Network,
+    L: Loss<N::Head, N::Output>,
+    O: Optimizer,
+{
+    /// Trains on the samples of a data set, in batches, for a number of epochs.
+    ///
+    /// `normalize` layers that have not learnt their statistics learn them from the training data first. The loss of an
+    /// epoch is the mean over its samples, measured while the weights move and with dropout at work; that of the
+    /// validation data is measured after the epoch, without dropout. Both contain the penalties of `l1` and `l2`, as in
+    /// Keras. The weights of samples count in the loss.
+    ///
+    /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
+    /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.
+    ///
+    /// At the end an optimizer that keeps something for the weights, such as [`Average`](crate::optimizers::Average), puts it in
+    /// their place; the history and the checkpoints know the weights before that.
+    ///
+    /// A training that was [resumed](Self::resume) goes on with the epoch after the last one that its checkpoint holds.
+    pub fn fit<X, Y, C>(&mut self, data: &Dataset<X, Y>, options: Fit<'_, X, Y, C>) -> History
+    where
+        X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
+        Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
+        C: Callbacks<N>,
+    {
+        let Fit { epochs, batch_size, shuffle, seed, augment, validation, progress, mut callbacks, .. } = options;
+        #[cfg(feature = "std")]
+        let mut checkpoints = options.checkpoints;
+        let mut run = Run { callbacks: Vec::new(), epochs: Vec::new(), epoch: 0, stopped: None };
+        callbacks.list(&mut run.callbacks);
 
-impl<X, Y> Fit<'_, X, Y> {
-    /// Trains so many times over all samples; in batches of 32, shuffled, without validation, with a progress bar.
-    pub fn epochs(epochs: usize) -> Self {
-        Self {
-            epochs,
-            batch_size: 32,
-            shuffle: true,
-            seed: None,
-            augment: None,
-            validation: Validation::None,
-            progress: true,
-            callbacks: (),
-            #[cfg(feature = "std")]
-            checkpoints: Vec::new(),
+        let refused = |error| History { epochs: Vec::new(), outcome: Outcome::Refused(error) };
+        let (training, validation) = match validation.part(data) {
+            Ok(_) if batch_size == 0 => return refused(FitError::BatchSize),
+            Ok(parts) => parts,
+            Err(error) => return refused(error),
+        };
+        if let Some(Err(error)) = augment.map(|augment| augment.check::<N::Input>()) {
+            return refused(error.into());
         }
-    }
-}
-
-impl<'a, X, Y, C> Fit<'a, X, Y, C> {
-    /// Samples per step; the last batch of an epoch may be smaller. 32 by default.
-    pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
-    }
-
-    /// Whether the order of the samples is drawn anew for every epoch. True by default.
-    pub fn shuffle(self, shuffle: bool) -> Self {
-        Self { shuffle, ..self }
-    }
-
-    /// Starts the generator behind shuffling, dropout and augmentation anew. Without it the trainer's own goes on, as it does in a
-    /// training that was resumed.
-    pub fn seed(self, seed: u64) -> Self {
-        Self { seed: Some(seed), ..self }
-    }
-
-    /// Changes the images of every batch at random, anew in every epoch: see [`Augment`]. The data stay as they are, and
-    /// validation data are left alone.
-    pub fn augment(self, augment: Augment) -> Self {
-        Self { augment: Some(augment), ..self }
-    }
-
-    /// Data to evaluate after every epoch.
-    pub fn validation(self, data: &'a Dataset<X, Y>) -> Self {
-        Self { validation: Validation::Data(data), ..self }
-    }
-
-    /// Holds back the last part of the data (0.2: a fifth), before any shuffling, to evaluate after every epoch.
-    pub fn validation_split(self, part: f64) -> Self {
-        Self { validation: Validation::Split(part), ..self }
-    }
-
-    /// Whether to show a progress bar (with the feature `progress`). True by default.
-    pub fn progress(self, shown: bool) -> Self {
-        Self { progress: shown, ..self }
-    }
-
-    /// Asks a callback, after those that were given before it: see [`callbacks`](crate::callbacks).
-    pub fn callback<K>(self, callback: &'a mut K) -> Fit<'a, X, Y, (C, &'a mut K)> {
-        Fit {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            shuffle: self.shuffle,
-            seed: self.seed,
-            augment: self.augment,
-            validation: self.validation,
-            progress: self.progress,
-            callbacks: (self.callbacks, callback),
-            #[cfg(feature = "std")]
-            checkpoints: self.checkpoints,
+        if epochs > 0 && self.check_learning_rate().is_err() {
+            return refused(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
         }
-    }
-
-    /// Saves the training to a file, every few epochs or when it is better than before: see [`Checkpoint`].
-    #[cfg(feature = "std")]
-    pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
-        self.checkpoints.push(checkpoint);
-        self
-    }
-}
-
-impl<'a, X, Y> Samples<'a, X, Y> {
-    pub(super) fn all(data: &'a Dataset<X, Y>) -> Self {
-        Self { inputs: data.inputs(), targets: data.targets(), weights: data.weights() }
-    }
-
-    fn split_at(self, index: usize) -> (Self, Self) {
-        let (inputs, inputs_behind) = self.inputs.split_at(index);
-        let (targets, targets_behind) = self.targets.split_at(index);
-        let (weights, weights_behind) = self.weights.split_at(index.min(self.weights.len()));
-        (
-            Self { inputs, targets, weights },
-            Self { inputs: inputs_behind, targets: targets_behind, weights: weights_behind },
-        )
-    }
-
-    /// So many samples after the other.
-    pub(super) fn chunks(self, samples: usize) -> impl Iterator<Item = Self> {
-        let starts = (0..self.inputs.len()).step_by(samples.max(1));
-        starts.map(move |start| {
-            let (_, rest) = self.split_at(start);
-            rest.split_at(samples.min(rest.inputs.len())).0
-        })
-    }
-}
-
-/// The samples to train on, and those to validate with.
-type Parts<'a, X, Y> = (Samples<'a, X, Y>, Option<Samples<'a, X, Y>>);
-
-impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
-    /// Parts the data.
-    pub(super) fn part(self, data: &'a Dataset<X, Y>) -> Result<Parts<'a, X, Y>, FitError> {
-        let all = Samples::all(data);
-        match self {
-            Self::None => Ok((all, None)),
-            Self::Data(held_out) => Ok((all, Some(Samples::all(held_out)))),
-            Self::Split(part) => {
-                let samples = data.len();
-                let training = first_part(samples, part).ok_or(FitError::ValidationSplit { part, samples })?;
-                let (training, validation) = all.split_at(training);
-                Ok((training, Some(validation)))
+        let training = same_samples::<X, Y, _, _>(training);
+        let validation = validation.map(same_samples::<X, Y, _, _>);
+        for (samples, validation) in [(Some(training), false), (validation, true)] {
+            let (targets, weights) =
+                samples.map(|Samples { targets, weights, .. }| (targets, weights)).unwrap_or_default();
+            let mut objections = targets.iter().enumerate().filter_map(|(sample, target)| {
+                // The target of a sample that does not count may be anything.
+                let counts = weights.get(sample) != Some(&0.0);
+                Some((sample, self.loss().objection(target).filter(|_| counts)?))
+            });
+            if let Some((sample, reason)) = objections.next() {
+                return refused(FitError::Target { sample, validation, reason });
             }
+        }
+        let watched = run.callbacks.iter().filter_map(|callback| callback.watches());
+        #[cfg(feature = "std")]
+        let watched = watched.chain(checkpoints.iter().filter_map(|checkpoint| checkpoint.watches()));
+        if let Err(error) = self.check_monitors(watched, validation.is_some()) {
+            return refused(error);
+        }
+        #[cfg(feature = "std")]
+        let mut others = checkpoints.iter_mut().map(|checkpoint| checkpoint as &mut dyn Remembers).collect();
+        #[cfg(not(feature = "std"))]
+        let mut others = Vec::new();
+        let mut outcome = Outcome::Completed;
+        match self.restore(&mut run.callbacks, &mut others, validation.is_some()) {
+            Ok(Some(Resumed { epochs, stopped, .. })) => {
+                run.epochs = epochs;
+                if let Some(reason) = stopped {
+                    outcome = Outcome::Stopped { epoch: run.epochs.len(), reason };
+                }
+            }
+            Ok(None) => {
+                if let Some(seed) = seed {
+                    self.seed(seed);
+                }
+            }
+            Err(error) => return refused(error),
+        }
+        if !self.network.is_adapted() {
+            self.network.adapt_to(training.inputs);
+        }
+        run.epoch = run.epochs.len();
+        if let Err(error) = run.call(self, |callback, training| callback.on_train_begin(training)) {
+            return refused(FitError::Callback(error.to_string()));
+        }
+        // Only now: a training that was refused can be gone on with by other options.
+        self.resumed = None;
+
+        let mut progress = Progress::new(epochs, progress);
+        let epochs = if matches!(outcome, Outcome::Completed) { epochs } else { run.epochs.len() };
+        let mut order: Vec<usize> = Vec::new();
+        let mut batch = Batch { augment, ..Batch::default() };
+        for epoch in run.epochs.len() + 1..=epochs {
+            run.epoch = epoch;
+            if let Err(error) = run.call(self, |callback, training| callback.on_epoch_begin(training)) {
+                outcome = Outcome::Failed { epoch: epoch - 1, reason: error.to_string() };
+                break;
+            }
+            order.clear();
+            // What is augmented is a copy, whatever its order.
+            if shuffle || augment.is_some() {
+                order.extend(0..training.inputs.len());
+            }
+            if shuffle {
+                self::shuffle(&mut order, &mut self.rng.rng);
+            }
+            match self.epoch(training, &order, batch_size, &mut batch, &mut run) {
+                Ok(train) => {
+                    let validation = validation.map(|samples| self.evaluate_samples(samples));
+                    self.rng.next_epoch();
+                    let record = Epoch { train, validation };
+                    progress.epoch(epoch, &record);
+                    run.epochs.push(record);
+                }
+                Err((batch, BatchError::LearningRate)) => {
+                    let rate = self.optimizer.learning_rate_of(self.state.steps + 1);
+                    let reason = alloc::format!(
+                        "the learning rate of epoch {epoch}, batch {batch} is {rate}: give a finite one"
+                    );
+                    outcome = Outcome::Failed { epoch: epoch - 1, reason };
+                    break;
+                }
+                Err((batch, _)) => {
+                    outcome = Outcome::Diverged { epoch, batch };
+                    break;
+                }
+            }
+            let done = run.call(self, |callback, training| callback.on_epoch_end(training));
+            #[cfg(feature = "std")]
+            let done = done.and_then(|()| {
+                let states = run.callbacks.iter().map(|callback| callback.state()).collect();
+                let (epochs, stopped) = (&*run.epochs, run.stopped.as_deref());
+                super::checkpoint::save(&mut checkpoints, epochs, states, &|states| {
+                    super::checkpoint::file::to_bytes(self, epochs, states, stopped)
+                })
+            });
+            if let Err(error) = done {
+                outcome = Outcome::Failed { epoch, reason: error.to_string() };
+                break;
+            }
+            if let Some(reason) = run.stopped.take() {
+                outcome = Outcome::Stopped { epoch, reason };
+                break;
+            }
+        }
+        if epochs > 0 && !matches!(outcome, Outcome::Diverged { .. }) {
+            self.finish();
+        }
+        run.tell(self, |callback, training| callback.on_train_end(training));
+        progress.finish(&outcome);
+        History { epochs: run.epochs, outcome }
+    }
+
+    /// Everything that is watched must be measured.
+    fn check_monitors<'m>(
+        &self,
+        watched: impl Iterator<Item = &'m Monitor>,
+        has_validation: bool,
+    ) -> Result<(), FitError> {
+        for monitor in watched {
+            let name = monitor.name().to_string();
+            let validation_missing = monitor.wants_validation() && !has_validation;
+            if validation_missing || self.monitor(&name).is_err() {
+                return Err(FitError::Monitor { name, validation_missing });
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives callbacks and checkpoints the states that they had in the training that was resumed, and returns what is known of
+    /// it.
+    fn restore(
+        &mut self,
+        callbacks: &mut [&mut dyn Callback<N>],
+        others: &mut Vec<&mut dyn Remembers>,
+        has_validation: bool,
+    ) -> Result<Option<Resumed>, FitError> {
+        let Some(resumed) = &self.resumed else { return Ok(None) };
+        let Resumed { epochs, states, .. } = resumed;
+        let had_validation = epochs.last().is_some_and(|epoch| epoch.validation.is_some());
+        if had_validation != has_validation && !epochs.is_empty() {
+            return Err(FitError::ResumedValidation { had_validation });
+        }
+        let given = callbacks.len() + others.len();
+        let mismatch = FitError::Resumed { saved: states.len(), given };
+        if states.len() != given {
+            return Err(mismatch);
+        }
+        let (of_callbacks, of_others) = states.split_at(callbacks.len());
+        let are_restored = callbacks.iter_mut().zip(of_callbacks).all(|(callback, state)| callback.restore(state))
+            && others.iter_mut().zip(of_others).all(|(other, state)| other.restore(state));
+        if !are_restored {
+            return Err(mismatch);
+        }
+        Ok(Some(resumed.clone()))
+    }
+
+    /// One pass over all samples, in the order that is given or as they lie; the error is the number of the batch at which it
+    /// ended, and why.
+    fn epoch(
+        &mut self,
+        all: Samples<'_, N::Input, L::Target>,
+        order: &[usize],
+        batch_size: usize,
+        batch: &mut Batch<N::Input, L::Target>,
+        run: &mut Run<'_, N>,
+    ) -> Result<Report, (usize, BatchError)> {
+        self.metrics.reset();
+        let mut sum = 0.0;
+        let samples = all.inputs.len();
+        for (number, first) in (1..).zip((0..samples).step_by(batch_size)) {
+            let range = first..samples.min(first.saturating_add(batch_size));
+            let size = range.len();
+            let loss = match order.get(range.clone()) {
+                Some(indices) => {
+                    let batch = batch.gather(all, indices, &mut self.rng.rng);
+                    self.step(batch)
+                }
+                None => self.step(all.range(range)),
+            };
+            let loss = loss.map_err(|error| (number, error))?;
+            sum += loss * size as f64;
+            if !run.callbacks.is_empty() {
+                run.tell(self, |callback, training| callback.on_batch_end(training, number, loss));
+            }
+        }
+        // A last step that went too far shows in no later loss.
+        if !self.network.as_flat().iter().all(|&parameter| Scalar::is_finite(parameter)) {
+            return Err((samples.div_ceil(batch_size), BatchError::NotFinite));
+        }
+        Ok(Report { loss: sum / samples as f64, metrics: self.metrics.values() })
+    }
+}
+
+/// The samples of a batch, copied side by side, and augmented if that is asked for.
+struct Batch<X: Flat, Y: Flat> {
+    inputs: Buffer<X>,
+    targets: Buffer<Y>,
+    weights: Vec<f64>,
+    augment: Option<Augment>,
+}
+
+impl<X: Flat, Y: Flat> Default for Batch<X, Y> {
+    fn default() -> Self {
+        Self { inputs: Buffer::default(), targets: Buffer::default(), weights: Vec::new(), augment: None }
+    }
+}
+
+impl<X: Flat, Y: Flat> Batch<X, Y> {
+    fn gather(&mut self, all: Samples<'_, X, Y>, indices: &[usize], rng: &mut TrainingRng) -> Samples<'_, X, Y> {
+        self.weights.clear();
+        self.weights.extend(indices.iter().filter_map(|&index| all.weights.get(index)));
+        Samples {
+            inputs: self.inputs.gather(all.inputs, indices, |image, copy| match &self.augment {
+                Some(augment) => augment.change(image, rng, copy),
+                None => copy.copy_from_slice(image),
+            }),
+            targets: self.targets.gather(all.targets, indices, |target, copy| copy.copy_from_slice(target)),
+            weights: &self.weights,
         }
     }
 }

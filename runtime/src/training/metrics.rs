@@ -1,4 +1,4 @@
-//! The metrics of a training, whatever their types.
+//! The metrics of a training, whatever their types. Needs `alloc`.
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;

@@ -1,9 +1,9 @@
-//! Figures of a training that something is made dependent on.
+//! Figures of a training that something is made dependent on. Needs `alloc`.
 use alloc::string::{String, ToString};
 
 use thiserror::Error;
 
-use crate::Epoch;
+use super::history::Epoch;
 use crate::metrics::Better;
 
 /// A figure that a callback watches: made by [`Trainer::monitor`](crate::Trainer::monitor), which knows the names.

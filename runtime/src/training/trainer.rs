@@ -1,28 +1,26 @@
-//! A network with its loss and optimizer.
+//! A network with its loss and optimizer. Needs `alloc`.
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::buffers::Buffers;
 use super::callbacks::Trains;
+use super::history::{Epoch, Report};
 use super::metrics::Metrics;
 use super::monitor::{Monitor, UnknownFigure};
+use super::step::{Backpropagate, Passes, Record, Return, Samples, check_lengths, total, weighted_sum};
 use crate::activations::Activation;
-use crate::backpropagation::{
-    Backpropagate, Passes, Record, Return, Samples, check_learning_rate, check_lengths, total, weighted_sum,
-};
-use crate::epoch_rng::EpochRng;
-use crate::flat::copy;
-use crate::history::{Epoch, Report};
+use crate::data::Dataset;
+use crate::flat::{Flat, copy};
 use crate::isa::{self, Arithmetic, Isa, Task};
+use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
-use crate::memory::{Arena, Gradients, Tape};
 use crate::metrics::{Better, Metric};
+use crate::network::{Arena, BatchError, GradientOf, Gradients, InputOf, Network, StateOf, Tape, TargetOf};
+use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
-use crate::same::{GradientOf, InputOf, StateOf, TargetOf};
-use crate::threads::{self, Pool};
-use crate::{BatchError, Dataset, Flat, Network};
+use crate::random::EpochRng;
 
-/// A network in training: made by [`Network::compile`], turned back by [`into_network`](Self::into_network).
+/// A network in training: made by [`compile`](super::Compile::compile), turned back by [`into_network`](Self::into_network).
 ///
 /// The same seed, the same data and the same options give the same bits on every machine whose processor fuses multiplications and
 /// additions, and with [`Arithmetic::Portable`] on all.
@@ -44,6 +42,11 @@ where
     threads: Option<Pool>,
     /// What a checkpoint said about the epochs before, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
+}
+
+/// Something beside callbacks whose state a checkpoint keeps.
+pub(super) trait Remembers {
+    fn restore(&mut self, state: &[f64]) -> bool;
 }
 
 /// What goes on in a resumed training beside network and optimizer.

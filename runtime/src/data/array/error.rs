@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use thiserror::Error;
 
-use crate::DataError;
+use crate::data::DataError;
 
 /// An array that cannot be read or used.
 #[derive(Debug, Error)]

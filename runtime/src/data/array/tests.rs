@@ -5,7 +5,7 @@ use std::vec;
 use std::vec::Vec;
 
 use super::{Array, ArrayError};
-use crate::Dataset;
+use crate::data::Dataset;
 
 /// Two images of 2 x 3 pixels, as MNIST has them.
 fn images() -> Vec<u8> {

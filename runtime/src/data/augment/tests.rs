@@ -1,7 +1,7 @@
 use std::vec::Vec;
 
 use super::{Augment, AugmentError};
-use crate::seeded;
+use crate::random::seeded;
 
 /// Three rows of three pixels, all different.
 const IMAGE: [f32; 9] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];

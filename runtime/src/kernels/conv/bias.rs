@@ -1,6 +1,5 @@
 //! The gradient of the bias: a sum over positions for each channel.
-use super::Isa;
-use crate::kernels::dense::HAS_VECTORS;
+use crate::isa::{HAS_VECTORS, Isa};
 use crate::scalar::Scalar;
 
 /// Partial sums of a channel that grow side by side: as many as hide the latency of an addition.

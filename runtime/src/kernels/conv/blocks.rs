@@ -2,8 +2,11 @@
 use core::mem::MaybeUninit;
 
 use super::tiles::{Cursor, Pairs, Rectangle, Start, Sum};
-use super::{Axis, Order, PAIRED, POSITIONS, Walk, Weight};
-use crate::isa::{self, Isa};
+use super::walk::Walk;
+use super::weight::{Order, Weight};
+use super::{PAIRED, POSITIONS};
+use crate::isa::{Isa, MOST_LANES};
+use crate::kernels::window::Axis;
 use crate::scalar::Scalar;
 
 /// Values of the panel of a weight, so that it stays in the nearest cache: 16 KiB in single precision, on the stack.
@@ -81,14 +84,14 @@ impl<T: Scalar> Walk<'_, T> {
         let mut scratch = MaybeUninit::<[T; SCRATCH]>::uninit();
         let scratch = scratch.as_mut_ptr().cast::<T>();
         let mut pairs = None;
-        let mut paired = MaybeUninit::<[T; PAIRED * isa::MOST_LANES]>::uninit();
+        let mut paired = MaybeUninit::<[T; PAIRED * MOST_LANES]>::uninit();
         if has_pairs {
             let copy = paired.as_mut_ptr().cast::<T>();
             // SAFETY: as asked for; there are fewer taps than `PAIRED`.
             unsafe { self.copy_pairs(weight, bias, copy, I::LANES) };
             pairs = Some(copy.cast_const());
         }
-        let zeros = [T::ZERO; 2 * isa::MOST_LANES];
+        let zeros = [T::ZERO; 2 * MOST_LANES];
         for sample in (0..self.samples).step_by(group) {
             let samples = (sample, (sample + group).min(self.samples));
             for row in (0..self.y.count).step_by(band) {

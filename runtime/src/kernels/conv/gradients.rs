@@ -2,10 +2,10 @@
 use core::marker::PhantomData;
 
 use super::{POSITIONS, fits};
-use crate::Scalar;
 use crate::isa::{Isa, Task};
 use crate::kernels::rows::{add_products, load_row, store_row};
-use crate::layers::{Axis, Window};
+use crate::kernels::window::{Axis, Window};
+use crate::scalar::Scalar;
 
 /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from `first_row` on.
 ///

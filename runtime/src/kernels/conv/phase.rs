@@ -1,7 +1,7 @@
 //! Phases: the inputs that a window with a stride sees through the same taps.
 //!
 //! These taps make a window of their own, which moves over the outputs by one.
-use super::Axis;
+use crate::kernels::window::Axis;
 
 /// The inputs `first`, `first + stride`, ... along one axis.
 pub(super) struct Phase {

@@ -5,8 +5,9 @@ use std::vec::Vec;
 use rand::RngExt;
 
 use crate::isa::{self, Arithmetic, Isa, Task};
-use crate::layers::Window;
-use crate::{Scalar, TrainingRng, seeded};
+use crate::kernels::window::Window;
+use crate::random::{TrainingRng, seeded};
+use crate::scalar::Scalar;
 
 /// The three passes, as a layer calls them.
 struct Passes<'a, T> {
@@ -179,7 +180,7 @@ fn convolutions_in_double_precision() {
 #[cfg(feature = "std")]
 #[test]
 fn threads_change_no_bit() {
-    use crate::threads::{Pool, with};
+    use crate::kernels::threads::{Pool, with};
 
     let window = Window::new([12, 11, 6], [12, 11, 20], [3, 3]).padding(1, 1);
     let rng = &mut seeded(9);

@@ -1,8 +1,8 @@
 //! Sums at the positions of a rectangle, in tiles that stay in registers.
 use super::PAIRED;
-use crate::Scalar;
 use crate::isa::{Isa, Task};
 use crate::kernels::rows::{add_products, load_row, store_row};
+use crate::scalar::Scalar;
 
 /// The most products of a sum that is computed without loops over the rows of its window.
 const SHORT: usize = 32;

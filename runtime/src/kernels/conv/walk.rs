@@ -1,8 +1,10 @@
 //! The walk of a window over images.
 use core::marker::PhantomData;
 
-use super::{Axis, PAIRED, Weight};
+use super::PAIRED;
+use super::weight::Weight;
 use crate::isa::Isa;
+use crate::kernels::window::Axis;
 use crate::scalar::Scalar;
 
 /// A window that moves over images: at each of its positions, a sum over taps and channels for every column.

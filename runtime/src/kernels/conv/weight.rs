@@ -1,5 +1,5 @@
 //! The weight of a convolution as a matrix, in the order in which a pass reads it.
-use super::Places;
+use super::phase::Places;
 use crate::scalar::Scalar;
 
 /// The part of a weight that belongs to a group of channels.

@@ -1,5 +1,8 @@
 //! Gradients of a depthwise convolution.
-use super::{HAS_VECTORS, Isa, Window, fits, load_row, store_row, sum_in_vectors};
+use super::{fits, sum_in_vectors};
+use crate::isa::{HAS_VECTORS, Isa};
+use crate::kernels::rows::{load_row, store_row};
+use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
 /// `grad_inputs = weightᵀ * grad_outputs`: every input gathers the outputs that have seen it, in the order of the taps and then of

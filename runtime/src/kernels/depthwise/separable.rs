@@ -1,9 +1,11 @@
 //! Separable convolutions: a depthwise convolution, and then a dense layer at every position (the pointwise convolution).
 //!
 //! The values between the two exist for a few positions and channels at a time.
-use super::{Isa, Positions, Task, Window, taps_of_output};
+use super::{Positions, taps_of_output};
+use crate::isa::{Isa, Task};
 use crate::kernels::dense;
 use crate::kernels::product::{Matrix, Size, Start, Stays, product};
+use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
 /// Positions and channels between the two parts that are computed at a time: 16 KiB in double precision, on the stack.

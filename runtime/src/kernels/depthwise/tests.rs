@@ -4,8 +4,9 @@ use std::vec::Vec;
 use rand::RngExt;
 
 use crate::isa::{self, Arithmetic, Isa, Task};
-use crate::layers::Window;
-use crate::{Scalar, TrainingRng, seeded};
+use crate::kernels::window::Window;
+use crate::random::{TrainingRng, seeded};
+use crate::scalar::Scalar;
 
 struct Passes<'a, T> {
     window: Window,

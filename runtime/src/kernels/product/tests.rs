@@ -5,7 +5,7 @@ use rand::RngExt;
 
 use super::*;
 use crate::isa::{self, Arithmetic, Task};
-use crate::seeded;
+use crate::random::seeded;
 
 struct Product<'a, T> {
     size: Size,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::isa::Portable;
 use crate::layers::{NoCenter, NoScale};
-use crate::seeded;
+use crate::random::seeded;
 use rand::RngExt;
 use std::vec::Vec;
 

@@ -1,8 +1,9 @@
 //! The kernels against the definition, over many sizes; small layers and large ones share it.
 use super::Dense;
+use crate::flat::Flat;
 use crate::isa::Portable;
 use crate::layers::NoBias;
-use crate::{Flat, seeded};
+use crate::random::seeded;
 use nalgebra::{SMatrix, SVector};
 use rand::RngExt;
 use std::boxed::Box;

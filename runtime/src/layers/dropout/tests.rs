@@ -1,6 +1,6 @@
 use super::Dropout;
 use crate::isa::Portable;
-use crate::seeded;
+use crate::random::seeded;
 use nalgebra::SVector;
 use std::vec;
 

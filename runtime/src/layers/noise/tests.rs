@@ -1,6 +1,6 @@
 use super::*;
 use crate::isa::Portable;
-use crate::seeded;
+use crate::random::seeded;
 use std::vec;
 
 #[test]

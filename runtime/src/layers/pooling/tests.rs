@@ -1,6 +1,6 @@
 use super::*;
 use crate::isa::Portable;
-use crate::seeded;
+use crate::random::{TrainingRng, seeded};
 use rand::RngExt;
 use std::vec::Vec;
 
@@ -54,7 +54,7 @@ fn the_border_does_not_count() {
     assert_eq!(grad_input, [row([11.0, 100.0, 0.0])]);
 }
 
-fn random<T: Scalar, const C: usize, const P: usize>(rng: &mut crate::TrainingRng) -> SMatrix<T, C, P> {
+fn random<T: Scalar, const C: usize, const P: usize>(rng: &mut TrainingRng) -> SMatrix<T, C, P> {
     // Few values, so that several are the largest.
     SMatrix::from_fn(|_, _| T::from_f64(f64::from(rng.random_range(-4_i8..4))))
 }

@@ -2,8 +2,8 @@ use nalgebra::SMatrix;
 
 use super::*;
 use crate::isa::Portable;
+use crate::random::seeded;
 use crate::scalar::Scalar;
-use crate::seeded;
 use rand::RngExt;
 
 /// A sample of one channel.

@@ -1,11 +1,12 @@
-//! A log that other programs can read.
+//! A log that other programs can read. Needs `std`.
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Callback, CallbackError, Training};
-use crate::history::{csv, csv_line};
-use crate::{FileError, Network};
+use crate::files::FileError;
+use crate::network::Network;
+use crate::training::history::{csv, csv_line};
 
 /// Writes a line of CSV for each epoch as soon as it is completed.
 ///

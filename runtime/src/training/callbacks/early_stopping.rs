@@ -3,7 +3,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::{Callback, CallbackError, Monitor, Training};
-use crate::{Network, Scalar};
+use crate::network::Network;
+use crate::scalar::Scalar;
 
 /// Ends a training whose figure has not improved for some epochs.
 ///

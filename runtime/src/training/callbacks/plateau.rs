@@ -2,7 +2,7 @@
 use alloc::vec::Vec;
 
 use super::{Callback, CallbackError, Monitor, Training, needs_learning_rate};
-use crate::Network;
+use crate::network::Network;
 
 /// Lowers the learning rate when a figure has not improved for some epochs.
 ///

@@ -1,6 +1,6 @@
 //! Learning rates that change from epoch to epoch.
 use super::{Callback, CallbackError, Training, needs_learning_rate};
-use crate::Network;
+use crate::network::Network;
 
 /// Sets the learning rate of each epoch: a function of the epoch, counted from 0 as in Keras, and of the rate before it.
 ///

@@ -5,7 +5,7 @@ use std::string::String;
 
 use thiserror::Error;
 
-use crate::{FileError, WeightsError};
+use crate::files::{FileError, WeightsError};
 
 /// A checkpoint that cannot be gone on with. The trainer stays as it was.
 #[derive(Debug, Error)]
@@ -24,7 +24,7 @@ pub enum ResumeError {
         error: Box<WeightsError>,
     },
     /// The file holds no training.
-    #[error("the training was not resumed: {path} holds weights and no training: load it with `Network::load`")]
+    #[error("the training was not resumed: {path} holds weights and no training: load it with `WeightFiles::load`")]
     NoTraining {
         /// The file.
         path: PathBuf,

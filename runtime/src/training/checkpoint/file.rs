@@ -9,13 +9,16 @@ use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
 use super::ResumeError;
-use crate::epoch_rng::EpochRng;
-use crate::history::{Epoch, Report};
+use crate::files::weights::{Writer, scalars, writer};
+use crate::files::{self, WeightFiles, WeightsError};
+use crate::flat::Flat;
 use crate::losses::Loss;
+use crate::network::Network;
 use crate::optimizers::Optimizer;
+use crate::random::EpochRng;
+use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
-use crate::weights::{Writer, scalars, writer};
-use crate::{Flat, Network, WeightsError, files};
+use crate::training::{Epoch, Report};
 
 const OPTIMIZER: &str = "castnet.optimizer";
 const FIGURES: &str = "castnet.figures";
@@ -147,7 +150,7 @@ where
         let states = (0..).map_while(|index| file.tensor(&format!("castnet.callback.{index}")).ok());
         let states = states.map(|state| scalars(state.data()).collect()).collect();
         let values = self.state.moments.as_flat_mut();
-        if moments.data().len() != values.len() * <N::Scalar as crate::Scalar>::BYTES {
+        if moments.data().len() != values.len() * <N::Scalar as Scalar>::BYTES {
             return Err(damaged("the optimizer's moments are too many or too few"));
         }
 

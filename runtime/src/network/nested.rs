@@ -1,9 +1,11 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
+use super::Network;
+use super::memory::{Arena, Gradients, Tape};
 use crate::activations::{Activation, Kept};
-use crate::flat::{copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
+use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
+use crate::info::TensorInfo;
 use crate::isa::Isa;
-use crate::memory::{Arena, Gradients, Tape};
-use crate::{Flat, Network, TensorInfo, TrainingRng};
+use crate::random::TrainingRng;
 
 /// What training keeps of the inner network: its tape, and what stands before its last activation. For several samples first all tapes,
 /// then all logits.

@@ -4,7 +4,7 @@ use std::vec::Vec;
 
 use super::HtmlReport;
 use crate::metrics::ConfusionMatrix;
-use crate::{Epoch, History, Outcome, Report};
+use crate::training::{Epoch, History, Outcome, Report};
 
 fn history() -> History {
     let report = |loss| Report { loss, metrics: vec![("mae", loss / 2.0)] };

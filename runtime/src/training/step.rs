@@ -4,12 +4,12 @@ use core::slice;
 use crate::activations::Activation;
 #[cfg(feature = "alloc")]
 use crate::activations::Kept;
-use crate::flat::copy;
+use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
-use crate::memory::{Gradients, Tape};
-use crate::optimizers::{Optimizer, Step};
-use crate::{BatchError, Flat, LengthMismatch, Network, Scalar, TrainingRng};
+use crate::network::{BatchError, Gradients, LengthMismatch, Network, Tape};
+use crate::random::TrainingRng;
+use crate::scalar::Scalar;
 
 /// Inputs and targets, sample by sample, and weights, if samples have any.
 pub(crate) struct Samples<'a, X, Y> {
@@ -156,48 +156,6 @@ impl<N: Network> Task<N::Scalar> for Return<'_, N> {
         network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, Some(&mut *gradient), None);
         network.add_penalty_gradient(gradient);
     }
-}
-
-/// Changes the trainable parameters along a gradient, which may be overwritten.
-pub(crate) struct TakeStep<'a, N: Network, O: Optimizer> {
-    pub(crate) optimizer: &'a O,
-    pub(crate) number: u64,
-    pub(crate) network: &'a mut N,
-    pub(crate) gradient: &'a mut N::Gradient,
-    pub(crate) moments: &'a mut O::Moments<N::Gradient>,
-}
-
-impl<N: Network, O: Optimizer> Task<N::Scalar> for TakeStep<'_, N, O> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa<N::Scalar>>(self, _: I) {
-        let Self { optimizer, number, network, gradient, moments } = self;
-        let step = Step { number, tensors: N::TENSORS };
-        // The trainable parameters are the prefix of the network that the gradient mirrors.
-        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
-        optimizer.step(step, parameters, gradient, moments);
-        network.constrain();
-    }
-}
-
-/// What an optimizer does at the end of a training of so many steps.
-pub(crate) fn finish<N: Network, O: Optimizer>(
-    optimizer: &O,
-    steps: u64,
-    network: &mut N,
-    moments: &O::Moments<N::Gradient>,
-) {
-    if steps > 0 {
-        let (parameters, _) = network.as_flat_mut().split_at_mut(N::Gradient::LEN);
-        optimizer.finish(steps, parameters, moments);
-    }
-}
-
-/// Whether the learning rate of a step is a number in the network's precision.
-pub(crate) fn check_learning_rate<N: Network, O: Optimizer>(optimizer: &O, step: u64) -> Result<(), BatchError> {
-    let rate = N::Scalar::from_f64(optimizer.learning_rate_of(step));
-    if Scalar::is_finite(rate) { Ok(()) } else { Err(BatchError::LearningRate) }
 }
 
 /// The sum of the weights; of ones if there are none.

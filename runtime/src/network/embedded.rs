@@ -1,7 +1,10 @@
 //! Weights that are part of the program.
 use core::mem::MaybeUninit;
 
-use crate::{Flat, Network, Scalar};
+use super::Network;
+use super::checks::Check;
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// A value whose bytes lie in the program: for a `static` without [`embed!`](crate::embed), of the bare values of a network in
 /// order, each with its least significant byte first. `None` if they are not as many bytes as the value has.
@@ -104,10 +107,10 @@ pub const fn embedded_checks<N: Network, const COUNT: usize>(
     file: &[u8],
     start: usize,
     end: usize,
-) -> [crate::Check<N>; COUNT] {
+) -> [Check<N>; COUNT] {
     const { assert!(cfg!(target_endian = "little"), "embedded weights need a little-endian target") };
-    let mut checks = MaybeUninit::<[crate::Check<N>; COUNT]>::zeroed();
-    if start <= end && end <= file.len() && end - start == size_of::<[crate::Check<N>; COUNT]>() {
+    let mut checks = MaybeUninit::<[Check<N>; COUNT]>::zeroed();
+    if start <= end && end <= file.len() && end - start == size_of::<[Check<N>; COUNT]>() {
         // SAFETY: both ranges lie within their memory, which is not the same.
         unsafe {
             core::ptr::copy_nonoverlapping(file.as_ptr().add(start), checks.as_mut_ptr().cast::<u8>(), end - start);

@@ -1,13 +1,13 @@
 //! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
 //! shape, and are fast in debug builds of users too.
-use super::Portable;
+use super::normalization::{self, Affine, AffineGradient, Groups, Statistics};
+use super::resize::{self, Border, Scaling};
+use super::threads::over_slices;
+use super::window::Window;
+use super::{conv, dense, depthwise, pooling, prelu};
+use crate::isa::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-use super::x86_64::{Avx2, Avx512};
-use crate::kernels::normalization::{Affine, AffineGradient, Groups, Statistics};
-use crate::kernels::resize::{Border, Scaling};
-use crate::kernels::{conv, dense, depthwise, normalization, pooling, prelu, resize};
-use crate::layers::Window;
-use crate::threads::over_slices;
+use crate::isa::x86_64::{Avx2, Avx512};
 
 /// An argument of a thread that begins with a later row.
 trait Later: Sized {

@@ -1,7 +1,13 @@
-//! Randomness in training.
+//! Random numbers that are the same on every machine.
 use rand::{Rng, SeedableRng};
 
-use crate::{TrainingRng, seeded};
+/// The generator behind dropout and shuffling: xoshiro256++, whose numbers never change with a version.
+pub type TrainingRng = rand_xoshiro::Xoshiro256PlusPlus;
+
+/// A generator for [`Network::init`](crate::Network::init) and data splits that gives the same numbers for the same seed, on every machine.
+pub fn seeded(seed: u64) -> TrainingRng {
+    TrainingRng::seed_from_u64(seed)
+}
 
 /// The generator behind shuffling, dropout and augmentation. For every epoch it is made anew, from a seed that it has drawn before: so
 /// the seed is all that a checkpoint has to remember.

@@ -2,11 +2,12 @@
 use nalgebra::{SMatrix, SVector};
 
 #[cfg(feature = "std")]
-use crate::TensorInfo;
-use crate::layers::Normalize;
+use crate::files::weights::Writer;
+use crate::flat::Flat;
 #[cfg(feature = "std")]
-use crate::weights::Writer;
-use crate::{Flat, Scalar};
+use crate::info::TensorInfo;
+use crate::layers::Normalize;
+use crate::scalar::Scalar;
 
 /// `x' = (x - offset) * factor` for every channel.
 ///
@@ -97,7 +98,7 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     ///
     /// # Errors
     /// Files that cannot be written.
-    pub fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::FileError> {
+    pub fn save<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::files::FileError> {
         let mut writer = Writer::new(&[]);
         writer.scalars("offset", &[C], self.offset.as_slice());
         writer.scalars("factor", &[C], self.factor.as_slice());
@@ -108,9 +109,9 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
     ///
     /// # Errors
     /// Files that cannot be read, that are damaged, or hold something else.
-    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::LoadError> {
+    pub fn load<P: AsRef<std::path::Path>>(path: P) -> Result<Self, crate::files::LoadError> {
         let mut scaler = Self::zeroed();
-        crate::weights::load_tensors(path.as_ref(), Self::TENSORS, scaler.as_flat_mut())?;
+        crate::files::weights::load_tensors(path.as_ref(), Self::TENSORS, scaler.as_flat_mut())?;
         Ok(scaler)
     }
 }

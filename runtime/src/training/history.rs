@@ -1,9 +1,9 @@
-//! What happened in a training: Keras's `History`.
+//! What happened in a training: Keras's `History`. Needs `alloc`.
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use crate::FitError;
+use super::error::FitError;
 
 /// Loss and metrics over some samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,7 +124,7 @@ impl History {
     /// # Errors
     /// Files that cannot be written.
     #[cfg(feature = "std")]
-    pub fn save_csv<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::FileError> {
+    pub fn save_csv<P: AsRef<std::path::Path>>(&self, path: P) -> Result<(), crate::files::FileError> {
         crate::files::write(path.as_ref(), self.to_csv().as_bytes())
     }
 }

@@ -1,21 +1,22 @@
 //! Memory for one prediction, owned by the caller.
 use core::mem::MaybeUninit;
 
-use crate::{Flat, Network};
+use super::plan::Plan;
+use crate::flat::Flat;
 
 /// The activations of one prediction: the planned arena and the output. `RAM_BYTES` is its size.
 #[repr(C)]
-pub struct Workspace<N: Network> {
+pub struct Workspace<N: Plan> {
     pub(crate) arena: N::Arena,
     pub(crate) output: N::Output,
 }
 
 // SAFETY: two fields of scalars, in order.
-unsafe impl<N: Network> Flat for Workspace<N> {
+unsafe impl<N: Plan> Flat for Workspace<N> {
     type Scalar = N::Scalar;
 }
 
-impl<N: Network> Workspace<N> {
+impl<N: Plan> Workspace<N> {
     /// A workspace in place: for a `static`, or for the stack where it is small.
     pub fn new() -> Self {
         Self::zeroed()
@@ -44,7 +45,7 @@ impl<N: Network> Workspace<N> {
     }
 }
 
-impl<N: Network> Default for Workspace<N> {
+impl<N: Plan> Default for Workspace<N> {
     fn default() -> Self {
         Self::new()
     }

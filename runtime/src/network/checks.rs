@@ -1,11 +1,14 @@
 //! Statements about weights, which travel with them.
 use thiserror::Error;
 
-use crate::{Flat, Network, PredictsOnStack};
+use super::workspace::Workspace;
+use super::{Network, PredictsOnStack};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
 ///
-/// [`Network::save_with_checks`] writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
+/// [`save_with_checks`](crate::WeightFiles::save_with_checks) writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
 /// program, whose start-up or test then says that predictions are what they were:
 ///
 /// ```
@@ -58,13 +61,12 @@ impl<N: Network> Check<N> {
     }
 
     /// As [`holds`](Self::holds), for a network of any size.
-    pub fn holds_in(&self, network: &N, workspace: &mut crate::Workspace<N>) -> bool {
+    pub fn holds_in(&self, network: &N, workspace: &mut Workspace<N>) -> bool {
         same_bits(network.predict_in(&self.input, workspace), &self.output)
     }
 }
 
 fn same_bits<A: Flat>(a: &A, b: &A) -> bool {
-    use crate::Scalar;
     a.as_flat().iter().zip(b.as_flat()).all(|(a, b)| a.to_f64().to_bits() == b.to_f64().to_bits())
 }
 

@@ -1,13 +1,12 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
-use crate::backpropagation::{self, Backpropagate, Passes, Samples, TakeStep, check_learning_rate};
-use crate::epoch_rng::EpochRng;
-use crate::flat::flatten_mut;
+use super::step::{Backpropagate, Passes, Samples};
+use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
-use crate::memory::{Gradients, Tape};
+use crate::network::{BatchError, Gradients, InputOf, Network, Tape, TargetOf};
 use crate::optimizers::Optimizer;
-use crate::same::{InputOf, TargetOf};
-use crate::{BatchError, Flat, Network};
+use crate::optimizers::update::{self, TakeStep, check_learning_rate};
+use crate::random::EpochRng;
 
 /// The memory of a training of the network `N` with the optimizer `O`, in batches of at most `BATCH` samples: for a `static`, or
 /// the stack where it is small. [`BYTES`](Self::BYTES) is its size.
@@ -43,9 +42,9 @@ impl<N: Network, O: Optimizer, const BATCH: usize> Default for TrainingMemory<N,
     }
 }
 
-/// A network in training, in memory that somebody else owns: made by [`Network::compile_in`].
+/// A network in training, in memory that somebody else owns: made by [`compile_in`](super::Compile::compile_in).
 ///
-/// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Network::compile) does on a workstation.
+/// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Compile::compile) does on a workstation.
 ///
 /// ```
 /// use castnet::{TrainingMemory, nalgebra::Vector1, prelude::*};
@@ -137,6 +136,6 @@ where
     /// Ends the training: what the optimizer keeps for the weights, such as [`Average`](crate::optimizers::Average), takes
     /// their place.
     pub fn finish(&mut self) {
-        backpropagation::finish(&self.optimizer, self.steps, self.network, &self.memory.moments);
+        update::finish(&self.optimizer, self.steps, self.network, &self.memory.moments);
     }
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use super::{Picture, PlotError, confusion, curves};
 use crate::losses::Loss;
 use crate::metrics::ConfusionMatrix;
+use crate::network::Network;
 use crate::optimizers::Optimizer;
-use crate::plot::{Picture, PlotError, confusion, curves};
-use crate::{History, Network, Trainer};
+use crate::training::{History, Trainer};
 
 /// A page about a training: one HTML file that needs nothing else, to keep beside the weights.
 ///

@@ -1,11 +1,12 @@
-use super::WeightsError;
-use crate::prelude::*;
-use crate::{LoadError, SaveError};
+use crate::files::{LoadError, SaveError, WeightFiles, WeightsError};
+use crate::flat::Flat;
+use crate::network::Network;
+use crate::random::seeded;
 use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-network! {
+crate::network! {
     Net< input 3 => normalize => dense 2 relu => out: dense 1 >
     Net64< input 3 f64 => normalize => dense 2 relu => out: dense 1 >
     Wider< input 3 => normalize => dense 4 relu => out: dense 1 >

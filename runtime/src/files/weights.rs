@@ -1,99 +1,29 @@
-//! Weights as safetensors: bytes, and files.
+//! Weights as the bytes of safetensors files.
 //!
 //! The data of the file are the bytes of the network as they lie, in the order of [`Network::TENSORS`]; its metadata are the
 //! fingerprint, the name and the summary of the network. See <https://github.com/huggingface/safetensors>.
-#[cfg(feature = "std")]
-mod files;
-
-#[cfg(feature = "std")]
-pub use files::{LoadError, SaveError};
-#[cfg(feature = "std")]
-pub(crate) use files::{load, load_tensors, save, save_with_checks};
-
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+#[cfg(feature = "std")]
+use std::path::Path;
+
+#[cfg(feature = "std")]
+use super::disk;
+#[cfg(feature = "std")]
+use super::error::LoadError;
+use super::error::WeightsError;
+use crate::info::TensorInfo;
+use crate::network::Network;
+use crate::scalar::Scalar;
 use safetensors::SafeTensors;
-use thiserror::Error;
-
-use crate::{Network, Scalar, TensorInfo};
-
-/// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum WeightsError {
-    /// The bytes are no safetensors file, or not all of one.
-    #[error("{bytes} bytes that are damaged, cut short, or no safetensors file: {reason}")]
-    Damaged {
-        /// How many there are.
-        bytes: usize,
-        /// What is wrong with them.
-        reason: String,
-    },
-    /// The file was written for another network.
-    #[error(
-        "weights of the network `{found}`, whose architecture is not that of `{expected}`: load them into the network that wrote them, or train `{expected}` anew"
-    )]
-    OtherNetwork {
-        /// The name of the network that the weights belong to.
-        found: String,
-        /// The name of the network that was to be loaded.
-        expected: &'static str,
-    },
-    /// A tensor is not in the file.
-    #[error("the tensor `{tensor}` is missing; the file has {found}")]
-    Missing {
-        /// Its name.
-        tensor: &'static str,
-        /// The names of those that the file has.
-        found: String,
-    },
-    /// A tensor in the file is not in the network.
-    #[error("the tensor `{tensor}` is superfluous: the network has none of that name")]
-    Superfluous {
-        /// Its name.
-        tensor: String,
-    },
-    /// A tensor of another shape.
-    #[error("the tensor `{tensor}` has the shape {found:?}, but the network's has {expected:?}")]
-    Shape {
-        /// Its name.
-        tensor: &'static str,
-        /// In the file.
-        found: Vec<usize>,
-        /// In the network.
-        expected: &'static [usize],
-    },
-    /// A tensor of another type of number.
-    #[error("the tensor `{tensor}` holds values of type {found}, but the network computes with {expected}")]
-    Type {
-        /// Its name.
-        tensor: &'static str,
-        /// In the file.
-        found: String,
-        /// In the network.
-        expected: &'static str,
-    },
-    /// A value that is NaN or infinite.
-    #[error("value {index} of the tensor `{tensor}` is NaN or infinite")]
-    NotFinite {
-        /// The tensor's name.
-        tensor: &'static str,
-        /// The place of the first such value.
-        index: usize,
-    },
-}
 
 const FINGERPRINT: &str = "castnet.fingerprint";
 const NAME: &str = "castnet.network";
 
 /// Tensors of these names belong to a training, or are checks: those who load weights leave them aside.
 pub(crate) const BESIDE: &str = "castnet.";
-
-/// The bytes of a file.
-pub(crate) fn to_safetensors<N: Network>(network: &N) -> Vec<u8> {
-    writer(network, &[]).finish()
-}
 
 /// A file with the weights of a network, to which other tensors can be added.
 pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writer {
@@ -242,7 +172,7 @@ pub(crate) fn scalars<T: Scalar>(bytes: &[u8]) -> impl Iterator<Item = T> {
 
 /// The first value that is not finite.
 #[cfg(feature = "std")]
-fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
+pub(super) fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
     let mut rest = network.as_flat();
     for tensor in N::TENSORS {
         let (values, behind) = rest.split_at_checked(values(tensor.shape))?;
@@ -252,6 +182,20 @@ fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
         rest = behind;
     }
     None
+}
+
+/// Reads a file that is no network's: tensors of these names and shapes.
+#[cfg(feature = "std")]
+pub(crate) fn load_tensors<T: Scalar>(
+    path: &Path,
+    expected: &'static [TensorInfo],
+    values: &mut [T],
+) -> Result<(), LoadError> {
+    let bytes = disk::read(path)?;
+    let file = SafeTensors::deserialize(&bytes)
+        .map_err(|error| WeightsError::Damaged { bytes: bytes.len(), reason: error.to_string() });
+    file.and_then(|file| read_tensors(&file, expected, values))
+        .map_err(|error| LoadError::Weights { path: path.to_path_buf(), error })
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -4,10 +4,13 @@
 //! in memory; others share it. For `n` samples every offset and size counts `n` times.
 use core::marker::PhantomData;
 
-use crate::{Flat, Network};
+use super::plan::Plan;
+use crate::flat::Flat;
+#[cfg(feature = "alloc")]
+use crate::scalar::Scalar;
 
 /// What a piece of planned memory is for, and so how much of it a network needs.
-pub trait Purpose<N: Network> {
+pub trait Purpose<N: Plan> {
     /// Scalars per sample.
     const LEN: usize;
 }
@@ -19,13 +22,13 @@ pub enum Recording {}
 /// Gradients of the activations, on their way back.
 pub enum Returning {}
 
-impl<N: Network> Purpose<N> for Prediction {
+impl<N: Plan> Purpose<N> for Prediction {
     const LEN: usize = N::ARENA;
 }
-impl<N: Network> Purpose<N> for Recording {
+impl<N: Plan> Purpose<N> for Recording {
     const LEN: usize = N::TAPE;
 }
-impl<N: Network> Purpose<N> for Returning {
+impl<N: Plan> Purpose<N> for Returning {
     const LEN: usize = N::GRADIENTS;
 }
 
@@ -37,13 +40,13 @@ pub type Tape<'a, N> = Memory<'a, N, Recording>;
 pub type Gradients<'a, N> = Memory<'a, N, Returning>;
 
 /// Planned memory for a number of samples.
-pub struct Memory<'a, N: Network, M: Purpose<N>> {
+pub struct Memory<'a, N: Plan, M: Purpose<N>> {
     values: &'a mut [N::Scalar],
     samples: usize,
     purpose: PhantomData<M>,
 }
 
-impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
+impl<'a, N: Plan, M: Purpose<N>> Memory<'a, N, M> {
     /// How many scalars `samples` samples need.
     pub const fn len(samples: usize) -> usize {
         M::LEN.saturating_mul(samples)
@@ -57,7 +60,6 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
     /// Memory for as many samples as asked for; it grows as needed.
     #[cfg(feature = "alloc")]
     pub(crate) fn grown(values: &'a mut alloc::vec::Vec<N::Scalar>, samples: usize) -> Self {
-        use crate::Scalar;
         if values.len() < Self::len(samples) {
             values.resize(Self::len(samples), N::Scalar::ZERO);
         }
@@ -112,7 +114,7 @@ impl<'a, N: Network, M: Purpose<N>> Memory<'a, N, M> {
     }
 }
 
-impl<'a, N: Network> Arena<'a, N> {
+impl<'a, N: Plan> Arena<'a, N> {
     /// The arena of one sample.
     #[inline(always)]
     pub(crate) fn of_one(arena: &'a mut N::Arena) -> Self {

@@ -2,10 +2,10 @@
 use core::slice::{from_mut, from_ref};
 
 use crate::activations::{Activation, Kept};
-use crate::flat::{accumulate, copy, reshape, reshape_mut};
+use crate::flat::{Flat, accumulate, copy, reshape, reshape_mut};
 use crate::isa::Isa;
 use crate::losses::{Loss, Reduction};
-use crate::{Flat, Scalar};
+use crate::scalar::Scalar;
 
 /// One thing, and another: of a network with two outputs the activations at its ends, the losses, or the targets. For three
 /// outputs it is `Both(a, Both(b, c))`.

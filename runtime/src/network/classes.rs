@@ -1,7 +1,8 @@
 //! Classes: the numbers, one-hot targets and highest outputs that stand for them.
 use nalgebra::SVector;
 
-use crate::{Flat, Scalar};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
 
 /// The class that a target names: the place of the highest value of several, or the number that stands alone.
 pub(crate) fn class_of<T: Scalar>(target: &[T]) -> Option<usize> {

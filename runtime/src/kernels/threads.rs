@@ -1,4 +1,4 @@
-//! A few threads that share the work of a training.
+//! A few threads that share the work of a training. Needs `std`.
 //!
 //! Work is split over rows: over samples, over inputs, over parameters, never over an index that is summed. So the results do not
 //! depend on the number of threads. Work that is smaller than the cost of waking others stays where it is.

@@ -1,4 +1,4 @@
-//! Random orders that never change with a version of a library.
+//! Random orders that never change with a version of a library. Needs `alloc`.
 use rand::{Rng, RngExt};
 
 /// Puts the values into a random order (Fisher and Yates): every order is equally likely.

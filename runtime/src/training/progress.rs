@@ -1,5 +1,5 @@
-//! A progress bar for trainings.
-use crate::history::{Epoch, Outcome};
+//! A progress bar for trainings. Needs `alloc`.
+use super::history::{Epoch, Outcome};
 
 /// Shows how far a training is; nothing without the feature `progress`, or where standard error is no terminal.
 pub(crate) struct Progress {

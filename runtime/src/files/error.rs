@@ -1,0 +1,111 @@
+//! What goes wrong with weights.
+use alloc::string::String;
+use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+#[cfg(feature = "std")]
+use super::disk::FileError;
+
+/// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WeightsError {
+    /// The bytes are no safetensors file, or not all of one.
+    #[error("{bytes} bytes that are damaged, cut short, or no safetensors file: {reason}")]
+    Damaged {
+        /// How many there are.
+        bytes: usize,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The file was written for another network.
+    #[error(
+        "weights of the network `{found}`, whose architecture is not that of `{expected}`: load them into the network that wrote them, or train `{expected}` anew"
+    )]
+    OtherNetwork {
+        /// The name of the network that the weights belong to.
+        found: String,
+        /// The name of the network that was to be loaded.
+        expected: &'static str,
+    },
+    /// A tensor is not in the file.
+    #[error("the tensor `{tensor}` is missing; the file has {found}")]
+    Missing {
+        /// Its name.
+        tensor: &'static str,
+        /// The names of those that the file has.
+        found: String,
+    },
+    /// A tensor in the file is not in the network.
+    #[error("the tensor `{tensor}` is superfluous: the network has none of that name")]
+    Superfluous {
+        /// Its name.
+        tensor: String,
+    },
+    /// A tensor of another shape.
+    #[error("the tensor `{tensor}` has the shape {found:?}, but the network's has {expected:?}")]
+    Shape {
+        /// Its name.
+        tensor: &'static str,
+        /// In the file.
+        found: Vec<usize>,
+        /// In the network.
+        expected: &'static [usize],
+    },
+    /// A tensor of another type of number.
+    #[error("the tensor `{tensor}` holds values of type {found}, but the network computes with {expected}")]
+    Type {
+        /// Its name.
+        tensor: &'static str,
+        /// In the file.
+        found: String,
+        /// In the network.
+        expected: &'static str,
+    },
+    /// A value that is NaN or infinite.
+    #[error("value {index} of the tensor `{tensor}` is NaN or infinite")]
+    NotFinite {
+        /// The tensor's name.
+        tensor: &'static str,
+        /// The place of the first such value.
+        index: usize,
+    },
+}
+
+/// Weights that were not written to a file.
+#[cfg(feature = "std")]
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// The file cannot be written.
+    #[error("the weights were not saved: {0}")]
+    File(#[from] FileError),
+    /// The weights are not finite: a file of them could not be loaded.
+    #[error("the weights were not saved to {path}: {error}; the training has diverged")]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        error: WeightsError,
+    },
+}
+
+/// Weights that were not read from a file.
+#[cfg(feature = "std")]
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("the weights were not loaded: {0}")]
+    File(#[from] FileError),
+    /// The weights do not belong to the network.
+    #[error("the weights were not loaded: {path}: {error}")]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        error: WeightsError,
+    },
+}

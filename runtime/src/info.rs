@@ -1,0 +1,47 @@
+//! What a network says of its layers and its tensors.
+
+/// A layer of a network, as its summary shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerInfo {
+    /// The label, or the kind with a number: `dense_1`.
+    pub name: &'static str,
+    /// The kind, as Keras names it: `Dense`.
+    pub kind: &'static str,
+    /// The shape of the output of one sample, channels last.
+    pub output_shape: &'static [usize],
+    /// Parameters, trainable or not.
+    pub params: usize,
+    /// Parameters that training changes.
+    pub trainable_params: usize,
+    /// Whether training changes anything in it: `false` where it is `frozen`, has only learnt statistics, or nothing at all.
+    pub trainable: bool,
+}
+
+impl LayerInfo {
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        kind: &'static str,
+        output_shape: &'static [usize],
+        params: usize,
+        trainable_params: usize,
+    ) -> Self {
+        Self { name, kind, output_shape, params, trainable_params, trainable: trainable_params > 0 }
+    }
+}
+
+/// A tensor of a network, in the order in which they lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Its name in files: `dense_1.weight`.
+    pub name: &'static str,
+    /// Its shape in files, as Keras has it, row by row: `[inputs, units]` for a dense layer's weight.
+    pub shape: &'static [usize],
+}
+
+impl TensorInfo {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, shape: &'static [usize]) -> Self {
+        Self { name, shape }
+    }
+}

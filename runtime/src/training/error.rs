@@ -1,0 +1,80 @@
+//! Why a training is refused. Needs `alloc`.
+use alloc::string::String;
+
+use thiserror::Error;
+
+use crate::data::AugmentError;
+
+/// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum FitError {
+    /// A batch must hold at least one sample.
+    #[error("a batch size of 0: a batch holds at least one sample")]
+    BatchSize,
+    /// Steps need a size.
+    #[error("a learning rate of {rate}: give one that is finite")]
+    LearningRate {
+        /// That of the first step.
+        rate: f64,
+    },
+    /// A part of the data for validation must leave some for both.
+    #[error(
+        "a validation split of {part} of {samples} samples leaves no sample for training or none for validation: give a part between 0 and 1"
+    )]
+    ValidationSplit {
+        /// As given.
+        part: f64,
+        /// In the data set.
+        samples: usize,
+    },
+    /// A target that the loss cannot have.
+    #[error(
+        "the target of {} sample {sample} (counted from 0) does not suit the loss: {reason}",
+        if *.validation { "validation" } else { "training" }
+    )]
+    Target {
+        /// The sample, counted from 0.
+        sample: usize,
+        /// Whether it is one of the validation data.
+        validation: bool,
+        /// What the loss wants.
+        reason: &'static str,
+    },
+    /// The inputs cannot be augmented so.
+    #[error(transparent)]
+    Augment(#[from] AugmentError),
+    /// A callback or a checkpoint watches what is not measured.
+    #[error(
+        "a callback watches `{name}`, which this training does not measure: {}",
+        if *.validation_missing { "give it validation data" } else { "give the trainer that metric" }
+    )]
+    Monitor {
+        /// The figure's name.
+        name: String,
+        /// Whether it is a figure of validation data, of which there are none.
+        validation_missing: bool,
+    },
+    /// A callback cannot work with this training.
+    #[error("{0}")]
+    Callback(String),
+    /// The training was resumed with other callbacks or checkpoints than those that it was begun with.
+    #[error(
+        "the training that was resumed had other callbacks or checkpoints: give the same ones in the same order ({saved} then, {given} now)"
+    )]
+    Resumed {
+        /// How many it had.
+        saved: usize,
+        /// How many there are now.
+        given: usize,
+    },
+    /// The training was resumed without the validation data that it had, or with some that it had not.
+    #[error(
+        "the training that was resumed had {}",
+        if *.had_validation { "validation data: give them again" } else { "no validation data: leave them out" }
+    )]
+    ResumedValidation {
+        /// Whether it had any.
+        had_validation: bool,
+    },
+}
