@@ -14,16 +14,16 @@ use crate::isa::Isa;
 
 /// A function of an activation matrix: value by value, or (softmax) over the channels of a position.
 pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
-    /// What the backward pass has to know again: [`Inputs`] or [`Outputs`].
+    /// The values that the backward pass reads again: [`Inputs`] or [`Outputs`].
     type Kept<'a>: Kept<'a, A>;
 
     /// Replaces every value by its image.
     fn apply<I: Isa<A::Scalar>>(self, isa: I, values: &mut [A]);
 
-    /// Turns the gradient of the outputs into that of the inputs, in place.
+    /// Turns the gradient of the outputs into the gradient of the inputs, in place.
     fn backward<I: Isa<A::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [A]);
 }
-/// What an activation keeps for its backward pass.
+/// The values that an activation keeps for its backward pass.
 pub trait Kept<'a, A>: Copy {
     /// The part that is kept.
     fn of(inputs: &'a [A], outputs: &'a [A]) -> Self;

@@ -1,8 +1,8 @@
 //! Instruction sets: a token proves that one may be used, holds its vectors, and says how it multiplies and adds.
 //!
-//! Which set a computation runs on is decided once, where a network is entered: a [`Task`] is run with the token of what
-//! the machine has, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact*, which
-//! round after every operation and so give the same bits everywhere, or *fused*, which multiply and add in one rounding.
+//! The set of a computation is chosen once, where a network is entered: a [`Task`] is run with the token of the best set of the
+//! machine, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact* or *fused*: exact ones
+//! round after every operation and so give the same bits everywhere, fused ones multiply and add in one rounding.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod detect;
 mod level;
@@ -20,22 +20,22 @@ pub(crate) use x86_64::prefetch;
 
 use crate::scalar::Scalar;
 
-/// The arithmetic that a kernel runs on. A value of the type is the proof that the machine has it.
+/// The instruction set that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
 /// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`]
 /// and their kin, [`BackwardCores`] and [`PlainCores`].
 pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
-    /// As many values as the widest register holds.
+    /// A register of the widest kind.
     type Vector: Copy;
     /// The same arithmetic in vectors of half as many values, if there are any.
     type Half: Isa<T>;
-    /// How many those are.
+    /// Values of a vector.
     const LANES: usize;
-    /// Rows of a tile of a matrix product whose rows are two vectors: as many as leave registers for the factors.
+    /// Rows of a tile of a matrix product, each of two vectors: as many as leave registers for the factors.
     const TILE_ROWS: usize;
     /// Whether products are computed side by side in vectors, or value by value in a fraction of the code.
     const IN_VECTORS: bool = HAS_VECTORS;
-    /// What of small layers is compiled for every shape.
+    /// The passes of small layers that are compiled for every shape.
     const SHAPES: Shapes;
     /// Whether [pairs](Self::splat_pair) of neighbours are as fast as single values.
     const PAIRS: bool = false;
@@ -80,28 +80,27 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
     /// Two values can be read.
     #[inline(always)]
     unsafe fn splat_pair(self, from: *const T) -> Self::Vector {
-        // SAFETY: two values can be read, and more than the lanes are there.
-        unsafe {
-            let pair = [from.read(), from.add(1).read()];
-            let values: [T; MOST_LANES] = core::array::from_fn(|lane| if lane % 2 == 0 { pair[0] } else { pair[1] });
-            self.load(values.as_ptr())
-        }
+        // SAFETY: two values can be read.
+        let [even, odd] = unsafe { from.cast::<[T; 2]>().read() };
+        let values: [T; MOST_LANES] = core::array::from_fn(|lane| if lane % 2 == 0 { even } else { odd });
+        // SAFETY: there are at least as many values as lanes.
+        unsafe { self.load(values.as_ptr()) }
     }
 
-    /// The first even lanes to one place, the odd ones so many values behind it.
+    /// Stores the first `count` even lanes, and as many odd lanes `behind` values behind them.
     ///
     /// # Safety
     /// `count` values can be written at both places, at most half of `LANES`.
     #[inline(always)]
     unsafe fn store_pair(self, vector: Self::Vector, to: *mut T, behind: usize, count: usize) {
         let mut values = [T::ZERO; MOST_LANES];
-        // SAFETY: more than the lanes are there, and so many values can be written.
-        unsafe {
-            self.store(vector, values.as_mut_ptr());
-            for (lane, [even, odd]) in values.as_chunks().0.iter().take(count).enumerate() {
-                to.add(lane).write(*even);
-                to.add(behind + lane).write(*odd);
-            }
+        // SAFETY: there is room for at least as many values as lanes.
+        unsafe { self.store(vector, values.as_mut_ptr()) };
+        for (lane, &[even, odd]) in values.as_chunks().0.iter().take(count).enumerate() {
+            // SAFETY: `count` values can be written at the first place.
+            unsafe { to.add(lane).write(even) };
+            // SAFETY: `count` values can be written at the second place.
+            unsafe { to.add(behind + lane).write(odd) };
         }
     }
 
@@ -122,19 +121,19 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
 /// The bits are the same.
 pub(crate) const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
 
-/// Values of the widest vector.
+/// Values of the widest vector of all sets.
 pub(crate) const MOST_LANES: usize = 16;
 
-/// Rows of what is transposed at a time.
+/// Rows of a square that is transposed at a time.
 pub(crate) const SQUARE: usize = 8;
 
-/// What of small layers is compiled for every shape; what is not is computed by the cores of large layers, one copy for all. It
-/// takes time in every program, so it should gain much.
+/// The passes of small layers that are compiled for every shape. All others call the cores of large layers, which exist once. A copy per
+/// shape costs every program time to compile, so it should gain much.
 #[derive(Clone, Copy, Debug)]
 pub struct Shapes {
-    /// Samples that come one by one.
+    /// Predictions of single samples.
     pub single: bool,
-    /// Batches.
+    /// Forward passes of batches.
     pub batches: bool,
     /// Backward passes.
     pub gradients: bool,
@@ -142,16 +141,16 @@ pub struct Shapes {
 
 /// Something to compute on any instruction set.
 pub trait Task<T: Scalar> {
-    /// What it gives.
+    /// The type of its result.
     type Output;
-    /// Computes it. Implementations are `#[inline(always)]`, so that they are compiled for the set that the token stands for.
+    /// Runs it. Implementations are `#[inline(always)]`, so that they are compiled for the set of the token.
     fn run<I: Isa<T>>(self, isa: I) -> Self::Output;
 }
 
 /// Runs a task [apart](Isa::apart), for what is large and frequent.
 ///
-/// The condition always holds, but the compiler cannot know: it ends a basic block. LLVM selects the instructions of one in a time
-/// that grows with the square of its length, and without conditions a pass over a network of hundreds of layers is a single one.
+/// The condition always holds, but the compiler does not know: it ends a basic block. LLVM takes a time to select instructions that grows
+/// with the square of the length of a block, and a pass over hundreds of layers without conditions is one block.
 #[inline(always)]
 pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output = ()>) {
     if core::hint::black_box(true) {
@@ -170,9 +169,7 @@ pub enum Arithmetic {
     Fused,
 }
 
-/// Where a task runs: on the best instruction set of the machine.
-///
-/// Implemented for the scalars, as it is they that know which tokens compute with them.
+/// The choice of the best instruction set of the machine. Implemented for the scalars: they know which tokens compute with them.
 #[doc(hidden)]
 pub trait Dispatch: Sized {
     /// Runs a task with a token of the given arithmetic.
@@ -187,7 +184,7 @@ pub(crate) fn run<T: Scalar, J: Task<T>>(arithmetic: Arithmetic, task: J) -> J::
     T::dispatch(arithmetic, task)
 }
 
-/// Tells the memory that some values will be read soon, where it can be told.
+/// Asks the memory for values that will be read soon, where there is an instruction for it.
 #[cfg(all(feature = "alloc", not(all(feature = "std", target_arch = "x86_64"))))]
 #[inline(always)]
 pub(crate) fn prefetch<T>(_values: &[T]) {}

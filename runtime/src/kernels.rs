@@ -10,6 +10,7 @@ pub mod pooling;
 pub mod prelu;
 mod product;
 pub mod resize;
+mod rows;
 #[cfg(feature = "std")]
 pub(crate) mod threads;
 #[cfg(not(feature = "std"))]

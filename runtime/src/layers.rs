@@ -1,5 +1,4 @@
-//! The layers: each is a type with its parameters and its kernels.
-mod affine;
+//! The layers: each is a type with its parameters and its passes.
 mod batchnorm;
 mod conv;
 mod conv_transpose;
@@ -10,24 +9,26 @@ mod join;
 mod layernorm;
 mod noise;
 mod normalize;
+mod optional;
 mod padding;
+mod passes;
 mod pooling;
 mod prelu;
 mod rescale;
 mod separable;
 mod upsample;
 
-pub use affine::{NoCenter, NoScale, Optional};
 pub use batchnorm::{BatchNorm, MovingStatistics};
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
-pub use dense::{Bias, Dense, NoBias};
+pub use dense::Dense;
 pub use depthwise::Depthwise;
 pub use dropout::Dropout;
 pub use join::{Add, Average, Concatenate, Maximum, Minimum, Multiply, broadcast};
 pub use layernorm::{GroupNorm, LayerNorm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout};
 pub use normalize::Normalize;
+pub use optional::{Bias, NoBias, NoCenter, NoScale, Optional};
 pub use padding::{Border, Crop, ZeroPad};
 pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool};
 pub use prelu::PRelu;

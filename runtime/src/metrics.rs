@@ -25,7 +25,7 @@ pub use confusion::{ConfusionMatrix, DecidesForOne};
 pub use f1::{ClassCounts, F1};
 pub use regression::{Mae, Mse, R2, Rmse, Spread};
 
-/// A figure over many samples, of a network that ends in the activation `H`, gives outputs `A` and is told targets `Y`.
+/// A figure over many samples, of a network that ends in the activation `H` and has outputs `A` and targets `Y`.
 ///
 /// Keras's pattern: a state that is updated sample by sample and turned into a value at the end.
 ///
@@ -64,12 +64,12 @@ pub use regression::{Mae, Mse, R2, Rmse, Spread};
     label = "this metric does not suit the network"
 )]
 pub trait Metric<H, A, Y>: Clone + core::fmt::Debug + Send + 'static {
-    /// What is known after some samples; `default` is before the first.
+    /// Sums over the samples so far; `default` is the state before the first.
     type State: Default + Send;
 
     /// Its name in reports, as Keras has it: `mae`.
     fn name(&self) -> &'static str;
-    /// Which figures are better: what callbacks go by that watch it.
+    /// Which figures are better. Callbacks that watch the metric go by it.
     fn better(&self) -> Better;
     /// Adds a sample to the state, which counts as often as its weight says: 1, unless the data have weights and the metric
     /// was asked for with [`weighted_metric`](crate::Trainer::weighted_metric).

@@ -1,8 +1,7 @@
 //! Optimizers: how a gradient changes the parameters. Update rules and defaults are Keras's.
 //!
-//! An optimizer is a handful of numbers that can be read and set; what it remembers of the steps before lies in an
-//! [`OptimizerState`], whose moments have the type of the network's gradient. What Keras's optimizers all can do is added by
-//! wrapping: [`WeightDecay`], [`ClipValue`], [`ClipNorm`], [`ClipGlobalNorm`], [`Accumulate`], [`Average`], [`Scheduled`].
+//! An optimizer is a handful of numbers that can be read and set. Its memory of former steps, the moments, lies in an
+//! [`OptimizerState`]; moments have the type of the network's gradient. Features of all of Keras's optimizers are added by wrapping: [`WeightDecay`], [`ClipValue`], [`ClipNorm`], [`ClipGlobalNorm`], [`Accumulate`], [`Average`], [`Scheduled`].
 //!
 //! ```
 //! use castnet::prelude::*;
@@ -46,7 +45,7 @@ use crate::scalar::Scalar;
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
-    /// What it remembers for parameters of the type `G`; zero at the start.
+    /// Its moments, for parameters with a gradient of the type `G`; zero at the start.
     type Moments<G: Flat>: Flat<Scalar = G::Scalar>;
 
     /// The learning rate.
@@ -75,24 +74,24 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
         moments: &mut Self::Moments<G>,
     );
 
-    /// Ends a training after so many steps, of which there is at least one: puts into the parameters what it has kept for them.
-    /// Most keep nothing. Keras's `finalize_variable_values`.
+    /// Ends a training after `steps` steps, at least one: may replace the parameters by values from the moments. Most optimizers change
+    /// nothing. Keras's `finalize_variable_values`.
     fn finish<G: Flat>(&self, steps: u64, parameters: &mut [G::Scalar], moments: &Self::Moments<G>) {
         let _ = (steps, parameters, moments);
     }
 }
 
-/// What an optimizer is told about a step.
+/// A step, for an optimizer.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
     /// Its number; the first is 1.
     pub number: u64,
-    /// The tensors of the parameters, in order; those behind the last parameter do not count.
+    /// The tensors of the parameters, in order; further tensors, behind the last parameter, do not count.
     pub tensors: &'a [TensorInfo],
 }
 
-/// Changes every parameter and what is remembered of it by a rule that takes the parameter, its gradient and its moments, and gives
-/// the parameter and its moments: on the best instruction set, in several threads where that is worth it.
+/// Updates every parameter and its moments by a rule that takes the parameter, its gradient and its moments, and returns the new
+/// parameter and moments: on the best instruction set, in several threads where that is worth it.
 #[inline(always)]
 fn each<T: Scalar, const M: usize>(
     parameters: &mut [T],
@@ -100,7 +99,7 @@ fn each<T: Scalar, const M: usize>(
     moments: [&mut [T]; M],
     rule: impl Fn(T, T, [T; M]) -> (T, [T; M]) + Copy + Sync,
 ) {
-    /// Multiply-adds that would take as long as one parameter.
+    /// Multiply-adds that take as long as one parameter.
     const WORK: usize = 16;
     let mut slices: [&mut [T]; MOST_MOMENTS + 2] = Default::default();
     for (slice, given) in slices.iter_mut().zip([parameters, gradient].into_iter().chain(moments)) {
@@ -109,7 +108,7 @@ fn each<T: Scalar, const M: usize>(
     over_slices(slices, 1, WORK, |_, slices| isa::run(Arithmetic::Fused, Part { slices, rule }));
 }
 
-/// Moments of an optimizer that [`each`] can deal with.
+/// The most moments of an optimizer that uses [`each`].
 const MOST_MOMENTS: usize = 2;
 
 /// Some parameters, their gradients and moments; slices that are not needed are empty.
@@ -161,7 +160,7 @@ macro_rules! learning_rate {
 }
 use learning_rate;
 
-/// Declares what an optimizer remembers: values of the gradient's type, in order.
+/// Declares the moments of an optimizer: values of the gradient's type, in order.
 macro_rules! moments {
     ($(#[$attribute:meta])* $name:ident { $($(#[$field_attribute:meta])* $field:ident),* }) => {
         $(#[$attribute])*

@@ -1,4 +1,4 @@
-//! Activations in few bytes, for networks with `#[optimize(size)]` and for long ones: one copy for all layers of a program.
+//! Activations in few bytes, for networks with `#[optimize(size)]` and for long networks: one copy for all layers of a program.
 use core::slice;
 
 use super::Activation;
@@ -43,11 +43,10 @@ fn apply<A: Activation<[T; 1]>, I: Isa<T>, T: Scalar>(isa: I, activation: A, val
     let values = values.as_mut_ptr_range();
     let mut value = values.start;
     while value != values.end {
-        // SAFETY: `value` goes along the values, of which nothing else refers to any; one is an array of one.
-        unsafe {
-            activation.apply(isa, slice::from_mut(&mut *value.cast()));
-            value = opaque(value.add(1));
-        }
+        // SAFETY: `value` goes along the values, and nothing else refers to them; a value is an array of one.
+        activation.apply(isa, slice::from_mut(unsafe { &mut *value.cast() }));
+        // SAFETY: `value` is not at the end yet.
+        value = opaque(unsafe { value.add(1) });
     }
 }
 

@@ -80,7 +80,7 @@ const INLINED: usize = 1024;
 /// An activation as its formulas.
 trait Elementwise: Copy {
     fn value<T: Scalar>(self, x: T) -> T;
-    /// The derivative, from what is kept.
+    /// The derivative, from the kept value.
     fn derivative<T: Scalar>(self, kept: T) -> T;
 }
 
@@ -101,7 +101,7 @@ impl<T: Scalar, F: Elementwise> Task<T> for Apply<'_, T, F> {
     }
 }
 
-/// Gradients times the derivative at what was kept.
+/// Gradients times the derivative at the kept values.
 struct Backward<'a, T, F> {
     activation: F,
     kept: &'a [T],
@@ -155,7 +155,7 @@ const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 
 elementwise! {
-    /// `x`: what a network without an activation at its end ends in.
+    /// `x`: the head of a network that ends without an activation.
     Linear, |x| x, Outputs |_y| T::ONE;
 
     /// `max(x, 0)`.
@@ -322,7 +322,7 @@ elementwise! {
     Threshold {
         /// 1 by default.
         threshold = 1.0,
-        /// What stands for smaller inputs: 0 by default.
+        /// The output for smaller inputs: 0 by default.
         value = 0.0
     }, |x| if x <= threshold { value } else { x }, Inputs |x| one_if(x > threshold);
 }

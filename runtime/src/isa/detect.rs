@@ -1,4 +1,4 @@
-//! What the machine has, asked once. Needs `std`.
+//! The instruction set of the machine, detected once. Needs `std`.
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::Level;
@@ -6,7 +6,7 @@ use super::Level;
 /// 0 before the machine was asked.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// What computations run on.
+/// The level on which computations run.
 #[inline(always)]
 pub fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {

@@ -1,10 +1,10 @@
 //! The instruction sets by name.
 
-/// The instruction sets that castnet has kernels for, each with those before it.
+/// The instruction sets for which castnet has kernels; each includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Level {
-    /// What every machine of this kind has.
+    /// The instructions of every machine of this architecture.
     Portable = 1,
     /// AVX2 and FMA: vectors of 256 bits.
     Avx2 = 2,

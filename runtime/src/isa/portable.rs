@@ -1,15 +1,15 @@
-//! What every machine has.
+//! The arithmetic of every machine.
 use super::{HAS_VECTORS, Isa, Shapes};
 use crate::scalar::Scalar;
 
-/// What every machine has: each product and each sum is rounded. The same bits on every target.
+/// The arithmetic of every machine: each product and each sum is rounded. The same bits on every target.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Portable;
 
-/// Values that the compiler keeps in one register, where registers are so wide.
+/// Values of a vector: the compiler keeps them in one register, where registers are that wide.
 const LANES: usize = 4;
 
-/// On machines of this kind that are slow anyway.
+/// Whether machines that compute in this arithmetic have others for speed: then it should be quick to compile.
 const SLOW: bool = cfg!(all(feature = "std", target_arch = "x86_64"));
 
 impl<T: Scalar> Isa<T> for Portable {
@@ -17,7 +17,7 @@ impl<T: Scalar> Isa<T> for Portable {
     type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
-    // On slow machines double precision would gain little, and every program would take longer to compile.
+    // There, vectors of double precision would gain little, and every program would take longer to compile.
     const IN_VECTORS: bool = HAS_VECTORS && !(SLOW && size_of::<T>() > size_of::<f32>());
     const SHAPES: Shapes = Shapes { single: !SLOW, batches: !SLOW, gradients: !SLOW };
 

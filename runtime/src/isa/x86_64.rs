@@ -13,7 +13,7 @@ pub struct Avx2<const FUSED: bool>(());
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512<const FUSED: bool>(());
 
-/// Tells the memory that some values will be read soon.
+/// Asks the memory for values that will be read soon.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
     const LINE: usize = 64;
@@ -89,8 +89,8 @@ impl Dispatch for f64 {
     }
 }
 
-/// Implements [`Isa`] for one token and scalar from the intrinsics of its vectors. Exact and fused apart, and not generically: so
-/// the cores are compiled with this crate, once, and not in every program.
+/// Implements [`Isa`] for one token and scalar by the intrinsics of its vectors. Exact and fused tokens have impls of their own, not a
+/// generic one: so the cores are compiled with this crate, once, and not in every program.
 macro_rules! isa {
     (
         @ $fused:literal $token:ident of $t:ident in $features:literal: $vector:ident, $lanes:literal lanes, tiles of $rows:literal rows, half of it $half:ident;
@@ -111,7 +111,7 @@ macro_rules! isa {
 
             #[inline(always)]
             fn half(self) -> $half<$fused> {
-                // A machine that has the wider vectors has these.
+                // A machine with the wider vectors has these.
                 $half(())
             }
 
@@ -192,7 +192,7 @@ macro_rules! isa {
     };
 }
 
-/// As many ones as a mask needs, then as many zeros.
+/// Ones for a whole mask, then zeros for a whole mask: any mask of first lanes begins in it.
 static MASK_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 static MASK_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
@@ -286,10 +286,10 @@ isa! {
     };
 }
 
-/// Two values again and again.
+/// Two values in turn.
 ///
 /// # Safety
-/// They can be read.
+/// Two values can be read.
 #[target_feature(enable = "avx512f")]
 #[inline]
 unsafe fn splat_pair_512(from: *const f32) -> __m512 {
@@ -297,25 +297,25 @@ unsafe fn splat_pair_512(from: *const f32) -> __m512 {
     _mm512_castpd_ps(_mm512_set1_pd(unsafe { from.cast::<f64>().read_unaligned() }))
 }
 
-/// The even lanes to one place, the odd ones to another.
+/// Stores the first `count` even lanes, and as many odd lanes `behind` values behind them.
 ///
 /// # Safety
-/// `count` values can be written at both.
+/// `count` values can be written at both places.
 #[target_feature(enable = "avx512f")]
 #[inline]
 unsafe fn store_pair_512(vector: __m512, to: *mut f32, behind: usize, count: usize) {
     let order = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
     let halves = _mm512_permutexvar_ps(order, vector);
-    // SAFETY: as asked for.
-    unsafe {
-        if behind == 8 && count == 8 {
-            _mm512_storeu_ps(to, halves);
-        } else {
-            let odd = _mm512_shuffle_f32x4::<0b1110>(halves, halves);
-            let mask = ((1_u32 << count) - 1) as u16;
-            _mm512_mask_storeu_ps(to, mask, halves);
-            _mm512_mask_storeu_ps(to.add(behind), mask, odd);
-        }
+    if behind == 8 && count == 8 {
+        // SAFETY: as asked for; the two places are neighbours.
+        unsafe { _mm512_storeu_ps(to, halves) };
+    } else {
+        let odd = _mm512_shuffle_f32x4::<0b1110>(halves, halves);
+        let mask = ((1_u32 << count) - 1) as u16;
+        // SAFETY: as asked for; lanes that are masked out are not written.
+        unsafe { _mm512_mask_storeu_ps(to, mask, halves) };
+        // SAFETY: as above.
+        unsafe { _mm512_mask_storeu_ps(to.add(behind), mask, odd) };
     }
 }
 

@@ -1,8 +1,8 @@
 //! Values of a few adjacent channels at a time, which stay in registers over all positions.
 use crate::scalar::Scalar;
 
-/// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels that begin with the channel `first`, until all are done: wide blocks
-/// where there are vectors, else one channel at a time.
+/// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels from the channel `first` on, until all are done: wide blocks where there
+/// are vectors, else one channel at a time.
 macro_rules! in_blocks {
     ($channels:expr, $kernel:ident::<$t:ident>($($argument:expr),* $(,)?)) => {{
         let channels: usize = $channels;
@@ -29,7 +29,7 @@ macro_rules! in_blocks {
 }
 pub(crate) use in_blocks;
 
-/// `B` values from a place on; zeros where there are none.
+/// `B` values from a place on; zeros if there are fewer.
 #[inline(always)]
 pub fn load<T: Scalar, const B: usize>(values: &[T], at: usize) -> [T; B] {
     values.get(at..).and_then(|values| values.first_chunk()).copied().unwrap_or([T::ZERO; B])

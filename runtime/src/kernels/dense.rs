@@ -1,14 +1,14 @@
 //! Matrix products of dense layers. The weight is column-major, `units` rows by `inputs` columns.
 //!
-//! Every output is its bias plus its products in the order of the inputs; every gradient of an input the sum of its products in
-//! the order of the units, every gradient of a weight that in the order of the samples.
+//! Every output is its bias plus its products in the order of the inputs. The gradient of an input is the sum of its products in the
+//! order of the units, the gradient of a weight that in the order of the samples.
 use core::mem::MaybeUninit;
 
 use super::product::{Matrix, Size, Start, Stays, product};
 use crate::isa::{Isa, SQUARE};
 use crate::scalar::Scalar;
 
-/// Inputs that are summed in one go: of a wider layer, a block of the weight would not stay in the nearer caches.
+/// Inputs that are summed in one go: a longer block of the weight would not stay in the nearer caches.
 const DEPTH: usize = 1024;
 
 /// `outputs[s] = bias + weight * inputs[s]`.
@@ -24,8 +24,8 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     forward_of::<T, I, 0, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
 }
 
-/// As [`forward`], for a weight of `width` inputs that is followed by other values: where it does not fill its last vector, these
-/// are read instead of masked.
+/// As [`forward`], for a weight of `width` inputs that may be followed by other values: where the weight does not fill its last vector,
+/// these are read along instead of being masked out.
 #[inline(always)]
 pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize>(
     isa: I,
@@ -125,7 +125,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
         return;
     }
     let samples = grad_inputs.len() / width;
-    // Only as much of it is cleared as is used: that of a small layer is a hundredth.
+    // Only the part that is used is cleared: of a small layer it is a hundredth.
     let mut memory = [const { MaybeUninit::<T>::uninit() }; BLOCK.0 * BLOCK.1];
     let row = width.next_multiple_of(I::LANES).min(BLOCK.0);
     let used = memory.get_mut(..row * units.min(BLOCK.1)).unwrap_or_default();
@@ -153,7 +153,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
     }
 }
 
-/// Turns the rows of a block, of so many rows and columns, into columns. Rows lie `from_row` and `to_row` apart.
+/// Turns the rows of a block of `rows` x `columns` into columns. Rows lie `from_row` and `to_row` apart.
 #[inline(always)]
 fn transpose<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -199,7 +199,7 @@ pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     backward_weight_of::<T, I, UNITS>(isa, inputs, width, grad_outputs, grad_weight, units);
 }
 
-/// As [`backward_weight`], for the first of `width` inputs: as many as there are columns of the gradient.
+/// As [`backward_weight`], for the first of `width` inputs: as many as the gradient has columns.
 #[inline(always)]
 pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     isa: I,

@@ -1,4 +1,4 @@
-//! Pooling: what a window holds, as one value for each channel.
+//! Pooling: the largest or the mean value of each channel in a window.
 //!
 //! Images lie row by row, the channels of a position side by side; a sequence is an image of one row.
 use core::ops::Range;
@@ -8,21 +8,21 @@ use super::window::Window;
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// The rows (0) or columns (1) of an image that a window sees at its `index`-th place.
+/// The rows (`axis` 0) or columns (1) of an image that a window sees at its `index`-th position.
 #[inline(always)]
 fn seen(window: &Window, axis: usize, index: usize) -> Range<usize> {
     let (begin, before) = (index * window.stride[axis], window.padding[axis]);
     begin.saturating_sub(before)..(begin + window.kernel[axis]).saturating_sub(before).min(window.input[axis])
 }
 
-/// Whether a window is of 2x2, moves on by as much, and never beyond the image: the usual one.
+/// Whether a window is the usual one: 2x2, with a stride of 2, always inside of the image.
 #[inline(always)]
 fn is_of_four(window: &Window) -> bool {
     let fits = |axis: usize| 2 * window.output[axis] <= window.input[axis];
     window.kernel == [2, 2] && window.stride == [2, 2] && window.padding == [0, 0] && fits(0) && fits(1)
 }
 
-/// Calls `act` with the rows and columns of each place, and with where its value lies.
+/// Calls `act` for each position of a window: with its rows, its columns, and the place of its values in the output.
 #[inline(always)]
 fn places(window: &Window, mut act: impl FnMut(Range<usize>, Range<usize>, usize)) {
     let mut at = 0;
@@ -122,7 +122,7 @@ fn max_backward_block<T: Scalar, const B: usize>(
     let (width, channels) = (window.input[1], window.input[2]);
     places(window, |rows, columns, at| {
         let best = max_of_window::<T, B>(first, window, input, rows.clone(), columns.clone());
-        // What has not been given to an input yet.
+        // The gradients that have not been given to an input yet.
         let mut left = load::<T, B>(grad_output, at + first);
         for row in rows {
             for column in columns.clone() {
@@ -139,7 +139,7 @@ fn max_backward_block<T: Scalar, const B: usize>(
     });
 }
 
-/// `outputs = mean(inputs in the window)`, of what lies within the image.
+/// `outputs = mean(inputs in the window)`, without the padding.
 #[inline(always)]
 pub fn mean_forward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, inputs: &[T], outputs: &mut [T]) {
     let (input_len, output_len) = (window.input_len(), window.output_len());

@@ -1,4 +1,4 @@
-//! A leaky ReLU with a slope for each of some values, which come again and again.
+//! A leaky ReLU with trained slopes; values are rows of as many as there are slopes.
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 

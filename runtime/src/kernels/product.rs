@@ -1,14 +1,15 @@
 //! The matrix product behind all others: `C += A B`, computed in tiles that stay in registers.
 //!
-//! Every value of `C` is what stood there (or a bias, or zero) plus its products in the order of the depth, one after the other.
+//! Every value of `C` is its former value (or a bias, or zero) plus its products in the order of the depth, one after the other.
 //! Tiles, vectors and panels only change which values are computed side by side, so results depend on the arithmetic of
 //! the instruction set alone.
 use core::marker::PhantomData;
 
+use super::rows::{add_products, load_row, store_row};
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// A matrix whose rows lie one behind the other or a stride apart, to be read.
+/// A matrix to read: its rows or its columns lie one behind the other.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
     values: &'a [T],
@@ -31,7 +32,7 @@ impl<'a, T> Matrix<'a, T> {
         Self { values, row: 1, column: rows }
     }
 
-    /// Whether a matrix of so many rows and columns lies within the values.
+    /// Whether all rows and columns of a matrix of this size lie within the values.
     #[inline(always)]
     fn holds(&self, rows: usize, columns: usize) -> bool {
         let last = rows.saturating_sub(1) * self.row + columns.saturating_sub(1) * self.column;
@@ -39,17 +40,17 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// What a product is added to.
+/// The values to which a product is added.
 #[derive(Clone, Copy)]
 pub enum Start<'a, T> {
     Zero,
     /// The same row of values everywhere.
     Row(&'a [T]),
-    /// What `C` holds.
+    /// The values of `C`.
     Result,
 }
 
-/// Which of the two factors is gone through again and again while it is near: it should be the smaller.
+/// The factor of which a block stays in a near cache while the other one is read: it should be the smaller.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
     /// A block of columns of `B`, for all rows.
@@ -67,7 +68,7 @@ pub struct Size {
 }
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
-#[expect(clippy::too_many_arguments, reason = "what a product is made of; only the kernels of layers call it")]
+#[expect(clippy::too_many_arguments, reason = "the parts of a product; only the kernels of layers call it")]
 #[inline(always)]
 pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
@@ -104,27 +105,26 @@ pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         },
         borrowed: PhantomData,
     };
-    // SAFETY: all places of matrices of this size are within their slices.
-    unsafe {
-        match stays {
-            Stays::Columns => place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns),
-            Stays::Rows => place.rows_outside::<I, COLUMNS>(isa, rows, columns),
-        }
+    match stays {
+        // SAFETY: all values of matrices of this size are within their slices.
+        Stays::Columns => unsafe { place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns) },
+        // SAFETY: as above.
+        Stays::Rows => unsafe { place.rows_outside::<I, COLUMNS>(isa, rows, columns) },
     }
 }
 
-/// What the last block of columns may be.
+/// The width of the last columns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rest {
     /// More than one vector.
     More,
     /// One vector.
     One,
-    /// Less than one.
+    /// Less than one vector.
     Less,
 }
 
-/// Whether so many columns (any number if it is 0) end in such a block: what cannot be is not compiled.
+/// Whether this number of columns (0: any number) may end in last columns of this width. Widths that cannot occur are not compiled.
 const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
     let last = columns % (2 * lanes);
     columns == 0
@@ -135,7 +135,7 @@ const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
         }
 }
 
-/// Where a part of a product lies. Everything in this impl asks that what it is told to compute is within the matrices.
+/// A part of a product, which begins with a row and a column of `C`.
 #[derive(Clone, Copy)]
 struct Place<'a, T> {
     a: *const T,
@@ -143,7 +143,7 @@ struct Place<'a, T> {
     a_column: usize,
     b: *const T,
     b_row: usize,
-    /// Values from the place on that can be read.
+    /// Values that can be read from `b` on.
     b_len: usize,
     c: *mut T,
     c_row: usize,
@@ -176,14 +176,17 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Whether every row of `B` can be read for so many columns: the rows are followed by others, the last by values that do
-    /// not matter.
+    /// Whether `columns` values can be read of every row of `B`: behind a row lie values of the next one, behind the last row values
+    /// that do not matter.
     #[inline(always)]
     fn reaches(&self, columns: usize) -> bool {
         self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len
     }
 
     /// Blocks of columns; for each of them all rows.
+    ///
+    /// # Safety
+    /// The part has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn columns_outside<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         self,
@@ -191,46 +194,68 @@ impl<T: Scalar> Place<'_, T> {
         rows: usize,
         columns: usize,
     ) {
-        let two = 2 * I::LANES;
         let mut column = 0;
-        // SAFETY: rows and columns within the matrices.
-        unsafe {
-            // A single row has no factor to use twice: the wider the block, the longer the runs of memory.
-            if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
-                while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
-                    self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES);
-                    column += 8 * I::LANES;
-                }
-                while column + 4 * I::LANES <= columns {
-                    self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES);
-                    column += 4 * I::LANES;
-                }
+        // A single row has no factor to use twice: the wider the block, the longer the runs of memory.
+        if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
+            while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
+                // SAFETY: as asked for; so many columns are left.
+                unsafe { self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES) };
+                column += 8 * I::LANES;
             }
-            while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + two <= columns {
-                self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES);
-                column += two;
+            while column + 4 * I::LANES <= columns {
+                // SAFETY: as asked for; so many columns are left.
+                unsafe { self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES) };
+                column += 4 * I::LANES;
             }
-            let (rest, place) = (columns - column, self.from(0, column));
-            if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
-                let last = rest - I::LANES;
-                if place.reaches(two) {
-                    place.all_rows::<I, ROWS, 2, true, false>(isa, rows, last);
-                } else {
-                    place.all_rows::<I, ROWS, 2, true, true>(isa, rows, last);
-                }
-            } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
-                place.all_rows::<I, ROWS, 1, false, false>(isa, rows, I::LANES);
-            } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
-                if place.reaches(I::LANES) {
-                    place.all_rows::<I, ROWS, 1, true, false>(isa, rows, rest);
-                } else {
-                    place.all_rows::<I, ROWS, 1, true, true>(isa, rows, rest);
-                }
+        }
+        while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
+            // SAFETY: as asked for; so many columns are left.
+            unsafe { self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES) };
+            column += 2 * I::LANES;
+        }
+        // SAFETY: as asked for; so many columns are left.
+        unsafe { self.from(0, column).last_columns::<I, ROWS, COLUMNS>(isa, rows, columns - column) };
+    }
+
+    /// All rows of the last columns, less than two vectors.
+    ///
+    /// # Safety
+    /// The part has `rows` rows and `columns` columns.
+    #[inline(always)]
+    unsafe fn last_columns<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
+        self,
+        isa: I,
+        rows: usize,
+        columns: usize,
+    ) {
+        macro_rules! all_rows {
+            ($vectors:literal, $part:literal, $part_of_b:literal, $last:expr) => {
+                // SAFETY: as asked for; whole vectors of `B` are only read where it reaches so far.
+                unsafe { self.all_rows::<I, ROWS, $vectors, $part, $part_of_b>(isa, rows, $last) }
+            };
+        }
+        if const { may(COLUMNS, I::LANES, Rest::More) } && columns > I::LANES {
+            let last = columns - I::LANES;
+            if self.reaches(2 * I::LANES) {
+                all_rows!(2, true, false, last);
+            } else {
+                all_rows!(2, true, true, last);
+            }
+        } else if const { may(COLUMNS, I::LANES, Rest::One) } && columns == I::LANES {
+            all_rows!(1, false, false, I::LANES);
+        } else if const { may(COLUMNS, I::LANES, Rest::Less) } && columns > 0 {
+            if self.reaches(I::LANES) {
+                all_rows!(1, true, false, columns);
+            } else {
+                all_rows!(1, true, true, columns);
             }
         }
     }
 
-    /// All rows of a block of columns.
+    /// All rows of a block of columns: `V` vectors, as in a [`tile`](Self::tile).
+    ///
+    /// # Safety
+    /// The part has `rows` rows, each as for a [`tile`](Self::tile).
     #[inline(always)]
     unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
@@ -239,135 +264,131 @@ impl<T: Scalar> Place<'_, T> {
         last: usize,
     ) {
         let mut row = 0;
-        // SAFETY: rows within the matrices.
-        unsafe {
-            if const { ROWS == 1 } {
-                return self.tile::<I, 1, V, PART, PART_OF_B>(isa, last);
+        macro_rules! tile {
+            ($rows:literal) => {
+                // SAFETY: as asked for; so many rows are left.
+                unsafe { self.from(row, 0).tile::<I, $rows, V, PART, PART_OF_B>(isa, last) }
+            };
+        }
+        if const { ROWS == 1 } {
+            return tile!(1);
+        }
+        if const { I::TILE_ROWS == 8 } {
+            while row + 8 <= rows {
+                tile!(8);
+                row += 8;
             }
-            if const { I::TILE_ROWS == 8 } {
-                while row + 8 <= rows {
-                    self.from(row, 0).tile::<I, 8, V, PART, PART_OF_B>(isa, last);
-                    row += 8;
-                }
-            }
-            while row + 4 <= rows {
-                self.from(row, 0).tile::<I, 4, V, PART, PART_OF_B>(isa, last);
-                row += 4;
-            }
-            if row + 2 <= rows {
-                self.from(row, 0).tile::<I, 2, V, PART, PART_OF_B>(isa, last);
-                row += 2;
-            }
-            if row < rows {
-                self.from(row, 0).tile::<I, 1, V, PART, PART_OF_B>(isa, last);
-            }
+        }
+        while row + 4 <= rows {
+            tile!(4);
+            row += 4;
+        }
+        if row + 2 <= rows {
+            tile!(2);
+            row += 2;
+        }
+        if row < rows {
+            tile!(1);
         }
     }
 
     /// Blocks of rows; for each of them all columns.
+    ///
+    /// # Safety
+    /// The part has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn rows_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
         let mut row = 0;
-        // SAFETY: rows within the matrices.
-        unsafe {
-            if const { I::TILE_ROWS == 8 } {
-                while row + 8 <= rows {
-                    self.from(row, 0).all_columns::<I, 8, COLUMNS>(isa, columns);
-                    row += 8;
-                }
+        macro_rules! all_columns {
+            ($rows:literal) => {
+                // SAFETY: as asked for; so many rows are left.
+                unsafe { self.from(row, 0).all_columns::<I, $rows, COLUMNS>(isa, columns) }
+            };
+        }
+        if const { I::TILE_ROWS == 8 } {
+            while row + 8 <= rows {
+                all_columns!(8);
+                row += 8;
             }
-            while row + 4 <= rows {
-                self.from(row, 0).all_columns::<I, 4, COLUMNS>(isa, columns);
-                row += 4;
-            }
-            if row + 2 <= rows {
-                self.from(row, 0).all_columns::<I, 2, COLUMNS>(isa, columns);
-                row += 2;
-            }
-            if row < rows {
-                self.from(row, 0).all_columns::<I, 1, COLUMNS>(isa, columns);
-            }
+        }
+        while row + 4 <= rows {
+            all_columns!(4);
+            row += 4;
+        }
+        if row + 2 <= rows {
+            all_columns!(2);
+            row += 2;
+        }
+        if row < rows {
+            all_columns!(1);
         }
     }
 
     /// All columns of a block of rows.
+    ///
+    /// # Safety
+    /// The part has `M` rows and `columns` columns.
     #[inline(always)]
     unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
-        let two = 2 * I::LANES;
         let mut column = 0;
-        // SAFETY: columns within the matrices.
-        unsafe {
-            while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + two <= columns {
-                self.from(0, column).tile::<I, M, 2, false, false>(isa, I::LANES);
-                column += two;
-            }
-            let rest = columns - column;
-            if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
-                self.from(0, column).tile::<I, M, 2, true, true>(isa, rest - I::LANES);
-            } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
-                self.from(0, column).tile::<I, M, 1, false, false>(isa, I::LANES);
-            } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
-                self.from(0, column).tile::<I, M, 1, true, true>(isa, rest);
-            }
+        macro_rules! tile {
+            ($vectors:literal, $part:literal, $last:expr) => {
+                // SAFETY: as asked for; so many columns are left.
+                unsafe { self.from(0, column).tile::<I, M, $vectors, $part, $part>(isa, $last) }
+            };
+        }
+        while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
+            tile!(2, false, I::LANES);
+            column += 2 * I::LANES;
+        }
+        let rest = columns - column;
+        if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
+            tile!(2, true, rest - I::LANES);
+        } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
+            tile!(1, false, I::LANES);
+        } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
+            tile!(1, true, rest);
         }
     }
 
-    /// `M` rows of `V` vectors; of the last vector only `last` lanes if it is in `PART`, and only these can be read of `B` if it
-    /// is in `PART_OF_B`.
+    /// `M` rows of `V` vectors. If `PART`, only the first `last` lanes of the last vector belong to `C`; if `PART_OF_B`, only these
+    /// are read of `B`.
+    ///
+    /// # Safety
+    /// The part has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be read.
     #[inline(always)]
     unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
         isa: I,
         last: usize,
     ) {
-        // SAFETY: `M` rows, `depth` rows of `B`, and the columns of `V` vectors (the last of them in part) are within the
-        // matrices.
-        unsafe {
-            let load_part = |from: *const T, v: usize, part: bool| {
-                let from = from.add(v * I::LANES);
-                if part && v == V - 1 { isa.load_first(from, last) } else { isa.load(from) }
-            };
-            let load = |from: *const T, v: usize| load_part(from, v, PART);
-            let mut sums = [[isa.splat(T::ZERO); V]; M];
-            match self.start {
-                PlaceStart::Zero => {}
-                PlaceStart::Row(values) => {
-                    for v in 0..V {
-                        let start = load(values, v);
-                        for row in &mut sums {
-                            row[v] = start;
-                        }
-                    }
-                }
-                PlaceStart::Result => {
-                    for (m, row) in sums.iter_mut().enumerate() {
-                        for (v, sum) in row.iter_mut().enumerate() {
-                            *sum = load(self.c.add(m * self.c_row), v);
-                        }
-                    }
-                }
-            }
-            let (mut a, mut b) = (self.a, self.b);
-            for _ in 0..self.depth {
-                let mut factors = [isa.splat(T::ZERO); V];
-                for (v, factor) in factors.iter_mut().enumerate() {
-                    *factor = load_part(b, v, PART_OF_B);
-                }
+        let (last_of_c, last_of_b) = (PART.then_some(last), PART_OF_B.then_some(last));
+        let mut sums = [[isa.splat(T::ZERO); V]; M];
+        match self.start {
+            PlaceStart::Zero => {}
+            // SAFETY: as asked for: the row has the columns of `C`.
+            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, last_of_c) }; M],
+            PlaceStart::Result => {
                 for (m, row) in sums.iter_mut().enumerate() {
-                    let x = isa.splat(a.add(m * self.a_row).read());
-                    for (sum, &factor) in row.iter_mut().zip(&factors) {
-                        *sum = isa.mul_add_vector(factor, x, *sum);
-                    }
-                }
-                a = a.wrapping_add(self.a_column);
-                b = b.wrapping_add(self.b_row);
-            }
-            for (m, row) in sums.iter().enumerate() {
-                for (v, &sum) in row.iter().enumerate() {
-                    let to = self.c.add(m * self.c_row + v * I::LANES);
-                    if PART && v == V - 1 { isa.store_first(sum, to, last) } else { isa.store(sum, to) }
+                    // SAFETY: as asked for: one of the rows of `C`.
+                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), last_of_c) };
                 }
             }
+        }
+        let (mut a, mut b) = (self.a, self.b);
+        for _ in 0..self.depth {
+            // SAFETY: as asked for: one of the rows of `B`.
+            let factors = unsafe { load_row(isa, b, last_of_b) };
+            for (m, row) in sums.iter_mut().enumerate() {
+                // SAFETY: as asked for: a value of one of the rows of `A`.
+                add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
+            }
+            a = a.wrapping_add(self.a_column);
+            b = b.wrapping_add(self.b_row);
+        }
+        for (m, row) in sums.iter().enumerate() {
+            // SAFETY: as asked for: one of the rows of `C`.
+            unsafe { store_row(isa, row, self.c.add(m * self.c_row), last_of_c) };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Batch normalization.
 use nalgebra::{SMatrix, SVector};
 
-use super::affine::{NoCenter, NoScale, Optional};
+use super::optional::{NoCenter, NoScale, Optional};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Statistics};
@@ -9,8 +9,8 @@ use crate::scalar::Scalar;
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
 ///
-/// In training, mean and variance (of the population) are those of the batch, over samples and positions; in predictions they
-/// are the [`MovingStatistics`] of the trainings before. Keras's `BatchNormalization`.
+/// In training, mean and variance (of the population) are taken over the batch, samples and positions; in predictions they are the
+/// [`MovingStatistics`] of the training. Keras's `BatchNormalization`.
 ///
 /// `gamma` and `beta` have a value for each channel, or are [`NoScale`](super::NoScale) and [`NoCenter`](super::NoCenter).
 ///
@@ -81,12 +81,8 @@ fn recorded<R: Flat>(record: &[R], epsilon: f64) -> Statistics<'_, R::Scalar> {
 impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<C, T, G, B> {
     /// Nothing but a normalization: factors of one and offsets of zero.
     pub fn init(&mut self) {
-        if let Some(gamma) = self.gamma.values_mut() {
-            gamma.fill(T::ONE);
-        }
-        if let Some(beta) = self.beta.values_mut() {
-            beta.fill(T::ZERO);
-        }
+        self.gamma.fill(T::ONE);
+        self.beta.fill(T::ZERO);
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::Bias;
+use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
@@ -36,9 +36,7 @@ impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATC
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         let fans = Fans { inputs: PATCH, outputs: window.places() * OUT };
         weight.fill(fans, rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = W * inputs + b`.
@@ -87,15 +85,25 @@ impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATC
         gradient: &mut Self,
     ) {
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            grad_bias.fill(T::ZERO);
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
         if window.is_pointwise() {
             isa.dense_backward_weight(inputs, IN, grad_outputs, gradient.weight.as_flat_mut(), OUT);
         } else {
             gradient.weight.fill(T::ZERO);
             isa.conv_backward_weight(window, inputs, grad_outputs, 0, gradient.weight.as_flat_mut());
         }
+    }
+}
+
+/// `grad_bias = Σ grad_outputs` over samples and positions.
+#[inline(always)]
+pub(super) fn backward_bias<T: Scalar, I: Isa<T>, const OUT: usize>(
+    isa: I,
+    grad_outputs: &[T],
+    grad_bias: &mut impl Bias<T, OUT>,
+) {
+    if let Some(grad_bias) = grad_bias.values_mut() {
+        grad_bias.fill(T::ZERO);
+        isa.sum_positions(grad_outputs, grad_bias);
     }
 }

@@ -2,20 +2,21 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::Bias;
+use super::conv::backward_bias;
+use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
-/// A transposed convolution: what a convolution from `OUT` to `IN` channels does to gradients, as a layer.
+/// A transposed convolution: the backward pass of a convolution from `OUT` to `IN` channels, as a layer.
 ///
 /// `weight` is `IN x PATCH` and indexed by (input, place of the window and filter); its bytes are those of Keras's
 /// `(height, width, out, in)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`] is that of the
-/// convolution: it moves over what goes out of this layer.
+/// convolution: it moves over the outputs of this layer.
 ///
-/// Every output is its bias plus its products in the order (row, column, channel) of the inputs that it is made of.
+/// Every output is its bias plus its products in the order (row, column, channel) of its inputs.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConvTranspose<const PATCH: usize, const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -39,9 +40,7 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         let fans = Fans { inputs: PATCH, outputs: window.places() * IN };
         weight.fill(fans, rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = Wᵀ * inputs + b`.
@@ -79,11 +78,9 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
         grad_outputs: &[SMatrix<T, OUT, TO>],
         gradient: &mut Self,
     ) {
-        gradient.as_flat_mut().fill(T::ZERO);
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
+        gradient.weight.fill(T::ZERO);
         isa.conv_backward_weight(window, grad_outputs, inputs, 0, gradient.weight.as_flat_mut());
     }
 }

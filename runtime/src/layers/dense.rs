@@ -2,6 +2,7 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
+use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::{HAS_VECTORS, Isa, Task};
@@ -11,7 +12,7 @@ use crate::scalar::Scalar;
 /// A fully connected layer: `y = W x + b`.
 ///
 /// `weight` is `OUT x IN` and indexed `(out, in)`; its bytes are those of Keras's `(in, out)` kernel. `bias` has `OUT`
-/// values, or is [`NoBias`].
+/// values, or is [`NoBias`](super::NoBias).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense<const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -19,47 +20,6 @@ pub struct Dense<const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>
     pub weight: SMatrix<T, OUT, IN>,
     /// `OUT` values.
     pub bias: B,
-}
-
-/// In the place of a bias: none.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NoBias;
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T, const OUT: usize> Sealed for nalgebra::SVector<T, OUT> {}
-    impl Sealed for super::NoBias {}
-}
-
-/// A vector of biases, or [`NoBias`].
-pub trait Bias<T, const OUT: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
-    /// The biases, if there are any.
-    fn values(&self) -> Option<&[T]>;
-    /// The biases, to be changed.
-    fn values_mut(&mut self) -> Option<&mut [T]>;
-}
-
-impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SVector<T, OUT> {
-    #[inline(always)]
-    fn values(&self) -> Option<&[T]> {
-        Some(self.as_flat())
-    }
-    #[inline(always)]
-    fn values_mut(&mut self) -> Option<&mut [T]> {
-        Some(self.as_flat_mut())
-    }
-}
-
-impl<T: Scalar, const OUT: usize> Bias<T, OUT> for NoBias {
-    #[inline(always)]
-    fn values(&self) -> Option<&[T]> {
-        None
-    }
-    #[inline(always)]
-    fn values_mut(&mut self) -> Option<&mut [T]> {
-        None
-    }
 }
 
 // SAFETY: two fields of scalars (or one and nothing), of the same alignment, in order.
@@ -71,15 +31,13 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
     /// them; larger ones share one kernel. In a network with `#[optimize(size)]`, and in a long one, all layers do.
     pub const SMALL: usize = 1024;
-    /// In debug builds none is: what is inlined would be neither fast nor quick to compile.
+    /// In debug builds no layer is small: inlined code would be neither fast nor quick to compile.
     const IS_SMALL: bool = IN * OUT <= Self::SMALL && (cfg!(not(debug_assertions)) || !HAS_VECTORS);
 
     /// Fresh weights; the biases are zero.
     pub fn init<R: Rng + ?Sized>(&mut self, weight: impl Initializer, rng: &mut R) {
         weight.fill(Fans { inputs: IN, outputs: OUT }, rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = W inputs + b`.
@@ -101,8 +59,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         }
     }
 
-    /// As [`forward`](Self::forward), by code that all layers share whatever their sizes: for `#[optimize(size)]` and long
-    /// networks.
+    /// As [`forward`](Self::forward), by code that layers of all sizes share: for `#[optimize(size)]` and long networks.
     #[inline(always)]
     pub fn forward_compact<I: Isa<T>>(&self, isa: I, inputs: &[SVector<T, IN>], outputs: &mut [SVector<T, OUT>]) {
         if HAS_VECTORS {
@@ -111,13 +68,12 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
         let layer = self.as_flat().as_ptr();
         for (input, output) in inputs.iter().zip(outputs) {
             let (input, output) = (input.as_ptr(), output.as_mut_ptr());
-            // SAFETY: a layer is its weights, and then its biases if there are any; the sizes are those of the types.
-            unsafe {
-                if size_of::<B>() > 0 {
-                    compact::dense_forward::<T, I, true>(isa, layer, input, output, IN, OUT);
-                } else {
-                    compact::dense_forward::<T, I, false>(isa, layer, input, output, IN, OUT);
-                }
+            if size_of::<B>() > 0 {
+                // SAFETY: a layer is its weights and then its biases; the sizes are those of the types.
+                unsafe { compact::dense_forward::<T, I, true>(isa, layer, input, output, IN, OUT) };
+            } else {
+                // SAFETY: as above, without biases.
+                unsafe { compact::dense_forward::<T, I, false>(isa, layer, input, output, IN, OUT) };
             }
         }
     }

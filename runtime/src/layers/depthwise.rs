@@ -2,7 +2,8 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::Bias;
+use super::conv::backward_bias;
+use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
@@ -32,9 +33,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
     /// Fresh weights; the biases are zero. As in Keras, the initializer takes all channels for inputs of every output.
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         weight.fill(depthwise_fans(window), rng, self.weight.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = W * inputs + b`.
@@ -72,16 +71,14 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
         grad_outputs: &[SMatrix<T, OUT, TO>],
         gradient: &mut Self,
     ) {
-        gradient.as_flat_mut().fill(T::ZERO);
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
+        gradient.weight.fill(T::ZERO);
         isa.depthwise_backward_weight(window, inputs, grad_outputs, 0, gradient.weight.as_flat_mut());
     }
 }
 
-/// What Keras takes for inputs and outputs of a depthwise weight.
+/// The inputs and outputs of a depthwise weight in the eyes of an initializer, as in Keras.
 pub(super) fn depthwise_fans(window: &Window) -> Fans {
     let multiplier = window.output[2] / window.input[2].max(1);
     Fans { inputs: window.places() * window.input[2], outputs: window.places() * multiplier }

@@ -1,7 +1,7 @@
 //! Normalizations of every sample by itself.
 use nalgebra::SVector;
 
-use super::affine::{NoCenter, NoScale, Optional};
+use super::optional::{NoCenter, NoScale, Optional};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Groups};
@@ -52,12 +52,8 @@ macro_rules! normalization {
         impl<const N: usize, T: Scalar, G: Optional<T, N>, B: Optional<T, N>> $name<N, T, G, B> {
             /// Nothing but a normalization: factors of one and offsets of zero.
             pub fn init(&mut self) {
-                if let Some(gamma) = self.gamma.values_mut() {
-                    gamma.fill(T::ONE);
-                }
-                if let Some(beta) = self.beta.values_mut() {
-                    beta.fill(T::ZERO);
-                }
+                self.gamma.fill(T::ONE);
+                self.beta.fill(T::ZERO);
             }
 
             /// Normalizes.

@@ -31,11 +31,11 @@ pub struct GaussianDropout {
 /// Adds to each value a number around 0 with a deviation; in training only. Keras's `GaussianNoise`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianNoise {
-    /// The deviation of what is added.
+    /// The deviation of the numbers that are added.
     pub deviation: f64,
 }
 
-/// Multiplies by what was drawn.
+/// Multiplies the values by the mask.
 #[inline(always)]
 fn multiply<A: Flat>(mask: &[A], values: &mut [A]) {
     for (value, &factor) in flatten_mut(values).iter_mut().zip(flatten(mask)) {

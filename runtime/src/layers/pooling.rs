@@ -11,8 +11,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaxPool(pub Window);
 
-/// The mean of each channel in a window that moves over an image or a sequence; what a window has outside of the image does not
-/// count. Keras's `AveragePooling2D` and `AveragePooling1D`.
+/// The mean of each channel in a window that moves over an image or a sequence; padding does not count. Keras's `AveragePooling2D` and `AveragePooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AvgPool(pub Window);
 

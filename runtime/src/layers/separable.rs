@@ -2,8 +2,9 @@
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
-use super::Bias;
+use super::conv::backward_bias;
 use super::depthwise::depthwise_fans;
+use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
@@ -14,7 +15,7 @@ use crate::scalar::Scalar;
 ///
 /// `depthwise` is `MIDDLE x PLACES`, `pointwise` is `OUT x MIDDLE`; their bytes are those of Keras's `(height, width, in, multiplier)`
 /// and `(1, 1, in * multiplier, out)` kernels. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`] is that of
-/// the depthwise part. Training keeps what is between the two parts: the record.
+/// the depthwise part. Training keeps the values between the two parts: the record.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Separable<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -40,9 +41,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         weight.fill(depthwise_fans(window), rng, self.depthwise.as_flat_mut());
         weight.fill(Fans { inputs: MIDDLE, outputs: OUT }, rng, self.pointwise.as_flat_mut());
-        if let Some(bias) = self.bias.values_mut() {
-            bias.fill(T::ZERO);
-        }
+        self.bias.fill(T::ZERO);
     }
 
     /// `outputs = P (D * inputs) + b`.
@@ -59,7 +58,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         isa.separable_forward(window, depthwise, pointwise, bias, flatten(inputs), flatten_mut(outputs));
     }
 
-    /// As [`forward`](Self::forward); keeps what is between the parts.
+    /// As [`forward`](Self::forward); keeps the values between the parts.
     #[inline(always)]
     pub fn forward_training<const IN: usize, const FROM: usize, const TO: usize, I: Isa<T>>(
         &self,
@@ -99,10 +98,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         gradient: &mut Self,
     ) {
         let (inputs, record, grad_outputs) = (flatten(inputs), flatten(record), flatten(grad_outputs));
-        if let Some(grad_bias) = gradient.bias.values_mut() {
-            grad_bias.fill(T::ZERO);
-            isa.sum_positions(grad_outputs, grad_bias);
-        }
+        backward_bias(isa, grad_outputs, &mut gradient.bias);
         isa.dense_backward_weight(record, MIDDLE, grad_outputs, gradient.pointwise.as_flat_mut(), OUT);
         let pointwise = self.pointwise.as_flat();
         gradient.depthwise.fill(T::ZERO);

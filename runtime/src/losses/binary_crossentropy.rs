@@ -84,4 +84,4 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
     }
 }
 
-super::computed_from_logits!(BinaryCrossentropy for networks that end in SigmoidHead);
+super::suits_networks!(BinaryCrossentropy that end in SigmoidHead, by logits);

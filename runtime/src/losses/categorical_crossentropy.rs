@@ -155,4 +155,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::computed_from_logits!(CategoricalCrossentropy for networks that end in SoftmaxHead);
+super::suits_networks!(CategoricalCrossentropy that end in SoftmaxHead, by logits);

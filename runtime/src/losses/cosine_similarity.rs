@@ -18,7 +18,7 @@ fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     a.iter().zip(b).fold(T::ZERO, |sum, (&a, &b)| sum + a * b)
 }
 
-/// One over the length, and whether the length is that of the vector and not the least one.
+/// One over the length, and whether the vector is longer than the least length.
 fn inverse_length<T: Scalar>(a: &[T]) -> (T, bool) {
     let (square, least) = (dot(a, a), T::from_f64(1e-12));
     if square > least { (T::ONE / square.sqrt(), true) } else { (T::ONE / least.sqrt(), false) }

@@ -1,4 +1,4 @@
-//! Cross-entropies that look at what is still wrong.
+//! Focal cross-entropies: right decisions count little.
 use nalgebra::SMatrix;
 
 use super::{
@@ -10,14 +10,14 @@ use crate::math::Elementary;
 use crate::scalar::Scalar;
 
 /// `mean((1 - q)^gamma * -ln(q))` over the values of a sample, where `q` is the probability that the output gives to the
-/// truth: `p t + (1 - p) (1 - t)`. What is right already counts little, so rare cases are heard. For networks that end in
-/// `sigmoid`.
+/// truth: `p t + (1 - p) (1 - t)`. Outputs that are right already count little, so rare cases gain weight. For
+/// networks that end in `sigmoid`.
 ///
 /// `-ln(q)` is computed from the logits, as that of [`BinaryCrossentropy`]. Source: Lin et al., "Focal Loss for Dense Object Detection", 2017; Keras's
 /// [`BinaryFocalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossentropy {
-    /// How much less counts what is right: 2 by default.
+    /// How much less right outputs count: 2 by default.
     pub gamma: f64,
     /// Weighs "yes" with `alpha` and "no" with `1 - alpha`; `None` by default.
     pub alpha: Option<f64>,
@@ -29,7 +29,7 @@ impl Default for BinaryFocalCrossentropy {
     }
 }
 
-/// `Σ alpha (1 - p)^gamma * -t ln(p)` over the classes (and the mean over positions): what is right already counts little. For
+/// `Σ alpha (1 - p)^gamma * -t ln(p)` over the classes (and the mean over positions): outputs that are right already count little. For
 /// networks that end in `softmax`.
 ///
 /// Outputs are divided by their sum and clipped to `[1e-7, 1 - 1e-7]`. Source: Lin et al., "Focal Loss for Dense Object
@@ -37,7 +37,7 @@ impl Default for BinaryFocalCrossentropy {
 /// [`CategoricalFocalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
-    /// How much less counts what is right: 2 by default.
+    /// How much less right outputs count: 2 by default.
     pub gamma: f64,
     /// The weight of every class: 0.25 by default.
     pub alpha: f64,
@@ -49,7 +49,7 @@ impl Default for CategoricalFocalCrossentropy {
     }
 }
 
-/// A base that is not negative to any power; to the power 0 it is 1, whatever it is.
+/// A base that is not negative, to any power; to the power 0 it is 1.
 fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 { 1.0 } else { Elementary::exp(exponent * Elementary::ln(base)) }
 }
@@ -150,7 +150,7 @@ impl CategoricalFocalCrossentropy {
     }
 }
 
-/// The probabilities are clipped as those of outputs are.
+/// Probabilities are clipped as outputs are.
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
@@ -227,5 +227,5 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::computed_from_logits!(BinaryFocalCrossentropy for networks that end in SigmoidHead);
+super::suits_networks!(BinaryFocalCrossentropy that end in SigmoidHead, by logits);
 super::suits_networks!(CategoricalFocalCrossentropy that end in SoftmaxHead);

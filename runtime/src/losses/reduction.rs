@@ -17,7 +17,7 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// What the sum of the weighted losses is multiplied with.
+    /// The factor of the sum of the weighted losses.
     pub fn factor(self, samples: usize, weight: f64) -> f64 {
         match self {
             Self::Mean => 1.0 / samples as f64,
@@ -46,7 +46,7 @@ impl Reduction {
 pub struct Reduced<L> {
     /// The loss of a sample.
     pub loss: L,
-    /// That of a batch.
+    /// The way to the loss of a batch.
     pub reduction: Reduction,
 }
 

@@ -1,4 +1,4 @@
-//! Targets that are not quite sure.
+//! Label smoothing.
 use core::slice;
 
 use nalgebra::SMatrix;
@@ -23,7 +23,7 @@ pub struct Smoothed<L> {
     pub amount: f64,
 }
 
-/// What an even distribution gives to each value.
+/// The probability of each value in an even distribution.
 trait Even<A> {
     const EVEN: f64;
 }

@@ -124,4 +124,4 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
     }
 }
 
-super::computed_from_logits!(SparseCategoricalCrossentropy for networks that end in SoftmaxHead);
+super::suits_networks!(SparseCategoricalCrossentropy that end in SoftmaxHead, by logits);

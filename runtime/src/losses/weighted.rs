@@ -4,7 +4,7 @@ use crate::flat::Flat;
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// A loss times a factor: of a network with several outputs, what each of their losses counts. Keras's `loss_weights`.
+/// A loss times a factor: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
 ///
 /// ```
 /// use castnet::Both;

@@ -22,7 +22,7 @@ pub struct AucPr;
 
 const THRESHOLDS: usize = 200;
 
-/// What [`Auc`] and [`AucPr`] know: the weight of the outputs that lie above so many thresholds.
+/// The state of [`Auc`] and [`AucPr`]: the weight of the outputs by the number of thresholds that lie below them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Buckets {
     yes: [f64; THRESHOLDS + 1],

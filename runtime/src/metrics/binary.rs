@@ -1,4 +1,4 @@
-//! Yes or no: what is found, and what is found wrongly.
+//! Precision and recall of yes-or-no decisions.
 use super::{Better, Metric};
 use crate::activations::{Sigmoid, Softmax};
 use crate::flat::Flat;
@@ -27,7 +27,7 @@ pub struct Precision;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recall;
 
-/// What [`Precision`] and [`Recall`] know: sums of weights.
+/// The state of [`Precision`] and [`Recall`]: sums of weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Verdicts {
     /// "Yes", and right.

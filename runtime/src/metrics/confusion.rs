@@ -167,7 +167,7 @@ impl ConfusionMatrix {
     }
 }
 
-/// What a network says to many inputs.
+/// The outputs of a network for many inputs.
 pub(crate) fn outputs<N: Network>(network: &N, inputs: &[N::Input]) -> Vec<N::Output>
 where
     N::Output: Clone,

@@ -16,7 +16,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct F1;
 
-/// What [`F1`] knows of each class.
+/// The state of [`F1`]: sums of weights for each class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassCounts<const C: usize> {
     /// Decided, and right.

@@ -66,7 +66,7 @@ mean_errors! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct R2;
 
-/// What [`R2`] knows: sums for each value of the output.
+/// The state of [`R2`]: sums for each value of the output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread<const C: usize, const P: usize> {
     targets: SMatrix<f64, C, P>,

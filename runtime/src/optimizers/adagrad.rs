@@ -11,7 +11,7 @@ use crate::scalar::Scalar;
 pub struct Adagrad {
     /// 0.001 by default.
     pub learning_rate: f64,
-    /// What the sum begins with: 0.1 by default.
+    /// The initial value of the sum: 0.1 by default.
     pub initial_sum: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -24,7 +24,7 @@ impl Default for Adagrad {
 }
 
 moments! {
-    /// What [`Adagrad`] remembers.
+    /// The moments of [`Adagrad`].
     SquareSum {
         /// The sum of all squared gradients.
         sum
@@ -77,7 +77,7 @@ impl Default for Adadelta {
 }
 
 moments! {
-    /// What [`Adadelta`] remembers.
+    /// The moments of [`Adadelta`].
     SquareSums {
         /// The running average of the squared gradient.
         gradients,

@@ -28,7 +28,7 @@ impl Default for Adam {
 }
 
 moments! {
-    /// What [`Adam`] remembers.
+    /// The moments of [`Adam`].
     FirstAndSecondMoment {
         /// The running average of the gradient.
         first,
@@ -87,7 +87,7 @@ impl Default for AdamW {
 pub struct AmsGrad(pub Adam);
 
 moments! {
-    /// What [`AmsGrad`] remembers.
+    /// The moments of [`AmsGrad`].
     WithMaximum {
         /// The running average of the gradient.
         first,

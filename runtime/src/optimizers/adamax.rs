@@ -26,7 +26,7 @@ impl Default for Adamax {
 }
 
 moments! {
-    /// What [`Adamax`] remembers.
+    /// The moments of [`Adamax`].
     MomentAndNorm {
         /// The running average of the gradient.
         first,

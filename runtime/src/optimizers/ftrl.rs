@@ -17,7 +17,7 @@ pub struct Ftrl {
     pub learning_rate: f64,
     /// How the rate falls with the sum of squares: -0.5 by default.
     pub learning_rate_power: f64,
-    /// What the sum begins with: 0.1 by default.
+    /// The initial value of the sum: 0.1 by default.
     pub initial_sum: f64,
     /// 0 by default.
     pub l1: f64,
@@ -44,7 +44,7 @@ impl Default for Ftrl {
 }
 
 moments! {
-    /// What [`Ftrl`] remembers.
+    /// The moments of [`Ftrl`].
     SquareSumAndLinear {
         /// The sum of all squared gradients.
         sum,

@@ -27,7 +27,7 @@ impl Default for Nadam {
     }
 }
 
-/// What [`Nadam`] remembers.
+/// The moments of [`Nadam`].
 #[repr(C)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MomentsAndProduct<G: Flat> {

@@ -25,7 +25,7 @@ impl Default for RmsProp {
 }
 
 moments! {
-    /// What [`RmsProp`] remembers.
+    /// The moments of [`RmsProp`].
     SquareAverage {
         /// The running average of the squared gradient.
         average
@@ -79,7 +79,7 @@ impl Default for RmsPropMomentum {
 }
 
 moments! {
-    /// What [`RmsPropMomentum`] remembers.
+    /// The moments of [`RmsPropMomentum`].
     CenteredAverages {
         /// The running average of the squared gradient.
         square,

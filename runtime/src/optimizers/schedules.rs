@@ -21,7 +21,7 @@ pub trait Schedule: Clone + core::fmt::Debug + Send + Sync + 'static {
 /// An optimizer whose learning rate follows a schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scheduled<O, S> {
-    /// What takes the step; its own learning rate does not count.
+    /// The optimizer that takes the step; its own learning rate does not count.
     pub optimizer: O,
     /// The learning rate.
     pub schedule: S,
@@ -80,7 +80,7 @@ impl<F: Fn(u64) -> f64 + Clone + Send + Sync + 'static> Schedule for ByStep<F> {
     }
 }
 
-/// `base` to a power that is not negative; to the power 0 it is 1, whatever it is.
+/// `base` to a power that is not negative; to the power 0 it is 1, whatever the base is.
 fn power(base: f64, exponent: f64) -> f64 {
     match (base, exponent) {
         (_, 0.0) => 1.0,

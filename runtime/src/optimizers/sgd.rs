@@ -51,7 +51,7 @@ impl Default for Momentum {
 }
 
 moments! {
-    /// What [`Momentum`] remembers.
+    /// The moments of [`Momentum`].
     Velocity {
         /// The last step.
         velocity

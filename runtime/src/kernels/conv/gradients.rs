@@ -1,15 +1,16 @@
-//! Gradients that are sums over positions: of the weight and of the bias.
+//! The gradient of the weight: sums over positions.
 use core::marker::PhantomData;
 
 use super::{POSITIONS, fits};
-use crate::isa::{HAS_VECTORS, Isa, Task};
+use crate::isa::{Isa, Task};
+use crate::kernels::rows::{add_products, load_row, store_row};
 use crate::kernels::window::{Axis, Window};
 use crate::scalar::Scalar;
 
-/// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
+/// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from `first_row` on.
 ///
-/// What is added to a gradient comes in this order: some samples or some rows of windows, one after the other; in these first the
-/// windows that are inside of the image from left to right, then each of the other columns.
+/// The order of a sum: group by group of samples, or band by band of rows of positions; in these first the positions whose windows
+/// are inside of the image from left to right, then column by column the others.
 #[inline(always)]
 pub fn backward_weight<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -44,13 +45,12 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
             rows: (first_row, first_row + grad_weight.len() / units),
             borrowed: PhantomData,
         };
-        // SAFETY: the images have the sizes of the window, and the rows are within the gradient.
-        unsafe {
-            if const { I::Half::LANES < I::LANES } && per_group <= I::Half::LANES {
-                products.blocks(isa.half());
-            } else {
-                products.blocks(isa);
-            }
+        if const { I::Half::LANES < I::LANES } && per_group <= I::Half::LANES {
+            // SAFETY: the images have the sizes of the window, and the rows are within the gradient.
+            unsafe { products.blocks(isa.half()) }
+        } else {
+            // SAFETY: as above.
+            unsafe { products.blocks(isa) }
         }
     }
 }
@@ -60,7 +60,7 @@ struct Products<'a, T> {
     y: Axis,
     x: Axis,
     samples: usize,
-    /// What the first tap sees at the first position.
+    /// The input that the first tap sees at the first position.
     a: *const T,
     a_steps: [usize; 3],
     depth: usize,
@@ -68,14 +68,14 @@ struct Products<'a, T> {
     b: *const T,
     b_steps: [usize; 3],
     columns: usize,
-    /// The first of the rows.
+    /// The first row of the sums.
     c: *mut T,
-    /// Which rows.
+    /// The first row, and the first behind them.
     rows: (usize, usize),
     borrowed: PhantomData<&'a mut T>,
 }
 
-/// Which sums of products: some rows, of some columns, over some positions.
+/// A part of the products: some rows and columns of the weight, over some positions.
 #[derive(Clone, Copy)]
 struct Part {
     rows: (usize, usize),
@@ -87,10 +87,11 @@ struct Part {
 }
 
 impl<T: Scalar> Products<'_, T> {
-    /// So many positions at a time that they stay near, and of these those at which the same taps are inside.
+    /// Some positions at a time, so that their values stay in a near cache; of these, the positions with the same taps inside of the
+    /// image together.
     ///
     /// # Safety
-    /// All that the window sees inside of the images, all gradients and the rows are there.
+    /// All inputs that the window sees inside of the images and all gradients can be read; the rows can be read and written.
     #[inline(never)]
     unsafe fn blocks<I: Isa<T>>(&self, isa: I) {
         let positions = (self.y.count * self.x.count).max(1);
@@ -110,12 +111,13 @@ impl<T: Scalar> Products<'_, T> {
                     }
                     let y = (of_tap.0.max(first), of_tap.1.min(first + band));
                     let part = Part { rows: (0, 0), column: 0, columns: self.columns, samples, y, x: inside };
-                    // SAFETY: as asked for: the taps are inside at these positions.
-                    unsafe {
-                        self.rows_of_taps(isa, part, (tap, end), (0, self.x.taps));
-                        for x in (0..inside.0).chain(inside.1..self.x.count) {
-                            self.rows_of_taps(isa, Part { x: (x, x + 1), ..part }, (tap, end), self.x.taps_at(x));
-                        }
+                    // SAFETY: as asked for; all columns of the window are inside at these positions.
+                    unsafe { self.rows_of_taps(isa, part, (tap, end), (0, self.x.taps)) };
+                    for x in (0..inside.0).chain(inside.1..self.x.count) {
+                        // SAFETY: as asked for; these columns of the window are inside at this position.
+                        unsafe {
+                            self.rows_of_taps(isa, Part { x: (x, x + 1), ..part }, (tap, end), self.x.taps_at(x))
+                        };
                     }
                     tap = end;
                 }
@@ -139,32 +141,40 @@ impl<T: Scalar> Products<'_, T> {
             if last - first == of_tap { ((0, 1), down.0 * of_tap, down.1 * of_tap) } else { (down, first, last) };
         for tap in down.0..down.1 {
             let rows = ((tap * of_tap + first).max(self.rows.0), (tap * of_tap + last).min(self.rows.1));
-            if rows.0 >= rows.1 {
-                continue;
+            if rows.0 < rows.1 {
+                // SAFETY: as asked for; the rows are those of the taps.
+                unsafe { self.rows(isa, Part { rows, ..part }) };
             }
-            let part = Part { rows, ..part };
-            // SAFETY: as asked for; so many columns are left.
-            unsafe {
-                if const { !I::IN_VECTORS } {
-                    self.plain(isa, part);
-                    continue;
-                }
-                let mut column = 0;
-                while column < self.columns {
-                    let columns = self.columns - column;
-                    if columns >= 2 * I::LANES {
-                        let part = Part { column, columns: 2 * I::LANES, ..part };
-                        isa.apart(Rows::<T, 2, false>::new(self, part));
-                        column += 2 * I::LANES;
-                    } else if columns >= I::LANES {
-                        let part = Part { column, columns: I::LANES, ..part };
-                        isa.apart(Rows::<T, 1, false>::new(self, part));
-                        column += I::LANES;
-                    } else {
-                        isa.apart(Rows::<T, 1, true>::new(self, Part { column, columns, ..part }));
-                        column += columns;
-                    }
-                }
+        }
+    }
+
+    /// All columns of some rows.
+    ///
+    /// # Safety
+    /// As for [`rows_of_taps`](Self::rows_of_taps); the rows are those of the taps.
+    #[inline(always)]
+    unsafe fn rows<I: Isa<T>>(&self, isa: I, part: Part) {
+        if const { !I::IN_VECTORS } {
+            // SAFETY: as asked for.
+            return unsafe { self.plain(isa, part) };
+        }
+        let mut column = 0;
+        macro_rules! rows {
+            ($vectors:literal, $part_of_last:literal, $columns:expr) => {{
+                let part = Part { column, columns: $columns, ..part };
+                // SAFETY: as asked for; so many columns are left.
+                isa.apart(unsafe { Rows::<T, $vectors, $part_of_last>::new(self, part) });
+                column += $columns;
+            }};
+        }
+        while column < self.columns {
+            let rest = self.columns - column;
+            if rest >= 2 * I::LANES {
+                rows!(2, false, 2 * I::LANES);
+            } else if rest >= I::LANES {
+                rows!(1, false, I::LANES);
+            } else {
+                rows!(1, true, rest);
             }
         }
     }
@@ -172,7 +182,7 @@ impl<T: Scalar> Products<'_, T> {
     /// Sum by sum.
     ///
     /// # Safety
-    /// As for [`rows_of_taps`](Self::rows_of_taps); the rows are those of the taps.
+    /// As for [`rows`](Self::rows).
     unsafe fn plain<I: Isa<T>>(&self, isa: I, part: Part) {
         for row in part.rows.0..part.rows.1 {
             let (a, c) = self.row(row);
@@ -180,13 +190,12 @@ impl<T: Scalar> Products<'_, T> {
                 for y in part.y.0..part.y.1 {
                     for x in part.x.0..part.x.1 {
                         let (at, b) = self.at(sample, y, x);
+                        // SAFETY: the tap is inside of the image at this position.
+                        let value = unsafe { a.wrapping_add(at).read() };
                         for column in 0..self.columns {
-                            // SAFETY: as asked for.
-                            unsafe {
-                                let (value, g) = (a.wrapping_add(at).read(), self.b.add(b + column).read());
-                                let sum = c.add(column);
-                                sum.write(isa.mul_add(g, value, sum.read()));
-                            }
+                            // SAFETY: every position has a gradient for each column, and every row a sum.
+                            let (g, sum) = unsafe { (self.b.add(b + column).read(), &mut *c.add(column)) };
+                            *sum = isa.mul_add(g, value, *sum);
                         }
                     }
                 }
@@ -194,14 +203,14 @@ impl<T: Scalar> Products<'_, T> {
         }
     }
 
-    /// How far a position is from the first, in inputs and in gradients.
+    /// The offsets of a position from the first one, in the inputs and in the gradients.
     #[inline(always)]
     fn at(&self, sample: usize, y: usize, x: usize) -> (usize, usize) {
         let a = sample * self.a_steps[0] + y * self.y.step * self.a_steps[1] + x * self.x.step * self.a_steps[2];
         (a, sample * self.b_steps[0] + y * self.b_steps[1] + x * self.b_steps[2])
     }
 
-    /// What a row is of at the first position, and where its sums are.
+    /// The input of a row at the first position, and its sums.
     #[inline(always)]
     fn row(&self, row: usize) -> (*const T, *mut T) {
         let (tap, channel) = (row / self.depth, row % self.depth);
@@ -210,7 +219,7 @@ impl<T: Scalar> Products<'_, T> {
         (self.a.wrapping_add(a), self.c.wrapping_add((row - self.rows.0) * self.b_steps[2]))
     }
 
-    /// `M` rows by `V` vectors; of the last, there may be only a part.
+    /// `M` rows by `V` vectors; of the last vector only the columns of the part, if it is in `PART`.
     ///
     /// # Safety
     /// As for [`Rows::new`].
@@ -221,57 +230,42 @@ impl<T: Scalar> Products<'_, T> {
         row: usize,
         part: &Part,
     ) {
-        let last = part.columns - (V - 1) * I::LANES;
-        let (a_step, b_step) = (self.x.step * self.a_steps[2], self.b_steps[2]);
+        let last = PART.then_some(part.columns - (V - 1) * I::LANES);
         let mut a = [core::ptr::null(); M];
         let mut c = [core::ptr::null_mut(); M];
         for (m, (a, c)) in a.iter_mut().zip(&mut c).enumerate() {
             (*a, *c) = self.row(row + m);
             *c = c.wrapping_add(part.column);
         }
-        // SAFETY: the taps are inside of the images at these positions, and the columns are there.
-        unsafe {
-            let load = |from: *const T, v: usize| {
-                let from = from.wrapping_add(v * I::LANES);
-                if PART && v == V - 1 { isa.load_first(from, last) } else { isa.load(from) }
-            };
-            let mut sums = [[isa.splat(T::ZERO); V]; M];
-            for (row, &c) in sums.iter_mut().zip(&c) {
-                for (v, sum) in row.iter_mut().enumerate() {
-                    *sum = load(c, v);
-                }
-            }
-            for sample in part.samples.0..part.samples.1 {
-                for y in part.y.0..part.y.1 {
-                    let (mut at, b) = self.at(sample, y, part.x.0);
-                    let mut b = self.b.wrapping_add(b + part.column);
-                    for _ in part.x.0..part.x.1 {
-                        let mut factors = [isa.splat(T::ZERO); V];
-                        for (v, factor) in factors.iter_mut().enumerate() {
-                            *factor = load(b, v);
-                        }
-                        for (sums, &a) in sums.iter_mut().zip(&a) {
-                            let x = isa.splat(a.wrapping_add(at).read());
-                            for (sum, &factor) in sums.iter_mut().zip(&factors) {
-                                *sum = isa.mul_add_vector(factor, x, *sum);
-                            }
-                        }
-                        at += a_step;
-                        b = b.wrapping_add(b_step);
+        let mut sums = [[isa.splat(T::ZERO); V]; M];
+        for (row, &c) in sums.iter_mut().zip(&c) {
+            // SAFETY: the columns of the row are there.
+            *row = unsafe { load_row(isa, c, last) };
+        }
+        for sample in part.samples.0..part.samples.1 {
+            for y in part.y.0..part.y.1 {
+                let (mut at, b) = self.at(sample, y, part.x.0);
+                let mut b = self.b.wrapping_add(b + part.column);
+                for _ in part.x.0..part.x.1 {
+                    // SAFETY: the position has a gradient for each column.
+                    let factors = unsafe { load_row(isa, b, last) };
+                    for (sums, &a) in sums.iter_mut().zip(&a) {
+                        // SAFETY: the tap is inside of the image at this position.
+                        add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });
                     }
+                    at += self.x.step * self.a_steps[2];
+                    b = b.wrapping_add(self.b_steps[2]);
                 }
             }
-            for (row, &c) in sums.iter().zip(&c) {
-                for (v, &sum) in row.iter().enumerate() {
-                    let to = c.wrapping_add(v * I::LANES);
-                    if PART && v == V - 1 { isa.store_first(sum, to, last) } else { isa.store(sum, to) }
-                }
-            }
+        }
+        for (row, &c) in sums.iter().zip(&c) {
+            // SAFETY: the columns of the row are there.
+            unsafe { store_row(isa, row, c, last) };
         }
     }
 }
 
-/// Rows of a block of columns, `V` vectors: a function of its own, for it to be compiled once.
+/// Rows of a block of columns, `V` vectors: a function of its own, so that it is compiled once.
 struct Rows<'a, T, const V: usize, const PART: bool> {
     products: &'a Products<'a, T>,
     part: Part,
@@ -279,8 +273,7 @@ struct Rows<'a, T, const V: usize, const PART: bool> {
 
 impl<'a, T, const V: usize, const PART: bool> Rows<'a, T, V, PART> {
     /// # Safety
-    /// All that the window sees inside of the images, all gradients, the rows and the columns are there, and the taps of the rows
-    /// are inside at the positions.
+    /// As for [`Products::blocks`]; the rows and columns are there, and the taps of the rows are inside at the positions.
     #[inline(always)]
     unsafe fn new(products: &'a Products<'a, T>, part: Part) -> Self {
         Self { products, part }
@@ -301,7 +294,7 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
                 row += $rows;
             }};
         }
-        // Three by three places of one channel.
+        // A window of 3x3 and one channel.
         if V == 1 && end - row == 9 {
             tile!(9);
         }
@@ -319,52 +312,5 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
         while row < end {
             tile!(1);
         }
-    }
-}
-
-/// How many sums of a channel grow side by side: as many as hide the time that an addition takes.
-const SIDE_BY_SIDE: usize = 8;
-
-/// `sums += Σ values` over all positions, channel by channel: eight sums, each of every eighth position, and then their sum.
-#[inline(always)]
-pub fn sum_positions<T: Scalar, I: Isa<T>>(isa: I, values: &[T], sums: &mut [T]) {
-    let channels = sums.len();
-    if channels == 0 {
-        return;
-    }
-    let positions = values.len() / channels;
-    let in_vectors = if HAS_VECTORS { channels / I::LANES * I::LANES } else { 0 };
-    let one = isa.splat(T::ONE);
-    for first in (0..in_vectors).step_by(I::LANES) {
-        // SAFETY: whole vectors of channels, at every position.
-        unsafe {
-            let mut partial = [isa.splat(T::ZERO); SIDE_BY_SIDE];
-            let mut from = values.as_ptr().add(first);
-            for _ in 0..positions / SIDE_BY_SIDE {
-                for sum in &mut partial {
-                    *sum = isa.mul_add_vector(isa.load(from), one, *sum);
-                    from = from.wrapping_add(channels);
-                }
-            }
-            for sum in partial.iter_mut().take(positions % SIDE_BY_SIDE) {
-                *sum = isa.mul_add_vector(isa.load(from), one, *sum);
-                from = from.wrapping_add(channels);
-            }
-            let add = |a: I::Vector, b: I::Vector| isa.mul_add_vector(a, one, b);
-            let [a, b, c, d, e, f, g, h] = partial;
-            let sum = add(add(add(a, b), add(c, d)), add(add(e, f), add(g, h)));
-            let to = sums.as_mut_ptr().add(first);
-            isa.store(add(sum, isa.load(to)), to);
-        }
-    }
-    for (channel, sum) in sums.iter_mut().enumerate().skip(in_vectors) {
-        let mut partial = [T::ZERO; SIDE_BY_SIDE];
-        for (position, values) in values.chunks_exact(channels).enumerate() {
-            if let (Some(sum), Some(&value)) = (partial.get_mut(position % SIDE_BY_SIDE), values.get(channel)) {
-                *sum += value;
-            }
-        }
-        let [a, b, c, d, e, f, g, h] = partial;
-        *sum += ((a + b) + (c + d)) + ((e + f) + (g + h));
     }
 }

@@ -1,21 +1,22 @@
 //! Sums at the positions of a rectangle, in tiles that stay in registers.
 use super::PAIRED;
 use crate::isa::{Isa, Task};
+use crate::kernels::rows::{add_products, load_row, store_row};
 use crate::scalar::Scalar;
 
-/// Products of a sum that is computed without loops over the rows of its window.
+/// The most products of a sum that is computed without loops over the rows of its window.
 const SHORT: usize = 32;
 
-/// What a sum begins with.
+/// The first summand.
 #[derive(Clone, Copy)]
 pub(super) enum Start<T> {
     /// The same values at every position.
     Row(*const T),
-    /// What stands there.
+    /// The results that stand there.
     Result,
 }
 
-/// The sums of some positions: over rows of the window, over runs of memory in a row, over what is inside of a run.
+/// The products of a sum: over rows of the window, runs of memory in a row, values of a run that are inside of the image.
 pub(super) struct Sum<T> {
     pub(super) rows: (usize, usize),
     pub(super) runs: (usize, usize),
@@ -35,8 +36,8 @@ pub(super) struct Sum<T> {
 }
 
 impl<T> Sum<T> {
-    /// Calls `visit` for every run: how far its first value is from the first that the window sees, how far the weights are, and how
-    /// many there are.
+    /// Calls `visit` for every run: with the offset of its first value from the first that the window sees, the offset of its weights
+    /// in `b`, and the number of its values.
     #[inline(always)]
     fn each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
         for row in self.rows.0..self.rows.1 {
@@ -52,7 +53,7 @@ impl<T> Sum<T> {
         }
     }
 
-    /// A short sum, value by value: loops of a few steps cost more than their steps. Nothing if it is too long for the list.
+    /// The offsets of a short sum, value by value: loops of a few steps cost more than their steps. Empty if the list is too short.
     #[inline(always)]
     fn places<'a>(&self, list: &'a mut [(usize, usize)]) -> &'a [(usize, usize)] {
         let depth = (self.rows.1 - self.rows.0) * (self.runs.1 - self.runs.0) * (self.inside.1 - self.inside.0);
@@ -71,7 +72,7 @@ impl<T> Sum<T> {
     }
 }
 
-/// Goes over the positions of a rectangle: by columns, rows and samples.
+/// A cursor over the positions of a rectangle: by columns, rows and samples.
 pub(super) struct Cursor<T> {
     pub(super) a: *const T,
     pub(super) c: *mut T,
@@ -80,7 +81,7 @@ pub(super) struct Cursor<T> {
     /// Rows and columns.
     pub(super) counts: [usize; 2],
     pub(super) at: [usize; 2],
-    /// Where the sample and the row began.
+    /// The beginnings of the sample and of the row.
     pub(super) a_starts: [*const T; 2],
     pub(super) c_starts: [*mut T; 2],
 }
@@ -91,7 +92,7 @@ impl<T> Cursor<T> {
         Self { a_starts: [self.a; 2], c_starts: [self.c; 2], ..self }
     }
 
-    /// A position, and on to the next.
+    /// The position, and a step to the next.
     #[inline(always)]
     fn step(&mut self) -> (*const T, *mut T) {
         let here = (self.a, self.c);
@@ -136,7 +137,7 @@ impl<T> Cursor<T> {
     }
 }
 
-/// The positions of a rectangle, in tiles: a function of its own, for it to be compiled once.
+/// The positions of a rectangle, in tiles: a function of its own, so that it is compiled once.
 pub(super) struct Rectangle<'a, T, const V: usize> {
     sum: &'a Sum<T>,
     cursor: Cursor<T>,
@@ -160,31 +161,32 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
         let Self { sum, mut cursor, mut positions } = self;
         let mut list = [(0, 0); SHORT];
         let places = if positions >= 8 { sum.places(&mut list) } else { &[] };
-        // SAFETY: `new` asks for it.
-        unsafe {
-            if const { V == 1 && I::TILE_ROWS == 8 } {
-                while positions >= 16 {
-                    tile::<T, I, 16, V>(isa, sum, places, cursor.take());
-                    positions -= 16;
-                }
+        macro_rules! tile {
+            ($positions:literal) => {{
+                // SAFETY: `new` asks for it; so many positions are left.
+                unsafe { tile::<T, I, $positions, V>(isa, sum, places, cursor.take()) };
+                positions -= $positions;
+            }};
+        }
+        if const { V == 1 && I::TILE_ROWS == 8 } {
+            while positions >= 16 {
+                tile!(16);
             }
-            if const { V == 1 || I::TILE_ROWS == 8 } {
-                while positions >= 8 {
-                    tile::<T, I, 8, V>(isa, sum, places, cursor.take());
-                    positions -= 8;
-                }
+        }
+        if const { V == 1 || I::TILE_ROWS == 8 } {
+            while positions >= 8 {
+                tile!(8);
             }
-            while positions >= 4 {
-                tile::<T, I, 4, V>(isa, sum, places, cursor.take());
-                positions -= 4;
-            }
-            if positions >= 2 {
-                tile::<T, I, 2, V>(isa, sum, places, cursor.take());
-                positions -= 2;
-            }
-            if positions > 0 {
-                tile::<T, I, 1, V>(isa, sum, places, cursor.take());
-            }
+        }
+        while positions >= 4 {
+            tile!(4);
+        }
+        if positions >= 2 {
+            tile!(2);
+        }
+        if positions > 0 {
+            // SAFETY: as above.
+            unsafe { tile::<T, I, 1, V>(isa, sum, places, cursor.take()) };
         }
     }
 }
@@ -217,18 +219,20 @@ impl<'a, T> Pairs<'a, T> {
         T: Scalar,
     {
         let next = self.cursor.c_steps[2];
-        // SAFETY: two neighbours are read for each pair, and the results of two positions written.
-        unsafe {
-            let mut sums = [isa.load(self.bias); M];
-            for &(at, b) in places {
-                let (a, factors) = (a.wrapping_add(at), isa.load(self.sum.b.wrapping_add(b)));
-                for (m, sum) in sums.iter_mut().enumerate() {
-                    *sum = isa.mul_add_vector(factors, isa.splat_pair(a.wrapping_add(2 * m)), *sum);
-                }
+        // SAFETY: a vector of biases, every one twice.
+        let mut sums = [unsafe { isa.load(self.bias) }; M];
+        for &(at, b) in places {
+            // SAFETY: a vector of weights, every one twice.
+            let factors = unsafe { isa.load(self.sum.b.wrapping_add(b)) };
+            for (m, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: the tap is inside of the image at both positions of a pair, which are neighbours.
+                let pair = unsafe { isa.splat_pair(a.wrapping_add(at + 2 * m)) };
+                *sum = isa.mul_add_vector(factors, pair, *sum);
             }
-            for (m, &sum) in sums.iter().enumerate() {
-                isa.store_pair(sum, c.wrapping_add(2 * m * next), next, self.sum.last);
-            }
+        }
+        for (m, &sum) in sums.iter().enumerate() {
+            // SAFETY: the columns of both positions of a pair are there.
+            unsafe { isa.store_pair(sum, c.wrapping_add(2 * m * next), next, self.sum.last) };
         }
     }
 }
@@ -271,7 +275,7 @@ impl<T: Scalar> Task<T> for Pairs<'_, T> {
 /// The sums of `M` positions by `V` vectors; `places` are all of the sum's, or none if it is long.
 ///
 /// # Safety
-/// As for [`Rectangle::new`].
+/// As for [`Rectangle::new`]; the positions are some of the rectangle.
 #[inline(always)]
 unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     isa: I,
@@ -280,71 +284,57 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     (a, c): ([*const T; M], [*mut T; M]),
 ) {
     let whole = sum.last == I::LANES;
-    // SAFETY: the taps are inside of the image; the rows of `b` are of `V` vectors; of the results and the bias, only so many
-    // lanes of the last vector are read and written.
-    unsafe {
-        let load = |from: *const T, v: usize| {
-            let from = from.wrapping_add(v * I::LANES);
-            if v == V - 1 && !whole { isa.load_first(from, sum.last) } else { isa.load(from) }
-        };
-        let mut sums = [[isa.splat(T::ZERO); V]; M];
-        match sum.start {
-            Start::Row(values) => {
-                for v in 0..V {
-                    let value = load(values, v);
-                    sums.iter_mut().for_each(|row| row[v] = value);
-                }
-            }
-            Start::Result => {
-                for (row, &c) in sums.iter_mut().zip(&c) {
-                    for (v, sum) in row.iter_mut().enumerate() {
-                        *sum = load(c.cast_const(), v);
-                    }
-                }
+    let last = (!whole).then_some(sum.last);
+    let mut sums = [[isa.splat(T::ZERO); V]; M];
+    match sum.start {
+        // SAFETY: there is a value for every column.
+        Start::Row(values) => sums = [unsafe { load_row(isa, values, last) }; M],
+        Start::Result => {
+            for (row, &c) in sums.iter_mut().zip(&c) {
+                // SAFETY: the columns of the position are there.
+                *row = unsafe { load_row(isa, c, last) };
             }
         }
-        macro_rules! add_products {
-            ($at:expr, $b:expr) => {
-                let mut factors = [isa.splat(T::ZERO); V];
-                for (v, factor) in factors.iter_mut().enumerate() {
-                    *factor = isa.load($b.wrapping_add(v * I::LANES));
-                }
-                for (sums, &a) in sums.iter_mut().zip(&a) {
-                    let x = isa.splat(a.wrapping_add($at).read());
-                    for (sum, &factor) in sums.iter_mut().zip(&factors) {
-                        *sum = isa.mul_add_vector(factor, x, *sum);
-                    }
-                }
-            };
+    }
+    if !places.is_empty() {
+        for &(at, b) in places {
+            // SAFETY: the tap is inside of the image, and the row of its weight is there.
+            unsafe { add_products_at(isa, &mut sums, &a, at, sum.b.wrapping_add(b)) };
         }
-        if !places.is_empty() {
-            for &(at, b) in places {
-                add_products!(at, sum.b.wrapping_add(b));
+    } else {
+        sum.each_run(|at, b, len| {
+            let (mut at, mut b) = (at, sum.b.wrapping_add(b));
+            let end = at + len;
+            while at != end {
+                // SAFETY: as above.
+                unsafe { add_products_at(isa, &mut sums, &a, at, b) };
+                at += 1;
+                b = b.wrapping_add(sum.b_row);
             }
-        } else {
-            sum.each_run(|at, b, len| {
-                let (mut at, mut b) = (at, sum.b.wrapping_add(b));
-                let end = at + len;
-                while at != end {
-                    add_products!(at, b);
-                    at += 1;
-                    b = b.wrapping_add(sum.b_row);
-                }
-            });
-        }
-        if whole {
-            for (row, &c) in sums.iter().zip(&c) {
-                for (v, &sum) in row.iter().enumerate() {
-                    isa.store(sum, c.wrapping_add(v * I::LANES));
-                }
-            }
-        } else {
-            for (row, &c) in sums.iter().zip(&c) {
-                for (v, &of_row) in row.iter().enumerate() {
-                    let to = c.wrapping_add(v * I::LANES);
-                    if v == V - 1 { isa.store_first(of_row, to, sum.last) } else { isa.store(of_row, to) }
-                }
-            }
-        }
+        });
+    }
+    for (row, &c) in sums.iter().zip(&c) {
+        // SAFETY: the columns of the position are there.
+        unsafe { store_row(isa, row, c, last) };
+    }
+}
+
+/// Adds the products of one value per position, `at` behind the first that the window sees there, with a row of the weight.
+///
+/// # Safety
+/// The values can be read, and `V` vectors of the weight.
+#[inline(always)]
+unsafe fn add_products_at<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
+    isa: I,
+    sums: &mut [[I::Vector; V]; M],
+    a: &[*const T; M],
+    at: usize,
+    weight: *const T,
+) {
+    // SAFETY: as asked for.
+    let factors = unsafe { load_row(isa, weight, None) };
+    for (sums, a) in sums.iter_mut().zip(a) {
+        // SAFETY: as asked for.
+        add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });
     }
 }

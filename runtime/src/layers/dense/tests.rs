@@ -1,7 +1,8 @@
 //! The kernels against the definition, over many sizes; small layers and large ones share it.
-use super::{Dense, NoBias};
+use super::Dense;
 use crate::flat::Flat;
 use crate::isa::Portable;
+use crate::layers::NoBias;
 use crate::random::seeded;
 use nalgebra::{SMatrix, SVector};
 use rand::RngExt;

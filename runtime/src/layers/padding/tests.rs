@@ -1,5 +1,8 @@
+use nalgebra::SMatrix;
+
 use super::*;
 use crate::isa::Portable;
+use crate::scalar::Scalar;
 
 /// A sample of one channel.
 fn row<T: Scalar, const P: usize>(values: [T; P]) -> SMatrix<T, 1, P> {

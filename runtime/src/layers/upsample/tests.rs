@@ -1,6 +1,9 @@
+use nalgebra::SMatrix;
+
 use super::*;
 use crate::isa::Portable;
 use crate::random::seeded;
+use crate::scalar::Scalar;
 use rand::RngExt;
 
 /// A sample of one channel.

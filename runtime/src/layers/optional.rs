@@ -1,8 +1,13 @@
-//! What follows a normalization: a factor and an offset for each channel, or neither.
+//! Parameters that a layer may do without.
 use nalgebra::SVector;
 
 use crate::flat::Flat;
 use crate::scalar::Scalar;
+
+/// In the place of a bias: none.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoBias;
 
 /// In the place of the factors of a normalization: none.
 #[repr(C)]
@@ -17,17 +22,32 @@ pub struct NoCenter;
 mod sealed {
     pub trait Sealed {}
     impl<T, const N: usize> Sealed for nalgebra::SVector<T, N> {}
+    impl Sealed for super::NoBias {}
     impl Sealed for super::NoScale {}
     impl Sealed for super::NoCenter {}
 }
 
-/// A vector of parameters, or [`NoScale`] or [`NoCenter`].
-pub trait Optional<T, const N: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
+/// A vector of parameters, or none: [`NoBias`], [`NoScale`] or [`NoCenter`].
+pub trait Optional<T: Copy, const N: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The parameters, if there are any.
     fn values(&self) -> Option<&[T]>;
     /// The parameters, to be changed.
     fn values_mut(&mut self) -> Option<&mut [T]>;
+
+    /// Sets all parameters to a value.
+    #[inline(always)]
+    fn fill(&mut self, value: T) {
+        if let Some(values) = self.values_mut() {
+            values.fill(value);
+        }
+    }
 }
+
+/// A vector of biases, or [`NoBias`].
+pub trait Bias<T: Copy, const OUT: usize>: Optional<T, OUT> {}
+
+impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SVector<T, OUT> {}
+impl<T: Scalar, const OUT: usize> Bias<T, OUT> for NoBias {}
 
 impl<T: Scalar, const N: usize> Optional<T, N> for SVector<T, N> {
     #[inline(always)]
@@ -56,4 +76,4 @@ macro_rules! absent {
         )*
     };
 }
-absent!(NoScale, NoCenter);
+absent!(NoBias, NoScale, NoCenter);

@@ -1,0 +1,18 @@
+//! Weight decay.
+use crate::scalar::Scalar;
+
+/// Decoupled weight decay: before each step, `w -= learning_rate * rate * w`.
+///
+/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017; Keras's `weight_decay`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeightDecay<O> {
+    /// The optimizer that takes the step.
+    pub optimizer: O,
+    /// How fast weights decay.
+    pub rate: f64,
+}
+
+super::before_each_step!(WeightDecay, |this, step, parameters, gradient| {
+    let factor = G::Scalar::from_f64(this.learning_rate_of(step.number) * this.rate);
+    parameters.iter_mut().for_each(|w| *w -= *w * factor);
+});
