@@ -57,6 +57,11 @@ impl Errors {
         self.0.iter()
     }
 
+    /// All errors, one by one.
+    pub fn into_vec(self) -> Vec<syn::Error> {
+        self.0
+    }
+
     /// The first error as an expression, the others as items.
     pub fn into_expression_and_items(self) -> (TokenStream, TokenStream) {
         let mut errors = self.0.iter().map(syn::Error::to_compile_error);

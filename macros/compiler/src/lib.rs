@@ -22,6 +22,7 @@ mod optimize;
 mod options;
 mod parse;
 mod plan;
+mod print;
 mod shape;
 mod size;
 mod suggest;
@@ -30,6 +31,7 @@ mod words;
 
 pub use embed::expand as embed;
 pub use label::derive as label;
+pub use print::{Source, format};
 
 use errors::Errors;
 use proc_macro2::TokenStream;

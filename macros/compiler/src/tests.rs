@@ -1,9 +1,11 @@
-//! The compiler in-process: errors as rustc would show them, whole expansions, plans, identities, and programs cut short.
+//! The compiler in-process: errors as rustc would show them, whole expansions, plans, identities, texts written anew, and programs cut short.
 mod errors;
 mod expansions;
 mod identities;
 mod plans;
+mod repository;
 mod robustness;
+mod text;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,318 @@
+//! The canonical text of networks: one layout for everything that can be written.
+//!
+//! * Blocks come first, then networks, both in their order.
+//! * A network stands on one line if that has at most 100 columns. Else its chains stand between `<` and `>`, a line for each; a chain
+//!   that is too long for a line has one for each stage, which begins with `=>`. Branches of joins and what is repeated are broken and
+//!   indented in the same way.
+//! * Whole numbers of more than four digits are grouped by underscores: `60_000`. All other numbers are as they were written, without
+//!   underscores and with a small `e`. Products and quotients have no spaces, sums have some: `(channels - 32)*width`.
+//! * Documentation is written as `///`, its text unchanged. Other attributes keep their order; `#[optimize(..)]` comes behind the
+//!   documentation that they begin with.
+mod tokens;
+
+use std::fmt::{self, Display, Formatter};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+
+use crate::errors::Errors;
+use crate::optimize::Goal;
+use crate::parse::{self, Block, Bound, Chain, Comparison, Invocation, Stage, What, Written};
+
+/// The columns of a line, unless there is nowhere to break it.
+const WIDTH: usize = 100;
+
+/// The columns of a level.
+const INDENT: usize = 4;
+
+/// Networks and blocks as they were written, what may stand between the braces of one `network!`. [`Display`] gives their canonical text.
+///
+/// ```
+/// # fn main() -> Result<(), Vec<syn::Error>> {
+/// let text = "
+///     block residual(units, width) < add(identity, dense units relu=>dense width) relu >
+///     Deep< input 8 => residual(3, 8) => dense 1 >  Plain< input 8 => dense 1 >";
+/// let source = castnet_compiler::Source::parse(text)?;
+/// assert_eq!(source.networks().collect::<Vec<_>>(), ["Deep", "Plain"]);
+/// assert_eq!(source.text_of("Plain").as_deref(), Some("Plain< input 8 => dense 1 >"));
+/// // With the blocks that it uses: this is all that it takes to compile the network again.
+/// let deep = source.text_of("Deep").unwrap_or_default();
+/// assert_eq!(deep, "\
+/// block residual(units, width) < add(identity, dense units relu => dense width) relu >
+///
+/// Deep< input 8 => residual(3, 8) => dense 1 >");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Source(pub(crate) Invocation);
+
+impl Source {
+    /// Reads a text.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with its grammar. Whether its networks compile is not looked at.
+    pub fn parse(text: &str) -> Result<Self, Vec<syn::Error>> {
+        Self::of_tokens(text.parse().map_err(|error| vec![syn::Error::from(error)])?)
+    }
+
+    /// Reads tokens, as a macro gets them.
+    pub(crate) fn of_tokens(tokens: TokenStream) -> Result<Self, Vec<syn::Error>> {
+        let mut errors = Errors::default();
+        let mut invocation = parse::parse(quote!([::castnet] #tokens), &mut errors);
+        for network in &mut invocation.networks {
+            errors.extend(std::mem::take(&mut network.body.errors), false);
+        }
+        errors.or(Self(invocation)).map_err(Errors::into_vec)
+    }
+
+    /// The names of the networks, in their order.
+    pub fn networks(&self) -> impl Iterator<Item = String> {
+        self.0.networks.iter().map(|network| network.header.name.to_string())
+    }
+
+    /// The canonical text of a network, with the blocks that it uses in front of it; `None` if there is none of this name.
+    pub fn text_of(&self, network: &str) -> Option<String> {
+        let network = self.0.networks.iter().find(|written| written.header.name == network)?;
+        Some(text_of(network, &self.0.blocks))
+    }
+}
+
+impl Display for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The canonical text of networks and blocks.
+///
+/// ```
+/// # fn main() -> Result<(), Vec<syn::Error>> {
+/// let text = castnet_compiler::format("
+///     /// Median value of a house, in $1000s.
+///     pub HousePrice<input 13=>dense 10 relu=>dense 10 relu=>dense 1> where params==261")?;
+/// assert_eq!(text, "\
+/// /// Median value of a house, in $1000s.
+/// pub HousePrice< input 13 => dense 10 relu => dense 10 relu => dense 1 > where params == 261");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// All that is wrong with the grammar of the text. Whether its networks compile is not looked at.
+pub fn format(text: &str) -> Result<String, Vec<syn::Error>> {
+    Source::parse(text).map(|source| source.to_string())
+}
+
+/// The text of a network that stands alone: the blocks that it uses, and those that these use, are in front of it.
+pub fn text_of(network: &Written, blocks: &[Block]) -> String {
+    let mut used = Vec::new();
+    network.body.chains.iter().for_each(|chain| add_used(chain, blocks, &mut used));
+    let blocks = blocks.iter().enumerate().filter(|(index, _)| used.contains(index)).map(|(_, block)| block);
+    text(blocks, [network].into_iter())
+}
+
+/// Adds the blocks that a chain uses, by their numbers, with those that they use.
+fn add_used(chain: &Chain, blocks: &[Block], used: &mut Vec<usize>) {
+    for stage in &chain.stages {
+        match &stage.what {
+            What::Join(_, branches) => branches.iter().for_each(|branch| add_used(branch, blocks, used)),
+            What::Repeat(chain) => add_used(chain, blocks, used),
+            What::Call(..) => {
+                let found = blocks.iter().enumerate().find(|(_, block)| block.name == stage.keyword);
+                if let Some((index, block)) = found.filter(|(index, _)| !used.contains(index)) {
+                    used.push(index);
+                    add_used(&block.chain, blocks, used);
+                }
+            }
+            What::Plain | What::Nested(_) | What::Lost => {}
+        }
+    }
+}
+
+/// Blocks, one below the other, and networks with empty lines between them.
+fn text<'a>(blocks: impl Iterator<Item = &'a Block>, networks: impl Iterator<Item = &'a Written>) -> String {
+    let blocks = blocks.map(Block::to_string).collect::<Vec<_>>().join("\n");
+    let networks = networks.map(Written::to_string);
+    Some(blocks).into_iter().filter(|blocks| !blocks.is_empty()).chain(networks).collect::<Vec<_>>().join("\n\n")
+}
+
+impl Display for Invocation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&text(self.blocks.iter(), self.networks.iter()))
+    }
+}
+
+impl Display for Block {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { name, parameters, chain } = self;
+        let parameters = parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let head = format!("block {name}({parameters}) <");
+        let line = format!("{head} {chain} >");
+        if columns(&line) <= WIDTH {
+            return f.write_str(&line);
+        }
+        write!(f, "{head}\n{}{}\n>", spaces(INDENT), lay_out(chain, INDENT, INDENT, 0))
+    }
+}
+
+impl Display for Written {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { header, body } = self;
+        let is_documentation = |attribute: &&Attribute| attribute.path().is_ident("doc");
+        let (first, others) = header.attributes.split_at(header.attributes.iter().take_while(is_documentation).count());
+        first.iter().try_for_each(|attribute| f.write_str(&self::attribute(attribute)))?;
+        match body.goal {
+            Some(Goal::Size) => f.write_str("#[optimize(size)]\n")?,
+            Some(Goal::Speed) => f.write_str("#[optimize(speed)]\n")?,
+            None => {}
+        }
+        others.iter().try_for_each(|attribute| f.write_str(&self::attribute(attribute)))?;
+        let visibility = tokens::rust(header.visibility.to_token_stream());
+        let space = if visibility.is_empty() { "" } else { " " };
+        let head = format!("{visibility}{space}{}<", header.name);
+        let mut end = ">".to_string();
+        if !body.bounds.is_empty() {
+            end.push_str(" where ");
+            end.push_str(&join(&body.bounds, ", "));
+        }
+        let line = format!("{head} {} {end}", join(&body.chains, "; "));
+        if columns(&line) <= WIDTH {
+            return f.write_str(&line);
+        }
+        let chains = body.chains.iter().map(|chain| spaces(INDENT) + &lay_out(chain, INDENT, INDENT, 1));
+        write!(f, "{head}\n{}\n{end}", chains.collect::<Vec<_>>().join(";\n"))
+    }
+}
+
+impl Display for Bound {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { quantity, comparison, number, unit } = self;
+        let sign = match comparison {
+            Comparison::Equal => "==",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+        };
+        let (digits, suffix) = number.with_suffix();
+        match unit {
+            Some(unit) => write!(f, "{quantity} {sign} {} {unit}", tokens::number(number)),
+            // `2KiB` is one token, and the same bound.
+            None if !suffix.is_empty() && suffix.chars().all(|c| c.is_ascii_alphabetic()) => {
+                write!(f, "{quantity} {sign} {} {suffix}", tokens::grouped(&digits))
+            }
+            None => write!(f, "{quantity} {sign} {}", tokens::number(number)),
+        }
+    }
+}
+
+/// On one line.
+impl Display for Chain {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&join(&self.stages, " => "))
+    }
+}
+
+/// On one line.
+impl Display for Stage {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let head = head(self);
+        match &self.what {
+            What::Join(_, branches) => write!(f, "{head}({}){}", join(branches, ", "), behind(self)),
+            What::Repeat(chain) => write!(f, "{head}{} {{ {chain} }}", behind(self)),
+            What::Plain | What::Call(..) | What::Nested(_) | What::Lost => write!(f, "{head}{}", behind(self)),
+        }
+    }
+}
+
+/// A stage without its words, its branches and the chain that it repeats.
+fn head(stage: &Stage) -> String {
+    let label = stage.label.as_ref().map(|label| format!("{label}: ")).unwrap_or_default();
+    let keyword = &stage.keyword;
+    match &stage.what {
+        What::Call(_, arguments) => {
+            let arguments = arguments.iter().map(|argument| tokens::words(argument)).collect::<Vec<_>>();
+            format!("{label}{keyword}({})", arguments.join(", "))
+        }
+        What::Nested(path) => format!("{label}{keyword} {} ->", tokens::rust(path.clone())),
+        What::Plain | What::Join(..) | What::Repeat(_) | What::Lost => format!("{label}{keyword}"),
+    }
+}
+
+/// The words of a stage, behind a space.
+fn behind(stage: &Stage) -> String {
+    if stage.words.is_empty() { String::new() } else { format!(" {}", tokens::words(&stage.words)) }
+}
+
+/// A chain that begins at a column of a line with an indentation, and has so many columns behind it: on one line if it fits, else a line
+/// for each stage.
+fn lay_out(chain: &Chain, indent: usize, column: usize, behind: usize) -> String {
+    let line = chain.to_string();
+    if column + columns(&line) + behind <= WIDTH {
+        return line;
+    }
+    let mut stages = chain.stages.iter();
+    let first = stages.next().map(|stage| lay_out_stage(stage, indent, column, behind));
+    let indent = indent + INDENT;
+    let arrow = format!("\n{}=> ", spaces(indent));
+    let others = stages.map(|stage| lay_out_stage(stage, indent, indent + "=> ".len(), behind));
+    first.into_iter().chain(others).collect::<Vec<_>>().join(&arrow)
+}
+
+fn lay_out_stage(stage: &Stage, indent: usize, column: usize, after: usize) -> String {
+    let line = stage.to_string();
+    if column + columns(&line) + after <= WIDTH {
+        return line;
+    }
+    let (outer, inner) = (spaces(indent), spaces(indent + INDENT));
+    let within = indent + INDENT;
+    match &stage.what {
+        What::Join(_, branches) => {
+            let branches = branches.iter().map(|branch| inner.clone() + &lay_out(branch, within, within, 1));
+            let branches = branches.collect::<Vec<_>>().join(",\n");
+            format!("{}(\n{branches}\n{outer}){}", head(stage), behind(stage))
+        }
+        What::Repeat(chain) => {
+            let chain = lay_out(chain, within, within, 0);
+            format!("{}{} {{\n{inner}{chain}\n{outer}}}", head(stage), behind(stage))
+        }
+        What::Plain | What::Call(..) | What::Nested(_) | What::Lost => line,
+    }
+}
+
+/// An attribute with the ends of its lines.
+fn attribute(attribute: &Attribute) -> String {
+    match documentation(attribute) {
+        // A fourth `/` would make a comment of it.
+        Some(text) if !text.contains('\r') && text.lines().all(|line| !line.starts_with('/')) => {
+            text.split('\n').map(|line| format!("///{line}\n")).collect()
+        }
+        _ => tokens::rust(attribute.to_token_stream()) + "\n",
+    }
+}
+
+/// The text of an attribute that is documentation.
+pub fn documentation(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn join<T: Display>(items: &[T], between: &str) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(between)
+}
+
+fn spaces(columns: usize) -> String {
+    " ".repeat(columns)
+}
+
+fn columns(line: &str) -> usize {
+    line.chars().count()
+}
