@@ -3,6 +3,7 @@ mod errors;
 mod expansions;
 mod identities;
 mod plans;
+mod random;
 mod repository;
 mod robustness;
 mod text;
