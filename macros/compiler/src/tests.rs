@@ -4,6 +4,7 @@ mod expansions;
 mod identities;
 mod plans;
 mod random;
+mod replay;
 mod repository;
 mod robustness;
 mod text;

@@ -172,7 +172,7 @@ impl Writer {
         if self.labels.len() > 1 && self.random.chance(50) {
             let target = vec![self.random.between(1, 8)];
             let count = self.random.between(2, 3);
-            let branches: Vec<String> = (0..count).map(|_| self.branch(None, &target)).collect();
+            let branches: Vec<String> = (0..count).map(|_| self.branch(None, &target, true)).collect();
             let (keyword, size) = match self.random.below(4) {
                 0 => ("concat", count * target[0]),
                 _ => (*self.random.pick(&["add", "multiply", "average", "maximum", "minimum"]), target[0]),
@@ -554,24 +554,25 @@ impl Writer {
         let keyword = *self.random.pick(&["add", "add", "add", "multiply", "average", "maximum", "minimum"]);
         let count = self.random.between(2, 3);
         let branches: Vec<String> = (0..count)
-            .map(|_| match depth {
+            .map(|index| match depth {
                 0 if from == target => self.preserving(from, 0),
-                _ => self.branch(Some(from), target),
+                // What comes in must be read.
+                _ => self.branch(Some(from), target, index > 0),
             })
             .collect();
         let activation = if self.random.chance(25) { format!(" {}", self.activation(target)) } else { String::new() };
         format!("{keyword}({}){activation}", branches.join(", "))
     }
 
-    /// A branch that ends in a shape. Without anything that comes in it begins with a label.
-    fn branch(&mut self, from: Option<&Shape>, target: &Shape) -> String {
+    /// A branch that ends in a shape. It begins with a label if nothing comes in, or if it may.
+    fn branch(&mut self, from: Option<&Shape>, target: &Shape, may_go_on: bool) -> String {
         let of_shape: Vec<String> =
             self.labels.iter().filter(|(_, shape)| shape == target).map(|(name, _)| name.clone()).collect();
-        if !of_shape.is_empty() && self.random.chance(40) {
+        if may_go_on && !of_shape.is_empty() && self.random.chance(40) {
             return self.random.pick(&of_shape).clone();
         }
         let (mut stages, mut shape) = match from {
-            Some(from) if self.labels.is_empty() || self.random.chance(80) => (Vec::new(), from.clone()),
+            Some(from) if !may_go_on || self.labels.is_empty() || self.random.chance(80) => (Vec::new(), from.clone()),
             _ => {
                 let (name, shape) = self.random.pick(&self.labels).clone();
                 (vec![name], shape)
@@ -611,7 +612,7 @@ impl Writer {
         let place = shape[..shape.len() - 1].to_vec();
         let mut branches = Vec::new();
         let mut total = 0;
-        for _ in 0..self.random.between(2, 3) {
+        for index in 0..self.random.between(2, 3) {
             let fitting: Vec<(String, Shape)> = self
                 .labels
                 .iter()
@@ -622,7 +623,7 @@ impl Writer {
             let each = if shape.len() > 1 { " each" } else { "" };
             let (branch, count) = match self.random.below(4) {
                 0 => ("identity".to_string(), channels(shape)),
-                1 if !fitting.is_empty() => {
+                1 if index > 0 && !fitting.is_empty() => {
                     let (name, shape) = self.random.pick(&fitting).clone();
                     (name, channels(&shape))
                 }

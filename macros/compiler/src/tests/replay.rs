@@ -1,0 +1,201 @@
+//! The plan's oracle: the passes that are emitted compute in planned memory what the graph says, whatever lies where.
+//!
+//! `reference` computes by the graph alone, with memory of its own for every value; `passes` runs the statements that are emitted, in
+//! the places that the plan gave them. Both work on symbolic values, so that results are the same if and only if each pass read what it had
+//! to: a value that was overwritten too early shows as another result, or as a piece of memory that holds no value.
+mod machine;
+mod passes;
+mod reference;
+mod statements;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::quote;
+
+use super::random::{self, Random};
+use super::repository;
+use crate::Source;
+use crate::parse::{Block, Written};
+use crate::print::text_of;
+use machine::{Access, Region, Terms};
+use passes::{Callers, Passes, Results};
+
+/// A network, compiled and ready to run.
+struct Case {
+    text: String,
+    callers: Callers,
+    passes: Passes,
+    expected: Results,
+    /// A frozen network in it gives no gradient of what it reads.
+    gives_input_gradient: bool,
+    terms: Terms,
+}
+
+impl Case {
+    /// The networks of a source that have no mistakes.
+    fn all(source: Source) -> Vec<Self> {
+        let crate::parse::Invocation { networks, blocks, .. } = source.0;
+        networks.into_iter().filter_map(|network| Self::new(network, &blocks)).collect()
+    }
+
+    fn new(network: Written, blocks: &[Block]) -> Option<Self> {
+        let text = text_of(&network, blocks);
+        let planned = crate::compile(network.body, blocks).ok()?;
+        let code = crate::emit::network(&quote!(::castnet), &network.header, &planned);
+        let graph = &planned.graph;
+        let callers = reference::callers(graph);
+        let mut terms = Terms::default();
+        let expected = reference::results(graph, &mut terms);
+        let gives_input_gradient = reference::gives_input_gradient(graph);
+        Some(Self { text, callers, passes: Passes::read(code, callers), expected, gives_input_gradient, terms })
+    }
+
+    /// Runs the passes; an error says how they differ from the graph.
+    fn check(&mut self, moved: BTreeMap<usize, u64>) -> Result<Vec<Access>, String> {
+        let (got, accesses) = self.passes.run(self.callers, self.gives_input_gradient, &mut self.terms, moved)?;
+        for name in self.expected.keys().chain(got.keys()) {
+            let [expected, got] = [&self.expected, &got].map(|results| results.get(name));
+            if expected != got {
+                let [expected, got] =
+                    [expected, got].map(|term| term.map_or("nothing".to_string(), |term| self.terms.show(*term, 4)));
+                return Err(format!("{name} is\n{got}, not\n{expected}"));
+            }
+        }
+        Ok(accesses)
+    }
+
+    fn assert(&mut self) -> Vec<Access> {
+        self.check(BTreeMap::new()).unwrap_or_else(|message| panic!("{message}\nin\n{}", self.text))
+    }
+}
+
+fn source(text: &str) -> Source {
+    Source::parse(text).unwrap_or_else(|errors| panic!("{errors:?} in {text}"))
+}
+
+#[test]
+fn random_programs() {
+    for seed in 0..random::PROGRAMS {
+        let cases = Case::all(source(&random::program(seed)));
+        assert_eq!(cases.len(), 1, "of {seed}");
+        for mut case in cases {
+            case.assert();
+        }
+    }
+}
+
+/// Those whose plans and expansions are on record, and all others of the repository.
+#[test]
+fn networks_of_the_repository() {
+    let mut seen = BTreeSet::new();
+    let mut golden = 0;
+    for repository::Invocation { file, tokens } in repository::invocations() {
+        let Ok(source) = Source::of_tokens(tokens) else { continue };
+        golden += usize::from(file.ends_with("plans.rs") || file.ends_with("expansions.rs"));
+        // One of the zoo's is enough: it has several outputs, far from each other.
+        let is_large = file.components().any(|part| part.as_os_str() == "zoo") && !file.ends_with("inception_v1.rs");
+        if is_large || !seen.insert(source.to_string()) {
+            continue;
+        }
+        for mut case in Case::all(source) {
+            case.assert();
+        }
+    }
+    assert!(golden >= 20, "only {golden} networks are on record");
+    assert!(seen.len() >= 300, "only {} invocations", seen.len());
+}
+
+/// A value that lives in a memory that the plan lays out.
+struct Life {
+    /// Its accesses by their numbers.
+    accesses: Vec<(usize, Access)>,
+}
+
+impl Life {
+    fn all(accesses: &[Access]) -> Vec<Self> {
+        let mut lives: BTreeMap<usize, Self> = BTreeMap::new();
+        for (number, access) in accesses.iter().enumerate() {
+            if ["arena", "tape", "adjoints"].contains(&access.region.memory.as_str()) {
+                let life = lives.entry(access.life).or_insert_with(|| Self { accesses: Vec::new() });
+                life.accesses.push((number, access.clone()));
+            }
+        }
+        lives.into_values().collect()
+    }
+
+    fn region(&self) -> &Region {
+        &self.accesses[0].1.region
+    }
+
+    /// Whether one of the two, in places that overlap, overwrites the other while that is still to be read, or is accessed by a statement that
+    /// writes the other.
+    fn disturbs(&self, other: &Self) -> bool {
+        self.accesses.iter().filter(|(_, access)| access.is_write).any(|(write, access)| {
+            let is_between = other.accesses[0].0 < *write
+                && other.accesses.iter().any(|(read, access)| !access.is_write && read > write);
+            is_between || other.accesses.iter().any(|(_, other)| other.step == access.step)
+        })
+    }
+}
+
+/// Moves a value onto another one: that is seen if and only if both live at the same time.
+#[test]
+fn values_on_their_neighbours_are_seen() {
+    let (mut seen, mut harmless) = (0, 0);
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        for mut case in Case::all(source(&random::program(seed))) {
+            let accesses = case.assert();
+            let lives = Life::all(&accesses);
+            for _ in 0..8 {
+                let Some((moved, onto)) = pair(&lives, &mut random) else { break };
+                let start = onto.region().start + random.below(onto.region().len);
+                let place = Region { start, ..moved.region().clone() };
+                let moves = moved.accesses.iter().map(|(number, _)| (*number, start)).collect();
+                let others =
+                    lives.iter().filter(|other| !std::ptr::eq(*other, moved) && other.region().overlaps(&place));
+                let expected = others.clone().any(|other| other.disturbs(moved) || moved.disturbs(other));
+                let is_beyond = start + place.len > case.passes.size(&place.memory);
+                let result = case.check(moves);
+                let what =
+                    format!("{:?} moved to {start}: {:?}, in\n{}", moved.region(), result.as_ref().err(), case.text);
+                assert_eq!(result.is_err(), expected || is_beyond, "{what}");
+                seen += usize::from(expected && !is_beyond);
+                harmless += usize::from(!expected && !is_beyond);
+            }
+        }
+    }
+    assert!(seen > 100 && harmless > 20, "{seen} were seen, {harmless} did no harm");
+}
+
+/// A value and another of the same memory.
+fn pair<'a>(lives: &'a [Life], random: &mut Random) -> Option<(&'a Life, &'a Life)> {
+    let memories: Vec<&Life> = lives.iter().collect();
+    let moved = if memories.is_empty() { return None } else { *random.pick(&memories) };
+    let onto: Vec<&Life> = lives
+        .iter()
+        .filter(|life| life.region().memory == moved.region().memory && life.region().start != moved.region().start)
+        .collect();
+    if onto.is_empty() { None } else { Some((moved, *random.pick(&onto))) }
+}
+
+/// A statement too few is another result.
+#[test]
+fn statements_that_are_missing_are_seen() {
+    let mut count = 0;
+    for seed in 0..10 {
+        for mut case in Case::all(source(&random::program(seed))) {
+            for place in case.passes.places() {
+                let removed = case.passes.remove(place);
+                let result = case.check(BTreeMap::new());
+                // The same value may have been copied there before.
+                let is_copy = removed.text == "castnet::copy(_,_)";
+                assert!(result.is_err() || is_copy, "without {removed:?}\nin\n{}", case.text);
+                count += usize::from(result.is_err());
+                case.passes.insert(place, removed);
+            }
+            case.assert();
+        }
+    }
+    assert!(count > 200, "{count} statements");
+}

@@ -1,0 +1,255 @@
+//! What a network computes, by its graph and by what its layers say of themselves: every value has memory of its own, so none is
+//! overwritten. Knows nothing of the plan, nor of the passes that are emitted.
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::machine::{Machine, Region, Terms};
+use super::passes::{Callers, Results, collect};
+use super::statements::{self, Names};
+use crate::graph::{Graph, Node, ValueId};
+use crate::layers::{Backward, Dependence, InPlace, InputGradient, Join, Map, Operation, Places};
+
+/// The memory that a caller of the network brings.
+pub fn callers(graph: &Graph) -> Callers {
+    let input = if let [input] = graph.inputs.as_slice() { input.shape.len() } else { 1 };
+    let output = if let [output] = graph.outputs.as_slice() { graph.shape(logits(graph, *output)).len() } else { 1 };
+    Callers { input, output }
+}
+
+/// A frozen network gives no gradient of what it reads.
+pub fn gives_input_gradient(graph: &Graph) -> bool {
+    let is_frozen = |node: &Node| match node.operation() {
+        Operation::Map(map) => matches!(map.input_gradient(), InputGradient::Never),
+        _ => false,
+    };
+    !graph.nodes.iter().any(is_frozen)
+}
+
+/// What an output is before its activation, which no pass contains.
+fn logits(graph: &Graph, output: ValueId) -> ValueId {
+    head(graph, output).map_or(output, Node::input)
+}
+
+fn head(graph: &Graph, output: ValueId) -> Option<&Node> {
+    graph.writer(output).filter(|writer| writer.layer.as_activation().is_some())
+}
+
+/// All that a prediction and a step of a training compute.
+pub fn results(graph: &Graph, terms: &mut Terms) -> Results {
+    let mut machine = Machine::new(terms);
+    let callers = callers(graph);
+    let mut walk = Walk { graph, names: Names::default(), machine: &mut machine };
+    for name in ["input", "output", "grad_input", "grad_output"] {
+        walk.names.regions.insert(name.to_string(), callers.region(name));
+    }
+    walk.machine.set(&callers.region("input"), "input");
+    let mut results = Results::new();
+    for (pass, training) in [("prediction", false), ("training", true)] {
+        walk.forward(training);
+        collect(pass, walk.machine, &callers.region("output"), &mut results);
+    }
+    walk.machine.set(&callers.region("grad_output"), "grad_output");
+    walk.backward();
+    collect("backward", walk.machine, &callers.region("grad_input"), &mut results);
+    walk.update();
+    collect("update", walk.machine, &callers.region("grad_input"), &mut results);
+    results
+}
+
+struct Walk<'a, 'b> {
+    graph: &'a Graph,
+    names: Names,
+    machine: &'a mut Machine<'b>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn body(&self) -> Vec<&'a Node> {
+        let is_head = |node: &&Node| self.graph.outputs.contains(&node.to) && head(self.graph, node.to).is_some();
+        self.graph.nodes.iter().filter(|node| !is_head(node)).collect()
+    }
+
+    /// The name of memory of its own.
+    fn place(&mut self, what: &str, value: ValueId) -> Ident {
+        let name = format_ident!("{what}_{}", value.0);
+        self.names.regions.insert(name.to_string(), Region { memory: name.to_string(), start: 0, len: 1 });
+        name
+    }
+
+    fn run(&mut self, statements: TokenStream) {
+        for step in statements::read(statements, &mut self.names) {
+            self.machine.run(&step).expect("nothing is overwritten");
+        }
+    }
+
+    fn places(&mut self, node: &Node) -> Places {
+        let graph = self.graph;
+        let name = graph.row_name(node.row).cloned();
+        let mut constant = None;
+        if let (Operation::Map(map), Some(name)) = (node.operation(), &name)
+            && let Some(value) = map.constant(&graph.context())
+        {
+            let name = name.to_string().to_uppercase();
+            let name = Ident::new(name.trim_start_matches("R#"), Span::call_site());
+            if value.rust_type.to_string().ends_with(":: MaxPool") {
+                self.names.largest.push(name.to_string());
+            }
+            constant = Some(name);
+        }
+        let [input, output] = [self.place("value", node.input()), self.place("value", node.to)];
+        let [need, grad_need] = ["need", "need_of_backward"].map(|what| self.place(what, node.to));
+        let grad_output = format_ident!("grad_{}", node.to.0);
+        let grad_input = self.place("part", node.to);
+        Places {
+            name,
+            goal: graph.goal,
+            input: quote!(#input),
+            output: quote!(#output),
+            need: quote!(#need),
+            grad_need: quote!(#grad_need),
+            grad_output: quote!(#grad_output),
+            grad_input: quote!(#grad_input),
+            constant: quote!(#constant),
+            ..Places::default()
+        }
+    }
+
+    fn forward(&mut self, training: bool) {
+        let graph = self.graph;
+        for (index, input) in graph.inputs.iter().enumerate() {
+            let (place, part) = (self.place("value", ValueId(index)), &input.name);
+            self.run(match graph.inputs.len() {
+                1 => quote!(castnet::copy(input, #place);),
+                _ => quote!(castnet::take(input, |sample| &sample.#part, #place);),
+            });
+        }
+        for node in self.body() {
+            let [from, to] = [self.place("value", node.input()), self.place("value", node.to)];
+            match node.operation() {
+                Operation::Alias => self.run(quote!(castnet::copy(#from, #to);)),
+                Operation::Map(map) => {
+                    let places = self.places(node);
+                    self.run(if training { map.forward_training(&places) } else { map.forward(&places) });
+                }
+                Operation::InPlace(operation) => {
+                    self.run(quote!(castnet::copy(#from, #to);));
+                    if training || operation.acts_in_prediction() {
+                        let places = self.places(node);
+                        self.run(operation.forward(&places));
+                    }
+                }
+                Operation::Join(join) => {
+                    for (index, &value) in node.from.iter().enumerate() {
+                        let from = self.place("value", value);
+                        self.run(join.forward(index, index == 0, &quote!(#from), &quote!(#to)));
+                    }
+                    self.run(join.finish(&quote!(#to)).unwrap_or_default());
+                }
+            }
+        }
+        for &output in &graph.outputs {
+            let from = self.place("value", logits(self.graph, output));
+            let part = graph.value_name(output);
+            self.run(match graph.outputs.len() {
+                1 => quote!(castnet::copy(#from, output);),
+                _ => quote!(castnet::put(#from, output, |sample| &mut sample.#part);),
+            });
+        }
+    }
+
+    /// Adds to the gradient of a value, or begins it.
+    fn contribute(&mut self, part: &Ident, value: ValueId) {
+        let is_first = !self.names.regions.contains_key(&format!("grad_{}", value.0));
+        let grad = self.place("grad", value);
+        self.run(if is_first {
+            quote!(castnet::copy(#part, #grad);)
+        } else {
+            quote!(castnet::accumulate(#part, #grad);)
+        });
+    }
+
+    fn backward(&mut self) {
+        let graph = self.graph;
+        for &output in &graph.outputs {
+            let part = self.place("output", output);
+            let name = graph.value_name(output);
+            self.run(match graph.outputs.len() {
+                1 => quote!(castnet::copy(grad_output, #part);),
+                _ => quote!(castnet::take(grad_output, |sample| &sample.#name, #part);),
+            });
+            self.contribute(&part, logits(self.graph, output));
+        }
+        for node in self.body().into_iter().rev() {
+            // The network that it is is frozen, or what it writes goes into one that is.
+            if !self.names.regions.contains_key(&format!("grad_{}", node.to.0)) {
+                continue;
+            }
+            match node.operation() {
+                Operation::Alias => {
+                    let grad = self.place("grad", node.to);
+                    self.contribute(&grad, node.input());
+                }
+                Operation::InPlace(operation) => self.in_place(node, operation.as_ref()),
+                Operation::Map(map) => self.map(node, map.as_ref()),
+                Operation::Join(join) => (0..node.from.len()).for_each(|index| self.join(node, join.as_ref(), index)),
+            }
+        }
+        let asked = if gives_input_gradient(self.graph) { graph.inputs.as_slice() } else { &[] };
+        for (index, input) in asked.iter().enumerate() {
+            let (grad, part) = (self.place("grad", ValueId(index)), &input.name);
+            self.run(match graph.inputs.len() {
+                1 => quote!(castnet::copy(#grad, grad_input);),
+                _ => quote!(castnet::put(#grad, grad_input, |sample| &mut sample.#part);),
+            });
+        }
+    }
+
+    fn in_place(&mut self, node: &Node, operation: &dyn InPlace) {
+        let [grad, part] = [self.place("grad", node.to), self.place("part", node.to)];
+        self.run(quote!(castnet::copy(#grad, #part);));
+        let places = Places { grad_output: quote!(#part), ..self.places(node) };
+        self.run(operation.backward(&places));
+        self.contribute(&part, node.input());
+    }
+
+    fn map(&mut self, node: &Node, map: &dyn Map) {
+        if matches!(map.input_gradient(), InputGradient::Never) {
+            return;
+        }
+        let places = self.places(node);
+        match map.backward(&places) {
+            Backward::Apart { parameters, input } => {
+                if node.is_trainable() {
+                    self.run(parameters.unwrap_or_default());
+                }
+                self.run(input);
+            }
+            Backward::Together(statement) => self.run(statement),
+        }
+        let part = self.place("part", node.to);
+        self.contribute(&part, node.input());
+    }
+
+    fn join(&mut self, node: &Node, join: &dyn Join, index: usize) {
+        let [grad, part] = [self.place("grad", node.to), self.place("part", node.to)];
+        let (grad, part_tokens) = (quote!(#grad), quote!(#part));
+        let value = |index: usize| node.from.get(index).copied().expect("an operand");
+        self.run(join.backward(index, &grad, &part_tokens));
+        for dependence in join.depends_on(index) {
+            let (Dependence::Operand(other) | Dependence::Comparison(other)) = dependence;
+            let [own, other] = [self.place("value", value(index)), self.place("value", value(other))];
+            let statement = join.backward_with(index, dependence, &quote!(#own), &quote!(#other), &grad, &part_tokens);
+            self.run(statement);
+        }
+        self.contribute(&part, value(index));
+    }
+
+    /// After a step.
+    fn update(&mut self) {
+        for node in self.body() {
+            if let Operation::Map(map) = node.operation() {
+                let places = self.places(node);
+                self.run(map.update_state(&places).unwrap_or_default());
+            }
+        }
+    }
+}
