@@ -11,6 +11,7 @@ pub struct Checked(pub Graph);
 pub fn check(graph: Graph) -> Result<Checked, Errors> {
     let mut errors = Errors::default();
     check_first(&graph, &mut errors);
+    check_read(&graph, &mut errors);
     check_frozen_networks(&graph, &mut errors);
     check_size(&graph, &mut errors);
     errors.or(Checked(graph))
@@ -25,6 +26,25 @@ fn check_first(graph: &Graph, errors: &mut Errors) {
                 &node.tokens.layer,
                 format!("`{name}` learns from the data as it is, so it stands right behind the input\nhelp: `input ... => {name} => ...`"),
             );
+            errors.in_calls(&node.tokens.calls);
+        }
+    }
+}
+
+/// Every value is read, or is an output: any other would have no gradient, and its layer could not be trained.
+fn check_read(graph: &Graph, errors: &mut Errors) {
+    for node in &graph.nodes {
+        if graph.readers(node.to).next().is_some() || graph.outputs.contains(&node.to) {
+            continue;
+        }
+        let name = node.layer.describe();
+        let mut unread = Errors::default();
+        unread.at(
+            &node.tokens.layer,
+            format!("nothing reads the output of `{name}`\nhelp: leave it out, or read it: in the join behind it, `identity` is what comes in"),
+        );
+        // Of a layer that is repeated it is said once.
+        if errors.extend(unread, true) {
             errors.in_calls(&node.tokens.calls);
         }
     }

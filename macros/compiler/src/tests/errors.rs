@@ -299,6 +299,8 @@ fn graphs() {
             "Net< input 13 => add(dense 10, dens 10) => dense 1 >",
             "Net< input 13 => add(dense 10 =>, identity) => dense 1 >",
             "Net< a: input 13 => dense 10; b: input 3 >",
+            "Net< a: input 3 => dense 2 relu => add(a, a) => dense 1 >",
+            "block twice(n) < x: dense n => repeat 2 { dense n => add(x, x) } > Net< input 3 => twice(4) => dense 1 >",
             "Net< a: input 13 => dense 10; b: input 3 => dense 2; a: dense 1 >",
             "Net< a: input 13 f32 => dense 10 => x: dense 1; b: input 3 f64 => dense 2 => y: dense 1; add(x, y) >",
             "Net< input 13 => trunk: dense 10; trunk; trunk => dense 3 >",

@@ -88,7 +88,7 @@ fn random_programs() {
 #[test]
 fn networks_of_the_repository() {
     let mut seen = BTreeSet::new();
-    let mut golden = 0;
+    let (mut golden, mut count) = (0, 0);
     for repository::Invocation { file, tokens } in repository::invocations() {
         let Ok(source) = Source::of_tokens(tokens) else { continue };
         golden += usize::from(file.ends_with("plans.rs") || file.ends_with("expansions.rs"));
@@ -99,10 +99,10 @@ fn networks_of_the_repository() {
         }
         for mut case in Case::all(source) {
             case.assert();
+            count += 1;
         }
     }
-    assert!(golden >= 20, "only {golden} networks are on record");
-    assert!(seen.len() >= 300, "only {} invocations", seen.len());
+    assert!(golden >= 20 && count >= 220, "only {count} networks, {golden} of them on record");
 }
 
 /// A value that lives in a memory that the plan lays out.
