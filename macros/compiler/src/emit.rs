@@ -21,8 +21,8 @@ use crate::plan::Planned;
 /// be cloned over it.
 const STACK_BYTES: u64 = 16 << 10;
 
-/// A network: its struct, and what makes it one.
-pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> TokenStream {
+/// A network, whose canonical text is given: its struct, and the implementations of its traits.
+pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Planned) -> TokenStream {
     let name = &header.name;
     let structs = structs::structs(header, planned);
     let ports = ports::structs(header, planned);
@@ -30,7 +30,7 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     let layout = layout::layout(header, planned);
     let (predict_types, network_types) =
         (constants::predict_types(header, planned), constants::network_types(header, planned));
-    let (predict_constants, network_constants) = (constants::predict(planned), constants::network(planned));
+    let (predict_constants, network_constants) = (constants::predict(text, planned), constants::network(planned));
     let init = init::init(planned);
     let assertions = assertions::assertions(planned);
     let (forward, training) = (passes::forward(planned), passes::training(planned));

@@ -31,7 +31,7 @@ mod words;
 
 pub use embed::expand as embed;
 pub use label::derive as label;
-pub use print::{Source, format};
+pub use print::{Program, format};
 
 use errors::Errors;
 use proc_macro2::TokenStream;
@@ -39,26 +39,36 @@ use proc_macro2::TokenStream;
 /// The code of all networks of an invocation of `network!`. One that is wrong keeps no other from being emitted.
 pub fn network(tokens: TokenStream) -> TokenStream {
     let Compiled { runtime, networks, errors } = compile_all(tokens);
-    let networks = networks.into_iter().map(|(header, network)| match network {
-        Ok(planned) => emit::network(&runtime, &header, &planned),
+    let networks = networks.into_iter().map(|CompiledNetwork { header, text, planned }| match planned {
+        Ok(planned) => emit::network(&runtime, &header, &text, &planned),
         Err(errors) => emit::shell(&header, errors),
     });
     networks.chain([errors.into_items()]).collect()
 }
 
-/// The networks of an invocation, each with its plan or its errors; and the errors outside of them.
+/// The networks of an invocation, and the errors outside of them.
 struct Compiled {
     runtime: TokenStream,
-    networks: Vec<(parse::Header, Result<plan::Planned, Errors>)>,
+    networks: Vec<CompiledNetwork>,
     errors: Errors,
+}
+
+/// A network with its canonical text, and its plan or its errors.
+struct CompiledNetwork {
+    header: parse::Header,
+    text: String,
+    planned: Result<plan::Planned, Errors>,
 }
 
 fn compile_all(tokens: TokenStream) -> Compiled {
     let mut errors = Errors::default();
     let parse::Invocation { runtime, blocks, networks } = parse::parse(tokens, &mut errors);
     lower::check_blocks(&blocks, &mut errors);
-    let networks = networks.into_iter().map(|network| (network.header, compile(network.body, &blocks))).collect();
-    Compiled { runtime, networks, errors }
+    let networks = networks.into_iter().map(|network| {
+        let text = print::text_of(&network, &blocks);
+        CompiledNetwork { header: network.header, text, planned: compile(network.body, &blocks) }
+    });
+    Compiled { runtime, networks: networks.collect(), errors }
 }
 
 fn compile(written: parse::Body, blocks: &[parse::Block]) -> Result<plan::Planned, Errors> {

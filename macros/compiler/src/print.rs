@@ -33,7 +33,7 @@ const INDENT: usize = 4;
 /// let text = "
 ///     block residual(units, width) < add(identity, dense units relu=>dense width) relu >
 ///     Deep< input 8 => residual(3, 8) => dense 1 >  Plain< input 8 => dense 1 >";
-/// let source = castnet_compiler::Source::parse(text)?;
+/// let source = castnet_compiler::Program::parse(text)?;
 /// assert_eq!(source.networks().collect::<Vec<_>>(), ["Deep", "Plain"]);
 /// assert_eq!(source.text_of("Plain").as_deref(), Some("Plain< input 8 => dense 1 >"));
 /// // With the blocks that it uses: this is all that it takes to compile the network again.
@@ -45,9 +45,9 @@ const INDENT: usize = 4;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Source(pub(crate) Invocation);
+pub struct Program(pub(crate) Invocation);
 
-impl Source {
+impl Program {
     /// Reads a text.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl Source {
     }
 }
 
-impl Display for Source {
+impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -103,7 +103,7 @@ impl Display for Source {
 ///
 /// All that is wrong with the grammar of the text. Whether its networks compile is not looked at.
 pub fn format(text: &str) -> Result<String, Vec<syn::Error>> {
-    Source::parse(text).map(|source| source.to_string())
+    Program::parse(text).map(|source| source.to_string())
 }
 
 /// The text of a network that stands alone: the blocks that it uses, and those that these use, are in front of it.

@@ -52,8 +52,8 @@ pub fn network_types(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-/// The constants of `Predict`.
-pub fn predict(planned: &Planned) -> TokenStream {
+/// The constants of `Predict`, of a network of this text.
+pub fn predict(text: &str, planned: &Planned) -> TokenStream {
     let name = planned.graph.name.unraw().to_string();
     let (params, macs, arena) = (planned.params(), planned.macs(), &planned.arena.len);
     let summary = summary::summary(planned);
@@ -71,7 +71,7 @@ pub fn predict(planned: &Planned) -> TokenStream {
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
         const TENSORS: &'static [castnet::TensorInfo] = #tensors;
         const FINGERPRINT: u64 = #fingerprint;
-        const SOURCE: castnet::Source = castnet::Source { text: "", nested: &[#(#nested),*] };
+        const SOURCE: castnet::Source = castnet::Source { text: #text, nested: &[#(#nested),*] };
         const ARENA: usize = #arena;
     }
 }

@@ -8,8 +8,8 @@ fn render(source: &str) -> String {
     let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
     let compiled = crate::compile_all(tokens);
     let mut text = String::new();
-    for (_, network) in compiled.networks {
-        if let Err(errors) = network {
+    for network in compiled.networks {
+        if let Err(errors) = network.planned {
             errors.iter().for_each(|error| render_all(source, error, &mut text));
         }
     }

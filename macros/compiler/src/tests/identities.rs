@@ -8,8 +8,8 @@ use crate::{activations, compile_all};
 
 fn planned(network: &str) -> Planned {
     let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-    let (_, planned) = compile_all(tokens).networks.into_iter().next().expect("a network");
-    planned.unwrap_or_else(|errors| panic!("{network}: {errors:?}"))
+    let compiled = compile_all(tokens).networks.into_iter().next().expect("a network");
+    compiled.planned.unwrap_or_else(|errors| panic!("{network}: {errors:?}"))
 }
 
 /// The identities of the operations of a network.

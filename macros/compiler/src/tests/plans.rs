@@ -12,8 +12,8 @@ fn plans(file: &str, networks: &[&str]) {
     let mut text = String::new();
     for network in networks {
         let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-        for (_, planned) in crate::compile_all(tokens).networks {
-            let planned = planned.unwrap_or_else(|errors| panic!("{errors:?}"));
+        for compiled in crate::compile_all(tokens).networks {
+            let planned = compiled.planned.unwrap_or_else(|errors| panic!("{errors:?}"));
             text.push_str(&format!("{network}\n\n{planned}\n"));
         }
     }

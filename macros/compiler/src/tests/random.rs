@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use super::text::assert_is_canonical;
 use crate::layers::{self, join};
-use crate::{Source, activations};
+use crate::{Program, activations};
 
 /// How many programs other tests go through.
 pub const PROGRAMS: u64 = 300;
@@ -656,7 +656,7 @@ fn programs_compile() {
         words(&text).for_each(|word| {
             missing.remove(word);
         });
-        let source = Source::parse(&text).unwrap_or_else(|errors| panic!("{errors:?} in {text}"));
+        let source = Program::parse(&text).unwrap_or_else(|errors| panic!("{errors:?} in {text}"));
         assert_is_canonical(&source, &text);
         let crate::parse::Invocation { networks, blocks, .. } = source.0;
         for network in networks {

@@ -14,7 +14,7 @@ use quote::quote;
 
 use super::random::{self, Random};
 use super::repository;
-use crate::Source;
+use crate::Program;
 use crate::parse::{Block, Written};
 use crate::print::text_of;
 use machine::{Access, Region, Terms};
@@ -33,7 +33,7 @@ struct Case {
 
 impl Case {
     /// The networks of a source that have no mistakes.
-    fn all(source: Source) -> Vec<Self> {
+    fn all(source: Program) -> Vec<Self> {
         let crate::parse::Invocation { networks, blocks, .. } = source.0;
         networks.into_iter().filter_map(|network| Self::new(network, &blocks)).collect()
     }
@@ -41,7 +41,7 @@ impl Case {
     fn new(network: Written, blocks: &[Block]) -> Option<Self> {
         let text = text_of(&network, blocks);
         let planned = crate::compile(network.body, blocks).ok()?;
-        let code = crate::emit::network(&quote!(::castnet), &network.header, &planned);
+        let code = crate::emit::network(&quote!(::castnet), &network.header, &text, &planned);
         let graph = &planned.graph;
         let callers = reference::callers(graph);
         let mut terms = Terms::default();
@@ -69,8 +69,8 @@ impl Case {
     }
 }
 
-fn source(text: &str) -> Source {
-    Source::parse(text).unwrap_or_else(|errors| panic!("{errors:?} in {text}"))
+fn source(text: &str) -> Program {
+    Program::parse(text).unwrap_or_else(|errors| panic!("{errors:?} in {text}"))
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn networks_of_the_repository() {
     let mut seen = BTreeSet::new();
     let (mut golden, mut count) = (0, 0);
     for repository::Invocation { file, tokens } in repository::invocations() {
-        let Ok(source) = Source::of_tokens(tokens) else { continue };
+        let Ok(source) = Program::of_tokens(tokens) else { continue };
         golden += usize::from(file.ends_with("plans.rs") || file.ends_with("expansions.rs"));
         // One of the zoo's is enough: it has several outputs, far from each other.
         let is_large = file.components().any(|part| part.as_os_str() == "zoo") && !file.ends_with("inception_v1.rs");

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use super::repository;
 use crate::parse::{Chain, Invocation, Stage, What};
 use crate::print::documentation;
-use crate::{Source, format};
+use crate::{Program, format};
 
 /// The tree as a list of its parts, however they were laid out: numbers by their values, documentation by its text.
 fn parts(invocation: &Invocation) -> String {
@@ -71,9 +71,9 @@ fn tokens(stream: TokenStream, parts: &mut String) {
 }
 
 /// Asserts that the canonical text of a source has the same tree, and is its own canonical text.
-pub fn assert_is_canonical(source: &Source, what: &str) {
+pub fn assert_is_canonical(source: &Program, what: &str) {
     let text = source.to_string();
-    let again = Source::parse(&text).unwrap_or_else(|errors| panic!("{errors:?} in\n{text}\nof {what}"));
+    let again = Program::parse(&text).unwrap_or_else(|errors| panic!("{errors:?} in\n{text}\nof {what}"));
     assert_eq!(parts(&source.0), parts(&again.0), "{text}\nof {what}");
     assert_eq!(again.to_string(), text, "{what}");
     for line in text.lines().filter(|line| !line.starts_with("///") && !line.starts_with('#')) {
@@ -88,7 +88,7 @@ fn every_network_of_the_repository() {
     let (mut count, mut compiled) = (0, BTreeSet::new());
     for repository::Invocation { file, tokens } in repository::invocations() {
         // Programs with mistakes in their grammar are of other tests.
-        let Ok(source) = Source::of_tokens(tokens.clone()) else { continue };
+        let Ok(source) = Program::of_tokens(tokens.clone()) else { continue };
         assert_is_canonical(&source, &file.display().to_string());
         count += source.networks().count();
         let texts: Vec<String> = source.networks().filter_map(|name| source.text_of(&name)).collect();
@@ -107,7 +107,7 @@ fn every_network_of_the_repository() {
 
 /// The networks with their layers, one a line.
 fn graphs(tokens: TokenStream) -> String {
-    let Invocation { networks, blocks, .. } = Source::of_tokens(tokens).expect("it was read before").0;
+    let Invocation { networks, blocks, .. } = Program::of_tokens(tokens).expect("it was read before").0;
     let graphs = networks.into_iter().map(|network| match crate::lower::lower(network.body, &blocks) {
         Ok(graph) => graph.to_string(),
         Err(errors) => format!("compile_error {errors:?}"),
@@ -120,7 +120,7 @@ fn code(tokens: TokenStream) -> String {
 }
 
 fn canonical(text: &str) -> String {
-    let source = Source::parse(text).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let source = Program::parse(text).unwrap_or_else(|errors| panic!("{errors:?}"));
     assert_is_canonical(&source, text);
     source.to_string()
 }
@@ -231,7 +231,7 @@ Net<
 
 #[test]
 fn a_network_alone_has_the_blocks_that_it_uses() {
-    let source = Source::parse(
+    let source = Program::parse(
         "A< input 4 => outer(2) => dense 1 > block inner(n) < dense n > block other() < relu > B< input 4 => add(other(), identity) >
         block outer(n) < repeat 2 { concat(inner(n), identity) } > C< input 4 => dense 1 >",
     );

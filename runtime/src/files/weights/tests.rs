@@ -10,6 +10,10 @@ crate::network! {
     Net< input 3 => normalize => dense 2 relu => out: dense 1 >
     Net64< input 3 f64 => normalize => dense 2 relu => out: dense 1 >
     Wider< input 3 => normalize => dense 4 relu => out: dense 1 >
+    block pair(units) < dense units => dense units >
+    Middle< input 3 => pair(3) => use Net -> 1 => dense 2 >
+    /// "Nested" networks.
+    Outer< input 3 => first: use Middle -> 2 => dense 1 >
 }
 
 fn net() -> Box<Net> {
@@ -158,6 +162,25 @@ fn damaged_files() {
     let mut damaged = bytes.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
     refused(&damaged, "its checksum is wrong");
+}
+
+/// The metadata of a file hold the text of its network, and of those that are its layers, by the names of the layers.
+#[test]
+fn a_file_describes_itself() {
+    let text = |bytes: &[u8], name: &str| {
+        let (_, header) = safetensors::SafeTensors::read_metadata(bytes).expect("a header");
+        header.metadata().as_ref().and_then(|metadata| metadata.get(name).cloned())
+    };
+    let bytes = Outer::init(&mut seeded(1)).to_safetensors();
+    let outer = "/// \"Nested\" networks.\nOuter< input 3 => first: use Middle -> 2 => dense 1 >";
+    assert_eq!(text(&bytes, "castnet.text").as_deref(), Some(outer));
+    let middle =
+        "block pair(units) < dense units => dense units >\n\nMiddle< input 3 => pair(3) => use Net -> 1 => dense 2 >";
+    assert_eq!(text(&bytes, "castnet.text.first").as_deref(), Some(middle));
+    let net = "Net< input 3 => normalize => dense 2 relu => out: dense 1 >";
+    let nested = Middle::SOURCE.nested.first().expect("a network").0;
+    assert_eq!(text(&bytes, &std::format!("castnet.text.first.{nested}")).as_deref(), Some(net));
+    assert!(Outer::from_safetensors(&bytes).is_ok());
 }
 
 /// A file of another version of the format, and one whose checksum has been left out.
