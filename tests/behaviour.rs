@@ -1,7 +1,7 @@
 //! How networks train and predict: what is the same, what is not, and what happens to bad input.
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
-use castnet::{Arithmetic, BatchError, FitError, LengthMismatch, Outcome};
+use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome};
 
 network! {
     Xor< input 2 => dense 8 tanh => dense 1 sigmoid >
@@ -111,7 +111,7 @@ fn all_ways_to_predict_agree() {
     let data = houses();
     net.adapt(&data).expect("sound data");
     let mut batch = vec![<House as Network>::Output::zeros(); data.len()];
-    net.predict_batch_in(Arithmetic::Portable, data.inputs(), &mut batch).expect("equal lengths");
+    net.predict_batch_with(Arithmetic::Portable, data.inputs(), &mut batch).expect("equal lengths");
     let mut fused = batch.clone();
     net.predict_batch(data.inputs(), &mut fused).expect("equal lengths");
     let mut workspace = Workspace::boxed();
@@ -121,7 +121,7 @@ fn all_ways_to_predict_agree() {
         assert_eq!(net.predict_in(input, &mut workspace)[0].to_bits(), output[0].to_bits());
     }
     let mut none: [<House as Network>::Output; 0] = [];
-    assert_eq!(net.predict_batch(&data.inputs()[..3], &mut none), Err(LengthMismatch { inputs: 3, outputs: 0 }));
+    assert_eq!(net.predict_batch(&data.inputs()[..3], &mut none), Err(LengthError { inputs: 3, outputs: 0 }));
     assert_eq!(net.predict_batch(&[], &mut none), Ok(()));
 }
 
@@ -223,7 +223,7 @@ fn bad_batches() {
     let before = net.clone_boxed();
     let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
     let (inputs, targets) = (xor().inputs().to_vec(), xor().targets().to_vec());
-    let mismatch = LengthMismatch { inputs: 4, outputs: 3 };
+    let mismatch = LengthError { inputs: 4, outputs: 3 };
     assert_eq!(trainer.train_on_batch(&inputs, &targets[..3]), Err(BatchError::Lengths(mismatch)));
     assert_eq!(trainer.train_on_batch(&inputs[..0], &targets[..0]), Err(BatchError::Empty));
     let nan = [[f32::NAN, 0.0].into()];

@@ -41,17 +41,15 @@ fn compare<O: Optimizer>(optimizer: O) {
     let targets: Vec<_> =
         (0..7).map(|n| <Everything as Network>::Output::from_fn(|row, _| f32::from(u8::from(row == n % 3)))).collect();
     let mut on_device = Everything::init(&mut seeded(1));
-    let mut trainer = Everything::init(&mut seeded(1)).compile(CategoricalCrossentropy, optimizer.clone());
-    trainer = trainer.arithmetic(Arithmetic::Portable);
-    trainer.seed(3);
+    let trainer = Everything::init(&mut seeded(1)).compile(CategoricalCrossentropy, optimizer.clone());
+    let mut trainer = trainer.arithmetic(Arithmetic::Portable).seed(3);
     let mut memory = TrainingMemory::<Everything, O, 8>::new();
-    let mut device = on_device.compile_in(&mut memory, CategoricalCrossentropy, optimizer);
-    device.seed(3);
+    let mut device = on_device.compile_in(&mut memory, CategoricalCrossentropy, optimizer).seed(3);
     let (inputs, targets) = (&inputs[..], &targets[..]);
     for samples in [7, 3, 1, 7, 5] {
-        let loss = device.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch");
-        let report = trainer.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch");
-        assert_eq!(loss, report.loss);
+        let on_device = device.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch");
+        let on_host = trainer.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch");
+        assert_eq!(on_device, on_host);
     }
     assert!(on_device.as_flat() == trainer.network().as_flat());
 }

@@ -55,11 +55,11 @@ fn another_order_in_the_file() {
 
 #[test]
 fn bytes_that_are_none() {
-    assert!(castnet::from_bytes::<Line>(&[0; 7]).is_none());
+    assert!(castnet::weights::from_bytes::<Line>(&[0; 7]).is_none());
     #[repr(align(4))]
     struct Aligned([u8; 12]);
     let memory = Aligned([0; 12]);
-    assert!(castnet::view::<Line>(&memory.0[..8]).is_some());
-    assert!(castnet::view::<Line>(&memory.0[1..9]).is_none(), "not aligned");
-    assert!(castnet::view::<Line>(&memory.0).is_none(), "too many");
+    assert!(castnet::weights::view::<Line>(&memory.0[..8]).is_some());
+    assert!(castnet::weights::view::<Line>(&memory.0[1..9]).is_none(), "not aligned");
+    assert!(castnet::weights::view::<Line>(&memory.0).is_none(), "too many");
 }

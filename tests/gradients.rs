@@ -30,9 +30,9 @@ where
     let mut inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
     let targets: Vec<L::Target> = (0..3).map(|_| random(rng)).collect();
     let mut grad_inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
-    trainer.seed(5);
+    trainer.reseed(5);
     trainer.compute_input_gradient(&inputs, &targets, &mut grad_inputs).expect("a sound batch");
-    trainer.seed(5);
+    trainer.reseed(5);
     let (_, gradient) = trainer.compute_gradient(&inputs, &targets).expect("a sound batch");
     let gradient = gradient.as_flat().to_vec();
     assert_eq!(gradient.len(), N::TRAINABLE_PARAMS);
@@ -43,7 +43,7 @@ where
         assert!(error < TOLERANCE, "{} {what} {index}: gradient {got}, difference {difference}", N::NAME);
     };
     let loss_of = |trainer: &mut castnet::Trainer<N, L, Sgd>, inputs: &[N::Input]| {
-        trainer.seed(5);
+        trainer.reseed(5);
         trainer.compute_gradient(inputs, &targets).expect("a sound batch").0
     };
     for (index, &got) in gradient.iter().enumerate() {
@@ -69,7 +69,7 @@ where
             close("input", index, grad_inputs[sample].as_flat()[index], at(STEP), at(-STEP));
         }
     }
-    trainer.seed(5);
+    trainer.reseed(5);
     let (_, again) = trainer.compute_gradient(&inputs, &targets).expect("a sound batch");
     assert!(again.as_flat() == gradient, "{}: what the gradient was before does not count", N::NAME);
 }

@@ -29,7 +29,7 @@ where
     let mut workspace = Workspace::boxed();
     let output = loaded.predict_in(&inputs[0], &mut workspace).as_flat().to_vec();
     let mut batch = vec![N::Output::zeroed(); 40];
-    net.predict_batch_in(castnet::Arithmetic::Portable, &inputs, &mut batch).expect("equal lengths");
+    net.predict_batch_with(castnet::Arithmetic::Portable, &inputs, &mut batch).expect("equal lengths");
     assert!(batch[39].as_flat() == output);
 }
 

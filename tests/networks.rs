@@ -154,7 +154,7 @@ mod in_a_module {
     }
 
     pub fn private() -> usize {
-        <Private as castnet::Network>::PARAMS
+        <Private as castnet::Predict>::PARAMS
     }
 }
 

@@ -39,7 +39,7 @@ where
 #[test]
 fn house_prices() {
     let [train, test] = standardized(data("boston_housing.csv").targets(&["MEDV"]).read().expect("sound data"));
-    fn trained<N>(train: &Dataset<SVector<f32, 13>, SVector<f32, 1>>) -> (Vec<f32>, castnet::Report)
+    fn trained<N>(train: &Dataset<SVector<f32, 13>, SVector<f32, 1>>) -> (Vec<f32>, castnet::Evaluation)
     where
         N: Network<Scalar = f32, Input = SVector<f32, 13>>,
         MeanSquaredError: Loss<N::Head, N::Output, Target = SVector<f32, 1>>,

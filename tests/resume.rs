@@ -112,7 +112,8 @@ fn damaged_checkpoints_are_refused() {
     }
     let mut damaged = sound.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
-    assert!(matches!(refuse(&damaged), ResumeError::Damaged { reason: "its checksum is wrong", .. }));
+    let error = refuse(&damaged);
+    assert!(matches!(error, ResumeError::Weights { .. }) && error.to_string().contains("checksum is wrong"), "{error}");
     write(&path, &sound).expect("a file");
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
 }
@@ -142,6 +143,31 @@ fn checkpoints_of_other_trainings_are_refused() {
     let expected = "the training was not resumed: FILE holds weights and no training: load it with `WeightFiles::load`";
     assert_eq!(message(trainer().resume(&path).expect_err("weights")), expected);
     assert!(matches!(trainer().resume(folder.path().join("none")), Err(ResumeError::File(_))));
+}
+
+/// Written before the checksum of files stood in their metadata.
+#[test]
+fn a_checkpoint_of_version_1() {
+    let bytes = include_bytes!("fixtures/checkpoint_of_version_1.safetensors");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("checkpoint");
+    write(&path, bytes).expect("a file");
+    let mut old = trainer();
+    assert_eq!(old.resume(&path).expect("a checkpoint"), 2);
+    checkpoint(&path);
+    let mut new = trainer();
+    assert_eq!(new.resume(&path).expect("a checkpoint"), 2);
+    assert!(old.network().as_flat() == new.network().as_flat());
+    let fit = |trainer: &mut LineTrainer| {
+        trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, &path)).progress(false))
+    };
+    assert_eq!(fit(&mut old), fit(&mut new));
+    for index in 0..bytes.len() {
+        let mut damaged = bytes.to_vec();
+        damaged[index] ^= 1;
+        write(&path, damaged).expect("a file");
+        trainer().resume(&path).expect_err("damaged");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! weights at the end and the predictions. See `tests/README.md`.
 use castnet::losses::Loss;
 use castnet::prelude::*;
-use castnet::{History, Report};
+use castnet::{Evaluation, History};
 use castnet_tests::{Fixture, flat};
 
 network! {
@@ -97,7 +97,7 @@ macro_rules! training {
         fixture.assert_close("out.pred_test_initial", &predictions(trainer.network()));
 
         let batch = number("batch_size");
-        let report: Report =
+        let report: Evaluation =
             trainer.train_on_batch(&train.inputs()[..batch], &train.targets()[..batch]).expect("a sound batch");
         assert!(report.loss.is_finite());
         assert_weights(trainer.network(), &fixture, "step1");

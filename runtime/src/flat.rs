@@ -1,6 +1,7 @@
 //! Values that are nothing but scalars, and so can be read and written as one slice.
 use nalgebra::{SMatrix, SVector};
 
+use crate::plain::Plain;
 use crate::scalar::Scalar;
 
 /// A value made of nothing but scalars: a matrix, a layer, a network, a gradient.
@@ -57,6 +58,9 @@ pub unsafe trait Flat: Sized + 'static {
         copy
     }
 }
+
+// SAFETY: every bit pattern of a scalar is a value, and there is nothing else in it.
+unsafe impl<A: Flat> Plain for A {}
 
 // SAFETY: a matrix is its columns, one after the other, in an array.
 unsafe impl<T: Scalar, const C: usize, const P: usize> Flat for SMatrix<T, C, P> {

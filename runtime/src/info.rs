@@ -35,13 +35,25 @@ impl LayerInfo {
 pub struct TensorInfo {
     /// Its name in files: `dense_1.weight`.
     pub name: &'static str,
+    /// The type of its values in files: `F32`.
+    pub dtype: &'static str,
     /// Its shape in files, as Keras has it, row by row: `[inputs, units]` for a dense layer's weight.
     pub shape: &'static [usize],
 }
 
 impl TensorInfo {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, shape: &'static [usize]) -> Self {
-        Self { name, shape }
+    pub const fn new(name: &'static str, dtype: &'static str, shape: &'static [usize]) -> Self {
+        Self { name, dtype, shape }
     }
+}
+
+/// A network as text of the language of [`network!`](crate::network), in its canonical form. Files of weights hold it, so that they
+/// describe themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The network, behind the blocks that it uses.
+    pub text: &'static str,
+    /// The networks that are layers of it, by the names of the layers.
+    pub nested: &'static [(&'static str, &'static Source)],
 }

@@ -92,6 +92,7 @@ pub mod math;
 pub mod metrics;
 mod network;
 pub mod optimizers;
+mod plain;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod random;
@@ -112,25 +113,30 @@ pub use files::{FileError, LoadError, SaveError};
 #[cfg(feature = "alloc")]
 pub use files::{WeightFiles, WeightsError};
 pub use flat::Flat;
-pub use info::{LayerInfo, TensorInfo};
+pub use info::{LayerInfo, Source, TensorInfo};
 pub use isa::Arithmetic;
 #[doc(hidden)]
-pub use network::nested as inner;
+pub use network::nested;
 pub use network::{
-    Arena, BatchError, Both, Check, FailedCheck, GradientOf, Gradients, InputOf, Label, LabelOf, LengthMismatch,
-    Memory, Network, Parts, Plan, PredictsOnStack, Purpose, StateOf, Tape, TargetOf, Workspace, from_bytes, self_test,
-    view,
+    Adjoints, Arena, BatchError, Both, Check, CheckError, GradientOf, InputOf, Label, LabelOf, Layout, LengthError,
+    Memory, Network, Ports, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, self_test,
 };
+pub use plain::Plain;
 #[cfg(feature = "plot")]
 pub use plot::html::HtmlReport;
 pub use random::{TrainingRng, seeded};
 pub use scalar::Scalar;
 #[cfg(feature = "std")]
 pub use training::{Checkpoint, ResumeError};
-pub use training::{Compile, DeviceTrainer, TrainingMemory};
+pub use training::{Compile, DeviceTrainer, Evaluation, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Epoch, Fit, FitError, History, Monitor, Outcome, Report, Trainer, UnknownFigure, callbacks};
+pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, callbacks};
 pub use {nalgebra, rand, typenum};
+
+/// Weights from bytes, where [`embed!`] does not suit.
+pub mod weights {
+    pub use crate::network::embedded::{from_bytes, view};
+}
 
 /// Declares networks.
 ///
@@ -345,12 +351,12 @@ pub mod __private {
     pub use crate::isa::Isa;
     pub use crate::layers::*;
     pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
-    pub use crate::network::nested::{self as inner, InnerGradients, InnerTape};
-    pub use crate::network::parts::{put, take, take_added};
+    pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
+    pub use crate::network::ports::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
-        Arena, Both, Flat, Gradients, LayerInfo, Network, Parts, PredictsOnStack, Tape, TensorInfo, TrainingRng,
-        typenum,
+        Adjoints, Arena, Both, Flat, LayerInfo, Network, Ports, Predict, PredictsOnStack, Source, Tape, TensorInfo,
+        TrainingRng, typenum,
     };
     pub use castnet_macros::{embed, network};
     pub use nalgebra::{SMatrix, SVector};
@@ -380,7 +386,7 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
-    pub use crate::{Compile, Flat, Label, LabelOf, Network, Scaler, Workspace, network, seeded};
+    pub use crate::{Compile, Flat, Label, LabelOf, Network, Predict, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
 }

@@ -51,6 +51,7 @@ use crate::training::History;
 
 /// A picture that was not drawn.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum PlotError {
     /// Another kind of file.
     #[error("{path}: a picture is an `.svg` or a `.png`")]

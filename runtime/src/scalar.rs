@@ -18,6 +18,7 @@ pub trait Scalar:
     + crate::isa::ScalarPlainCores<Self>
     + crate::isa::Dispatch
     + crate::math::Elementary
+    + crate::plain::Plain
     + nalgebra::Scalar
     + Copy
     + Default

@@ -10,6 +10,7 @@ mod compile;
 mod device;
 #[cfg(feature = "alloc")]
 mod error;
+mod evaluation;
 #[cfg(feature = "alloc")]
 mod fit;
 #[cfg(feature = "alloc")]
@@ -32,10 +33,11 @@ pub use compile::Compile;
 pub use device::{DeviceTrainer, TrainingMemory};
 #[cfg(feature = "alloc")]
 pub use error::FitError;
+pub use evaluation::Evaluation;
 #[cfg(feature = "alloc")]
-pub use history::{Epoch, History, Outcome, Report};
+pub use history::{Epoch, History, Outcome};
 #[cfg(feature = "alloc")]
-pub use monitor::{Monitor, UnknownFigure};
+pub use monitor::{FigureError, Monitor};
 #[cfg(feature = "alloc")]
 pub use options::Fit;
 #[cfg(feature = "alloc")]

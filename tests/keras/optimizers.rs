@@ -6,7 +6,8 @@ use castnet::optimizers::*;
 use serde_json::Value;
 
 /// The tensors that the fixtures train: `w`, and behind it `k` in some of them.
-const TENSORS: &[TensorInfo] = &[TensorInfo { name: "w", shape: &[7] }, TensorInfo { name: "k", shape: &[2, 3] }];
+const TENSORS: &[TensorInfo] =
+    &[TensorInfo { name: "w", dtype: "F64", shape: &[7] }, TensorInfo { name: "k", dtype: "F64", shape: &[2, 3] }];
 
 /// The parameters after every step, and what the optimizer remembers at the end, as Keras names it.
 fn steps<G: Flat + Clone, O: Optimizer>(fixture: &Fixture, optimizer: &O, slots: &[&str]) {

@@ -7,7 +7,7 @@ mod board;
 mod networks;
 mod training;
 
-use castnet::{FailedCheck, PredictsOnStack, prelude::*, self_test};
+use castnet::{CheckError, PredictsOnStack, prelude::*, self_test};
 use cortex_m::Peripherals;
 use cortex_m_semihosting::{debug, hprintln};
 use networks::{DIGIT, HOUSE, HOUSES, IMAGES, Sine};
@@ -28,7 +28,7 @@ fn main() -> ! {
 struct Failure;
 
 fn run() -> Result<(), Failure> {
-    let failed = |check: FailedCheck| {
+    let failed = |check: CheckError| {
         hprintln!("{}", check);
         Failure
     };

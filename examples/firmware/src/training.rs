@@ -8,7 +8,7 @@ type Price = SVector<f32, 1>;
 
 const HOUSES: usize = 32;
 /// Features and price of the first houses of the data set, one after the other.
-static DATA: [f32; 14 * HOUSES] = match castnet::from_bytes(include_bytes!("../houses.bin")) {
+static DATA: [f32; 14 * HOUSES] = match castnet::weights::from_bytes(include_bytes!("../houses.bin")) {
     Some(data) => data,
     None => panic!("14 numbers for each house"),
 };
@@ -36,7 +36,7 @@ where
     let mut loss = 0.0;
     for step in 0..STEPS {
         let (inputs, targets) = batch(step);
-        loss = trainer.train_on_batch(&inputs, &targets)?;
+        loss = trainer.train_on_batch(&inputs, &targets)?.loss;
     }
     Ok((loss, hash(net)))
 }

@@ -2,10 +2,15 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::layers::Keeps;
 use crate::number::Number;
-use crate::optimize::Goal;
 use crate::words::Words;
+
+/// The values from which the backward pass of an activation is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    Inputs,
+    Outputs,
+}
 
 /// An entry of the list.
 #[derive(Debug, PartialEq)]
@@ -69,12 +74,12 @@ pub fn words() -> impl Iterator<Item = &'static str> + Clone {
     KNOWN.iter().map(|known| known.word)
 }
 
-/// Whether a word is an activation.
-pub fn is_known(word: &Ident) -> bool {
-    find(word).is_some()
+/// An activation's word as Keras has it, if the word is an activation.
+pub fn find(word: &Ident) -> Option<&'static str> {
+    known(word).map(|known| known.word)
 }
 
-fn find(word: &Ident) -> Option<&'static Known> {
+fn known(word: &Ident) -> Option<&'static Known> {
     KNOWN.iter().find(|known| word == known.word).or_else(|| {
         let (_, meant) = ALIASES.iter().find(|(alias, _)| word == alias)?;
         KNOWN.iter().find(|known| known.word == *meant)
@@ -88,20 +93,19 @@ pub struct Activation {
     numbers: Vec<f64>,
     /// Where it was written.
     pub word: Ident,
-    pub goal: Goal,
 }
 
 impl Activation {
     /// Reads the numbers after the word; `None` if the word is no activation.
     pub fn parse(word: &Ident, words: &mut Words<'_>) -> Option<Self> {
-        let known = find(word)?;
+        let known = known(word)?;
         let mut numbers = Vec::new();
         for (name, default) in known.numbers {
             let what = format!("the {name} of `{word}`");
             let value = words.number().and_then(|number| words.read(number, |number: &Number| number.real(&what)));
             numbers.push(value.unwrap_or(*default));
         }
-        Some(Self { known, numbers, word: word.clone(), goal: Goal::default() })
+        Some(Self { known, numbers, word: word.clone() })
     }
 
     /// Its word, as Keras has it.
@@ -122,9 +126,9 @@ impl Activation {
         matches!(self.known.word, "softmax" | "log_softmax")
     }
 
-    /// Whether numbers stand in its formula.
-    pub fn has_numbers(&self) -> bool {
-        !self.numbers.is_empty()
+    /// The numbers in its formula.
+    pub fn numbers(&self) -> &[f64] {
+        &self.numbers
     }
 
     /// As written in full: `leaky_relu 0.2`.

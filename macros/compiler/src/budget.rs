@@ -6,46 +6,50 @@ use crate::parse::{Bound, Comparison};
 use crate::plan::{Planned, RowCosts};
 use crate::suggest;
 
-/// What can be bounded.
+/// A quantity that can be bounded.
 struct Quantity {
     name: &'static str,
     /// Whether it is counted in bytes.
     bytes: bool,
-    of: fn(&Planned) -> u64,
-    /// The part of one layer.
+    of: fn(&Planned) -> Option<u64>,
+    /// The share of one layer.
     of_row: fn(&Planned, &RowCosts) -> u64,
 }
 
 const QUANTITIES: &[Quantity] = &[
-    Quantity { name: "params", bytes: false, of: Planned::params, of_row: |_, row| row.params },
+    Quantity {
+        name: "params",
+        bytes: false,
+        of: |planned| planned.params().exact(),
+        of_row: |_, row| row.params.known,
+    },
     Quantity {
         name: "flash",
         bytes: true,
         of: Planned::flash_bytes,
-        of_row: |planned, row| row.params * planned.inferred.graph.scalar.bytes(),
+        of_row: |planned, row| row.params.known * planned.graph.scalar.bytes(),
     },
     Quantity {
         name: "ram",
         bytes: true,
         of: Planned::ram_bytes,
-        of_row: |planned, row| row.values * planned.inferred.graph.scalar.bytes(),
+        of_row: |planned, row| row.values * planned.graph.scalar.bytes(),
     },
 ];
 
 const UNITS: &[(&str, u64)] = &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20)];
 
-/// How many layers an error names.
+/// The number of layers that an error names.
 const NAMED: usize = 3;
 
 pub fn check(planned: &Planned) -> Result<(), Errors> {
     let mut errors = Errors::default();
-    if let (Some(inner), Some(bound)) = (planned.inner().next(), planned.inferred.graph.bounds.first()) {
-        let (name, network, path) =
-            (&bound.quantity, &planned.inferred.graph.name, inner.path.to_string().replace(' ', ""));
+    if let (Some(path), Some(bound)) = (planned.graph.networks().next(), planned.graph.bounds.first()) {
+        let (name, network, path) = (&bound.quantity, &planned.graph.name, path.to_string().replace(' ', ""));
         errors.at(name, format!("what `{path}` takes is not known here, and so cannot be bounded\nhelp: behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`"));
         return Err(errors);
     }
-    for bound in &planned.inferred.graph.bounds {
+    for bound in &planned.graph.bounds {
         check_bound(planned, bound, &mut errors);
     }
     errors.or(())
@@ -58,7 +62,7 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
         return errors.at(&bound.quantity, format!("unknown quantity `{written}`\n{help}"));
     };
     let Some(limit) = limit(bound, quantity, errors) else { return };
-    let actual = (quantity.of)(planned);
+    let Some(actual) = (quantity.of)(planned) else { return };
     let (sign, holds) = match bound.comparison {
         Comparison::Equal => ("==", actual == limit),
         Comparison::Less => ("<", actual < limit),
@@ -69,7 +73,7 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
     if holds {
         return;
     }
-    let (name, network) = (quantity.name, &planned.inferred.graph.name);
+    let (name, network) = (quantity.name, &planned.graph.name);
     let unit = if quantity.bytes { " B" } else { "" };
     let mut message = format!("`{network}` has {name} {actual}{unit}, not {sign} {limit}{unit}");
     let mut rows: Vec<(u64, String)> =

@@ -1,25 +1,25 @@
 //! Rules over the whole network.
 use crate::errors::Errors;
-use crate::graph::ValueId;
-use crate::infer::Inferred;
-use crate::layers::{Operation, Role};
+use crate::graph::{Graph, ValueId};
+use crate::layers::{InputGradient, Operation, ParameterGroup};
+use crate::size::Size;
 
 /// A network that keeps all rules.
 #[derive(Debug)]
-pub struct Checked(pub Inferred);
+pub struct Checked(pub Graph);
 
-pub fn check(inferred: Inferred) -> Result<Checked, Errors> {
+pub fn check(graph: Graph) -> Result<Checked, Errors> {
     let mut errors = Errors::default();
-    check_first(&inferred, &mut errors);
-    check_frozen_networks(&inferred, &mut errors);
-    check_size(&inferred, &mut errors);
-    errors.or(Checked(inferred))
+    check_first(&graph, &mut errors);
+    check_frozen_networks(&graph, &mut errors);
+    check_size(&graph, &mut errors);
+    errors.or(Checked(graph))
 }
 
 /// Layers that learn from the raw data stand right behind an input.
-fn check_first(inferred: &Inferred, errors: &mut Errors) {
-    for (node, _) in inferred.nodes() {
-        if node.layer.only_first() && !is_input(inferred, node.input()) {
+fn check_first(graph: &Graph, errors: &mut Errors) {
+    for node in &graph.nodes {
+        if node.layer.only_first() && !is_input(graph, node.input()) {
             let name = node.layer.describe();
             errors.at(
                 &node.tokens.layer,
@@ -31,10 +31,10 @@ fn check_first(inferred: &Inferred, errors: &mut Errors) {
 }
 
 /// A frozen network is no more than computed: no gradient goes through it.
-fn check_frozen_networks(inferred: &Inferred, errors: &mut Errors) {
-    for (node, _) in inferred.nodes() {
-        let Operation::Map(map) = node.layer.operation() else { continue };
-        if map.inner().is_some_and(|inner| inner.frozen) && is_trained(inferred, node.input()) {
+fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
+    for node in &graph.nodes {
+        let Operation::Map(map) = node.operation() else { continue };
+        if matches!(map.input_gradient(), InputGradient::Never) && is_trained(graph, node.input()) {
             errors.at(
                 &node.tokens.layer,
                 "a frozen network computes no gradient, but layers before it are trained\nhelp: leave `frozen` out, or freeze them too",
@@ -45,17 +45,16 @@ fn check_frozen_networks(inferred: &Inferred, errors: &mut Errors) {
 }
 
 /// Whether a layer before a value is trained.
-fn is_trained(inferred: &Inferred, value: ValueId) -> bool {
-    let Some(writer) = inferred.graph.writer(value) else { return false };
-    let here = inferred.parts(writer).iter().any(|part| part.role == Role::Trainable);
-    here || writer.from.iter().any(|&value| is_trained(inferred, value))
+fn is_trained(graph: &Graph, value: ValueId) -> bool {
+    let Some(writer) = graph.writer(value) else { return false };
+    writer.is_trainable() || writer.from.iter().any(|&value| is_trained(graph, value))
 }
 
 /// Whether a value is an input, perhaps in another shape.
-fn is_input(inferred: &Inferred, value: ValueId) -> bool {
-    match inferred.graph.writer(value) {
+fn is_input(graph: &Graph, value: ValueId) -> bool {
+    match graph.writer(value) {
         None => true,
-        Some(writer) => matches!(writer.layer.operation(), Operation::Alias) && is_input(inferred, writer.input()),
+        Some(writer) => matches!(writer.operation(), Operation::Alias) && is_input(graph, writer.input()),
     }
 }
 
@@ -63,11 +62,12 @@ fn is_input(inferred: &Inferred, value: ValueId) -> bool {
 const MOST_BYTES: u64 = 1 << 46;
 
 /// Sums cannot overflow after this.
-fn check_size(inferred: &Inferred, errors: &mut Errors) {
+fn check_size(graph: &Graph, errors: &mut Errors) {
     let mut bytes = 0_u64;
-    for (node, parts) in inferred.nodes() {
-        let values = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.count()));
-        let here = values.saturating_add(inferred.shape(node.to).len()).saturating_mul(inferred.graph.scalar.bytes());
+    for node in &graph.nodes {
+        let parameters: Size = node.parameters.iter().map(ParameterGroup::count).sum();
+        let values = parameters.known.saturating_add(node.resolved.output.len());
+        let here = values.saturating_mul(graph.scalar.bytes());
         bytes = bytes.saturating_add(here);
         if bytes > MOST_BYTES {
             errors.at(

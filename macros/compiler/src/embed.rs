@@ -1,4 +1,5 @@
 //! `embed!`: the weights of a file as a static.
+mod checksum;
 mod file;
 
 use std::path::{Path, PathBuf};
@@ -114,7 +115,7 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
         "`{text}` has tensors that `{shown}` has not: that has {names}\nhelp: the file belongs to another network; train `{text}` and save its weights"
     );
     checks.push(quote_spanned!(span=>
-        ::core::assert!(<#network as #runtime::Network>::TENSORS.len() == #count, #message);
+        ::core::assert!(<#network as #runtime::Predict>::TENSORS.len() == #count, #message);
     ));
     let tensors = file.tensors.iter().map(|Tensor { name, bytes, .. }| {
         let (start, end) = (Literal::usize_suffixed(bytes.start), Literal::usize_suffixed(bytes.end));
@@ -139,7 +140,7 @@ fn same_architecture(runtime: &TokenStream, path: &LitStr, network: &Type, file:
         file.network
     );
     Some(quote_spanned!(path.span()=>
-        ::core::assert!(<#network as #runtime::Network>::FINGERPRINT == #fingerprint, #message);
+        ::core::assert!(<#network as #runtime::Predict>::FINGERPRINT == #fingerprint, #message);
     ))
 }
 

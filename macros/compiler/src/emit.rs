@@ -1,9 +1,12 @@
 //! The code. Cannot fail, and names no layer.
+mod assertions;
 mod constants;
 mod diagram;
-mod inner;
-mod parts;
+mod fields;
+mod init;
+mod layout;
 mod passes;
+mod ports;
 mod structs;
 mod summary;
 
@@ -22,21 +25,22 @@ const STACK_BYTES: u64 = 16 << 10;
 pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> TokenStream {
     let name = &header.name;
     let structs = structs::structs(header, planned);
-    let parts = parts::structs(header, planned);
+    let ports = ports::structs(header, planned);
     let windows = passes::constants(planned);
-    let layout = structs::layout(header, planned);
-    let types = constants::types(header, planned);
-    let constants = constants::constants(planned);
-    let init = structs::init(planned);
-    let fits = inner::fits(planned);
-    let passes = passes::passes(planned);
+    let layout = layout::layout(header, planned);
+    let (predict_types, network_types) =
+        (constants::predict_types(header, planned), constants::network_types(header, planned));
+    let (predict_constants, network_constants) = (constants::predict(planned), constants::network(planned));
+    let init = init::init(planned);
+    let assertions = assertions::assertions(planned);
+    let (forward, training) = (passes::forward(planned), passes::training(planned));
     let activation = planned.body().any(|node| node.layer.as_activation().is_some());
     let activation = activation.then(|| {
         quote!(
             use castnet::Activation as _;
         )
     });
-    let stack = (planned.ram_bytes() <= STACK_BYTES && planned.inner().next().is_none()).then(|| {
+    let stack = planned.ram_bytes().is_some_and(|bytes| bytes <= STACK_BYTES).then(|| {
         quote! {
             #[automatically_derived]
             impl castnet::PredictsOnStack for #name {}
@@ -44,19 +48,25 @@ pub fn network(runtime: &TokenStream, header: &Header, planned: &Planned) -> Tok
     });
     quote! {
         #structs
-        #parts
+        #ports
         const _: () = {
             use #runtime::__private as castnet;
             #activation
             #windows
-            #fits
+            #assertions
             #layout
             #[automatically_derived]
+            impl castnet::Predict for #name {
+                #predict_types
+                #predict_constants
+                #forward
+            }
+            #[automatically_derived]
             impl castnet::Network for #name {
-                #types
-                #constants
+                #network_types
+                #network_constants
                 #init
-                #passes
+                #training
             }
             #stack
         };

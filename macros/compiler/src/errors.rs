@@ -2,7 +2,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// What is wrong so far, each error with the tokens at fault.
+/// The errors so far, each with the tokens at fault.
 #[derive(Debug, Default)]
 pub struct Errors(Vec<syn::Error>);
 
@@ -24,7 +24,7 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// How many there are.
+    /// The number of errors.
     pub fn len(&self) -> usize {
         self.0.len()
     }

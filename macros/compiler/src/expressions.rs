@@ -14,7 +14,41 @@ use crate::words::Word;
 /// The channels of what comes in.
 pub const CHANNELS: &str = "channels";
 
-/// What a parameter of a block stands for.
+/// A word as it was written, or a number that is to be computed.
+#[derive(Clone, Debug)]
+pub enum Term {
+    Word(Word),
+    Expression(Expression),
+}
+
+impl ToTokens for Term {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Word(word) => word.to_tokens(tokens),
+            Self::Expression(expression) => expression.tokens.to_tokens(tokens),
+        }
+    }
+}
+
+/// A number that is to be computed.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// As it was written.
+    pub tokens: TokenStream,
+    tree: Tree,
+}
+
+#[derive(Clone, Debug)]
+enum Tree {
+    Number(u64),
+    Name(Ident),
+    Negative(Box<Tree>),
+    /// In parentheses.
+    Group(Box<Expression>),
+    Operation(char, Box<Tree>, Box<Tree>),
+}
+
+/// The meaning of a parameter of a block.
 #[derive(Clone, Debug)]
 pub enum Value {
     Number(Number),
@@ -22,7 +56,7 @@ pub enum Value {
     Words(Vec<Word>),
 }
 
-/// What names stand for.
+/// The meanings of names.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     pub parameters: &'a [(Ident, Value)],
@@ -30,130 +64,152 @@ pub struct Known<'a> {
     pub channels: Option<u64>,
 }
 
-/// What is wrong, and where.
+/// A mistake: the tokens at fault, and the message.
 pub type Wrong = (TokenStream, String);
+
+/// Words of which those with operators between them have become expressions, as have parentheses.
+pub fn terms(words: Vec<Word>) -> Result<Vec<Term>, Wrong> {
+    let mut terms = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let begins = match &word {
+            Word::Number(_) | Word::Name(_) => true,
+            Word::Other(token) => is_parenthesis(token),
+        };
+        if !begins || (!words.peek().is_some_and(is_operator) && !matches!(word, Word::Other(_))) {
+            terms.push(Term::Word(word));
+            continue;
+        }
+        let mut expression = vec![word];
+        while let Some(operator) = words.next_if(is_operator) {
+            expression.push(operator);
+            expression.extend(words.next());
+        }
+        terms.push(Term::Expression(Expression::parse(quote!(#(#expression)*))?));
+    }
+    Ok(terms)
+}
+
+impl Expression {
+    fn parse(tokens: TokenStream) -> Result<Self, Wrong> {
+        let tree = sum(&mut stream(tokens.clone()), &tokens)?;
+        Ok(Self { tokens, tree })
+    }
+}
+
+fn sum(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
+    let mut tree = product(tokens, whole)?;
+    while let Some(operator) = next_operator(tokens, "+-") {
+        tree = Tree::Operation(operator, Box::new(tree), Box::new(product(tokens, whole)?));
+    }
+    match tokens.next() {
+        None => Ok(tree),
+        Some(token) => {
+            Err((quote!(#token), format!("`{token}` has no place in a number\nhelp: numbers, names and + * / % ( )")))
+        }
+    }
+}
+
+fn product(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
+    let mut tree = factor(tokens, whole)?;
+    while let Some(operator) = next_operator(tokens, "*/%") {
+        tree = Tree::Operation(operator, Box::new(tree), Box::new(factor(tokens, whole)?));
+    }
+    Ok(tree)
+}
+
+fn factor(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
+    match tokens.next() {
+        Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => {
+            let tokens = group.to_token_stream();
+            let tree = sum(&mut stream(group.stream()), &tokens)?;
+            Ok(Tree::Group(Box::new(Expression { tokens, tree })))
+        }
+        Some(TokenTree::Ident(name)) => Ok(Tree::Name(name)),
+        Some(TokenTree::Literal(literal)) => {
+            let number = Number::new(None, literal);
+            number.digits().map(Tree::Number).ok_or_else(|| {
+                let message = format!("`{}` is no whole number, and can be no part of a computed one", number.text());
+                (number.to_token_stream(), message)
+            })
+        }
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => Ok(Tree::Negative(Box::new(factor(tokens, whole)?))),
+        Some(token) => {
+            let message = format!("`{token}` stands where a number should");
+            Err((token.into_token_stream(), message))
+        }
+        None => Err((whole.clone(), format!("`{}` ends where a number should follow", shown(whole)))),
+    }
+}
 
 impl Known<'_> {
     fn parameter(&self, name: &Ident) -> Option<&Value> {
         self.parameters.iter().find(|(parameter, _)| parameter == name).map(|(_, value)| value)
     }
 
-    fn is_known(&self, name: &Ident) -> bool {
-        name == CHANNELS || self.parameter(name).is_some()
-    }
-
-    /// Words in which every name that is known and every expression has become what it stands for.
-    pub fn resolve(&self, words: &[Word]) -> Result<Vec<Word>, Wrong> {
-        let mut resolved = Vec::new();
-        let mut words = words.iter().peekable();
-        while let Some(word) = words.next() {
-            let begins = match word {
-                Word::Number(_) => true,
-                Word::Name(name) => self.is_known(name),
-                Word::Other(token) => is_parenthesis(token),
-            };
-            if !begins {
-                resolved.push(word.clone());
-                continue;
-            }
-            let mut expression = vec![word];
-            while let Some(operator) = words.next_if(|word| is_operator(word)) {
-                expression.push(operator);
-                expression.extend(words.next());
-            }
-            match (expression.as_slice(), word) {
-                ([_], Word::Number(_)) => resolved.push(word.clone()),
-                ([_], Word::Name(name)) if self.parameter(name).is_some() => match self.parameter(name) {
-                    Some(Value::Number(number)) => resolved.push(Word::Number(number.standing_for(quote!(#name)))),
-                    Some(Value::Words(words)) => resolved.extend(words.iter().cloned()),
-                    None => {}
+    /// Words in the place of terms: every name that is known has its meaning, every expression its value.
+    pub fn resolve(&self, terms: &[Term]) -> Result<Vec<Word>, Wrong> {
+        let mut words = Vec::new();
+        for term in terms {
+            match term {
+                Term::Word(Word::Name(name)) => match self.parameter(name) {
+                    Some(Value::Number(number)) => words.push(Word::Number(number.standing_for(quote!(#name)))),
+                    Some(Value::Words(meant)) => words.extend(meant.iter().cloned()),
+                    None if name == CHANNELS => words.push(Word::Number(Number::computed(
+                        self.channels.ok_or_else(|| nothing_comes_in(name))?,
+                        quote!(#name),
+                    ))),
+                    None => words.push(Word::Name(name.clone())),
                 },
-                _ => {
-                    let tokens = quote!(#(#expression)*);
-                    resolved.push(Word::Number(Number::computed(self.evaluate(tokens.clone())?, tokens)));
+                Term::Word(word) => words.push(word.clone()),
+                Term::Expression(expression) => {
+                    words.push(Word::Number(Number::computed(self.size(expression)?, expression.tokens.clone())));
                 }
             }
         }
-        Ok(resolved)
+        Ok(words)
     }
 
-    /// The value of an expression, which is a size.
-    fn evaluate(&self, tokens: TokenStream) -> Result<u64, Wrong> {
-        let value = self.sum(&mut parse(tokens.clone()), &tokens)?;
-        u64::try_from(value).map_err(|_| {
-            let message = format!("`{}` is {value} here, which is no size", shown(&tokens));
-            (tokens, message)
-        })
-    }
-
-    /// What an argument of a block is: an expression, another number, or words.
-    pub fn argument(&self, words: &[Word]) -> Result<Value, Wrong> {
-        let resolved = self.resolve(words)?;
+    /// The argument of a block: a number, or words.
+    pub fn argument(&self, terms: &[Term]) -> Result<Value, Wrong> {
+        let resolved = self.resolve(terms)?;
         Ok(match resolved.as_slice() {
             [Word::Number(number)] => Value::Number(number.clone()),
             _ => Value::Words(resolved),
         })
     }
 
-    fn sum(&self, tokens: &mut Tokens, whole: &TokenStream) -> Result<i128, Wrong> {
-        let mut value = self.product(tokens, whole)?;
-        while let Some(operator) = next_operator(tokens, "+-") {
-            let other = self.product(tokens, whole)?;
-            value = match operator {
-                '+' => value.checked_add(other),
-                _ => value.checked_sub(other),
-            }
-            .ok_or_else(|| too_large(whole))?;
-        }
-        match tokens.next() {
-            None => Ok(value),
-            Some(token) => Err((
-                quote!(#token),
-                format!("`{token}` has no place in a number\nhelp: numbers, names and + * / % ( )"),
-            )),
-        }
+    /// The value of an expression, which is a size.
+    fn size(&self, expression: &Expression) -> Result<u64, Wrong> {
+        let Expression { tokens, tree } = expression;
+        let value = self.evaluate(tree, tokens)?;
+        u64::try_from(value).map_err(|_| {
+            let message = format!("`{}` is {value} here, which is no size", shown(tokens));
+            (tokens.clone(), message)
+        })
     }
 
-    fn product(&self, tokens: &mut Tokens, whole: &TokenStream) -> Result<i128, Wrong> {
-        let mut value = self.factor(tokens, whole)?;
-        while let Some(operator) = next_operator(tokens, "*/%") {
-            let other = self.factor(tokens, whole)?;
-            if operator != '*' && other == 0 {
-                return Err((whole.clone(), format!("`{}` divides by zero here", shown(whole))));
+    fn evaluate(&self, tree: &Tree, whole: &TokenStream) -> Result<i128, Wrong> {
+        let value = match tree {
+            Tree::Number(number) => Some(i128::from(*number)),
+            Tree::Name(name) => Some(self.name(name)?),
+            Tree::Negative(tree) => self.evaluate(tree, whole)?.checked_neg(),
+            Tree::Group(group) => Some(self.evaluate(&group.tree, &group.tokens)?),
+            Tree::Operation(operator, left, right) => {
+                let (left, right) = (self.evaluate(left, whole)?, self.evaluate(right, whole)?);
+                match operator {
+                    '/' | '%' if right == 0 => {
+                        return Err((whole.clone(), format!("`{}` divides by zero here", shown(whole))));
+                    }
+                    '+' => left.checked_add(right),
+                    '-' => left.checked_sub(right),
+                    '*' => left.checked_mul(right),
+                    '/' => left.checked_div(right),
+                    _ => left.checked_rem(right),
+                }
             }
-            value = match operator {
-                '*' => value.checked_mul(other),
-                '/' => value.checked_div(other),
-                _ => value.checked_rem(other),
-            }
-            .ok_or_else(|| too_large(whole))?;
-        }
-        Ok(value)
-    }
-
-    fn factor(&self, tokens: &mut Tokens, whole: &TokenStream) -> Result<i128, Wrong> {
-        match tokens.next() {
-            Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => {
-                self.sum(&mut parse(group.stream()), &group.to_token_stream())
-            }
-            Some(TokenTree::Ident(name)) => self.name(&name),
-            Some(TokenTree::Literal(literal)) => {
-                let number = Number::new(None, literal);
-                number.digits().map(i128::from).ok_or_else(|| {
-                    let message =
-                        format!("`{}` is no whole number, and can be no part of a computed one", number.text());
-                    (number.to_token_stream(), message)
-                })
-            }
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => {
-                self.factor(tokens, whole)?.checked_neg().ok_or_else(|| too_large(whole))
-            }
-            Some(token) => {
-                let message = format!("`{token}` stands where a number should");
-                Err((token.into_token_stream(), message))
-            }
-            None => Err((whole.clone(), format!("`{}` ends where a number should follow", shown(whole)))),
-        }
+        };
+        value.ok_or_else(|| (whole.clone(), format!("`{}` is more than any machine can hold", shown(whole))))
     }
 
     fn name(&self, name: &Ident) -> Result<i128, Wrong> {
@@ -168,17 +224,19 @@ impl Known<'_> {
                 wrong(format!("`{name}` is `{words}` here, which is no number"))
             }
             (None, Some(channels)) if name == CHANNELS => Ok(channels.into()),
-            (None, _) if name == CHANNELS => {
-                wrong("nothing comes in here whose `channels` could be counted".to_string())
-            }
+            (None, _) if name == CHANNELS => Err(nothing_comes_in(name)),
             (None, _) => wrong(format!("`{name}` is no number and no parameter of a block")),
         }
     }
 }
 
+fn nothing_comes_in(name: &Ident) -> Wrong {
+    (name.to_token_stream(), "nothing comes in here whose `channels` could be counted".to_string())
+}
+
 type Tokens = Peekable<IntoIter<TokenTree>>;
 
-fn parse(tokens: TokenStream) -> Tokens {
+fn stream(tokens: TokenStream) -> Tokens {
     tokens.into_iter().collect::<Vec<_>>().into_iter().peekable()
 }
 
@@ -196,10 +254,6 @@ fn is_operator(word: &Word) -> bool {
 
 fn is_parenthesis(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis)
-}
-
-fn too_large(tokens: &TokenStream) -> Wrong {
-    (tokens.clone(), format!("`{}` is more than any machine can hold", shown(tokens)))
 }
 
 /// As it was written, more or less.

@@ -3,11 +3,12 @@ use std::fmt;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::layers::Layer;
+use crate::layers::{Context, Layer, Operation, ParameterGroup, Resolved, Role};
+use crate::optimize::Goal;
 use crate::parse::Bound;
 use crate::shape::{Scalar, Shape};
 
-/// A value: what flows between operations. The first are the inputs, then each operation writes one.
+/// A value between operations. The first are the inputs, then each operation writes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
@@ -20,10 +21,14 @@ pub struct RowId(pub usize);
 pub struct Node {
     pub row: RowId,
     pub layer: Box<dyn Layer>,
-    /// What it reads: several values where branches are joined.
+    /// The layer on its inputs.
+    pub resolved: Resolved,
+    /// Its parameters.
+    pub parameters: Vec<ParameterGroup>,
+    /// The values that it reads: several where branches are joined.
     pub from: Vec<ValueId>,
     pub to: ValueId,
-    /// What was written, to point at.
+    /// Its tokens, for errors.
     pub tokens: Tokens,
 }
 
@@ -32,9 +37,18 @@ impl Node {
     pub fn input(&self) -> ValueId {
         self.from.first().copied().unwrap_or(ValueId(0))
     }
+
+    pub fn operation(&self) -> &Operation {
+        &self.resolved.operation
+    }
+
+    /// Whether training changes parameters of the layer.
+    pub fn is_trainable(&self) -> bool {
+        self.parameters.iter().any(|group| group.role == Role::Trainable)
+    }
 }
 
-/// What was written.
+/// The tokens of a layer.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     /// The layer.
@@ -61,13 +75,14 @@ pub struct Input {
     pub shape: Shape,
 }
 
-/// A network whose names are resolved.
+/// A network whose names and layers are resolved.
 #[derive(Debug)]
 pub struct Graph {
     pub name: Ident,
     /// The path under which castnet's types stand.
     pub castnet: TokenStream,
     pub scalar: Scalar,
+    pub goal: Goal,
     pub inputs: Vec<Input>,
     pub rows: Vec<Row>,
     pub nodes: Vec<Node>,
@@ -77,6 +92,25 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// The facts about the network that its layers know.
+    pub fn context(&self) -> Context<'_> {
+        Context { scalar: self.scalar, castnet: &self.castnet }
+    }
+
+    /// The shape of a value, if there is such a value.
+    pub fn find_shape(&self, value: ValueId) -> Option<&Shape> {
+        match self.writer(value) {
+            Some(writer) => Some(&writer.resolved.output),
+            None => self.inputs.get(value.0).map(|input| &input.shape),
+        }
+    }
+
+    /// The shape of a value.
+    pub fn shape(&self, value: ValueId) -> &Shape {
+        static NONE: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(Shape::default);
+        self.find_shape(value).unwrap_or(&NONE)
+    }
+
     /// The name of a row.
     pub fn row_name(&self, row: RowId) -> Option<&Ident> {
         self.rows.get(row.0).map(|row| &row.name)
@@ -95,12 +129,17 @@ impl Graph {
         }
     }
 
+    /// The networks whose parameters are groups of this one's, in order.
+    pub fn networks(&self) -> impl Iterator<Item = &TokenStream> {
+        self.nodes.iter().flat_map(|node| &node.parameters).filter_map(ParameterGroup::network)
+    }
+
     /// The operations that read a value.
     pub fn readers(&self, value: ValueId) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |node| node.from.contains(&value))
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn values(&self) -> usize {
         self.inputs.len() + self.nodes.len()
     }
@@ -117,7 +156,7 @@ impl fmt::Display for ValueId {
     }
 }
 
-/// One line per value: `%1 = dense_1: dense 10 (%0)`.
+/// One line per value, with its shape and the parameters of the operation that writes it: `%1 = dense_1: dense 10 (%0) -> 10`.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}", self.name, self.scalar.name())?;
@@ -128,7 +167,11 @@ impl fmt::Display for Graph {
         for node in &self.nodes {
             let name = self.row_name(node.row).map(Ident::to_string).unwrap_or_default();
             let from = node.from.iter().map(ValueId::to_string).collect::<Vec<_>>().join(", ");
-            writeln!(f, "{} = {name}: {} ({from})", node.to, node.layer.describe())?;
+            write!(f, "{} = {name}: {} ({from}) -> {}", node.to, node.layer.describe(), node.resolved.output)?;
+            for group in &node.parameters {
+                write!(f, ", {} {:?} parameters", group.count(), group.role)?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

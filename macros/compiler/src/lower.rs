@@ -1,21 +1,26 @@
-//! From what was written to the graph: layers are found, blocks and repetitions are written out, labels are resolved, names are given.
+//! From the tree to the graph: blocks and repetitions are written out, labels are resolved, names are given, every layer is resolved on its
+//! inputs.
+mod blocks;
+mod inputs;
+mod labels;
 mod names;
+mod operations;
 
-use proc_macro2::{Group, Ident, TokenStream};
-use quote::{ToTokens, format_ident};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 
-use crate::activations;
+use crate::activations::Activation;
 use crate::errors::Errors;
-use crate::expressions::{Known, Value, Wrong};
-use crate::graph::{Graph, Input, Node, Row, RowId, Tokens, ValueId};
-use crate::layers::another::Another;
-use crate::layers::{self, Layer, Parsed, join};
-use crate::optimize;
-use crate::options;
+use crate::expressions::{Known, Term, Wrong};
+use crate::graph::{Graph, ValueId};
+use crate::layers::{self, Parsed, join, nested};
+use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
-use crate::suggest;
 use crate::words::{Word, Words};
+
+use blocks::Call;
+pub use blocks::check_blocks;
 
 pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     let Body { name, castnet, goal, chains, bounds, errors } = written;
@@ -24,6 +29,7 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         name,
         castnet,
         scalar: Scalar::F32,
+        goal: Goal::default(),
         inputs: Vec::new(),
         rows: Vec::new(),
         nodes: Vec::new(),
@@ -36,11 +42,11 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         written: &chains,
         input_tokens: Vec::new(),
         scalar: None,
-        shapes: Vec::new(),
         labels: vec![Vec::new()],
         calls: Vec::new(),
         counts: Vec::new(),
         errors,
+        misfits: Errors::default(),
     };
     if chains.iter().all(|chain| chain.stages.is_empty()) {
         // Why there is none has been said, unless all that was written fell away.
@@ -55,61 +61,18 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     for chain in &chains {
         ends.push((lowering.chain(chain, None), chain));
     }
-    let goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
-    lowering.graph.nodes.iter_mut().for_each(|node| node.layer.optimize(goal));
+    lowering.graph.goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
     lowering.outputs(ends, complete);
     lowering.names_are_unique();
-    lowering.errors.or(lowering.graph)
-}
-
-/// Names of blocks and of their parameters mean nothing else.
-pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
-    for (index, Block { name, parameters, .. }) in blocks.iter().enumerate() {
-        if blocks.iter().take(index).any(|earlier| earlier.name == *name) {
-            errors.at(name, format!("a block named `{name}` exists already\nhelp: take another name"));
-        }
-        for name in parameters.iter().chain([name]) {
-            if is_word(name) {
-                errors.at(
-                    name,
-                    format!(
-                        "`{name}` is a word of the language and would not be told from it\nhelp: take another name"
-                    ),
-                );
-            }
-        }
-    }
+    lowering.errors.or(())?;
+    lowering.misfits.or(lowering.graph)
 }
 
 /// Words that are no layers.
 const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
 
-/// Whether a word means something in the language.
-fn is_word(word: &Ident) -> bool {
-    layers::find(word).is_some()
-        || join::keywords().any(|join| word == join)
-        || LANGUAGE.iter().any(|known| word == known)
-        || options::is_word(word)
-}
-
-/// A call of a block that is being written out.
-struct Call {
-    /// The block.
-    name: Ident,
-    /// The call.
-    tokens: TokenStream,
-    /// What the names of its labelled layers begin with.
-    prefix: String,
-    parameters: Vec<(Ident, Value)>,
-    /// How many scopes of labels there were before: those are not seen from inside.
-    scopes: usize,
-}
-
-/// What came of a mistake.
+/// The value of a stage with a mistake in it, or behind one.
 const LOST: ValueId = ValueId(usize::MAX);
-
-/// More layers than this are a mistake: `repeat` in `repeat`.
-const MOST_LAYERS: usize = 20_000;
 
 struct Lowering<'a> {
     blocks: &'a [Block],
@@ -118,14 +81,14 @@ struct Lowering<'a> {
     /// By input.
     input_tokens: Vec<TokenStream>,
     scalar: Option<Scalar>,
-    /// By value, where it is known: `channels` counts by it.
-    shapes: Vec<Option<Shape>>,
-    /// What labels name, in scopes: the network, then the blocks and repetitions that are being written out.
+    /// The values that labels name, in scopes: the network, then the blocks and repetitions that are being written out.
     labels: Vec<Vec<(Ident, ValueId)>>,
     calls: Vec<Call>,
-    /// How often a keyword without a label has occurred, and a block.
+    /// Keywords and blocks with the number of times that they have occurred without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
+    /// Layers that do not fit their inputs. They are no errors as long as there are others, from which they may follow.
+    misfits: Errors,
 }
 
 impl Lowering<'_> {
@@ -151,40 +114,6 @@ impl Lowering<'_> {
         self.calls.iter().rev().map(|call| call.tokens.clone()).collect()
     }
 
-    /// The inputs come first among the values, wherever their chains stand.
-    fn inputs(&mut self) {
-        let firsts: Vec<&Stage> = self.written.iter().filter_map(|chain| chain.stages.first()).collect();
-        let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
-        if inputs.is_empty()
-            && let Some(first) = firsts.first()
-        {
-            let keyword = &first.keyword;
-            self.errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
-        }
-        for stage in &inputs {
-            let (shape, scalar) = input(stage, &mut self.errors);
-            let name = match &stage.label {
-                Some(label) => {
-                    self.check_label(label);
-                    label.clone()
-                }
-                None if inputs.len() == 1 => format_ident!("input"),
-                None => self.counted("input"),
-            };
-            match (self.scalar, scalar) {
-                (Some(first), Some(second)) if first != second => {
-                    let (first, second) = (first.name(), second.name());
-                    self.errors.at(stage.tokens(), format!("this input is of `{second}`, another is of `{first}`\nhelp: a network computes with one of them"));
-                }
-                (first, second) => self.scalar = first.or(second),
-            }
-            self.shapes.push(Some(shape.clone()));
-            self.graph.inputs.push(Input { name, shape });
-            self.input_tokens.push(stage.tokens());
-        }
-        self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
-    }
-
     /// The stages of a chain, from what comes in; `None` if nothing has come in.
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
@@ -197,13 +126,14 @@ impl Lowering<'_> {
 
     fn stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let keyword = stage.keyword.to_string();
-        let is_join = join::keywords().any(|known| known == keyword);
+        let is_join = join::is_keyword(&stage.keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
         let value = match (&stage.what, block) {
+            (What::Lost, _) => from,
             (What::Repeat(body), _) => self.repeat(stage, body, from),
-            (What::Network(path), _) => self.another_network(stage, path, from),
-            (What::Call(group), _) if is_join => self.join(stage, group, from),
-            (What::Call(group), Some(block)) => self.call(stage, block, group, from),
+            (What::Nested(path), _) => self.nested(stage, path, from),
+            (What::Join(_, branches), _) => self.join(stage, branches, from),
+            (What::Call(_, arguments), Some(block)) => self.call(stage, block, arguments, from),
             (What::Plain, _) if keyword == "input" => self.input_stage(stage, from, is_first),
             (What::Plain, _) if keyword == "identity" && stage.words.is_empty() => {
                 from.or_else(|| self.nothing_comes_in(stage))
@@ -225,7 +155,7 @@ impl Lowering<'_> {
                 );
                 from
             }
-            (What::Plain | What::Call(_), _) => self.layer(stage, from, is_first),
+            (What::Plain | What::Call(..), _) => self.layer(stage, from, is_first),
         };
         if let (Some(label), Some(value)) = (&stage.label, value) {
             self.bind(label, value);
@@ -242,103 +172,13 @@ impl Lowering<'_> {
         None
     }
 
-    /// An input that stands where it may has been read before.
-    fn input_stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
-        let is_top = is_first && self.calls.is_empty() && self.labels.len() == 1 && from.is_none();
-        if !is_top {
-            self.wrong(stage.tokens(), "a second `input`: it begins a chain, and stands nowhere else\nhelp: leave it out; `reshape` changes a shape on the way, and `;` begins another chain");
-            return from;
-        }
-        let place =
-            self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
-        place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index))
-    }
-
-    /// A label alone goes on from what it names.
-    fn label_stage(&mut self, stage: &Stage, is_first: bool) -> Option<ValueId> {
-        let name = &stage.keyword;
-        let value = self.find_label(name);
-        if let Some(label) = &stage.label {
-            self.wrong(label, format!("`{name}` has a name already\nhelp: leave `{label}:` out"));
-        }
-        if !is_first {
-            self.wrong(name, format!("`{name}` is what a label names, and stands at the beginning of a chain\nhelp: to join it with what comes in: `add(identity, {name})`, or another join"));
-        }
-        value
-    }
-
-    /// What a label names, as far as it is seen from here.
-    fn find_label(&self, name: &Ident) -> Option<ValueId> {
-        let hidden = self.calls.last().map_or(0, |call| call.scopes);
-        let scopes = self.labels.iter().skip(hidden).rev();
-        scopes.flatten().find(|(label, _)| label == name).map(|(_, value)| *value)
-    }
-
-    fn bind(&mut self, label: &Ident, value: ValueId) {
-        let Some(scope) = self.labels.last_mut() else { return };
-        if scope.iter().any(|(other, _)| other == label) && self.graph.value_name(value) != Some(label) {
-            self.wrong(label, format!("`{label}` is the label of something else already\nhelp: take another"));
-        } else {
-            scope.push((label.clone(), value));
-        }
-    }
-
-    /// `repeat 3 { chain }`.
-    fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
-        let mut value = from.or_else(|| self.nothing_comes_in(stage));
-        let Some(words) = self.resolve(&stage.words, from) else { return value };
-        let count = match words.as_slice() {
-            [Word::Number(number)] => {
-                number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
-            }
-            _ => Err((
-                stage.tokens(),
-                "`repeat` wants one number\nhelp: such as `repeat 3 { dense 10 relu }`".to_string(),
-            )),
-        };
-        let count = match count {
-            Ok(count) => count,
-            Err((tokens, message)) => {
-                self.wrong(tokens, message);
-                return value;
-            }
-        };
-        let before = self.errors.len();
-        for _ in 0..count {
-            self.labels.push(Vec::new());
-            value = self.chain(body, value);
-            self.labels.pop();
-            // One mistake, or one layer too many, is said once.
-            if self.errors.len() > before || self.is_too_large(stage) {
-                break;
-            }
-        }
-        value
-    }
-
-    fn is_too_large(&mut self, stage: &Stage) -> bool {
-        let layers = self.graph.rows.len();
-        if layers > MOST_LAYERS {
-            self.wrong(stage.tokens(), format!("with this the network has more than {MOST_LAYERS} layers"));
-        }
-        layers > MOST_LAYERS
-    }
-
     /// `add(chain, chain)`.
-    fn join(&mut self, stage: &Stage, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
+    fn join(&mut self, stage: &Stage, branches: &[Chain], from: Option<ValueId>) -> Option<ValueId> {
         let keyword = stage.keyword.to_string();
         let mut values = Vec::new();
-        let mut branches = Vec::new();
         let before = self.errors.len();
-        for tokens in parse::commas(group.stream()) {
-            let mut errors = Errors::default();
-            let chain = parse::chain(tokens, &mut errors);
-            self.report(errors);
-            if chain.stages.is_empty() {
-                continue;
-            }
-            values.extend(self.chain(&chain, from));
-            branches.push(chain.tokens);
+        for branch in branches {
+            values.extend(self.chain(branch, from));
         }
         let activation = self.activation_of(stage);
         if branches.is_empty() {
@@ -350,13 +190,14 @@ impl Lowering<'_> {
         if self.errors.len() > before || values.len() != branches.len() {
             return from.or_else(|| values.first().copied());
         }
-        let layer = join::find(&keyword)?;
+        let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
+        let branches = branches.iter().map(|branch| branch.tokens.clone()).collect();
         Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
     }
 
     /// The activation behind a join.
-    fn activation_of(&mut self, stage: &Stage) -> Option<Box<dyn Layer>> {
+    fn activation_of(&mut self, stage: &Stage) -> Option<Activation> {
         let words = self.resolve(&stage.words, None)?;
         let (first, rest) = words.split_first()?;
         let Word::Name(name) = first else {
@@ -370,82 +211,19 @@ impl Lowering<'_> {
             );
             return None;
         };
-        let Some(parse) = layers::find(name).filter(|_| activations::is_known(name)) else {
+        let mut errors = Errors::default();
+        let mut words = Words::new(name, &[], layers::is_keyword, rest, &mut errors);
+        let Some(activation) = Activation::parse(name, &mut words) else {
             self.wrong(name, format!("`{}` takes its branches, and an activation, but `{name}` is none\nhelp: put `=>` before another layer", stage.keyword));
             return None;
         };
-        let mut errors = Errors::default();
-        let parsed = parse(&mut Words::new(name, rest, &mut errors));
+        words.end();
         self.report(errors);
-        parsed.map(|parsed| parsed.layer)
-    }
-
-    /// `block(arguments)`.
-    fn call(&mut self, stage: &Stage, block: &Block, group: &Group, from: Option<ValueId>) -> Option<ValueId> {
-        let name = &block.name;
-        if let Some(word) = stage.words.first() {
-            self.wrong(
-                word,
-                format!(
-                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before another layer"
-                ),
-            );
-        }
-        if self.calls.iter().any(|call| call.name == *name) {
-            let path = self.calls.iter().map(|call| call.name.to_string()).chain([name.to_string()]);
-            let path = path.collect::<Vec<_>>().join(" => ");
-            self.wrong(
-                stage.tokens(),
-                format!("the block `{name}` uses itself: {path}\nhelp: `repeat` writes layers several times"),
-            );
-            return from;
-        }
-        let mut arguments = Vec::new();
-        for tokens in parse::commas(group.stream()) {
-            match self.known(from).argument(&parse::words(tokens)) {
-                Ok(argument) => arguments.push(argument),
-                Err((tokens, message)) => {
-                    self.wrong(tokens, message);
-                    return from;
-                }
-            }
-        }
-        let (wanted, given) = (block.parameters.len(), arguments.len());
-        if wanted != given {
-            let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
-            self.wrong(
-                stage.tokens(),
-                format!(
-                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
-                    if wanted == 1 { "argument" } else { "arguments" }
-                ),
-            );
-            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
-            return from;
-        }
-        let prefix = match &stage.label {
-            Some(label) => {
-                self.check_label(label);
-                self.prefixed(&label.to_string())
-            }
-            None => {
-                let counted = self.counted(&name.to_string()).to_string();
-                self.prefixed(&counted)
-            }
-        };
-        let parameters = block.parameters.iter().cloned().zip(arguments).collect();
-        let scopes = self.labels.len();
-        self.labels.push(Vec::new());
-        self.calls.push(Call { name: name.clone(), tokens: stage.tokens(), prefix, parameters, scopes });
-        let value = self.chain(&block.chain, from);
-        self.calls.pop();
-        self.labels.pop();
-        self.is_too_large(stage);
-        value
+        Some(activation)
     }
 
     /// `use path::Network -> 7x7x64`.
-    fn another_network(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
+    fn nested(&mut self, stage: &Stage, path: &TokenStream, from: Option<ValueId>) -> Option<ValueId> {
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
         let words = self.resolve(&stage.words, Some(from))?;
         let (number, frozen) = match words.as_slice() {
@@ -468,211 +246,36 @@ impl Lowering<'_> {
             // `use` itself cannot be the name of a field.
             None => self.counted("network"),
         };
-        let layer = Box::new(Another { path: path.clone(), output, frozen });
-        Some(self.add(name, stage, Parsed { layer, activation: None }, vec![from], Vec::new()))
+        let nested = nested::Written { path: path.clone(), output, frozen };
+        Some(self.add(name, stage, Parsed::alone(nested), vec![from], Vec::new()))
     }
 
-    /// What names stand for here.
+    /// The meanings of names here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        let channels = from.map(|from| match self.shapes.get(from.0) {
-            Some(Some(shape)) => shape.channels(),
-            // After a mistake one does not know; any number will do.
-            _ => 64,
-        });
+        // After a mistake one does not know; any number will do.
+        let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }
     }
 
-    fn resolve(&mut self, words: &[Word], from: Option<ValueId>) -> Option<Vec<Word>> {
+    fn resolve(&mut self, words: &[Term], from: Option<ValueId>) -> Option<Vec<Word>> {
         let resolved: Result<Vec<Word>, Wrong> = self.known(from).resolve(words);
         resolved.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()
     }
 
     fn layer(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
-        // A parenthesis behind a layer is a number that is computed.
-        let mut words = stage.words.clone();
-        if let What::Call(group) = &stage.what {
-            words.insert(0, Word::Other(group.clone().into()));
-        }
         let name = self.row_name(stage);
-        let Some(parse) = layers::find(&stage.keyword) else {
+        let Some(keyword) = layers::find(&stage.keyword) else {
             self.unknown(stage, is_first);
             return from;
         };
-        let words = self.resolve(&words, from)?;
+        let words = self.resolve(&stage.words, from)?;
         let mut errors = Errors::default();
-        let parsed = parse(&mut Words::new(&stage.keyword, &words, &mut errors));
+        let parsed =
+            (keyword.parse)(&mut Words::new(&stage.keyword, keyword.words, layers::is_keyword, &words, &mut errors));
         self.report(errors);
         let Some(parsed) = parsed else { return from };
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
         Some(self.add(name, stage, parsed, vec![from], Vec::new()))
     }
-
-    /// A keyword that is no layer: a label that is used too early, or a slip.
-    fn unknown(&mut self, stage: &Stage, is_first: bool) {
-        let keyword = &stage.keyword;
-        let written = keyword.to_string();
-        if stage.words.is_empty() && self.calls.is_empty() && self.is_label_somewhere(&written) {
-            let own = stage_chain(self.written, keyword).is_some_and(|chain| has_label(chain, &written));
-            let message = match own {
-                true => format!(
-                    "`{written}` would be made from itself: its label stands in the chain that begins with it\nhelp: a network has no cycles"
-                ),
-                false => format!(
-                    "`{written}` is used before it exists\nhelp: put the chain with the label `{written}:` before this one"
-                ),
-            };
-            self.wrong(keyword, message);
-            return;
-        }
-        let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
-        let hidden = self.calls.last().map_or(0, |call| call.scopes);
-        let labels: Vec<String> =
-            self.labels.iter().skip(hidden).flatten().map(|(label, _)| label.to_string()).collect();
-        let is_reference = is_first && stage.words.is_empty();
-        let words = layers::keywords().chain(join::keywords()).chain(activations::words()).map(str::to_string);
-        let labels_here = labels.iter().filter(|_| stage.words.is_empty()).cloned();
-        let known: Vec<String> = words.chain(blocks.iter().cloned()).chain(labels_here).collect();
-        let near = match suggest::nearest(&written, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`? "),
-            None => String::new(),
-        };
-        let (layers, activations) = (join(layers::keywords().chain(join::keywords())), join(activations::words()));
-        let more = match (blocks.is_empty(), is_reference && !labels.is_empty()) {
-            (true, false) => String::new(),
-            (false, false) => format!("; blocks: {}", blocks.join(", ")),
-            (true, true) => format!("; labels: {}", labels.join(", ")),
-            (false, true) => format!("; blocks: {}; labels: {}", blocks.join(", "), labels.join(", ")),
-        };
-        let what = if is_reference && !labels.is_empty() { "layer or label" } else { "layer" };
-        self.wrong(
-            keyword,
-            format!("unknown {what} `{written}`\nhelp: {near}layers: {layers}; activations: {activations}{more}"),
-        );
-    }
-
-    fn is_label_somewhere(&self, name: &str) -> bool {
-        self.written.iter().any(|chain| has_label(chain, name))
-    }
-
-    /// Adds a layer, and the activation behind it as an operation of its own in the same row.
-    fn add(
-        &mut self,
-        name: Ident,
-        stage: &Stage,
-        parsed: Parsed,
-        from: Vec<ValueId>,
-        branches: Vec<TokenStream>,
-    ) -> ValueId {
-        let row = RowId(self.graph.rows.len());
-        self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
-        let mut from = from;
-        let mut branches = branches;
-        for layer in [Some(parsed.layer), parsed.activation].into_iter().flatten() {
-            let to = ValueId(self.graph.values());
-            let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
-            let inputs: Option<Vec<&Shape>> =
-                from.iter().map(|value| self.shapes.get(value.0).and_then(Option::as_ref)).collect();
-            self.shapes.push(inputs.and_then(|inputs| layer.infer_all(&inputs).ok()));
-            let tokens = Tokens { layer: tokens, branches: std::mem::take(&mut branches), calls: self.call_tokens() };
-            self.graph.nodes.push(Node { row, layer, from: std::mem::replace(&mut from, vec![to]), to, tokens });
-        }
-        from.first().copied().unwrap_or(ValueId(0))
-    }
-
-    /// What no operation reads is an output; an input that none reads is a mistake.
-    fn outputs(&mut self, ends: Vec<(Option<ValueId>, &Chain)>, complete: bool) {
-        for (end, chain) in ends {
-            let Some(end) = end.filter(|&end| end != LOST) else { continue };
-            if self.graph.readers(end).next().is_some() {
-                let adds_nothing = matches!(chain.stages.as_slice(), [stage] if stage.keyword != "input");
-                let is_label = chain
-                    .stages
-                    .first()
-                    .is_some_and(|stage| matches!(stage.what, What::Plain) && layers::find(&stage.keyword).is_none());
-                if adds_nothing && is_label {
-                    self.errors.at(&chain.tokens, "nothing is made here of what this label names\nhelp: leave the chain out, or go on: `label => dense 10`");
-                }
-                continue;
-            }
-            if end.0 >= self.graph.inputs.len() && !self.graph.outputs.contains(&end) {
-                self.graph.outputs.push(end);
-            }
-        }
-        if !complete || !self.errors.is_empty() {
-            return;
-        }
-        let network = self.graph.name.clone();
-        for (index, tokens) in self.input_tokens.iter().enumerate() {
-            if self.graph.readers(ValueId(index)).next().is_some() {
-                continue;
-            }
-            let message = match self.graph.inputs.as_slice() {
-                [_] => format!("`{network}` has an input and no layer\nhelp: add one: `=> dense 1`"),
-                _ => "nothing reads this input\nhelp: leave it out, or use its label: `concat(this, that)`".to_string(),
-            };
-            self.errors.at(tokens, message);
-        }
-    }
-}
-
-/// Whether a chain, or what is inside of it, has a label.
-fn has_label(chain: &Chain, name: &str) -> bool {
-    chain.stages.iter().any(|stage| {
-        let inside = match &stage.what {
-            What::Repeat(body) => has_label(body, name),
-            What::Call(group) => branches(group).iter().any(|branch| has_label(branch, name)),
-            What::Plain | What::Network(_) => false,
-        };
-        inside || stage.label.as_ref().is_some_and(|label| label == name)
-    })
-}
-
-/// The chain of the network in which a word stands.
-fn stage_chain<'a>(chains: &'a [Chain], keyword: &Ident) -> Option<&'a Chain> {
-    fn contains(chain: &Chain, keyword: &Ident) -> bool {
-        chain.stages.iter().any(|stage| {
-            let inside = match &stage.what {
-                What::Call(group) => branches(group).iter().any(|branch| contains(branch, keyword)),
-                What::Repeat(body) => contains(body, keyword),
-                What::Plain | What::Network(_) => false,
-            };
-            inside || stage.keyword == *keyword
-        })
-    }
-    chains.iter().find(|chain| contains(chain, keyword))
-}
-
-fn branches(group: &Group) -> Vec<Chain> {
-    parse::commas(group.stream()).into_iter().map(|tokens| parse::chain(tokens, &mut Errors::default())).collect()
-}
-
-/// Reads an input.
-fn input(first: &Stage, errors: &mut Errors) -> (Shape, Option<Scalar>) {
-    let mut words = Words::new(&first.keyword, &first.words, errors);
-    let number = words.required_number(
-        "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
-    );
-    let shape = number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
-    let mut scalar = None;
-    if let Some(name) = words.name() {
-        let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
-        let is_cross = name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
-        if let Some(known) = known {
-            scalar = Some(known);
-        } else if is_cross {
-            words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
-            while words.next().is_some() {}
-        } else if !words.is_next_layer(name) {
-            let message =
-                format!("`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`");
-            words.errors.at(name, message);
-        }
-    }
-    words.end();
-    (shape.unwrap_or_default(), scalar)
-}
-
-fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,7 @@ use quote::ToTokens;
 pub struct Number {
     minus: Option<Punct>,
     literal: Literal,
-    /// What stands in its place, if it was computed.
+    /// The tokens in its place, if it was computed.
     written: Option<TokenStream>,
     /// Whether it was computed with a division, which gives whole numbers.
     is_quotient: bool,

@@ -1,10 +1,10 @@
-//! `#[optimize(size)]`: what the code of a network is to be good at; long networks are compiled for size unless told otherwise.
+//! `#[optimize(size)]`: the goal of the code of a network; long networks are compiled for size unless told otherwise.
 use proc_macro2::Ident;
 use syn::Attribute;
 
 use crate::errors::Errors;
 
-/// What a network is optimized for.
+/// The goal that a network is optimized for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Goal {
     /// Small layers have code of their own, for their sizes.
@@ -18,7 +18,7 @@ pub enum Goal {
 /// faster than its length. A network that is a layer counts as one, as nothing is known of it here.
 const LONG: usize = 64;
 
-/// What a network of so many operations is optimized for if nobody says it.
+/// The goal of a network of so many operations that states none.
 pub fn goal_of(operations: usize) -> Goal {
     if operations > LONG { Goal::Size } else { Goal::Speed }
 }

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
-use crate::layers::{Role, Rules};
+use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensors};
+use crate::shape::literal;
 use crate::suggest;
 use crate::words::{Word, Words};
 
@@ -39,32 +40,9 @@ const INITIALIZERS: &[Initializer] = &[
 
 const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
 
-/// The words that some layers take beside their options.
-const WORDS_OF_LAYERS: &[&str] = &[
-    "stride",
-    "same",
-    "valid",
-    "causal",
-    "pad",
-    "dilation",
-    "groups",
-    "multiplier",
-    "outpad",
-    "momentum",
-    "epsilon",
-    "noscale",
-    "nocenter",
-    "keepdims",
-    "bilinear",
-    "shared",
-    "each",
-    "offset",
-    "all",
-];
-
-/// Whether a word is an option.
+/// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
-    OPTIONS.iter().chain(WORDS_OF_LAYERS).any(|option| word == option)
+    OPTIONS.iter().any(|option| word == option)
 }
 
 /// The penalty of a regularizer that is written without a number, as Keras has it.
@@ -72,7 +50,7 @@ const DEFAULT_PENALTY: f64 = 0.01;
 /// The largest norm if none is written, as Keras has it.
 const DEFAULT_NORM: f64 = 2.0;
 
-/// What was asked for.
+/// The options of a layer with weights.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub activation: Option<Activation>,
@@ -87,12 +65,12 @@ pub struct Options {
 
 impl Options {
     /// Reads all words that are left. Those that only this layer has are read, with what follows them, by `take`.
-    pub fn parse(words: &mut Words<'_>, own: &[&'static str], mut take: impl FnMut(&Ident, &mut Words<'_>)) -> Self {
-        let mut options = Self::default();
+    pub fn parse(words: &mut Words<'_>, mut take: impl FnMut(&Ident, &mut Words<'_>)) -> Self {
+        let (own, mut options) = (words.own, Self::default());
         while let Some(word) = words.next() {
             match word {
                 Word::Name(name) if own.iter().any(|own| name == own) => take(name, words),
-                Word::Name(name) => options.word(name, own, words),
+                Word::Name(name) => options.word(name, words),
                 Word::Number(number) => {
                     let text = number.text();
                     words
@@ -104,7 +82,7 @@ impl Options {
                 }
             }
         }
-        if let (Some(frozen), Some(rule)) = (&options.frozen, options.rules().next()) {
+        if let (Some(frozen), Some(rule)) = (&options.frozen, options.words_of_rules().next()) {
             let message =
                 format!("`{rule}` has no effect on a layer that is frozen\nhelp: leave out `{rule}` or `frozen`");
             words.errors.at(quote!(#rule #frozen), message);
@@ -113,12 +91,12 @@ impl Options {
     }
 
     /// The words that say something about the weights in training.
-    fn rules(&self) -> impl Iterator<Item = &Ident> {
+    fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
         let with_number = [&self.l1, &self.l2, &self.max_norm].into_iter().flatten().map(|(word, _)| word);
         with_number.chain(&self.non_negative)
     }
 
-    fn word(&mut self, name: &Ident, own: &[&'static str], words: &mut Words<'_>) {
+    fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
         if let Some(activation) = Activation::parse(name, words) {
             match &self.activation {
                 None => self.activation = Some(activation),
@@ -145,15 +123,15 @@ impl Options {
             "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
             "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
             "non_negative" => self.non_negative.replace(name.clone()).is_some(),
-            _ => return Self::unknown(name, own, words),
+            _ => return Self::unknown(name, words),
         };
         if earlier {
             words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
         }
     }
 
-    fn unknown(name: &Ident, own: &[&'static str], words: &mut Words<'_>) {
-        let keyword = words.keyword;
+    fn unknown(name: &Ident, words: &mut Words<'_>) {
+        let (keyword, own) = (words.keyword, words.own);
         if words.is_next_layer(name) {
             return;
         }
@@ -179,14 +157,45 @@ impl Options {
         self.nobias.is_none()
     }
 
-    /// Who changes the weights.
-    pub fn role(&self) -> Role {
-        if self.frozen.is_some() { Role::Frozen } else { Role::Trainable }
+    /// The group of the weights and biases of a layer, whose type has this name and these sizes.
+    pub fn group(
+        &self,
+        network: &Context<'_>,
+        name: &str,
+        sizes: &[u64],
+        description: String,
+        weights: &[Tensor],
+        biases: u64,
+    ) -> ParameterGroup {
+        let Context { scalar, castnet } = network;
+        let bias = self.has_bias().then(|| Tensor { name: "bias", shape: vec![biases] });
+        let rust_type = if self.has_bias() {
+            network.sized(name, sizes)
+        } else {
+            let (name, sizes) = (format_ident!("{name}"), sizes.iter().copied().map(literal));
+            quote!(#castnet::#name<#(#sizes),*, #scalar, #castnet::NoBias>)
+        };
+        ParameterGroup {
+            suffix: "",
+            role: if self.frozen.is_some() { Role::Frozen } else { Role::Trainable },
+            description,
+            rust_type,
+            tensors: Tensors::Known(weights.iter().cloned().chain(bias).collect()),
+        }
     }
 
-    /// What holds for the weights, which are this tensor.
-    pub fn rules_of(&self, weight: &'static str) -> Rules {
-        Rules { weight, regularizers: self.regularizers(), constraints: self.constraints() }
+    /// Penalties and constraints of the tensor that is the weight.
+    pub fn rules(&self, at: &Places, weight: &str) -> Rules {
+        let (field, gradient, weight) = (at.field(""), at.gradient(""), format_ident!("{weight}"));
+        let (regularizers, constraints) = (self.regularizers(), self.constraints());
+        let penalty = |regularizer| quote!(#regularizer.penalty(&#field.#weight));
+        let add = |regularizer| quote!(#regularizer.add_gradient(&#field.#weight, &mut #gradient.#weight););
+        let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
+        Rules {
+            penalties: regularizers.iter().map(penalty).collect(),
+            gradients: regularizers.iter().map(add).collect(),
+            constraints: constraints.iter().map(constrain).collect(),
+        }
     }
 
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.

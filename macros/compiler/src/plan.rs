@@ -9,9 +9,9 @@ use proc_macro2::Ident;
 
 use crate::activations::Activation;
 use crate::check::Checked;
-use crate::graph::{Node, RowId, ValueId};
-use crate::infer::Inferred;
-use crate::layers::{Inner, Operation, Role};
+use crate::graph::{Graph, Node, RowId, ValueId};
+use crate::layers::{Operation, ParameterGroup};
+use crate::size::Size;
 
 pub use gradients::{Apart, BackwardStep, Contribution, Gradients};
 
@@ -30,10 +30,10 @@ pub enum Location {
 pub struct Layout {
     /// By value.
     locations: Vec<Location>,
-    /// By value that a node writes: where its mask or record lies.
-    extras: Vec<Option<u64>>,
+    /// By value that a node writes: where the memory lies that it needs beside its values.
+    needs: Vec<Option<Size>>,
     /// Scalars per sample.
-    pub len: u64,
+    pub len: Size,
 }
 
 impl Layout {
@@ -41,16 +41,16 @@ impl Layout {
         self.locations.get(value.0).copied().unwrap_or(Location::Nowhere)
     }
 
-    /// Where a node's mask or record lies.
-    pub fn extra(&self, node: &Node) -> Option<u64> {
-        self.extras.get(node.to.0).copied().flatten()
+    /// Where the memory lies that a node needs beside its values.
+    pub fn need(&self, node: &Node) -> Option<&Size> {
+        self.needs.get(node.to.0).and_then(Option::as_ref)
     }
 }
 
 /// A network with its memory.
 #[derive(Debug)]
 pub struct Planned {
-    pub inferred: Inferred,
+    pub graph: Graph,
     pub outputs: Vec<Output>,
     /// Activations of a prediction.
     pub arena: Layout,
@@ -64,29 +64,29 @@ pub struct Planned {
 /// An output of the network.
 #[derive(Debug)]
 pub struct Output {
-    /// What the last activation makes of the logits.
+    /// The logits behind the last activation.
     pub value: ValueId,
-    /// What the passes write.
+    /// The value that the passes write.
     pub logits: ValueId,
     /// The activation at the very end, which no pass contains.
     pub head: Option<Activation>,
 }
 
-/// What a row of the summary costs.
-#[derive(Debug)]
+/// The costs of a row of the summary.
+#[derive(Debug, Default)]
 pub struct RowCosts {
-    pub params: u64,
-    pub trainable: u64,
-    pub macs: u64,
+    pub params: Size,
+    pub trainable: Size,
+    pub macs: Size,
     /// Values of its output.
     pub values: u64,
 }
 
-pub fn plan(Checked(inferred): Checked) -> Planned {
-    let costs = costs(&inferred);
-    let outputs = inferred.graph.outputs.iter().map(|&value| output(&inferred, value)).collect();
+pub fn plan(Checked(graph): Checked) -> Planned {
+    let costs = costs(&graph);
+    let outputs = graph.outputs.iter().map(|&value| output(&graph, value)).collect();
     let mut planned = Planned {
-        inferred,
+        graph,
         outputs,
         arena: Layout::default(),
         tape: Layout::default(),
@@ -100,8 +100,8 @@ pub fn plan(Checked(inferred): Checked) -> Planned {
 }
 
 /// An activation at the end is the head: losses are computed from what it reads.
-fn output(inferred: &Inferred, value: ValueId) -> Output {
-    let writer = inferred.graph.writer(value);
+fn output(graph: &Graph, value: ValueId) -> Output {
+    let writer = graph.writer(value);
     match writer.and_then(|writer| writer.layer.as_activation().map(|activation| (writer, activation))) {
         Some((writer, activation)) => Output { value, logits: writer.input(), head: Some(activation.clone()) },
         None => Output { value, logits: value, head: None },
@@ -112,7 +112,7 @@ impl Planned {
     /// The operations that the passes contain: all but the activations at the ends.
     pub fn body(&self) -> impl DoubleEndedIterator<Item = &Node> {
         let is_head = |node: &&Node| self.outputs.iter().any(|output| output.head.is_some() && output.value == node.to);
-        self.inferred.graph.nodes.iter().filter(move |node| !is_head(node))
+        self.graph.nodes.iter().filter(move |node| !is_head(node))
     }
 
     /// The operations of the passes that read a value.
@@ -120,14 +120,14 @@ impl Planned {
         self.body().filter(move |node| node.from.contains(&value))
     }
 
-    /// Whether a value is what the passes end with.
+    /// Whether the passes end with a value.
     pub fn is_logits(&self, value: ValueId) -> bool {
         self.outputs.iter().any(|output| output.logits == value)
     }
 
     /// The input, if there is only one: it is read where the caller has it.
     pub fn only_input(&self) -> Option<ValueId> {
-        (self.inferred.graph.inputs.len() == 1).then_some(ValueId(0))
+        (self.graph.inputs.len() == 1).then_some(ValueId(0))
     }
 
     /// The logits of the output, if there is only one: they are written where the caller wants them.
@@ -138,72 +138,49 @@ impl Planned {
         }
     }
 
-    /// The networks that are layers of this one, in order.
-    pub fn inner(&self) -> impl Iterator<Item = Inner<'_>> {
-        self.inferred.graph.nodes.iter().filter_map(inner)
+    pub fn params(&self) -> Size {
+        self.costs.iter().map(|costs| costs.params.clone()).sum()
     }
 
-    /// Whether training changes parameters of a layer.
-    pub fn is_trainable(&self, node: &Node) -> bool {
-        self.inferred.parts(node).iter().any(|part| part.role == Role::Trainable)
+    pub fn trainable_params(&self) -> Size {
+        self.costs.iter().map(|costs| costs.trainable.clone()).sum()
     }
 
-    pub fn params(&self) -> u64 {
-        self.costs.iter().map(|costs| costs.params).sum()
+    pub fn macs(&self) -> Size {
+        self.costs.iter().map(|costs| costs.macs.clone()).sum()
     }
 
-    pub fn trainable_params(&self) -> u64 {
-        self.costs.iter().map(|costs| costs.trainable).sum()
+    /// Bytes of the weights, if they are known here.
+    pub fn flash_bytes(&self) -> Option<u64> {
+        Some(self.params().exact()? * self.graph.scalar.bytes())
     }
 
-    pub fn macs(&self) -> u64 {
-        self.costs.iter().map(|costs| costs.macs).sum()
-    }
-
-    /// Bytes of the weights.
-    pub fn flash_bytes(&self) -> u64 {
-        self.params() * self.inferred.graph.scalar.bytes()
-    }
-
-    /// Peak bytes of activations in one prediction: the arena and the output.
-    pub fn ram_bytes(&self) -> u64 {
-        let output: u64 = self.outputs.iter().map(|output| self.inferred.shape(output.value).len()).sum();
-        (self.arena.len + output) * self.inferred.graph.scalar.bytes()
+    /// Peak bytes of activations in one prediction, if they are known here: the arena and the output.
+    pub fn ram_bytes(&self) -> Option<u64> {
+        let output: u64 = self.outputs.iter().map(|output| self.graph.shape(output.value).len()).sum();
+        Some((self.arena.len.exact()? + output) * self.graph.scalar.bytes())
     }
 
     /// Rows with their costs.
     pub fn rows(&self) -> impl Iterator<Item = (RowId, &Ident, &RowCosts)> {
-        let rows = self.inferred.graph.rows.iter().zip(&self.costs).enumerate();
+        let rows = self.graph.rows.iter().zip(&self.costs).enumerate();
         rows.map(|(index, (row, costs))| (RowId(index), &row.name, costs))
     }
 }
 
-/// The network that an operation is.
-pub fn inner(node: &Node) -> Option<Inner<'_>> {
-    match node.layer.operation() {
-        Operation::Map(map) => map.inner(),
-        _ => None,
-    }
-}
-
-fn costs(inferred: &Inferred) -> Vec<RowCosts> {
+fn costs(graph: &Graph) -> Vec<RowCosts> {
     let mut rows: Vec<RowCosts> = Vec::new();
-    for (node, parts) in inferred.nodes() {
+    for node in &graph.nodes {
         if node.row.0 == rows.len() {
-            rows.push(RowCosts { params: 0, trainable: 0, macs: 0, values: 0 });
+            rows.push(RowCosts::default());
         }
         let Some(row) = rows.last_mut() else { continue };
-        let (input, output) = (inferred.shape(node.input()), inferred.shape(node.to));
-        row.values = output.len();
-        if let Operation::Map(map) = node.layer.operation() {
-            row.macs += map.macs(input, output);
+        row.values = node.resolved.output.len();
+        if let Operation::Map(map) = node.operation() {
+            row.macs += map.macs();
         }
-        for part in parts {
-            row.params += part.count();
-            if part.role == Role::Trainable {
-                row.trainable += part.count();
-            }
-        }
+        row.params += node.parameters.iter().map(ParameterGroup::count).sum();
+        row.trainable += node.parameters.iter().map(ParameterGroup::trainable).sum();
     }
     rows
 }
@@ -222,17 +199,17 @@ impl fmt::Display for Location {
 /// The graph with shapes, then one line per value: where it lies in each pass; then the costs.
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.inferred)?;
+        write!(f, "{}", self.graph)?;
         writeln!(f, "value: arena, tape, gradient")?;
-        for value in (0..self.inferred.graph.values()).map(ValueId) {
+        for value in (0..self.graph.values()).map(ValueId) {
             let places = [self.arena.of(value), self.tape.of(value), self.grads.of(value)];
             if places == [Location::Nowhere; 3] {
                 continue;
             }
             let [arena, tape, grad] = places;
             write!(f, "{value}: {arena}, {tape}, {grad}")?;
-            if let Some(extra) = self.inferred.graph.writer(value).and_then(|node| self.tape.extra(node)) {
-                write!(f, ", beside it @{extra}")?;
+            if let Some(need) = self.graph.writer(value).and_then(|node| self.tape.need(node)) {
+                write!(f, ", beside it @{need}")?;
             }
             writeln!(f)?;
         }
@@ -240,6 +217,7 @@ impl fmt::Display for Planned {
         writeln!(f, "head {}", self.outputs.iter().map(head).collect::<Vec<_>>().join(", "))?;
         writeln!(f, "arena {}, tape {}, gradients {}", self.arena.len, self.tape.len, self.grads.len)?;
         writeln!(f, "params {}, trainable {}, macs {}", self.params(), self.trainable_params(), self.macs())?;
-        writeln!(f, "flash {} B, ram {} B", self.flash_bytes(), self.ram_bytes())
+        let bytes = |bytes: Option<u64>| bytes.map_or("unknown".to_string(), |bytes| format!("{bytes} B"));
+        writeln!(f, "flash {}, ram {}", bytes(self.flash_bytes()), bytes(self.ram_bytes()))
     }
 }

@@ -22,6 +22,14 @@ impl Scalar {
         }
     }
 
+    /// Its name in files.
+    pub fn dtype(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F64 => "F64",
+        }
+    }
+
     /// Bytes of one value.
     pub fn bytes(self) -> u64 {
         match self {
@@ -47,7 +55,7 @@ pub struct Shape {
 /// More scalars than this no machine addresses, and rustc refuses the type.
 const MOST: u64 = 1 << 43;
 
-/// A single value: what stands in for a shape that is wrong.
+/// A single value, which stands in for a shape that is wrong.
 impl Default for Shape {
     fn default() -> Self {
         Self { sizes: vec![1], len: 1 }
@@ -65,7 +73,7 @@ impl Shape {
         &self.sizes
     }
 
-    /// How many values.
+    /// The number of values.
     pub fn len(&self) -> u64 {
         self.len
     }

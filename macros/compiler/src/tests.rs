@@ -1,6 +1,7 @@
-//! The compiler in-process: errors as rustc would show them, whole expansions, plans, and programs cut short.
+//! The compiler in-process: errors as rustc would show them, whole expansions, plans, identities, and programs cut short.
 mod errors;
 mod expansions;
+mod identities;
 mod plans;
 mod robustness;
 

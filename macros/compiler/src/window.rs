@@ -30,6 +30,14 @@ impl Sizes {
         }
     }
 
+    /// The sizes as they were written.
+    pub fn list(self) -> Vec<u64> {
+        match self {
+            Self::One(size) => vec![size],
+            Self::Two(height, width) => vec![height, width],
+        }
+    }
+
     /// Down and to the right. A sequence has only the second; an error says what to write instead.
     pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
         match self {
@@ -52,7 +60,7 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// What is around the input.
+/// The padding around the input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Padding {
     /// Nothing: a window stands only where it is inside.
@@ -87,7 +95,7 @@ pub const CAUSAL: &str = "causal";
 pub const PAD: &str = "pad";
 pub const DILATION: &str = "dilation";
 
-/// What was written about a window.
+/// The words about a window.
 #[derive(Clone, Debug)]
 pub struct WindowWords {
     pub kernel: Sizes,
@@ -147,7 +155,7 @@ impl WindowWords {
         format!("{}{padding}{}", with(STRIDE, &self.stride), with(DILATION, &self.dilation))
     }
 
-    /// How the window moves over an input; `default_stride` holds if none was written.
+    /// The window over an input; `default_stride` holds if none was written.
     pub fn over(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Result<Geometry, String> {
         let (size, is_sequence) = match *input.sizes() {
             [time, channels] => ([1, time, channels], true),
@@ -200,8 +208,8 @@ impl WindowWords {
         Ok(geometry)
     }
 
-    /// How the window of a convolution moves whose gradient has this shape: over what a transposed convolution gives, to what it takes.
-    /// Sizes that go out are those that Keras gives.
+    /// The window of the convolution whose gradient a transposed convolution is: it moves over the output, and there is a position of it for
+    /// each position of the input. The sizes of the output are those of Keras.
     pub fn over_transposed(&self, keyword: &str, input: &Shape, outpad: Option<u64>) -> Result<Geometry, String> {
         let one = Self { padding: Some(Padding::Same), stride: None, ..self.clone() };
         let mut geometry = one.over(keyword, input, Sizes::One(1))?;

@@ -27,13 +27,23 @@ impl ToTokens for Word {
 pub struct Words<'a> {
     /// The keyword.
     pub keyword: &'a Ident,
+    /// The words that only some layers take, this one among them.
+    pub own: &'static [&'static str],
+    /// Whether a word begins a layer.
+    is_layer: fn(&Ident) -> bool,
     rest: std::slice::Iter<'a, Word>,
     pub errors: &'a mut Errors,
 }
 
 impl<'a> Words<'a> {
-    pub fn new(keyword: &'a Ident, words: &'a [Word], errors: &'a mut Errors) -> Self {
-        Self { keyword, rest: words.iter(), errors }
+    pub fn new(
+        keyword: &'a Ident,
+        own: &'static [&'static str],
+        is_layer: fn(&Ident) -> bool,
+        words: &'a [Word],
+        errors: &'a mut Errors,
+    ) -> Self {
+        Self { keyword, own, is_layer, rest: words.iter(), errors }
     }
 
     /// The next word.
@@ -73,7 +83,7 @@ impl<'a> Words<'a> {
 
     /// Reports a word that begins another layer, with all that follows it. False if it begins none.
     pub fn is_next_layer(&mut self, name: &Ident) -> bool {
-        if crate::layers::find(name).is_none() {
+        if !(self.is_layer)(name) {
             return false;
         }
         let rest: TokenStream = self.rest.by_ref().map(ToTokens::to_token_stream).collect();
@@ -83,9 +93,10 @@ impl<'a> Words<'a> {
         true
     }
 
-    /// Reads words that a layer knows, each at most once, until there is none left; `take` reads what follows a word. All else is
-    /// reported.
-    pub fn options(&mut self, known: &[&str], mut take: impl FnMut(&Ident, &mut Self)) {
+    /// Reads the layer's own words, each at most once, until there is none left; `take` reads the number that follows a word. All other
+    /// words are reported.
+    pub fn options(&mut self, mut take: impl FnMut(&Ident, &mut Self)) {
+        let known = self.own;
         let mut seen: Vec<&Ident> = Vec::new();
         while let Some(word) = self.next() {
             let (keyword, written) = (self.keyword, word.to_token_stream());

@@ -3,6 +3,7 @@ use thiserror::Error;
 
 /// Data that cannot be trained on.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum DataError {
     /// Inputs and targets are not equally many.
     #[error("{inputs} inputs, but {targets} targets: each input wants one target")]

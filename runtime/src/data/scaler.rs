@@ -91,8 +91,10 @@ impl<const C: usize, T: Scalar> Scaler<C, T> {
 
 #[cfg(feature = "std")]
 impl<const C: usize, T: Scalar> Scaler<C, T> {
-    const TENSORS: &'static [TensorInfo] =
-        &[TensorInfo { name: "offset", shape: &[C] }, TensorInfo { name: "factor", shape: &[C] }];
+    const TENSORS: &'static [TensorInfo] = &[
+        TensorInfo { name: "offset", dtype: T::DTYPE, shape: &[C] },
+        TensorInfo { name: "factor", dtype: T::DTYPE, shape: &[C] },
+    ];
 
     /// Writes the statistics to a safetensors file: all of it, or the file stays as it was.
     ///

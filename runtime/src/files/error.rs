@@ -11,6 +11,7 @@ use super::disk::FileError;
 
 /// Weights that do not belong to a network, or a file of weights that is damaged. Nothing has been read then.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WeightsError {
     /// The bytes are no safetensors file, or not all of one.
     #[error("{bytes} bytes that are damaged, cut short, or no safetensors file: {reason}")]
@@ -77,6 +78,7 @@ pub enum WeightsError {
 /// Weights that were not written to a file.
 #[cfg(feature = "std")]
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SaveError {
     /// The file cannot be written.
     #[error("the weights were not saved: {0}")]
@@ -95,6 +97,7 @@ pub enum SaveError {
 /// Weights that were not read from a file.
 #[cfg(feature = "std")]
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum LoadError {
     /// The file cannot be read.
     #[error("the weights were not loaded: {0}")]

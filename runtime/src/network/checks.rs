@@ -2,9 +2,8 @@
 use thiserror::Error;
 
 use super::workspace::Workspace;
-use super::{Network, PredictsOnStack};
-use crate::flat::Flat;
-use crate::scalar::Scalar;
+use super::{Predict, PredictsOnStack};
+use crate::plain::Plain;
 
 /// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
 ///
@@ -21,16 +20,11 @@ use crate::scalar::Scalar;
 /// assert_eq!(self_test(&*line, &[check]), Ok(()));
 /// ```
 #[repr(C)]
-pub struct Check<N: Network> {
+pub struct Check<N: Predict> {
     /// An input.
-    pub input: N::Input,
+    pub input: N::In,
     /// The output that belongs to it.
-    pub output: N::Output,
-}
-
-// SAFETY: two values of the same scalars, in order.
-unsafe impl<N: Network> Flat for Check<N> {
-    type Scalar = N::Scalar;
+    pub output: N::Out,
 }
 
 /// A prediction that is not what it was.
@@ -38,14 +32,14 @@ unsafe impl<N: Network> Flat for Check<N> {
 #[error(
     "check {index} (counted from 0) fails: these are other weights, or another program, than those that were saved"
 )]
-pub struct FailedCheck {
+pub struct CheckError {
     /// Which check, counted from 0.
     pub index: usize,
 }
 
-impl<N: Network> Check<N> {
+impl<N: Predict> Check<N> {
     /// What a network says to an input now.
-    pub fn of(network: &N, input: N::Input) -> Self
+    pub fn of(network: &N, input: N::In) -> Self
     where
         N: PredictsOnStack,
     {
@@ -66,17 +60,17 @@ impl<N: Network> Check<N> {
     }
 }
 
-fn same_bits<A: Flat>(a: &A, b: &A) -> bool {
-    a.as_flat().iter().zip(b.as_flat()).all(|(a, b)| a.to_f64().to_bits() == b.to_f64().to_bits())
+fn same_bits<A: Plain>(a: &A, b: &A) -> bool {
+    a.as_bytes() == b.as_bytes()
 }
 
 /// Whether all checks hold.
 ///
 /// # Errors
 /// The first that does not.
-pub fn self_test<N: PredictsOnStack>(network: &N, checks: &[Check<N>]) -> Result<(), FailedCheck> {
+pub fn self_test<N: PredictsOnStack>(network: &N, checks: &[Check<N>]) -> Result<(), CheckError> {
     match checks.iter().position(|check| !check.holds(network)) {
-        Some(index) => Err(FailedCheck { index }),
+        Some(index) => Err(CheckError { index }),
         None => Ok(()),
     }
 }

@@ -1,10 +1,9 @@
 //! Weights that are part of the program.
 use core::mem::MaybeUninit;
 
-use super::Network;
+use super::Predict;
 use super::checks::Check;
-use crate::flat::Flat;
-use crate::scalar::Scalar;
+use crate::plain::Plain;
 
 /// A value whose bytes lie in the program: for a `static` without [`embed!`](crate::embed), of the bare values of a network in
 /// order, each with its least significant byte first. `None` if they are not as many bytes as the value has.
@@ -14,7 +13,7 @@ use crate::scalar::Scalar;
 ///
 /// network! { Line< input 1 => dense 1 > }
 ///
-/// static LINE: Line = match castnet::from_bytes(&[0, 0, 0, 64, 0, 0, 128, 63]) {
+/// static LINE: Line = match castnet::weights::from_bytes(&[0, 0, 0, 64, 0, 0, 128, 63]) {
 ///     Some(line) => line,
 ///     None => panic!("not the bytes of this network"),
 /// };
@@ -22,17 +21,17 @@ use crate::scalar::Scalar;
 /// ```
 ///
 /// Instead of the list, `include_bytes!("line.bin")` takes a file.
-pub const fn from_bytes<A: Flat>(bytes: &[u8]) -> Option<A> {
+pub const fn from_bytes<A: Plain>(bytes: &[u8]) -> Option<A> {
     const { assert!(cfg!(target_endian = "little"), "weights as bytes need a little-endian target") };
     if bytes.len() != size_of::<A>() {
         return None;
     }
-    // SAFETY: as many bytes as the value has, and it is nothing but scalars, of which every bit pattern is a value.
+    // SAFETY: as many bytes as the value has, and every bit pattern is one.
     Some(unsafe { core::ptr::read_unaligned(bytes.as_ptr().cast()) })
 }
 
-/// Bytes as the value that they are, without a copy; `None` if they are too many or too few, not aligned for the value's
-/// scalars, or the target is big-endian.
+/// Bytes as the value that they are, without a copy; `None` if they are too many or too few, not aligned for the
+/// value, or the target is big-endian.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -42,10 +41,10 @@ pub const fn from_bytes<A: Flat>(bytes: &[u8]) -> Option<A> {
 /// #[repr(align(4))]
 /// struct Aligned([u8; 8]);
 /// let memory = Aligned([0, 0, 0, 64, 0, 0, 128, 63]);
-/// let line: &Line = castnet::view(&memory.0).expect("two numbers");
+/// let line: &Line = castnet::weights::view(&memory.0).expect("two numbers");
 /// assert_eq!(line.predict(&[3.0].into())[0], 7.0);
 /// ```
-pub fn view<A: Flat>(bytes: &[u8]) -> Option<&A> {
+pub fn view<A: Plain>(bytes: &[u8]) -> Option<&A> {
     let pointer = bytes.as_ptr().cast::<A>();
     if cfg!(target_endian = "big") || bytes.len() != size_of::<A>() || !pointer.is_aligned() {
         return None;
@@ -56,14 +55,12 @@ pub fn view<A: Flat>(bytes: &[u8]) -> Option<&A> {
 
 /// Whether a network has a tensor of that name, type and shape.
 #[doc(hidden)]
-pub const fn has_tensor<N: Network>(name: &str, dtype: &str, shape: &[usize]) -> bool {
-    if !equal(dtype.as_bytes(), N::Scalar::DTYPE.as_bytes()) {
-        return false;
-    }
+pub const fn has_tensor<N: Predict>(name: &str, dtype: &str, shape: &[usize]) -> bool {
     let mut index = 0;
     while index < N::TENSORS.len() {
         if equal(N::TENSORS[index].name.as_bytes(), name.as_bytes()) {
-            return same_sizes(N::TENSORS[index].shape, shape);
+            let tensor = &N::TENSORS[index];
+            return equal(tensor.dtype.as_bytes(), dtype.as_bytes()) && same_sizes(tensor.shape, shape);
         }
         index += 1;
     }
@@ -73,7 +70,7 @@ pub const fn has_tensor<N: Network>(name: &str, dtype: &str, shape: &[usize]) ->
 /// A network from the tensors of a file: their names, and where their bytes lie. The macro checks beside it that they are
 /// those of the network; where they are not, that is the error, and the values do not matter.
 #[doc(hidden)]
-pub const fn embedded<N: Network>(file: &[u8], tensors: &[(&str, usize, usize)]) -> N {
+pub const fn embedded<N: Predict>(file: &[u8], tensors: &[(&str, usize, usize)]) -> N {
     const { assert!(cfg!(target_endian = "little"), "embedded weights need a little-endian target") };
     let mut network = MaybeUninit::<N>::zeroed();
     let mut written = 0;
@@ -97,13 +94,13 @@ pub const fn embedded<N: Network>(file: &[u8], tensors: &[(&str, usize, usize)])
         }
         index += 1;
     }
-    // SAFETY: a network is nothing but scalars, of which every bit pattern is a value, zero too.
+    // SAFETY: every bit pattern is a network, zeros too.
     unsafe { network.assume_init() }
 }
 
 /// Checks from the bytes of a file; the macro has counted them.
 #[doc(hidden)]
-pub const fn embedded_checks<N: Network, const COUNT: usize>(
+pub const fn embedded_checks<N: Predict<In: Plain>, const COUNT: usize>(
     file: &[u8],
     start: usize,
     end: usize,
@@ -116,7 +113,7 @@ pub const fn embedded_checks<N: Network, const COUNT: usize>(
             core::ptr::copy_nonoverlapping(file.as_ptr().add(start), checks.as_mut_ptr().cast::<u8>(), end - start);
         }
     }
-    // SAFETY: checks are nothing but scalars, of which every bit pattern is a value, zero too.
+    // SAFETY: every bit pattern of inputs and of outputs is a value, zeros too.
     unsafe { checks.assume_init() }
 }
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 /// Two slices that must be equally long are not.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("{inputs} inputs, but {outputs} outputs or targets: there must be one for each input")]
-pub struct LengthMismatch {
+pub struct LengthError {
     /// Samples given.
     pub inputs: usize,
     /// Outputs or targets given.
@@ -13,10 +13,11 @@ pub struct LengthMismatch {
 
 /// A batch that cannot be trained on.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BatchError {
     /// Inputs and targets are not equally many.
     #[error(transparent)]
-    Lengths(#[from] LengthMismatch),
+    Lengths(#[from] LengthError),
     /// There is no sample.
     #[error("a batch without a sample: give at least one")]
     Empty,

@@ -1,124 +1,133 @@
 //! The memory of a prediction and of a training step, laid out by the macro's plan.
 //!
-//! The macro gives every activation a place: an offset, in scalars per sample. Places whose lives overlap never overlap
-//! in memory; others share it. For `n` samples every offset and size counts `n` times.
+//! The macro gives every activation a place: an offset, in units per sample. Places whose lives overlap never overlap in memory; others
+//! share it. For `n` samples every offset and size counts `n` times.
 use core::marker::PhantomData;
 
-use super::plan::Plan;
-use crate::flat::Flat;
-#[cfg(feature = "alloc")]
-use crate::scalar::Scalar;
+use super::{Network, Predict};
+use crate::plain::Plain;
 
-/// What a piece of planned memory is for, and so how much of it a network needs.
-pub trait Purpose<N: Plan> {
-    /// Scalars per sample.
+/// The plan of a memory: how much of it a network needs.
+pub trait Layout {
+    /// The unit of offsets and sizes: the scalar of a network that computes with floating-point numbers.
+    type Unit: Plain + Copy;
+    /// Units per sample.
     const LEN: usize;
 }
 
-/// Activations of a prediction; memory is reused as soon as a value is no longer needed.
-pub enum Prediction {}
-/// Activations that the backward pass will read.
-pub enum Recording {}
-/// Gradients of the activations, on their way back.
-pub enum Returning {}
+/// The layout of the activations of a prediction; memory is used again as soon as a value is no longer needed.
+pub struct ArenaOf<N: ?Sized>(PhantomData<N>);
+/// The layout of the activations that the backward pass reads.
+pub struct TapeOf<N: ?Sized>(PhantomData<N>);
+/// The layout of the gradients of the activations.
+pub struct AdjointsOf<N: ?Sized>(PhantomData<N>);
 
-impl<N: Plan> Purpose<N> for Prediction {
+impl<N: Predict> Layout for ArenaOf<N> {
+    type Unit = N::Unit;
     const LEN: usize = N::ARENA;
 }
-impl<N: Plan> Purpose<N> for Recording {
+impl<N: Network> Layout for TapeOf<N> {
+    type Unit = N::Scalar;
     const LEN: usize = N::TAPE;
 }
-impl<N: Plan> Purpose<N> for Returning {
-    const LEN: usize = N::GRADIENTS;
+impl<N: Network> Layout for AdjointsOf<N> {
+    type Unit = N::Scalar;
+    const LEN: usize = N::ADJOINTS;
 }
 
 /// The activations of a prediction.
-pub type Arena<'a, N> = Memory<'a, N, Prediction>;
+pub type Arena<'a, N> = Memory<'a, ArenaOf<N>>;
 /// The activations that training keeps for the backward pass.
-pub type Tape<'a, N> = Memory<'a, N, Recording>;
+pub type Tape<'a, N> = Memory<'a, TapeOf<N>>;
 /// The gradients of the activations in a backward pass.
-pub type Gradients<'a, N> = Memory<'a, N, Returning>;
+pub type Adjoints<'a, N> = Memory<'a, AdjointsOf<N>>;
 
 /// Planned memory for a number of samples.
-pub struct Memory<'a, N: Plan, M: Purpose<N>> {
-    values: &'a mut [N::Scalar],
+pub struct Memory<'a, L: Layout> {
+    units: &'a mut [L::Unit],
     samples: usize,
-    purpose: PhantomData<M>,
 }
 
-impl<'a, N: Plan, M: Purpose<N>> Memory<'a, N, M> {
-    /// How many scalars `samples` samples need.
+/// Units that a value takes.
+const fn units<A, U>() -> usize {
+    assert!(align_of::<A>() <= align_of::<U>() || size_of::<A>() == 0, "a value that may lie at any unit");
+    assert!(size_of::<A>().is_multiple_of(size_of::<U>()), "a value of whole units");
+    size_of::<A>() / size_of::<U>()
+}
+
+impl<'a, L: Layout> Memory<'a, L> {
+    /// Units for a number of samples.
     pub const fn len(samples: usize) -> usize {
-        M::LEN.saturating_mul(samples)
+        L::LEN.saturating_mul(samples)
     }
 
     /// Memory for some samples; `None` if it is too small.
-    pub(crate) fn of(values: &'a mut [N::Scalar], samples: usize) -> Option<Self> {
-        (values.len() >= M::LEN.checked_mul(samples)?).then_some(Self { values, samples, purpose: PhantomData })
+    pub(crate) fn of(units: &'a mut [L::Unit], samples: usize) -> Option<Self> {
+        (units.len() >= L::LEN.checked_mul(samples)?).then_some(Self { units, samples })
     }
 
     /// Memory for as many samples as asked for; it grows as needed.
     #[cfg(feature = "alloc")]
-    pub(crate) fn grown(values: &'a mut alloc::vec::Vec<N::Scalar>, samples: usize) -> Self {
-        if values.len() < Self::len(samples) {
-            values.resize(Self::len(samples), N::Scalar::ZERO);
+    pub(crate) fn grown(units: &'a mut alloc::vec::Vec<L::Unit>, samples: usize) -> Self {
+        if units.len() < Self::len(samples) {
+            units.resize(Self::len(samples), L::Unit::zero());
         }
-        Self { values, samples, purpose: PhantomData }
+        Self { units, samples }
     }
 
     /// The activation at a place.
     #[inline(always)]
-    pub fn at<A: Flat<Scalar = N::Scalar>, const AT: usize>(&mut self) -> &mut [A] {
-        const { assert!(AT + A::LEN <= M::LEN, "a place within the plan") };
-        // SAFETY: `values` holds `LEN * samples` scalars, the place ends within them, and `A` is nothing but scalars.
-        unsafe { core::slice::from_raw_parts_mut(self.values.as_mut_ptr().add(AT * self.samples).cast(), self.samples) }
+    pub fn at<A: Plain, const AT: usize>(&mut self) -> &mut [A] {
+        const { assert!(AT + units::<A, L::Unit>() <= L::LEN, "a place within the plan") };
+        // SAFETY: `units` holds `LEN * samples` units, the place ends within them, and every bit pattern is an `A`.
+        unsafe { core::slice::from_raw_parts_mut(self.units.as_mut_ptr().add(AT * self.samples).cast(), self.samples) }
     }
 
     /// Two activations at places that do not overlap: what a layer reads and what it writes.
     #[inline(always)]
-    pub fn pair<A, const FROM: usize, B, const TO: usize>(&mut self) -> (&mut [A], &mut [B])
-    where
-        A: Flat<Scalar = N::Scalar>,
-        B: Flat<Scalar = N::Scalar>,
-    {
-        const { assert!(FROM + A::LEN <= M::LEN && TO + B::LEN <= M::LEN, "places within the plan") };
-        const { assert!(FROM + A::LEN <= TO || TO + B::LEN <= FROM, "places that do not overlap") };
-        let values = self.values.as_mut_ptr();
+    pub fn pair<A: Plain, const FROM: usize, B: Plain, const TO: usize>(&mut self) -> (&mut [A], &mut [B]) {
+        const {
+            let (from, to) = (FROM + units::<A, L::Unit>(), TO + units::<B, L::Unit>());
+            assert!(from <= L::LEN && to <= L::LEN, "places within the plan");
+            assert!(from <= TO || to <= FROM, "places that do not overlap");
+        };
+        let (units, samples) = (self.units.as_mut_ptr(), self.samples);
         // SAFETY: as in `at`; the two ranges are disjoint.
         unsafe {
             (
-                core::slice::from_raw_parts_mut(values.add(FROM * self.samples).cast(), self.samples),
-                core::slice::from_raw_parts_mut(values.add(TO * self.samples).cast(), self.samples),
+                core::slice::from_raw_parts_mut(units.add(FROM * samples).cast(), samples),
+                core::slice::from_raw_parts_mut(units.add(TO * samples).cast(), samples),
             )
         }
     }
 
     /// Three activations at places that do not overlap: what a layer reads, what it writes, and what it keeps.
     #[inline(always)]
-    pub fn triple<A, const FIRST: usize, B, const SECOND: usize, C, const THIRD: usize>(
+    pub fn triple<A: Plain, const FIRST: usize, B: Plain, const SECOND: usize, C: Plain, const THIRD: usize>(
         &mut self,
-    ) -> (&mut [A], &mut [B], &mut [C])
-    where
-        A: Flat<Scalar = N::Scalar>,
-        B: Flat<Scalar = N::Scalar>,
-        C: Flat<Scalar = N::Scalar>,
-    {
-        const { assert!(THIRD + C::LEN <= M::LEN, "a place within the plan") };
-        const { assert!(FIRST + A::LEN <= THIRD || THIRD + C::LEN <= FIRST, "places that do not overlap") };
-        const { assert!(SECOND + B::LEN <= THIRD || THIRD + C::LEN <= SECOND, "places that do not overlap") };
-        let (values, samples) = (self.values.as_mut_ptr(), self.samples);
+    ) -> (&mut [A], &mut [B], &mut [C]) {
+        const {
+            let [first, second] = [FIRST + units::<A, L::Unit>(), SECOND + units::<B, L::Unit>()];
+            let third = THIRD + units::<C, L::Unit>();
+            assert!(third <= L::LEN, "a place within the plan");
+            assert!(first <= THIRD || third <= FIRST, "places that do not overlap");
+            assert!(second <= THIRD || third <= SECOND, "places that do not overlap");
+        };
+        let (units, samples) = (self.units.as_mut_ptr(), self.samples);
         let (first, second) = self.pair::<A, FIRST, B, SECOND>();
         // SAFETY: as in `at`; the range is disjoint from the other two.
-        let third = unsafe { core::slice::from_raw_parts_mut(values.add(THIRD * samples).cast(), samples) };
+        let third = unsafe { core::slice::from_raw_parts_mut(units.add(THIRD * samples).cast(), samples) };
         (first, second, third)
     }
 }
 
-impl<'a, N: Plan> Arena<'a, N> {
+impl<'a, N: Predict> Arena<'a, N> {
     /// The arena of one sample.
     #[inline(always)]
     pub(crate) fn of_one(arena: &'a mut N::Arena) -> Self {
-        const { assert!(N::Arena::LEN == N::ARENA, "an arena as long as the plan") };
-        Self { values: arena.as_flat_mut(), samples: 1, purpose: PhantomData }
+        const { assert!(units::<N::Arena, N::Unit>() == N::ARENA, "an arena as long as the plan") };
+        // SAFETY: the arena is as many units, and every bit pattern is one.
+        let units = unsafe { core::slice::from_raw_parts_mut((&raw mut *arena).cast(), N::ARENA) };
+        Self { units, samples: 1 }
     }
 }

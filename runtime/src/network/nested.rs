@@ -1,34 +1,34 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
 use super::Network;
-use super::memory::{Arena, Gradients, Tape};
+use super::memory::{Adjoints, Arena, Tape};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
 use crate::info::TensorInfo;
 use crate::isa::Isa;
 use crate::random::TrainingRng;
 
-/// What training keeps of the inner network: its tape, and what stands before its last activation. For several samples first all tapes,
+/// What training keeps of the nested network: its tape, and what stands before its last activation. For several samples first all tapes,
 /// then all logits.
 #[repr(C)]
-pub struct InnerTape<N: Network> {
+pub struct NestedTape<N: Network> {
     tape: N::Tape,
     logits: N::Output,
 }
 
 // SAFETY: two fields of scalars, in order.
-unsafe impl<N: Network + 'static> Flat for InnerTape<N> {
+unsafe impl<N: Network + 'static> Flat for NestedTape<N> {
     type Scalar = N::Scalar;
 }
 
-/// Memory for the gradients of the inner network. For several samples first all gradients, then all those of the logits.
+/// Memory for the gradients of the nested network. For several samples first all gradients, then all those of the logits.
 #[repr(C)]
-pub struct InnerGradients<N: Network> {
-    grads: N::Gradients,
+pub struct NestedAdjoints<N: Network> {
+    adjoints: N::Adjoints,
     grad_logits: N::Output,
 }
 
 // SAFETY: two fields of scalars, in order.
-unsafe impl<N: Network + 'static> Flat for InnerGradients<N> {
+unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
     type Scalar = N::Scalar;
 }
 
@@ -63,7 +63,7 @@ fn same_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B]
 
 /// The pass of a prediction.
 #[inline(always)]
-pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
+pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     input: &[A],
@@ -75,19 +75,19 @@ pub fn infer<N: Network, I: Isa<N::Scalar>, A, B>(
 {
     let (input, output) = (same(input), same_mut(output));
     if let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) {
-        network.infer(isa, input, &mut arena, output);
+        network.forward(isa, input, &mut arena, output);
         N::HEAD.apply(isa, output);
     }
 }
 
 /// The pass of a training.
 #[inline(always)]
-pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
+pub fn forward_training<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     rng: &mut TrainingRng,
     input: &[A],
-    memory: &mut [InnerTape<N>],
+    memory: &mut [NestedTape<N>],
     output: &mut [B],
 ) where
     A: Flat<Scalar = N::Scalar>,
@@ -95,13 +95,13 @@ pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
 {
     let (input, output) = (same(input), same_mut(output));
     if let Some((mut tape, logits)) = split::<N>(memory) {
-        network.forward(isa, rng, input, &mut tape, logits);
+        network.forward_training(isa, rng, input, &mut tape, logits);
         copy(logits, output);
         N::HEAD.apply(isa, output);
     }
 }
 
-fn split<N: Network>(memory: &mut [InnerTape<N>]) -> Option<(Tape<'_, N>, &mut [N::Output])> {
+fn split<N: Network>(memory: &mut [NestedTape<N>]) -> Option<(Tape<'_, N>, &mut [N::Output])> {
     let samples = memory.len();
     let (tape, logits) = flatten_mut(memory).split_at_mut_checked(N::TAPE * samples)?;
     Some((Tape::of(tape, samples)?, unflatten_mut(logits)))
@@ -114,9 +114,9 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,
     input: &[A],
-    memory: &mut [InnerTape<N>],
+    memory: &mut [NestedTape<N>],
     output: &[B],
-    grads: &mut [InnerGradients<N>],
+    grads: &mut [NestedAdjoints<N>],
     grad_output: &[B],
     gradient: Option<&mut N::Gradient>,
     grad_input: Option<&mut [A]>,
@@ -127,8 +127,8 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     let (input, output, grad_output): (_, _, &[N::Output]) = (same(input), same(output), same(grad_output));
     let grad_input = grad_input.map(|grad_input| same_mut(grad_input));
     let samples = grads.len();
-    let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::GRADIENTS * samples) else { return };
-    let (Some(mut grads), Some((mut tape, logits))) = (Gradients::of(grads, samples), split::<N>(memory)) else {
+    let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::ADJOINTS * samples) else { return };
+    let (Some(mut grads), Some((mut tape, logits))) = (Adjoints::of(grads, samples), split::<N>(memory)) else {
         return;
     };
     let grad_logits = unflatten_mut::<N::Output>(grad_logits);
@@ -142,8 +142,8 @@ pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, sample
     network.adapt_to(same(samples));
 }
 
-/// What the inner network learns from the values that passed it.
-pub fn update_state<N: Network>(network: &mut N, memory: &mut [InnerTape<N>]) {
+/// What the nested network learns from the values that passed it.
+pub fn update_state<N: Network>(network: &mut N, memory: &mut [NestedTape<N>]) {
     if let Some((mut tape, _)) = split::<N>(memory) {
         network.update_state(&mut tape);
     }
@@ -196,11 +196,11 @@ pub const fn renamed<const COUNT: usize>(
     tensors: &'static [TensorInfo],
     names: &'static [u8],
 ) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut rest, mut names) = ([TensorInfo::new("", &[]); COUNT], 0, tensors, names);
+    let (mut all, mut at, mut rest, mut names) = ([TensorInfo::new("", "", &[]); COUNT], 0, tensors, names);
     while let Some((tensor, others)) = rest.split_first() {
         let (name, other_names) = names.split_at(prefix.len() + 1 + tensor.name.len());
         if let Ok(name) = core::str::from_utf8(name) {
-            all[at] = TensorInfo::new(name, tensor.shape);
+            all[at] = TensorInfo::new(name, tensor.dtype, tensor.shape);
         }
         at += 1;
         rest = others;
@@ -211,7 +211,7 @@ pub const fn renamed<const COUNT: usize>(
 
 /// Lists of tensors as one.
 pub const fn concat<const COUNT: usize>(lists: &[&[TensorInfo]]) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut lists) = ([TensorInfo::new("", &[]); COUNT], 0, lists);
+    let (mut all, mut at, mut lists) = ([TensorInfo::new("", "", &[]); COUNT], 0, lists);
     while let Some((list, others)) = lists.split_first() {
         let mut rest = *list;
         while let Some((tensor, others)) = rest.split_first() {

@@ -1,25 +1,20 @@
 //! Memory for one prediction, owned by the caller.
 use core::mem::MaybeUninit;
 
-use super::plan::Plan;
-use crate::flat::Flat;
+use super::Predict;
 
 /// The activations of one prediction: the planned arena and the output. `RAM_BYTES` is its size.
 #[repr(C)]
-pub struct Workspace<N: Plan> {
+pub struct Workspace<N: Predict> {
     pub(crate) arena: N::Arena,
-    pub(crate) output: N::Output,
+    pub(crate) output: N::Out,
 }
 
-// SAFETY: two fields of scalars, in order.
-unsafe impl<N: Plan> Flat for Workspace<N> {
-    type Scalar = N::Scalar;
-}
-
-impl<N: Plan> Workspace<N> {
+impl<N: Predict> Workspace<N> {
     /// A workspace in place: for a `static`, or for the stack where it is small.
     pub fn new() -> Self {
-        Self::zeroed()
+        // SAFETY: all bits zero is a value of both fields.
+        unsafe { core::mem::zeroed() }
     }
 
     /// A workspace for one prediction, which writes all that it reads: what it holds before is of no importance.
@@ -34,18 +29,20 @@ impl<N: Plan> Workspace<N> {
         }
         #[cfg(not(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri))))]
         memory.write(Self::new());
-        // SAFETY: written above; every bit pattern of a scalar is a value.
+        // SAFETY: written above; every bit pattern of both fields is a value.
         unsafe { memory.assume_init_mut() }
     }
 
     /// A workspace on the heap, however large.
     #[cfg(feature = "alloc")]
     pub fn boxed() -> alloc::boxed::Box<Self> {
-        Self::zeroed_boxed()
+        let boxed = alloc::boxed::Box::new_zeroed();
+        // SAFETY: all bits zero is a value of both fields.
+        unsafe { boxed.assume_init() }
     }
 }
 
-impl<N: Plan> Default for Workspace<N> {
+impl<N: Predict> Default for Workspace<N> {
     fn default() -> Self {
         Self::new()
     }

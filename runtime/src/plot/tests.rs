@@ -1,11 +1,11 @@
 use super::{PlotError, number};
 use crate::metrics::ConfusionMatrix;
-use crate::training::{Epoch, History, Outcome, Report};
+use crate::training::{Epoch, Evaluation, History, Outcome};
 use std::string::String;
 use std::vec;
 
 fn history(losses: &[f64]) -> History {
-    let report = |loss| Report { loss, metrics: vec![("mae", f64::sqrt(loss))] };
+    let report = |loss| Evaluation { loss, metrics: vec![("mae", f64::sqrt(loss))] };
     let epoch = |&loss: &f64| Epoch { train: report(loss), validation: Some(report(loss * 1.1)) };
     History { epochs: losses.iter().map(epoch).collect(), outcome: Outcome::Completed }
 }

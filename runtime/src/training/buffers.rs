@@ -55,7 +55,7 @@ impl<A: Flat> Buffer<A> {
 pub(super) struct Buffers<N: Network> {
     pub(super) arena: Vec<N::Scalar>,
     pub(super) tape: Vec<N::Scalar>,
-    pub(super) grads: Vec<N::Scalar>,
+    pub(super) adjoints: Vec<N::Scalar>,
     pub(super) logits: Buffer<N::Output>,
     pub(super) outputs: Buffer<N::Output>,
     pub(super) grad_logits: Buffer<N::Output>,
@@ -66,7 +66,7 @@ impl<N: Network> Default for Buffers<N> {
         Self {
             arena: Vec::new(),
             tape: Vec::new(),
-            grads: Vec::new(),
+            adjoints: Vec::new(),
             logits: Buffer::default(),
             outputs: Buffer::default(),
             grad_logits: Buffer::default(),

@@ -1,9 +1,10 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
+use super::evaluation::Evaluation;
 use super::step::{Backpropagate, Passes, Samples};
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
-use crate::network::{BatchError, Gradients, InputOf, Network, Tape, TargetOf};
+use crate::network::{Adjoints, BatchError, InputOf, Network, Tape, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::optimizers::update::{self, TakeStep, check_learning_rate};
 use crate::random::EpochRng;
@@ -15,7 +16,7 @@ pub struct TrainingMemory<N: Network, O: Optimizer, const BATCH: usize> {
     moments: O::Moments<N::Gradient>,
     gradient: N::Gradient,
     tape: [N::Tape; BATCH],
-    grads: [N::Gradients; BATCH],
+    adjoints: [N::Adjoints; BATCH],
     logits: [N::Output; BATCH],
     outputs: [N::Output; BATCH],
     grad_logits: [N::Output; BATCH],
@@ -85,8 +86,15 @@ where
         Self { network, memory, loss, optimizer, steps: 0, rng: EpochRng::new(0) }
     }
 
-    /// Starts the generator behind dropout anew; at first it is that of seed 0.
-    pub fn seed(&mut self, seed: u64) {
+    /// The seed of the generator behind dropout; 0 unless told otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.reseed(seed);
+        self
+    }
+
+    /// Starts the generator behind dropout anew, from a seed.
+    pub fn reseed(&mut self, seed: u64) {
         self.rng = EpochRng::new(seed);
     }
 
@@ -105,7 +113,7 @@ where
     /// # Errors
     /// Inputs and targets that are not equally many, none, or more than `BATCH`; a loss or a learning rate that is not finite.
     /// The network stays as it was.
-    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<f64, BatchError>
+    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
@@ -114,10 +122,10 @@ where
         check_learning_rate::<N, O>(&self.optimizer, self.steps + 1)?;
         let samples = batch.inputs.len();
         let too_many = BatchError::TooMany { samples, most: BATCH };
-        let TrainingMemory { moments, gradient, tape, grads, logits, outputs, grad_logits } = &mut *self.memory;
+        let TrainingMemory { moments, gradient, tape, adjoints, logits, outputs, grad_logits } = &mut *self.memory;
         let passes = Passes {
             tape: Tape::of(flatten_mut(tape), samples).ok_or(too_many)?,
-            grads: Gradients::of(flatten_mut(grads), samples).ok_or(too_many)?,
+            adjoints: Adjoints::of(flatten_mut(adjoints), samples).ok_or(too_many)?,
             logits: logits.get_mut(..samples).ok_or(too_many)?,
             outputs: outputs.get_mut(..samples).ok_or(too_many)?,
             grad_logits: grad_logits.get_mut(..samples).ok_or(too_many)?,
@@ -130,7 +138,7 @@ where
         let (optimizer, number, network) = (&self.optimizer, self.steps, &mut *self.network);
         isa::run(Arithmetic::Portable, TakeStep { optimizer, number, network, gradient, moments });
         self.network.update_state(&mut Tape::of(flatten_mut(tape), samples).ok_or(too_many)?);
-        Ok(loss)
+        Ok(Evaluation::of_loss(loss))
     }
 
     /// Ends the training: what the optimizer keeps for the weights, such as [`Average`](crate::optimizers::Average), takes

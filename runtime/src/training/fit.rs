@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::buffers::Buffer;
 use super::callbacks::{Callback, CallbackError, Callbacks, Training};
 use super::error::FitError;
-use super::history::{Epoch, History, Outcome, Report};
+use super::evaluation::Evaluation;
+use super::history::{Epoch, History, Outcome};
 use super::monitor::Monitor;
 use super::options::Fit;
 use super::progress::Progress;
@@ -134,7 +135,7 @@ where
             }
             Ok(None) => {
                 if let Some(seed) = seed {
-                    self.seed(seed);
+                    self.reseed(seed);
                 }
             }
             Err(error) => return refused(error),
@@ -267,7 +268,7 @@ where
         batch_size: usize,
         batch: &mut Batch<N::Input, L::Target>,
         run: &mut Run<'_, N>,
-    ) -> Result<Report, (usize, BatchError)> {
+    ) -> Result<Evaluation, (usize, BatchError)> {
         self.metrics.reset();
         let mut sum = 0.0;
         let samples = all.inputs.len();
@@ -291,7 +292,7 @@ where
         if !self.network.as_flat().iter().all(|&parameter| Scalar::is_finite(parameter)) {
             return Err((samples.div_ceil(batch_size), BatchError::NotFinite));
         }
-        Ok(Report { loss: sum / samples as f64, metrics: self.metrics.values() })
+        Ok(Evaluation { loss: sum / samples as f64, metrics: self.metrics.values() })
     }
 }
 

@@ -4,23 +4,15 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use super::error::FitError;
-
-/// Loss and metrics over some samples.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// The mean loss of a sample, and the penalties of `l1` and `l2`.
-    pub loss: f64,
-    /// The metrics that were asked for: names and figures.
-    pub metrics: Vec<(&'static str, f64)>,
-}
+use super::evaluation::Evaluation;
 
 /// One pass over the training data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// On the training data, while the weights moved.
-    pub train: Report,
+    pub train: Evaluation,
     /// On the validation data, after the epoch.
-    pub validation: Option<Report>,
+    pub validation: Option<Evaluation>,
 }
 
 /// How a training ended.
@@ -79,18 +71,11 @@ pub struct History {
     pub outcome: Outcome,
 }
 
-impl Report {
-    /// The loss and the metrics, in order, by name.
-    pub fn figures(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        [("loss", self.loss)].into_iter().chain(self.metrics.iter().copied())
-    }
-}
-
 impl Epoch {
     /// All figures by name, as Keras names them: those of the validation data begin with `val_`.
     pub fn figures(&self) -> impl Iterator<Item = (String, f64)> {
         let train = self.train.figures().map(|(name, value)| (String::from(name), value));
-        let validation = self.validation.iter().flat_map(Report::figures);
+        let validation = self.validation.iter().flat_map(Evaluation::figures);
         train.chain(validation.map(|(name, value)| (alloc::format!("val_{name}"), value)))
     }
 }
@@ -157,16 +142,6 @@ pub(crate) fn csv_line(number: usize, epoch: &Epoch) -> String {
 }
 
 /// `loss 0.1234, mae 0.5678`.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (name, value)) in self.figures().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} {value:.4}")?;
-        }
-        Ok(())
-    }
-}
-
 /// How many epochs are printed at most: the first, the last, the best, and some between.
 const LINES: usize = 20;
 

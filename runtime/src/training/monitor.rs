@@ -16,7 +16,7 @@ pub struct Monitor {
 /// There is no figure of that name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no figure `{name}`; this training measures {known}")]
-pub struct UnknownFigure {
+pub struct FigureError {
     /// As asked for.
     pub name: String,
     /// Those that there are.
@@ -25,7 +25,7 @@ pub struct UnknownFigure {
 
 impl Monitor {
     /// Finds a figure among those of a training; those of validation data have `val_` before their names.
-    pub(super) fn find(name: &str, figures: &[(&'static str, Better)]) -> Result<Self, UnknownFigure> {
+    pub(super) fn find(name: &str, figures: &[(&'static str, Better)]) -> Result<Self, FigureError> {
         let plain = name.strip_prefix("val_").unwrap_or(name);
         if let Some((_, better)) = figures.iter().find(|(known, _)| *known == plain) {
             return Ok(Self { name: name.to_string(), better: *better });
@@ -38,7 +38,7 @@ impl Monitor {
                 known += figure;
             }
         }
-        Err(UnknownFigure { name: name.to_string(), known })
+        Err(FigureError { name: name.to_string(), known })
     }
 
     /// The name of the figure: `val_loss`.

@@ -7,7 +7,7 @@ use crate::activations::Kept;
 use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
 use crate::losses::Loss;
-use crate::network::{BatchError, Gradients, LengthMismatch, Network, Tape};
+use crate::network::{Adjoints, BatchError, LengthError, Network, Tape};
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
 
@@ -53,7 +53,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
 /// As many of one as of the other, and not none.
 pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
     if inputs.len() != targets.len() {
-        return Err(LengthMismatch { inputs: inputs.len(), outputs: targets.len() }.into());
+        return Err(LengthError { inputs: inputs.len(), outputs: targets.len() }.into());
     }
     if inputs.is_empty() {
         return Err(BatchError::Empty);
@@ -64,7 +64,7 @@ pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), Bat
 /// What a forward and a backward pass over a batch write.
 pub(crate) struct Passes<'a, N: Network> {
     pub(crate) tape: Tape<'a, N>,
-    pub(crate) grads: Gradients<'a, N>,
+    pub(crate) adjoints: Adjoints<'a, N>,
     pub(crate) logits: &'a mut [N::Output],
     pub(crate) outputs: &'a mut [N::Output],
     pub(crate) grad_logits: &'a mut [N::Output],
@@ -89,9 +89,9 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
     fn run<I: Isa<N::Scalar>>(self, isa: I) -> Option<f64> {
         let Self { network, loss, rng, batch, passes, mut gradient, grad_inputs } = self;
         let Samples { inputs, targets, weights } = batch;
-        let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
+        let Passes { mut tape, mut adjoints, logits, outputs, grad_logits } = passes;
         let samples = inputs.len();
-        network.forward(isa, rng, inputs, &mut tape, logits);
+        network.forward_training(isa, rng, inputs, &mut tape, logits);
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
         let factor = loss.reduction().factor(samples, total(weights, samples));
@@ -103,7 +103,7 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
         loss.gradient(isa, N::HEAD, logits, outputs, targets, grad_logits);
         weigh(grad_logits, weights, factor * samples as f64);
         let to = gradient.as_deref_mut();
-        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, to, grad_inputs);
+        network.backward(isa, inputs, &mut tape, logits, &mut adjoints, grad_logits, to, grad_inputs);
         if let Some(gradient) = gradient {
             network.add_penalty_gradient(gradient);
         }
@@ -113,7 +113,7 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
 
 /// A forward pass as in training: the outputs, and what a backward pass reads.
 #[cfg(feature = "alloc")]
-pub(crate) struct Record<'a, N: Network> {
+pub(crate) struct TrainingPass<'a, N: Network> {
     pub(crate) network: &'a N,
     pub(crate) rng: &'a mut TrainingRng,
     pub(crate) inputs: &'a [N::Input],
@@ -123,21 +123,21 @@ pub(crate) struct Record<'a, N: Network> {
 }
 
 #[cfg(feature = "alloc")]
-impl<N: Network> Task<N::Scalar> for Record<'_, N> {
+impl<N: Network> Task<N::Scalar> for TrainingPass<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa<N::Scalar>>(self, isa: I) {
         let Self { network, rng, inputs, mut tape, logits, outputs } = self;
-        network.forward(isa, rng, inputs, &mut tape, logits);
+        network.forward_training(isa, rng, inputs, &mut tape, logits);
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
     }
 }
 
-/// The backward pass that belongs to [`Record`], from the gradient of the outputs.
+/// The backward pass that belongs to [`TrainingPass`], from the gradient of the outputs.
 #[cfg(feature = "alloc")]
-pub(crate) struct Return<'a, N: Network> {
+pub(crate) struct BackwardPass<'a, N: Network> {
     pub(crate) network: &'a N,
     pub(crate) inputs: &'a [N::Input],
     pub(crate) passes: Passes<'a, N>,
@@ -145,15 +145,15 @@ pub(crate) struct Return<'a, N: Network> {
 }
 
 #[cfg(feature = "alloc")]
-impl<N: Network> Task<N::Scalar> for Return<'_, N> {
+impl<N: Network> Task<N::Scalar> for BackwardPass<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa<N::Scalar>>(self, isa: I) {
         let Self { network, inputs, passes, gradient } = self;
-        let Passes { mut tape, mut grads, logits, outputs, grad_logits } = passes;
+        let Passes { mut tape, mut adjoints, logits, outputs, grad_logits } = passes;
         N::HEAD.backward(isa, Kept::of(logits, outputs), grad_logits);
-        network.backward(isa, inputs, &mut tape, logits, &mut grads, grad_logits, Some(&mut *gradient), None);
+        network.backward(isa, inputs, &mut tape, logits, &mut adjoints, grad_logits, Some(&mut *gradient), None);
         network.add_penalty_gradient(gradient);
     }
 }

@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 
 use super::buffers::Buffers;
 use super::callbacks::Trains;
-use super::history::{Epoch, Report};
+use super::evaluation::Evaluation;
+use super::history::Epoch;
 use super::metrics::Metrics;
-use super::monitor::{Monitor, UnknownFigure};
-use super::step::{Backpropagate, Passes, Record, Return, Samples, check_lengths, total, weighted_sum};
+use super::monitor::{FigureError, Monitor};
+use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths, total, weighted_sum};
 use crate::activations::Activation;
 use crate::data::Dataset;
 use crate::flat::{Flat, copy};
@@ -15,7 +16,7 @@ use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
 use crate::metrics::{Better, Metric};
-use crate::network::{Arena, BatchError, GradientOf, Gradients, InputOf, Network, StateOf, Tape, TargetOf};
+use crate::network::{Adjoints, Arena, BatchError, GradientOf, InputOf, Network, StateOf, Tape, TargetOf};
 use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
@@ -138,7 +139,7 @@ where
     ///
     /// # Errors
     /// There is no figure of that name; the message says which there are.
-    pub fn monitor(&self, name: &str) -> Result<Monitor, UnknownFigure> {
+    pub fn monitor(&self, name: &str) -> Result<Monitor, FigureError> {
         let figures: Vec<_> = core::iter::once(("loss", Better::Lower)).chain(self.metrics.names()).collect();
         Monitor::find(name, &figures)
     }
@@ -150,8 +151,15 @@ where
         self
     }
 
-    /// Starts the generator behind shuffling, dropout and augmentation anew; at first it is that of seed 0.
-    pub fn seed(&mut self, seed: u64) {
+    /// The seed of the generator behind shuffling, dropout and augmentation; 0 unless told otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.reseed(seed);
+        self
+    }
+
+    /// Starts the generator behind shuffling, dropout and augmentation anew, from a seed.
+    pub fn reseed(&mut self, seed: u64) {
         self.rng = EpochRng::new(seed);
     }
 
@@ -207,7 +215,7 @@ where
     /// # Errors
     /// Inputs and targets that are not equally many, or none; a loss or a learning rate that is not finite. The network stays
     /// as it was.
-    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Report, BatchError>
+    pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
@@ -225,7 +233,7 @@ where
         inputs: &[X],
         targets: &[Y],
         weights: &[f64],
-    ) -> Result<Report, BatchError>
+    ) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
@@ -233,7 +241,7 @@ where
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
         self.metrics.reset();
         let loss = self.step(batch)?;
-        Ok(Report { loss, metrics: self.metrics.values() })
+        Ok(Evaluation { loss, metrics: self.metrics.values() })
     }
 
     /// The gradient of the loss on one batch, and the loss; nothing is trained. See [`apply`](Self::apply).
@@ -307,18 +315,18 @@ where
         check_lengths(inputs, inputs)?;
         self.check_learning_rate()?;
         let samples = inputs.len();
-        let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
+        let Buffers { tape, adjoints, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let (network, rng, arithmetic) = (&*self.network, &mut self.rng.rng, self.arithmetic);
         let (logits, outputs, grad_logits) = (logits.of(samples), outputs.of(samples), grad_logits.of(samples));
-        let record = Record { network, rng, inputs, tape: Tape::grown(tape, samples), logits, outputs };
+        let record = TrainingPass { network, rng, inputs, tape: Tape::grown(tape, samples), logits, outputs };
         threads::with(self.threads.as_ref(), || isa::run(arithmetic, record));
         let loss = judge(outputs, grad_logits)?;
         if !loss.is_finite() {
             return Err(BatchError::NotFinite);
         }
-        let (tape, grads) = (Tape::grown(tape, samples), Gradients::grown(grads, samples));
-        let passes = Passes { tape, grads, logits, outputs, grad_logits };
-        let back = Return { network, inputs, passes, gradient: &mut self.gradient };
+        let (tape, adjoints) = (Tape::grown(tape, samples), Adjoints::grown(adjoints, samples));
+        let passes = Passes { tape, adjoints, logits, outputs, grad_logits };
+        let back = BackwardPass { network, inputs, passes, gradient: &mut self.gradient };
         threads::with(self.threads.as_ref(), || isa::run(arithmetic, back));
         self.take_step(samples);
         Ok(loss)
@@ -331,7 +339,7 @@ where
     }
 
     /// Loss and metrics on data that the network does not learn from; dropout rests.
-    pub fn evaluate<X, Y>(&mut self, data: &Dataset<X, Y>) -> Report
+    pub fn evaluate<X, Y>(&mut self, data: &Dataset<X, Y>) -> Evaluation
     where
         X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
         Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
@@ -373,10 +381,10 @@ where
         grad_inputs: Option<&mut [N::Input]>,
     ) -> Option<f64> {
         let samples = batch.inputs.len();
-        let Buffers { tape, grads, logits, outputs, grad_logits, .. } = &mut self.buffers;
+        let Buffers { tape, adjoints, logits, outputs, grad_logits, .. } = &mut self.buffers;
         let passes = Passes {
             tape: Tape::grown(tape, samples),
-            grads: Gradients::grown(grads, samples),
+            adjoints: Adjoints::grown(adjoints, samples),
             logits: logits.of(samples),
             outputs: outputs.of(samples),
             grad_logits: grad_logits.of(samples),
@@ -387,7 +395,7 @@ where
         threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, pass))
     }
 
-    pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Report {
+    pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Evaluation {
         self.metrics.reset();
         let mut sum = 0.0;
         for Samples { inputs, targets, weights } in all.chunks(EVALUATED_AT_ONCE) {
@@ -402,7 +410,7 @@ where
         }
         let samples = all.inputs.len();
         let factor = self.loss.reduction().factor(samples, total(all.weights, samples));
-        Report { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
+        Evaluation { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
     }
 }
 
@@ -421,7 +429,7 @@ impl<N: Network> Task<N::Scalar> for Evaluate<'_, N> {
     #[inline(always)]
     fn run<I: Isa<N::Scalar>>(self, isa: I) {
         let Self { network, inputs, mut arena, logits, outputs } = self;
-        network.infer(isa, inputs, &mut arena, logits);
+        network.forward(isa, inputs, &mut arena, logits);
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
     }

@@ -10,25 +10,40 @@ use castnet::{PredictsOnStack, Scalar};
 /// Inputs of each network.
 const INPUTS: usize = 1000;
 
-/// FNV-1a over the bits of all outputs. Weights and inputs are those of a seed; every tenth input is far from zero.
-fn hash<N: PredictsOnStack>() -> u64 {
+/// FNV-1a over the bits of all outputs, which `bits` hands out as numbers.
+fn hash_of_predictions<N: PredictsOnStack>(
+    net: &N,
+    inputs: impl Iterator<Item = N::In>,
+    bits: impl Fn(&N::Out, &mut dyn FnMut(u64)),
+) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for input in inputs {
+        bits(&net.predict(&input), &mut |number| {
+            for byte in number.to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        });
+    }
+    hash
+}
+
+/// The hash of a network. Weights and inputs are those of a seed; every tenth input is far from zero.
+fn hash<N: Network + PredictsOnStack>() -> u64 {
     let mut net = N::zeroed();
     let mut rng = seeded(N::FINGERPRINT);
     net.init_in(&mut rng);
-    let mut input = N::Input::zeroed();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for number in 0..INPUTS {
+    let inputs = (0..INPUTS).map(|number| {
         let size = if number % 10 == 0 { 50.0 } else { 4.0 };
+        let mut input = N::Input::zeroed();
         for value in input.as_flat_mut() {
             *value = N::Scalar::from_f64((f64::from(rng.random::<f32>()) - 0.5) * size);
         }
-        for output in net.predict(&input).as_flat() {
-            for byte in output.to_f64().to_bits().to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        }
-    }
-    hash
+        input
+    });
+    // In double precision, which holds every number of single precision.
+    hash_of_predictions(&net, inputs, |output, hash| {
+        output.as_flat().iter().for_each(|output| hash(output.to_f64().to_bits()));
+    })
 }
 
 /// Declares networks whose hidden layer and output have an activation, and the list of their hashes.

@@ -4,14 +4,16 @@ use std::ops::Range;
 
 use tinyjson::JsonValue;
 
-/// What is known of a file of weights.
+use super::checksum::{BESIDE, Header, METADATA};
+
+/// The facts about a file of weights.
 #[derive(Debug, PartialEq)]
 pub struct File {
     /// The architecture that it was made for, if castnet wrote it.
     pub fingerprint: Option<u64>,
     /// The name of the network that it was made for.
     pub network: String,
-    /// Those of the network, in the order in which they lie in the file.
+    /// The tensors of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
     /// Inputs with the outputs that belong to them.
     pub checks: Option<Tensor>,
@@ -26,8 +28,6 @@ pub struct Tensor {
     pub bytes: Range<usize>,
 }
 
-/// Tensors of these names belong to a training, or are checks.
-const BESIDE: &str = "castnet.";
 const CHECKS: &str = "castnet.checks";
 /// The length of the header stands in as many bytes.
 const LENGTH: usize = 8;
@@ -60,9 +60,9 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     // In order of their names: the same file gives the same message.
     let mut entries: Vec<(String, JsonValue)> = entries.into_iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (name, entry) in entries {
-        if name == "__metadata__" {
-            let text = |key: &str| match &entry {
+    for (name, entry) in &entries {
+        if name == METADATA {
+            let text = |key: &str| match entry {
                 JsonValue::Object(entry) => entry.get(key).and_then(|value| value.get::<String>()).cloned(),
                 _ => None,
             };
@@ -73,7 +73,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
             }
             continue;
         }
-        let tensor = tensor(&name, &entry, LENGTH + length)
+        let tensor = tensor(name, entry, LENGTH + length)
             .ok_or_else(|| format!("its header is damaged at the tensor `{name}`"))?;
         file.tensors.push(tensor);
     }
@@ -88,6 +88,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     if end != LENGTH + length + data.len() {
         return Err(format!("it is cut short or damaged: its tensors should end at byte {end}, but it has {total}"));
     }
+    Header::of(&entries).verify(bytes)?;
     let checks = file.tensors.iter().position(|tensor| tensor.name == CHECKS);
     file.checks = checks.map(|checks| file.tensors.remove(checks));
     file.tensors.retain(|tensor| !tensor.name.starts_with(BESIDE));

@@ -20,7 +20,7 @@ struct Vertex {
 }
 
 fn vertices(planned: &Planned) -> Vec<Vertex> {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let inputs = graph.inputs.iter().map(|input| Vertex {
         name: input.name.unraw().to_string(),
         kind: "Input".to_string(),
@@ -29,8 +29,8 @@ fn vertices(planned: &Planned) -> Vec<Vertex> {
         from: Vec::new(),
     });
     let rows = planned.rows().map(|(row, name, costs)| {
-        let shape = summary::nodes(planned, row).next_back().map(|node| planned.inferred.shape(node.to).to_string());
-        let params = match costs.params {
+        let shape = summary::nodes(planned, row).next_back().map(|node| planned.graph.shape(node.to).to_string());
+        let params = match costs.params.known {
             0 => String::new(),
             params => format!(" · {} params", summary::grouped(params)),
         };
@@ -38,7 +38,7 @@ fn vertices(planned: &Planned) -> Vec<Vertex> {
             name: name.unraw().to_string(),
             kind: summary::kind(planned, row),
             facts: format!("{}{params}", shape.unwrap_or_default()),
-            has_parameters: costs.params > 0,
+            has_parameters: costs.params.known > 0,
             from: sources(planned, row),
         }
     });
@@ -46,7 +46,7 @@ fn vertices(planned: &Planned) -> Vec<Vertex> {
 }
 
 fn sources(planned: &Planned, row: RowId) -> Vec<usize> {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let source = |value: &ValueId| match graph.writer(*value) {
         Some(writer) => graph.inputs.len() + writer.row.0,
         None => value.0,
@@ -56,8 +56,7 @@ fn sources(planned: &Planned, row: RowId) -> Vec<usize> {
 
 /// The graph in the language of Graphviz.
 pub fn dot(planned: &Planned) -> String {
-    let mut text =
-        format!("digraph {} {{\n  node [shape=box, fontname=\"sans-serif\"];\n", planned.inferred.graph.name.unraw());
+    let mut text = format!("digraph {} {{\n  node [shape=box, fontname=\"sans-serif\"];\n", planned.graph.name.unraw());
     for (index, vertex) in vertices(planned).iter().enumerate() {
         let Vertex { name, kind, facts, from, .. } = vertex;
         _ = writeln!(text, "  v{index} [label=\"{name}\\n{kind}\\n{facts}\"];");
@@ -75,7 +74,7 @@ const MOST_BOXES: usize = 100;
 /// The picture of a network that is no chain, as lines of documentation.
 pub fn svg(planned: &Planned) -> Option<String> {
     let vertices = vertices(planned);
-    if planned.inferred.graph.is_chain() || vertices.len() > MOST_BOXES {
+    if planned.graph.is_chain() || vertices.len() > MOST_BOXES {
         return None;
     }
     Some(draw(&vertices, &Layout::of(&vertices)))

@@ -1,7 +1,7 @@
 //! Prediction, forward and backward pass: one statement per operation.
 mod backward;
 mod forward;
-mod names;
+mod places;
 
 pub use forward::places;
 
@@ -12,38 +12,48 @@ use crate::graph::Node;
 use crate::layers::{Constant, Operation};
 use crate::plan::Planned;
 
-pub fn passes(planned: &Planned) -> TokenStream {
-    let scalar = planned.inferred.graph.scalar;
-    let infer = forward::prediction(planned);
-    let arena = parameter("arena", &infer);
-    let infer_isa = parameter("isa", &infer);
+/// The pass of a prediction, and the activation at the end.
+pub fn forward(planned: &Planned) -> TokenStream {
+    let scalar = planned.graph.scalar;
+    let statements = forward::prediction(planned);
+    let [isa, arena] = ["isa", "arena"].map(|name| parameter(name, &statements));
+    quote! {
+        #[inline(always)]
+        fn forward<I: castnet::Isa<#scalar>>(
+            &self,
+            #isa: I,
+            input: &[Self::In],
+            #arena: &mut castnet::Arena<'_, Self>,
+            output: &mut [Self::Out],
+        ) {
+            #(#statements)*
+        }
+        #[inline(always)]
+        fn apply_head<I: castnet::Isa<#scalar>>(isa: I, output: &mut [Self::Out]) {
+            castnet::Activation::apply(<Self as castnet::Network>::HEAD, isa, output);
+        }
+    }
+}
+
+/// The passes of a training.
+pub fn training(planned: &Planned) -> TokenStream {
+    let scalar = planned.graph.scalar;
     let forward = forward::training(planned);
-    let (rng, tape, forward_isa) =
-        (parameter("rng", &forward), parameter("tape", &forward), parameter("isa", &forward));
+    let [isa_forward, rng, tape_forward] = ["isa", "rng", "tape"].map(|name| parameter(name, &forward));
     let backward = backward::backward(planned);
-    let [isa, input, tape_back, output, grads, grad_output, gradient, grad_input] =
-        ["isa", "input", "tape", "output", "grads", "grad_output", "gradient", "grad_input"]
+    let [isa, input, tape, output, adjoints, grad_output, gradient, grad_input] =
+        ["isa", "input", "tape", "output", "adjoints", "grad_output", "gradient", "grad_input"]
             .map(|name| parameter(name, &backward));
     let gradient = if gradient == "gradient" { quote!(mut gradient) } else { quote!(#gradient) };
     let update_state = forward::update_state(planned);
     quote! {
         #[inline(always)]
-        fn infer<I: castnet::Isa<#scalar>>(
+        fn forward_training<I: castnet::Isa<#scalar>>(
             &self,
-            #infer_isa: I,
-            input: &[Self::Input],
-            #arena: &mut castnet::Arena<'_, Self>,
-            output: &mut [Self::Output],
-        ) {
-            #(#infer)*
-        }
-        #[inline(always)]
-        fn forward<I: castnet::Isa<#scalar>>(
-            &self,
-            #forward_isa: I,
+            #isa_forward: I,
             #rng: &mut castnet::TrainingRng,
             input: &[Self::Input],
-            #tape: &mut castnet::Tape<'_, Self>,
+            #tape_forward: &mut castnet::Tape<'_, Self>,
             output: &mut [Self::Output],
         ) {
             #(#forward)*
@@ -53,9 +63,9 @@ pub fn passes(planned: &Planned) -> TokenStream {
             &self,
             #isa: I,
             #input: &[Self::Input],
-            #tape_back: &mut castnet::Tape<'_, Self>,
+            #tape: &mut castnet::Tape<'_, Self>,
             #output: &[Self::Output],
-            #grads: &mut castnet::Gradients<'_, Self>,
+            #adjoints: &mut castnet::Adjoints<'_, Self>,
             #grad_output: &mut [Self::Output],
             #gradient: ::core::option::Option<&mut Self::Gradient>,
             #grad_input: ::core::option::Option<&mut [Self::Input]>,
@@ -80,25 +90,25 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// What layers share among their passes.
+/// The constants that layers share among their passes.
 pub fn constants(planned: &Planned) -> TokenStream {
     let constant = |node: &Node| {
         let Constant { rust_type, value } = constant(planned, node)?;
         let name = constant_name(planned, node);
         Some(quote!(const #name: #rust_type = #value;))
     };
-    planned.inferred.graph.nodes.iter().filter_map(constant).collect()
+    planned.graph.nodes.iter().filter_map(constant).collect()
 }
 
 fn constant(planned: &Planned, node: &Node) -> Option<Constant> {
-    match node.layer.operation() {
-        Operation::Map(map) => map.constant(&planned.inferred.context(node)),
-        _ => None,
+    match node.operation() {
+        Operation::Map(map) => map.constant(&planned.graph.context()),
+        Operation::InPlace(_) | Operation::Alias | Operation::Join(_) => None,
     }
 }
 
 /// `CONV_1`.
 fn constant_name(planned: &Planned, node: &Node) -> Option<Ident> {
-    let name = planned.inferred.graph.row_name(node.row)?.to_string().to_uppercase();
+    let name = planned.graph.row_name(node.row)?.to_string().to_uppercase();
     Some(format_ident!("{}", name.trim_start_matches("R#")))
 }

@@ -2,12 +2,12 @@
 use syn::ext::IdentExt;
 
 use crate::graph::{Input, Node, RowId, ValueId};
-use crate::layers::Inner;
-use crate::plan::{Planned, inner};
+use crate::layers::{ParameterGroup, Role};
+use crate::plan::Planned;
 
 /// The rows, their kinds and shapes, and the totals; of networks that are no chain also where each layer's values come from.
 pub fn summary(planned: &Planned) -> String {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let connected = !graph.is_chain();
     let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
     if connected {
@@ -18,10 +18,8 @@ pub fn summary(planned: &Planned) -> String {
     }
     for (row, name, costs) in planned.rows() {
         let name = format!("{} ({})", name.unraw(), kind(planned, row));
-        let params = match nodes(planned, row).find_map(inner) {
-            Some(Inner { path, .. }) => path.to_string().replace(' ', ""),
-            None => grouped(costs.params),
-        };
+        let network = groups(planned).filter(|(of, _)| *of == row).find_map(|(_, group)| written(group));
+        let params = network.unwrap_or_else(|| grouped(costs.params.known));
         rows.push([name, shape(planned, row), params, connected_to(planned, row)]);
     }
     let width = |column: usize| {
@@ -36,22 +34,33 @@ pub fn summary(planned: &Planned) -> String {
     let rule = "-".repeat(first + second + third + 4 + if connected { fourth + 2 } else { 0 });
     lines.insert(1, rule.clone());
     lines.push(rule);
-    let (params, trainable) = (planned.params(), planned.trainable_params());
-    let bytes = |params: u64| bytes(params * planned.inferred.graph.scalar.bytes());
+    let (params, trainable) = (planned.params().known, planned.trainable_params().known);
+    let bytes = |params: u64| bytes(params * planned.graph.scalar.bytes());
     lines.push(format!("Total params: {} ({})", grouped(params), bytes(params)));
     lines.push(format!("Trainable params: {} ({})", grouped(trainable), bytes(trainable)));
     lines.push(format!("Non-trainable params: {} ({})", grouped(params - trainable), bytes(params - trainable)));
-    for Inner { path, frozen } in planned.inner() {
-        let frozen = if frozen { ", frozen" } else { "" };
-        lines.push(format!("and those of {}{frozen}", path.to_string().replace(' ', "")));
+    for (_, group) in groups(planned) {
+        let Some(network) = written(group) else { continue };
+        let frozen = if group.role == Role::Frozen { ", frozen" } else { "" };
+        lines.push(format!("and those of {network}{frozen}"));
     }
     lines.join("\n")
+}
+
+/// The groups of parameters, each with the row of its layer.
+fn groups(planned: &Planned) -> impl Iterator<Item = (RowId, &ParameterGroup)> {
+    planned.graph.nodes.iter().flat_map(|node| node.parameters.iter().map(|group| (node.row, group)))
+}
+
+/// The path of a network whose parameters are not counted here.
+fn written(group: &ParameterGroup) -> Option<String> {
+    Some(group.network()?.to_string().replace(' ', ""))
 }
 
 /// The names of what a row reads.
 fn connected_to(planned: &Planned, row: RowId) -> String {
     let Some(first) = nodes(planned, row).next() else { return String::new() };
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let name = |value: &ValueId| match graph.value_name(*value) {
         _ if graph.inputs.len() == 1 && value.0 == 0 => "input".to_string(),
         Some(name) => name.unraw().to_string(),
@@ -62,20 +71,20 @@ fn connected_to(planned: &Planned, row: RowId) -> String {
 
 /// `Dense, relu`.
 pub fn kind(planned: &Planned, row: RowId) -> String {
-    let parts = nodes(planned, row).enumerate().map(|(index, node)| match node.layer.as_activation() {
+    let kinds = nodes(planned, row).enumerate().map(|(index, node)| match node.layer.as_activation() {
         Some(activation) if index > 0 => activation.describe(),
-        _ => node.layer.kind().to_string(),
+        _ => node.resolved.kind.to_string(),
     });
-    parts.collect::<Vec<_>>().join(", ")
+    kinds.collect::<Vec<_>>().join(", ")
 }
 
 /// The operations of a row.
 pub fn nodes(planned: &Planned, row: RowId) -> impl DoubleEndedIterator<Item = &Node> {
-    planned.inferred.graph.nodes.iter().filter(move |node| node.row == row)
+    planned.graph.nodes.iter().filter(move |node| node.row == row)
 }
 
 fn shape(planned: &Planned, row: RowId) -> String {
-    nodes(planned, row).next_back().map(|node| planned.inferred.shape(node.to).keras()).unwrap_or_default()
+    nodes(planned, row).next_back().map(|node| planned.graph.shape(node.to).keras()).unwrap_or_default()
 }
 
 /// `669,706`.

@@ -2,8 +2,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{InPlace, Keeps, Layer, Operation, Parsed};
-use crate::activations::Activation;
+use super::identity::Identity;
+use super::interface::only;
+use super::{InPlace, Layer, Misfit, Parsed, Places, Reads, Resolved};
+use crate::activations::{Activation, Keeps};
 use crate::optimize::Goal;
 use crate::shape::Shape;
 use crate::words::Words;
@@ -12,39 +14,24 @@ pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
     let activation = Activation::parse(keyword, words);
     words.end();
-    Some(Parsed { layer: layer(activation?), activation: None })
-}
-
-/// An activation as a layer.
-pub fn layer(activation: Activation) -> Box<dyn Layer> {
-    Box::new(activation)
+    Some(Parsed::alone(activation?))
 }
 
 impl Layer for Activation {
-    fn kind(&self) -> &'static str {
-        Activation::kind(self)
-    }
-
     fn describe(&self) -> String {
         Activation::describe(self)
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let word = self.keras_word();
         if self.compares_channels() && input.channels() == 1 {
-            let word = self.keras_word();
-            return Err(format!(
+            return Err(Misfit::Layer(format!(
                 "`{word}` over one unit is always the same\nhelp: for two classes, one unit and `sigmoid`; for more classes, a unit for each"
-            ));
+            )));
         }
-        Ok(input.clone())
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::InPlace(self)
-    }
-
-    fn optimize(&mut self, goal: Goal) {
-        self.goal = goal;
+        let identity = self.numbers().iter().fold(Identity::new(word), |identity, &number| identity.real(number));
+        Ok(Resolved::in_place(input.clone(), self.kind(), identity, self.clone()))
     }
 
     fn as_activation(&self) -> Option<&Activation> {
@@ -53,25 +40,30 @@ impl Layer for Activation {
 }
 
 impl InPlace for Activation {
-    fn keeps(&self) -> Keeps {
-        Activation::keeps(self)
+    fn reads(&self) -> Reads {
+        let (input, output) = (self.keeps() == Keeps::Inputs, self.keeps() == Keeps::Outputs);
+        Reads { input, output, need: false }
     }
 
     fn commutes_with_largest(&self) -> bool {
         self.keras_word() == "relu"
     }
 
-    fn forward(&self, values: &TokenStream, _mask: &TokenStream) -> TokenStream {
-        let value = self.value();
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (value, values) = (self.value(), &at.output);
         // Numbers would be arguments of the shared code, which the compiler could no longer reckon with.
-        if self.goal == Goal::Size && !self.compares_channels() && !self.has_numbers() {
+        if at.goal == Goal::Size && !self.compares_channels() && self.numbers().is_empty() {
             return quote!(castnet::apply_compact(isa, #value, #values););
         }
         quote!(#value.apply(isa, #values);)
     }
 
-    fn backward(&self, kept: &TokenStream, grad: &TokenStream) -> TokenStream {
-        let value = self.value();
-        quote!(#value.backward(isa, #kept, #grad);)
+    fn backward(&self, at: &Places) -> TokenStream {
+        let (value, Places { input, output, grad_output, .. }) = (self.value(), at);
+        let kept = match self.keeps() {
+            Keeps::Inputs => quote!(castnet::Inputs(#input)),
+            Keeps::Outputs => quote!(castnet::Outputs(#output)),
+        };
+        quote!(#value.backward(isa, #kept, #grad_output);)
     }
 }

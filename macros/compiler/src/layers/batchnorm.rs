@@ -2,100 +2,111 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::normalization::{Affine, EPSILON, epsilon};
-use super::{Context, Layer, Map, Operation, Parsed, Part, Places, Reads, Role, Tensor};
+use super::affine::{Affine, EPSILON, epsilon};
+use super::identity::Identity;
+use super::interface::only;
+use super::{
+    Backward, Context, Keyword, Layer, Life, Map, Misfit, Need, ParameterGroup, Parsed, Places, Purpose, Reads,
+    Resolved, Role, Room, Tensor, Tensors,
+};
 use crate::activations::real;
-use crate::shape::{Scalar, Shape, literal};
+use crate::shape::Shape;
 use crate::words::Words;
 
-/// How much of the moving statistics stays at a step, as Keras has it.
+pub const KEYWORDS: &[Keyword] = &[Keyword {
+    word: "batchnorm",
+    words: &["momentum", "epsilon", "noscale", "nocenter", "frozen"],
+    parse,
+}];
+
+/// The fraction of the moving statistics that stays at a step, as Keras has it.
 const MOMENTUM: f64 = 0.99;
 
-#[derive(Debug)]
-struct BatchNorm {
+#[derive(Clone, Debug)]
+struct Written {
     momentum: f64,
     epsilon: f64,
     affine: Affine,
-    frozen: bool,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let mut layer = BatchNorm { momentum: MOMENTUM, epsilon: EPSILON, affine: Affine::default(), frozen: false };
-    words.options(&["momentum", "epsilon", "noscale", "nocenter", "frozen"], |name, words| {
-        match name.to_string().as_str() {
-            "momentum" => {
-                let bounds = "must be between 0 and 1";
-                let momentum = words.real_of(name, "momentum 0.99", bounds, |value| (0.0..1.0).contains(&value));
-                layer.momentum = momentum.unwrap_or(MOMENTUM);
-            }
-            "epsilon" => layer.epsilon = epsilon(name, words),
-            "frozen" => layer.frozen = true,
-            _ => layer.affine.take(name),
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let mut layer = Written { momentum: MOMENTUM, epsilon: EPSILON, affine: Affine::default() };
+    words.options(|name, words| match name.to_string().as_str() {
+        "momentum" => {
+            let bounds = "must be between 0 and 1";
+            let momentum = words.real_of(name, "momentum 0.99", bounds, |value| (0.0..1.0).contains(&value));
+            layer.momentum = momentum.unwrap_or(MOMENTUM);
         }
+        "epsilon" => layer.epsilon = epsilon(name, words),
+        _ => layer.affine.take(name),
     });
-    Some(Parsed { layer: Box::new(layer), activation: None })
+    Some(Parsed::alone(layer))
+}
+
+impl Layer for Written {
+    fn describe(&self) -> String {
+        format!("batchnorm epsilon {}{}", self.epsilon, self.affine.describe())
+    }
+
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let channels = input.channels();
+        let statistics = Shape::new(vec![channels.saturating_mul(2)])
+            .ok_or_else(|| format!("`batchnorm` of {input} needs more values than any machine can hold"))?;
+        let identity = self.affine.identify(Identity::new("batchnorm"), self.epsilon);
+        let layer = BatchNorm { written: self.clone(), channels, statistics };
+        Ok(Resolved::map(input.clone(), "BatchNormalization", identity, layer))
+    }
+}
+
+#[derive(Debug)]
+struct BatchNorm {
+    written: Written,
+    channels: u64,
+    /// Mean and variance of each channel.
+    statistics: Shape,
 }
 
 impl BatchNorm {
     /// The trained part: a field, or nothing but a normalization.
     fn trained(&self, at: &Places) -> TokenStream {
-        if self.affine.is_plain() { quote!(castnet::BatchNorm::PLAIN) } else { at.field("") }
-    }
-}
-
-impl Layer for BatchNorm {
-    fn kind(&self) -> &'static str {
-        "BatchNormalization"
+        if self.written.affine.is_plain() { quote!(castnet::BatchNorm::PLAIN) } else { at.field("") }
     }
 
-    fn describe(&self) -> String {
-        format!("batchnorm epsilon {}{}", self.epsilon, self.affine.describe())
-    }
-
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        let twice = || format!("`batchnorm` of {input} needs more values than any machine can hold");
-        Shape::new(vec![2, input.channels()]).map(|_| input.clone()).ok_or_else(twice)
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
+    fn is_frozen(&self) -> bool {
+        self.written.affine.is_frozen()
     }
 }
 
 impl Map for BatchNorm {
-    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
-        let Context { input, scalar, castnet, .. } = layer;
-        let channels = input.channels();
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let Self { channels, .. } = *self;
         let tensor = |name| Tensor { name, shape: vec![channels] };
-        let size = literal(channels);
-        let role = if self.frozen { Role::Frozen } else { Role::Trainable };
         let description = format!("of {channels} channels");
-        let trained = self.affine.part("BatchNorm", channels, &[channels], layer);
-        let trained = trained.map(|part| Part { role, description, ..part });
-        let moving = Part {
+        let trained = self.written.affine.group(network, "BatchNorm", &[channels], description);
+        let moving = ParameterGroup {
             suffix: "_moving",
             role: Role::State,
             description: format!("mean and variance of {channels} channels, of the batches before"),
-            rust_type: match scalar {
-                Scalar::F32 => quote!(#castnet::MovingStatistics<#size>),
-                Scalar::F64 => quote!(#castnet::MovingStatistics<#size, #scalar>),
-            },
-            tensors: vec![tensor("mean"), tensor("variance")],
+            rust_type: network.sized("MovingStatistics", &[channels]),
+            tensors: Tensors::Known(vec![tensor("mean"), tensor("variance")]),
         };
         trained.into_iter().chain([moving]).collect()
     }
 
-    fn record(&self, input: &Shape, _output: &Shape) -> Option<Shape> {
-        if self.frozen { None } else { Shape::new(vec![2 * input.channels()]) }
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        let is_kept = purpose == Purpose::Training && !self.is_frozen();
+        let room = Room::Shape(self.statistics.clone());
+        is_kept.then_some(Need { name: "record", room, life: Life::ForwardToBackward })
     }
 
     fn reads(&self) -> Reads {
-        Reads { input: !self.frozen, record: !self.frozen, ..Reads::default() }
+        Reads { input: !self.is_frozen(), output: false, need: !self.is_frozen() }
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {
         let moving = at.field("_moving");
-        let trained = (!self.affine.is_plain()).then(|| {
+        let trained = (!self.written.affine.is_plain()).then(|| {
             let field = at.field("");
             quote!(#field.init();)
         });
@@ -103,40 +114,39 @@ impl Map for BatchNorm {
     }
 
     fn forward(&self, at: &Places) -> TokenStream {
-        let (field, moving, epsilon) = (self.trained(at), at.field("_moving"), real(self.epsilon));
+        let (field, moving, epsilon) = (self.trained(at), at.field("_moving"), real(self.written.epsilon));
         let Places { input, output, .. } = at;
         quote!(#field.forward(isa, &#moving, #epsilon, #input, #output);)
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
-        if self.frozen {
+        if self.is_frozen() {
             return self.forward(at);
         }
-        let (field, epsilon, Places { input, output, record, .. }) = (self.trained(at), real(self.epsilon), at);
-        quote!(#field.forward_training(isa, #epsilon, #input, #output, #record);)
+        let (field, epsilon, Places { input, output, need, .. }) = (self.trained(at), real(self.written.epsilon), at);
+        quote!(#field.forward_training(isa, #epsilon, #input, #output, #need);)
     }
 
-    fn backward_parameters(&self, at: &Places) -> Option<TokenStream> {
-        if self.frozen || self.affine.is_plain() {
-            return None;
-        }
-        let (field, gradient, epsilon) = (at.field(""), at.gradient(""), real(self.epsilon));
-        let Places { input, record, grad_output, .. } = at;
-        Some(quote!(#field.backward_parameters(isa, #epsilon, #input, #record, #grad_output, &mut #gradient);))
-    }
-
-    fn backward_input(&self, at: &Places) -> TokenStream {
-        let (field, epsilon) = (self.trained(at), real(self.epsilon));
-        let Places { input, record, grad_output, grad_input, .. } = at;
-        if self.frozen {
+    fn backward(&self, at: &Places) -> Backward {
+        let (field, epsilon) = (self.trained(at), real(self.written.epsilon));
+        let Places { input, need, grad_output, grad_input, .. } = at;
+        if self.is_frozen() {
             let moving = at.field("_moving");
-            return quote!(#field.backward_frozen(isa, &#moving, #epsilon, #grad_output, #grad_input););
+            return Backward::of_input(
+                quote!(#field.backward_frozen(isa, &#moving, #epsilon, #grad_output, #grad_input);),
+            );
         }
-        quote!(#field.backward_input(isa, #epsilon, #input, #record, #grad_output, #grad_input);)
+        let gradient = at.gradient("");
+        Backward::Apart {
+            parameters: (!self.written.affine.is_plain()).then(
+                || quote!(#field.backward_parameters(isa, #epsilon, #input, #need, #grad_output, &mut #gradient);),
+            ),
+            input: quote!(#field.backward_input(isa, #epsilon, #input, #need, #grad_output, #grad_input);),
+        }
     }
 
     fn update_state(&self, at: &Places) -> Option<TokenStream> {
-        let (moving, momentum, record) = (at.field("_moving"), real(self.momentum), &at.record);
-        (!self.frozen).then(|| quote!(#moving.update(#momentum, #record);))
+        let (moving, momentum, need) = (at.field("_moving"), real(self.written.momentum), &at.need);
+        (!self.is_frozen()).then(|| quote!(#moving.update(#momentum, #need);))
     }
 }

@@ -2,109 +2,104 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::activation::layer;
-use super::{Context, Layer, Map, Operation, Parsed, Part, Places, Rules, Tensor};
+use super::identity::Identity;
+use super::interface::only;
+use super::{
+    Backward, Context, Keyword, Layer, Map, Misfit, ParameterGroup, Parsed, Places, Resolved, Rules, Tensor,
+};
 use crate::optimize::Goal;
 use crate::options::Options;
-use crate::shape::{Scalar, Shape, literal};
+use crate::shape::Shape;
+use crate::size::Size;
 use crate::words::Words;
 
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dense", words: &["each"], parse }];
+
 #[derive(Debug)]
-struct Dense {
+struct Written {
     units: u64,
     /// Whether it acts on every position by itself.
     each: bool,
     options: Options,
-    goal: Goal,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let number = words.required_number("`dense` wants the number of its units\nhelp: such as `dense 10`");
     let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
     let mut each = false;
-    let options = Options::parse(words, &["each"], |name, words| {
+    let options = Options::parse(words, |name, words| {
         if std::mem::replace(&mut each, true) {
             words.errors.at(name, "`each` stands twice\nhelp: leave one out");
         }
     });
-    let activation = options.activation.clone().map(layer);
-    Some(Parsed { layer: Box::new(Dense { units: units?, each, options, goal: Goal::default() }), activation })
+    let activation = options.activation.clone();
+    Some(Parsed::with_activation(Written { units: units?, each, options }, activation))
 }
 
-impl Dense {
-    /// What it reads: vectors, which may be the positions of samples.
-    fn read(&self, samples: &TokenStream) -> TokenStream {
-        if self.each { quote!(castnet::positions(#samples)) } else { samples.clone() }
-    }
-
-    /// What it writes.
-    fn written(&self, samples: &TokenStream) -> TokenStream {
-        if self.each { quote!(castnet::positions_mut(#samples)) } else { samples.clone() }
-    }
-}
-
-impl Layer for Dense {
-    fn kind(&self) -> &'static str {
-        "Dense"
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         let bias = if self.options.has_bias() { "" } else { " nobias" };
         let each = if self.each { " each" } else { "" };
         format!("dense {}{each}{bias}", self.units)
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        if input.rank() > 1 && !self.each {
-            return Err(format!(
-                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it; or `dense {} each` for every position by itself",
-                self.units
-            ));
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let Self { units, each, options } = self;
+        if input.rank() > 1 && !each {
+            return Err(Misfit::Layer(format!(
+                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it; or `dense {units} each` for every position by itself",
+            )));
         }
-        if input.rank() == 1 && self.each {
-            return Err(format!(
+        if input.rank() == 1 && *each {
+            return Err(Misfit::Layer(format!(
                 "`each` is for every position of an image or a sequence, but what comes in has the shape {input}\nhelp: leave it out"
-            ));
+            )));
         }
-        let (inputs, units) = (input.channels(), self.units);
+        let inputs = input.channels();
         let too_large = || format!("`dense {units}` on {inputs} inputs has more weights than any machine can hold");
-        Shape::new(vec![inputs, units]).ok_or_else(too_large)?;
-        let sizes = input.sizes().iter().take(input.rank() - 1).copied().chain([units]).collect();
-        Shape::new(sizes).ok_or_else(too_large)
+        Shape::new(vec![inputs, *units]).ok_or_else(too_large)?;
+        let sizes = input.sizes().iter().take(input.rank() - 1).copied().chain([*units]).collect();
+        let output = Shape::new(sizes).ok_or_else(too_large)?;
+        let identity = Identity::new("dense").whole(*units).word_if(*each, "each");
+        let identity = identity.word_if(!options.has_bias(), "nobias");
+        let (macs, options) = (input.len().saturating_mul(*units), options.clone());
+        let dense = Dense { inputs, units: *units, each: *each, macs, options };
+        Ok(Resolved::map(output, "Dense", identity, dense))
+    }
+}
+
+#[derive(Debug)]
+struct Dense {
+    inputs: u64,
+    units: u64,
+    each: bool,
+    macs: u64,
+    options: Options,
+}
+
+impl Dense {
+    /// The vectors that it reads, which may be the positions of samples.
+    fn read(&self, samples: &TokenStream) -> TokenStream {
+        if self.each { quote!(castnet::positions(#samples)) } else { samples.clone() }
     }
 
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
-    }
-
-    fn optimize(&mut self, goal: Goal) {
-        self.goal = goal;
+    /// The vectors that it writes.
+    fn written(&self, samples: &TokenStream) -> TokenStream {
+        if self.each { quote!(castnet::positions_mut(#samples)) } else { samples.clone() }
     }
 }
 
 impl Map for Dense {
-    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
-        let Context { input, output, scalar, castnet } = layer;
-        let (inputs, units) = (input.channels(), output.channels());
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let Self { inputs, units, .. } = *self;
         let weight = Tensor { name: "weight", shape: vec![inputs, units] };
-        let bias = self.options.has_bias().then(|| Tensor { name: "bias", shape: vec![units] });
-        let (in_size, out_size) = (literal(inputs), literal(units));
-        let rust_type = match (self.options.has_bias(), scalar) {
-            (true, Scalar::F32) => quote!(#castnet::Dense<#in_size, #out_size>),
-            (true, Scalar::F64) => quote!(#castnet::Dense<#in_size, #out_size, #scalar>),
-            (false, _) => quote!(#castnet::Dense<#in_size, #out_size, #scalar, #castnet::NoBias>),
-        };
-        vec![Part {
-            suffix: "",
-            role: self.options.role(),
-            description: format!("{inputs} inputs to {units} units"),
-            rust_type,
-            tensors: [weight].into_iter().chain(bias).collect(),
-        }]
+        let description = format!("{inputs} inputs to {units} units");
+        vec![self.options.group(network, "Dense", &[inputs, units], description, &[weight], units)]
     }
 
-    fn macs(&self, input: &Shape, output: &Shape) -> u64 {
-        input.len().saturating_mul(output.channels())
+    fn macs(&self) -> Size {
+        Size::known(self.macs)
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {
@@ -114,24 +109,23 @@ impl Map for Dense {
 
     fn forward(&self, at: &Places) -> TokenStream {
         let (field, input, output) = (at.field(""), self.read(&at.input), self.written(&at.output));
-        match self.goal {
+        match at.goal {
             Goal::Speed => quote!(#field.forward(isa, #input, #output);),
             Goal::Size => quote!(#field.forward_compact(isa, #input, #output);),
         }
     }
 
-    fn backward_parameters(&self, at: &Places) -> Option<TokenStream> {
+    fn backward(&self, at: &Places) -> Backward {
         let (field, gradient) = (at.field(""), at.gradient(""));
         let (input, grad_output) = (self.read(&at.input), self.read(&at.grad_output));
-        Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);))
+        let grad_input = self.written(&at.grad_input);
+        Backward::Apart {
+            parameters: Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);)),
+            input: quote!(#field.backward_input(isa, #grad_output, #grad_input);),
+        }
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
-        let (field, grad_output, grad_input) = (at.field(""), self.read(&at.grad_output), self.written(&at.grad_input));
-        quote!(#field.backward_input(isa, #grad_output, #grad_input);)
-    }
-
-    fn rules(&self) -> Rules {
-        self.options.rules_of("weight")
+    fn rules(&self, at: &Places) -> Rules {
+        self.options.rules(at, "weight")
     }
 }

@@ -2,23 +2,27 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{InPlace, Keeps, Layer, Operation, Parsed};
+use super::identity::Identity;
+use super::interface::only;
+use super::{InPlace, Keyword, Layer, Life, Misfit, Need, Parsed, Places, Purpose, Reads, Resolved, Room};
 use crate::activations::real;
 use crate::shape::Shape;
 use crate::words::Words;
 
-#[derive(Debug)]
-struct Dropout {
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dropout", words: &[], parse }];
+
+#[derive(Clone, Copy, Debug)]
+struct Written {
     rate: f64,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let rate = rate(words);
     words.end();
-    Some(Parsed { layer: Box::new(Dropout { rate: rate? }), activation: None })
+    Some(Parsed::alone(Written { rate: rate? }))
 }
 
-/// Reads the part that a layer drops.
+/// Reads the fraction that a layer drops.
 pub fn rate(words: &mut Words<'_>) -> Option<f64> {
     let keyword = words.keyword;
     let number =
@@ -39,40 +43,50 @@ pub fn rate(words: &mut Words<'_>) -> Option<f64> {
     })
 }
 
-impl Layer for Dropout {
-    fn kind(&self) -> &'static str {
-        "Dropout"
-    }
+/// The mask of a layer that drops values of this shape, or multiplies them: a factor for each.
+pub fn mask(shape: &Shape, purpose: Purpose) -> Option<Need> {
+    let room = Room::Shape(shape.clone());
+    (purpose == Purpose::Training).then_some(Need { name: "mask", room, life: Life::ForwardToBackward })
+}
 
+impl Layer for Written {
     fn describe(&self) -> String {
         format!("dropout {}", self.rate)
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        Ok(input.clone())
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::InPlace(self)
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let (input, Self { rate }) = (only(inputs)?, *self);
+        let identity = Identity::new("dropout").real(rate);
+        Ok(Resolved::in_place(input.clone(), "Dropout", identity, Dropout { rate, shape: input.clone() }))
     }
 }
 
+#[derive(Debug)]
+struct Dropout {
+    rate: f64,
+    shape: Shape,
+}
+
 impl InPlace for Dropout {
-    fn keeps(&self) -> Keeps {
-        Keeps::Mask
+    fn reads(&self) -> Reads {
+        Reads { need: true, ..Reads::default() }
+    }
+
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        mask(&self.shape, purpose)
     }
 
     fn acts_in_prediction(&self) -> bool {
         false
     }
 
-    fn forward(&self, values: &TokenStream, mask: &TokenStream) -> TokenStream {
-        let rate = real(self.rate);
-        quote!(castnet::Dropout { rate: #rate }.apply(isa, rng, #mask, #values);)
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (rate, Places { need: mask, output, .. }) = (real(self.rate), at);
+        quote!(castnet::Dropout { rate: #rate }.apply(isa, rng, #mask, #output);)
     }
 
-    fn backward(&self, mask: &TokenStream, grad: &TokenStream) -> TokenStream {
-        let rate = real(self.rate);
-        quote!(castnet::Dropout { rate: #rate }.backward(isa, #mask, #grad);)
+    fn backward(&self, at: &Places) -> TokenStream {
+        let (rate, Places { need: mask, grad_output, .. }) = (real(self.rate), at);
+        quote!(castnet::Dropout { rate: #rate }.backward(isa, #mask, #grad_output);)
     }
 }

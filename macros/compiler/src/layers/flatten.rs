@@ -1,30 +1,28 @@
 //! `flatten`: the same values as one vector.
-use super::{Layer, Operation, Parsed};
+use super::identity::Identity;
+use super::interface::only;
+use super::{Keyword, Layer, Misfit, Operation, Parsed, Resolved};
 use crate::shape::Shape;
 use crate::words::Words;
+
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "flatten", words: &[], parse }];
 
 #[derive(Debug)]
 struct Flatten;
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     words.end();
-    Some(Parsed { layer: Box::new(Flatten), activation: None })
+    Some(Parsed::alone(Flatten))
 }
 
 impl Layer for Flatten {
-    fn kind(&self) -> &'static str {
-        "Flatten"
-    }
-
     fn describe(&self) -> String {
         "flatten".to_string()
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        Shape::new(vec![input.len()]).ok_or_else(|| format!("{input} is too large to flatten"))
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Alias
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let output = Shape::new(vec![input.len()]).ok_or_else(|| format!("{input} is too large to flatten"))?;
+        Ok(Resolved { output, kind: "Flatten", identity: Identity::new("flatten"), operation: Operation::Alias })
     }
 }

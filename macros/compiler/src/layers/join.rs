@@ -1,8 +1,9 @@
 //! `add`, `concat`, `multiply`, `average`, `maximum`, `minimum`: branches become one.
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Dependence, Join, Layer, Misfit, Operand, Operation, Reads};
+use super::identity::Identity;
+use super::{Dependence, Join, Layer, Misfit, Operation, Reads, Resolved};
 use crate::shape::{Shape, literal};
 
 /// A way to join.
@@ -32,64 +33,49 @@ const KNOWN: &[Known] = &[
     Known { keyword: "minimum", kind: "Minimum", way: Way::Extreme },
 ];
 
+/// Whether a word is the keyword of a join.
+pub fn is_keyword(word: &Ident) -> bool {
+    KNOWN.iter().any(|known| word == known.keyword)
+}
+
 /// The keywords of joins.
 pub fn keywords() -> impl Iterator<Item = &'static str> + Clone {
     KNOWN.iter().map(|known| known.keyword)
 }
 
 /// The join of a keyword.
-pub fn find(keyword: &str) -> Option<Box<dyn Layer>> {
-    let known = KNOWN.iter().find(|known| known.keyword == keyword)?;
-    Some(Box::new(Branches(known)))
+pub fn find(keyword: &Ident) -> Option<Box<dyn Layer>> {
+    let known = KNOWN.iter().find(|known| keyword == known.keyword)?;
+    Some(Box::new(Written(known)))
 }
 
 #[derive(Debug)]
-struct Branches(&'static Known);
+struct Written(&'static Known);
 
-impl Branches {
-    fn rust_type(&self) -> TokenStream {
-        let kind = format_ident!("{}", self.0.kind);
-        quote!(castnet::#kind)
-    }
-
-    /// Whether an operand is a value for every channel, where others have one for every position too.
-    fn is_broadcast(operand: &Operand<'_>) -> bool {
-        operand.shape() != operand.output
-    }
-}
-
-impl Layer for Branches {
-    fn kind(&self) -> &'static str {
-        self.0.kind
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         self.0.keyword.to_string()
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        let keyword = self.0.keyword;
-        Err(format!("`{keyword}` joins at least two branches, and there is one of shape {input}\nhelp: such as `{keyword}(identity, dense 10)`"))
-    }
-
-    fn infer_all(&self, inputs: &[&Shape]) -> Result<Shape, Misfit> {
-        let [first, .., last] = inputs else {
-            return match inputs.first() {
-                Some(input) => self.infer(input).map_err(Misfit::Layer),
-                None => Err(Misfit::Layer(format!("`{}` has nothing to join", self.0.keyword))),
-            };
-        };
-        match (self.0.way, inputs) {
-            (Way::Concat, _) => concat(inputs),
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let Known { keyword, kind, way } = *self.0;
+        let output = match inputs {
+            [] => return Err(Misfit::Layer(format!("`{keyword}` has nothing to join"))),
+            [input] => {
+                return Err(Misfit::Layer(format!(
+                    "`{keyword}` joins at least two branches, and there is one of shape {input}\nhelp: such as `{keyword}(identity, dense 10)`"
+                )));
+            }
+            _ if way == Way::Concat => concat(inputs)?,
             // Squeeze and excitation: a factor for every channel.
-            (Way::Product, [a, b]) if is_factor(a, b) => Ok((*last).clone()),
-            (Way::Product, [a, b]) if is_factor(b, a) => Ok((*first).clone()),
-            _ => self.same(first, inputs),
-        }
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Join(self)
+            [a, b] if way == Way::Product && is_factor(a, b) => (*b).clone(),
+            [a, b] if way == Way::Product && is_factor(b, a) => (*a).clone(),
+            [first, ..] => same(keyword, first, inputs)?,
+        };
+        let operands = inputs.iter().map(|&input| input.clone()).collect();
+        let branches = Branches { kind, way, operands, output: output.clone() };
+        let (identity, operation) = (Identity::new(keyword), Operation::Join(Box::new(branches)));
+        Ok(Resolved { output, kind, identity, operation })
     }
 }
 
@@ -98,24 +84,25 @@ fn is_factor(factor: &Shape, of: &Shape) -> bool {
     factor.positions() == 1 && of.positions() > 1 && factor.channels() == of.channels()
 }
 
-impl Branches {
-    fn same(&self, first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit> {
-        let Some(index) = inputs.iter().position(|input| *input != first) else { return Ok(first.clone()) };
-        let other = inputs.get(index).copied().unwrap_or(first);
-        let keyword = self.0.keyword;
-        let help = match (first.sizes(), other.sizes()) {
-            ([height, width, a], [other_height, other_width, b])
-                if height == other_height && width == other_width && a != b =>
-            {
-                format!("help: `{keyword}` wants the same channels: such as `conv {a} 1x1` at the end of this branch, or `concat`")
-            }
-            _ => format!("help: `{keyword}` wants the same shape from every branch"),
-        };
-        Err(Misfit::Branches(vec![
-            (0, format!("this branch has the shape {first}, another that it is joined with has {other}")),
-            (index, format!("this branch has the shape {other}, but the first has {first}\n{help}")),
-        ]))
-    }
+/// The shape that all inputs have.
+fn same(keyword: &str, first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit> {
+    let Some((index, other)) = inputs.iter().enumerate().find(|(_, input)| **input != first) else {
+        return Ok(first.clone());
+    };
+    let help = match (first.sizes(), other.sizes()) {
+        ([height, width, a], [other_height, other_width, b])
+            if height == other_height && width == other_width && a != b =>
+        {
+            format!(
+                "help: `{keyword}` wants the same channels: such as `conv {a} 1x1` at the end of this branch, or `concat`"
+            )
+        }
+        _ => format!("help: `{keyword}` wants the same shape from every branch"),
+    };
+    Err(Misfit::Branches(vec![
+        (0, format!("this branch has the shape {first}, another that it is joined with has {other}")),
+        (index, format!("this branch has the shape {other}, but the first has {first}\n{help}")),
+    ]))
 }
 
 /// Side by side in the last dimension.
@@ -128,7 +115,9 @@ fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
                 (0, format!("this branch has the shape {first}, another that it is joined with has {other}")),
                 (
                     index,
-                    format!("this branch has the shape {other}, but the first has {first}\nhelp: `concat` puts channels side by side: all other sizes must be the same"),
+                    format!(
+                        "this branch has the shape {other}, but the first has {first}\nhelp: `concat` puts channels side by side: all other sizes must be the same"
+                    ),
                 ),
             ]));
         }
@@ -138,71 +127,103 @@ fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
     Shape::new(sizes).ok_or_else(|| Misfit::Layer("`concat` makes more values than any machine can hold".to_string()))
 }
 
+/// Branches that become one.
+#[derive(Debug)]
+struct Branches {
+    kind: &'static str,
+    way: Way,
+    /// The shapes of the operands.
+    operands: Vec<Shape>,
+    output: Shape,
+}
+
+impl Branches {
+    fn rust_type(&self) -> TokenStream {
+        let kind = format_ident!("{}", self.kind);
+        quote!(castnet::#kind)
+    }
+
+    /// Whether an operand is a value for every channel, where others have one for every position too.
+    fn is_broadcast(&self, operand: usize) -> bool {
+        self.operands.get(operand) != Some(&self.output)
+    }
+
+    /// The number of operands.
+    fn count(&self) -> Literal {
+        literal(self.operands.len() as u64)
+    }
+
+    /// Where an operand begins among the channels of the output.
+    fn channels_before(&self, operand: usize) -> Literal {
+        literal(self.operands.iter().take(operand).map(Shape::channels).sum())
+    }
+}
+
 impl Join for Branches {
     fn reads(&self) -> Reads {
-        match self.0.way {
+        match self.way {
             Way::Product | Way::Extreme => Reads { input: true, ..Reads::default() },
             Way::Sum | Way::Mean | Way::Concat => Reads::default(),
         }
     }
 
     fn is_sum(&self) -> bool {
-        self.0.way == Way::Sum
+        self.way == Way::Sum
     }
 
-    fn forward(&self, operand: &Operand<'_>, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream {
-        if self.0.way == Way::Concat {
-            let offset = literal(channels_before(operand));
+    fn forward(&self, operand: usize, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream {
+        if self.way == Way::Concat {
+            let offset = self.channels_before(operand);
             return quote!(castnet::Concatenate::<#offset>.forward(#input, #output););
         }
         if begins {
-            return match Self::is_broadcast(operand) {
+            return match self.is_broadcast(operand) {
                 true => quote!(castnet::broadcast(#input, #output);),
                 false => quote!(castnet::copy(#input, #output);),
             };
         }
         let join = self.rust_type();
-        match Self::is_broadcast(operand) {
+        match self.is_broadcast(operand) {
             true => quote!(#join.forward_channels(isa, #input, #output);),
             false => quote!(#join.forward(isa, #input, #output);),
         }
     }
 
-    fn finish(&self, operands: usize, output: &TokenStream) -> Option<TokenStream> {
-        let count = literal(operands as u64);
-        (self.0.way == Way::Mean).then(|| quote!(castnet::Average.finish::<_, #count>(#output);))
+    fn finish(&self, output: &TokenStream) -> Option<TokenStream> {
+        let count = self.count();
+        (self.way == Way::Mean).then(|| quote!(castnet::Average.finish::<_, #count>(#output);))
     }
 
-    fn backward(&self, operand: &Operand<'_>, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream {
-        match self.0.way {
+    fn backward(&self, operand: usize, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream {
+        match self.way {
             Way::Concat => {
-                let offset = literal(channels_before(operand));
+                let offset = self.channels_before(operand);
                 quote!(castnet::Concatenate::<#offset>.backward(#grad_output, #grad_input);)
             }
             Way::Mean => {
-                let count = literal(operand.shapes.len() as u64);
+                let count = self.count();
                 quote! {
                     castnet::copy(#grad_output, #grad_input);
                     castnet::Average.finish::<_, #count>(#grad_input);
                 }
             }
-            Way::Product if Self::is_broadcast(operand) => TokenStream::new(),
+            Way::Product if self.is_broadcast(operand) => TokenStream::new(),
             Way::Sum | Way::Product | Way::Extreme => quote!(castnet::copy(#grad_output, #grad_input);),
         }
     }
 
-    fn depends_on(&self, operand: &Operand<'_>) -> Vec<Dependence> {
-        let index = operand.index;
-        match self.0.way {
-            Way::Product => (0..operand.shapes.len()).filter(|&other| other != index).map(Dependence::Operand).collect(),
-            Way::Extreme => (0..operand.shapes.len()).filter(|&other| other != index).map(Dependence::Comparison).collect(),
+    fn depends_on(&self, operand: usize) -> Vec<Dependence> {
+        let others = (0..self.operands.len()).filter(|&other| other != operand);
+        match self.way {
+            Way::Product => others.map(Dependence::Operand).collect(),
+            Way::Extreme => others.map(Dependence::Comparison).collect(),
             Way::Sum | Way::Mean | Way::Concat => Vec::new(),
         }
     }
 
     fn backward_with(
         &self,
-        operand: &Operand<'_>,
+        operand: usize,
         dependence: Dependence,
         own: &TokenStream,
         value: &TokenStream,
@@ -210,28 +231,20 @@ impl Join for Branches {
         grad_input: &TokenStream,
     ) -> TokenStream {
         let join = self.rust_type();
-        match (self.0.way, dependence) {
+        match (self.way, dependence) {
             // Of equal values the first counts.
             (Way::Extreme, Dependence::Comparison(other)) => {
-                let wins_a_tie = operand.index < other;
+                let wins_a_tie = operand < other;
                 quote!(#join.backward::<_, #wins_a_tie>(#own, #value, #grad_input);)
             }
-            (Way::Product, Dependence::Operand(_)) if Self::is_broadcast(operand) => {
+            (Way::Product, Dependence::Operand(_)) if self.is_broadcast(operand) => {
                 quote!(#join.backward_channels(isa, #value, #grad_output, #grad_input);)
             }
-            (Way::Product, Dependence::Operand(other)) => {
-                let is_factor = operand.shapes.get(other).is_some_and(|shape| *shape != operand.output);
-                match is_factor {
-                    true => quote!(#join.forward_channels(isa, #value, #grad_input);),
-                    false => quote!(#join.forward(isa, #value, #grad_input);),
-                }
-            }
+            (Way::Product, Dependence::Operand(other)) => match self.is_broadcast(other) {
+                true => quote!(#join.forward_channels(isa, #value, #grad_input);),
+                false => quote!(#join.forward(isa, #value, #grad_input);),
+            },
             _ => TokenStream::new(),
         }
     }
-}
-
-/// Where an operand begins among the channels of the output.
-fn channels_before(operand: &Operand<'_>) -> u64 {
-    operand.shapes.iter().take(operand.index).map(|shape| shape.channels()).sum()
 }

@@ -2,14 +2,22 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::dropout::rate;
-use super::{InPlace, Keeps, Layer, Operation, Parsed};
+use super::dropout::{mask, rate};
+use super::identity::Identity;
+use super::interface::only;
+use super::{InPlace, Keyword, Layer, Misfit, Need, Parsed, Places, Purpose, Reads, Resolved};
 use crate::activations::real;
 use crate::shape::Shape;
 use crate::words::Words;
 
-#[derive(Debug)]
-enum Noise {
+pub const KEYWORDS: &[Keyword] = &[
+    Keyword { word: "spatial_dropout", words: &[], parse },
+    Keyword { word: "gaussian_dropout", words: &[], parse },
+    Keyword { word: "gaussian_noise", words: &[], parse },
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Written {
     /// Drops channels at a rate.
     Channels(f64),
     /// Multiplies by normal numbers, which do as much as a dropout at a rate.
@@ -18,14 +26,14 @@ enum Noise {
     Sum(f64),
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let noise = match words.keyword.to_string().as_str() {
-        "spatial_dropout" => rate(words).map(Noise::Channels),
-        "gaussian_dropout" => rate(words).map(Noise::Factors),
-        _ => deviation(words).map(Noise::Sum),
+        "spatial_dropout" => rate(words).map(Written::Channels),
+        "gaussian_dropout" => rate(words).map(Written::Factors),
+        _ => deviation(words).map(Written::Sum),
     };
     words.end();
-    Some(Parsed { layer: Box::new(noise?), activation: None })
+    Some(Parsed::alone(noise?))
 }
 
 fn deviation(words: &mut Words<'_>) -> Option<f64> {
@@ -39,9 +47,9 @@ fn deviation(words: &mut Words<'_>) -> Option<f64> {
     })
 }
 
-impl Noise {
-    fn value(&self) -> TokenStream {
-        match *self {
+impl Written {
+    fn value(self) -> TokenStream {
+        match self {
             Self::Channels(rate) => {
                 let rate = real(rate);
                 quote!(castnet::SpatialDropout { rate: #rate })
@@ -58,15 +66,7 @@ impl Noise {
     }
 }
 
-impl Layer for Noise {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Channels(_) => "SpatialDropout",
-            Self::Factors(_) => "GaussianDropout",
-            Self::Sum(_) => "GaussianNoise",
-        }
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         match self {
             Self::Channels(rate) => format!("spatial_dropout {rate}"),
@@ -75,42 +75,58 @@ impl Layer for Noise {
         }
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        match self {
-            Self::Channels(rate) if input.rank() == 1 => Err(format!(
-                "`spatial_dropout` drops whole channels of an image or a sequence, but what comes in has the shape {input}\nhelp: write `dropout {rate}`"
-            )),
-            _ => Ok(input.clone()),
-        }
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let (input, written) = (only(inputs)?, *self);
+        let (kind, word, number) = match written {
+            Self::Channels(rate) if input.rank() == 1 => {
+                return Err(Misfit::Layer(format!(
+                    "`spatial_dropout` drops whole channels of an image or a sequence, but what comes in has the shape {input}\nhelp: write `dropout {rate}`"
+                )));
+            }
+            Self::Channels(rate) => ("SpatialDropout", "spatial_dropout", rate),
+            Self::Factors(rate) => ("GaussianDropout", "gaussian_dropout", rate),
+            Self::Sum(deviation) => ("GaussianNoise", "gaussian_noise", deviation),
+        };
+        let identity = Identity::new(word).real(number);
+        Ok(Resolved::in_place(input.clone(), kind, identity, Noise { written, shape: input.clone() }))
     }
+}
 
-    fn operation(&self) -> Operation<'_> {
-        Operation::InPlace(self)
+#[derive(Debug)]
+struct Noise {
+    written: Written,
+    shape: Shape,
+}
+
+impl Noise {
+    fn is_masked(&self) -> bool {
+        !matches!(self.written, Written::Sum(_))
     }
 }
 
 impl InPlace for Noise {
-    fn keeps(&self) -> Keeps {
-        if matches!(self, Self::Sum(_)) { Keeps::Nothing } else { Keeps::Mask }
+    fn reads(&self) -> Reads {
+        Reads { need: self.is_masked(), ..Reads::default() }
+    }
+
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        mask(&self.shape, purpose).filter(|_| self.is_masked())
     }
 
     fn acts_in_prediction(&self) -> bool {
         false
     }
 
-    fn forward(&self, values: &TokenStream, mask: &TokenStream) -> TokenStream {
-        let value = self.value();
-        match self {
-            Self::Sum(_) => quote!(#value.apply(isa, rng, #values);),
-            _ => quote!(#value.apply(isa, rng, #mask, #values);),
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (value, Places { need: mask, output, .. }) = (self.written.value(), at);
+        match self.is_masked() {
+            true => quote!(#value.apply(isa, rng, #mask, #output);),
+            false => quote!(#value.apply(isa, rng, #output);),
         }
     }
 
-    fn backward(&self, mask: &TokenStream, grad: &TokenStream) -> TokenStream {
-        let value = self.value();
-        match self {
-            Self::Sum(_) => TokenStream::new(),
-            _ => quote!(#value.backward(isa, #mask, #grad);),
-        }
+    fn backward(&self, at: &Places) -> TokenStream {
+        let (value, Places { need: mask, grad_output, .. }) = (self.written.value(), at);
+        if self.is_masked() { quote!(#value.backward(isa, #mask, #grad_output);) } else { TokenStream::new() }
     }
 }

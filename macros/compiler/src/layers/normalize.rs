@@ -2,33 +2,34 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Adapt, Context, Layer, Map, Operation, Parsed, Part, Places, Role, Tensor};
-use crate::shape::{Scalar, Shape, literal};
+use super::identity::Identity;
+use super::interface::only;
+use super::{
+    Adapt, Backward, Context, Keyword, Layer, Map, Misfit, ParameterGroup, Parsed, Places, Resolved, Role, Samples, Tensor,
+    Tensors,
+};
+use crate::shape::Shape;
 use crate::words::Words;
 
-#[derive(Debug)]
-struct Normalize;
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "normalize", words: &[], parse }];
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+#[derive(Debug)]
+struct Written;
+
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     words.end();
-    Some(Parsed { layer: Box::new(Normalize), activation: None })
+    Some(Parsed::alone(Written))
 }
 
-impl Layer for Normalize {
-    fn kind(&self) -> &'static str {
-        "Normalize"
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         "normalize".to_string()
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        Ok(input.clone())
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let layer = Normalize { channels: input.channels() };
+        Ok(Resolved::map(input.clone(), "Normalize", Identity::new("normalize"), layer))
     }
 
     fn only_first(&self) -> bool {
@@ -36,21 +37,21 @@ impl Layer for Normalize {
     }
 }
 
+#[derive(Debug)]
+struct Normalize {
+    channels: u64,
+}
+
 impl Map for Normalize {
-    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
-        let Context { input, scalar, castnet, .. } = layer;
-        let channels = input.channels();
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let channels = self.channels;
         let tensor = |name| Tensor { name, shape: vec![channels] };
-        let size = literal(channels);
-        vec![Part {
+        vec![ParameterGroup {
             suffix: "",
             role: Role::State,
             description: format!("mean and scale of {channels} channels, learnt from data"),
-            rust_type: match scalar {
-                Scalar::F32 => quote!(#castnet::Normalize<#size>),
-                Scalar::F64 => quote!(#castnet::Normalize<#size, #scalar>),
-            },
-            tensors: vec![tensor("mean"), tensor("scale")],
+            rust_type: network.sized("Normalize", &[channels]),
+            tensors: Tensors::Known(vec![tensor("mean"), tensor("scale")]),
         }]
     }
 
@@ -64,13 +65,13 @@ impl Map for Normalize {
         quote!(#field.forward(isa, #input, #output);)
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
+    fn backward(&self, at: &Places) -> Backward {
         let (field, Places { grad_output, grad_input, .. }) = (at.field(""), at);
-        quote!(#field.backward_input(isa, #grad_output, #grad_input);)
+        Backward::of_input(quote!(#field.backward_input(isa, #grad_output, #grad_input);))
     }
 
-    fn adapt(&self, at: &Places, samples: &TokenStream) -> Option<Adapt> {
-        let field = at.field("");
+    fn adapt(&self, at: &Places, samples: &Samples) -> Option<Adapt> {
+        let (field, Samples::Slice(samples) | Samples::Iterator(samples)) = (at.field(""), samples);
         Some(Adapt { learn: quote!(#field.adapt(#samples);), is_adapted: quote!(!#field.is_identity()) })
     }
 }

@@ -2,12 +2,21 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Constant, Context, Layer, Map, Operation, Parsed, Places, Reads};
+use super::identity::Identity;
+use super::interface::only;
+use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Reads, Resolved};
 use crate::shape::Shape;
-use crate::window::{SAME, STRIDE, Sizes, VALID, WindowWords};
+use crate::window::{Geometry, SAME, STRIDE, Sizes, VALID, WindowWords};
 use crate::words::Words;
 
-/// What stands for the values of a window.
+pub const KEYWORDS: &[Keyword] = &[
+    Keyword { word: "maxpool", words: &[STRIDE, SAME, VALID], parse },
+    Keyword { word: "avgpool", words: &[STRIDE, SAME, VALID], parse },
+    Keyword { word: "globalmaxpool", words: &["keepdims"], parse: parse_global },
+    Keyword { word: "globalavgpool", words: &["keepdims"], parse: parse_global },
+];
+
+/// The value that stands for those of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
     Largest,
@@ -19,88 +28,86 @@ impl Of {
         if keyword.to_string().contains("max") { Self::Largest } else { Self::Mean }
     }
 
-    /// What the backward pass has to know again to find the largest value.
+    /// The backward pass has to find the largest value again.
     fn reads(self) -> Reads {
         Reads { input: self == Self::Largest, ..Reads::default() }
     }
 
-    /// The arguments of the backward pass.
-    fn gradients(self, at: &Places) -> TokenStream {
+    /// The backward pass of a pooling that is this value.
+    fn backward(self, pooling: &TokenStream, at: &Places) -> Backward {
         let Places { input, grad_output, grad_input, .. } = at;
-        match self {
-            Self::Largest => quote!(isa, #input, #grad_output, #grad_input),
-            Self::Mean => quote!(isa, #grad_output, #grad_input),
-        }
+        Backward::of_input(match self {
+            Self::Largest => quote!(#pooling.backward_input(isa, #input, #grad_output, #grad_input);),
+            Self::Mean => quote!(#pooling.backward_input(isa, #grad_output, #grad_input);),
+        })
     }
 }
 
 /// A window that moves.
 #[derive(Debug)]
-struct Pool {
+struct WrittenPool {
     of: Of,
-    keyword: String,
     window: WindowWords,
 }
 
-/// A window over all positions.
-#[derive(Debug)]
-struct Global {
-    of: Of,
-    keyword: String,
-    keepdims: bool,
-}
-
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let (of, keyword) = (Of::new(words.keyword), words.keyword.to_string());
-    if keyword.starts_with("global") {
-        let mut keepdims = false;
-        words.options(&["keepdims"], |_, _| keepdims = true);
-        return Some(Parsed { layer: Box::new(Global { of, keyword, keepdims }), activation: None });
-    }
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let keyword = words.keyword;
     let number =
         words.required_number(&format!("`{keyword}` wants the size of its window\nhelp: such as `{keyword} 2x2`"));
     let kernel = number.and_then(|number| words.read(number, |number| Sizes::read(number, "the window")));
     let mut window = WindowWords::new(kernel.unwrap_or(Sizes::One(1)));
-    words.options(&[STRIDE, SAME, VALID], |name, words| {
+    words.options(|name, words| {
         window.take(name, words);
     });
     kernel?;
-    Some(Parsed { layer: Box::new(Pool { of, keyword, window }), activation: None })
+    Some(Parsed::alone(WrittenPool { of: Of::new(keyword), window }))
 }
 
-impl Layer for Pool {
-    fn kind(&self) -> &'static str {
+impl WrittenPool {
+    fn keyword(&self) -> &'static str {
         match self.of {
-            Of::Largest => "MaxPooling",
-            Of::Mean => "AveragePooling",
+            Of::Largest => "maxpool",
+            Of::Mean => "avgpool",
         }
     }
+}
 
+impl Layer for WrittenPool {
     fn describe(&self) -> String {
-        format!("{} {}{}", self.keyword, self.window.kernel, self.window.describe())
+        format!("{} {}{}", self.keyword(), self.window.kernel, self.window.describe())
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        let geometry = self.window.over(&self.keyword, input, self.window.kernel)?;
-        geometry
-            .shape(input.channels())
-            .ok_or_else(|| format!("`{}` of {input} gives more values than any machine can hold", self.describe()))
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let (input, Self { of, window }) = (only(inputs)?, self);
+        let geometry = window.over(self.keyword(), input, window.kernel)?;
+        let channels = input.channels();
+        let output = geometry
+            .shape(channels)
+            .ok_or_else(|| format!("`{}` of {input} gives more values than any machine can hold", self.describe()))?;
+        let (kind, word) = match of {
+            Of::Largest => ("MaxPooling", "maxpool"),
+            Of::Mean => ("AveragePooling", "avgpool"),
+        };
+        let identity = Identity::new(word).window(window);
+        Ok(Resolved::map(output, kind, identity, Pool { of: *of, geometry, channels }))
     }
+}
 
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
-    }
+#[derive(Debug)]
+struct Pool {
+    of: Of,
+    geometry: Geometry,
+    channels: u64,
 }
 
 impl Map for Pool {
-    fn constant(&self, layer: &Context<'_>) -> Option<Constant> {
-        let Context { input, castnet, .. } = layer;
-        let geometry = self.window.over(&self.keyword, input, self.window.kernel).ok()?;
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
         let kind = match self.of {
             Of::Largest => quote!(#castnet::MaxPool),
             Of::Mean => quote!(#castnet::AvgPool),
         };
-        let window = geometry.value(castnet, input.channels(), 1);
+        let window = self.geometry.value(castnet, self.channels, 1);
         Some(Constant { value: quote!(#kind(#window)), rust_type: kind })
     }
 
@@ -117,15 +124,65 @@ impl Map for Pool {
         quote!(#constant.forward(isa, #input, #output);)
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
-        let (constant, gradients) = (&at.constant, self.of.gradients(at));
-        quote!(#constant.backward_input(#gradients);)
+    fn backward(&self, at: &Places) -> Backward {
+        self.of.backward(&at.constant, at)
     }
 }
 
+/// A window over all positions.
+#[derive(Debug)]
+struct WrittenGlobal {
+    of: Of,
+    keepdims: bool,
+}
+
+fn parse_global(words: &mut Words<'_>) -> Option<Parsed> {
+    let mut keepdims = false;
+    words.options(|_, _| keepdims = true);
+    Some(Parsed::alone(WrittenGlobal { of: Of::new(words.keyword), keepdims }))
+}
+
+impl WrittenGlobal {
+    fn keyword(&self) -> &'static str {
+        match self.of {
+            Of::Largest => "globalmaxpool",
+            Of::Mean => "globalavgpool",
+        }
+    }
+}
+
+impl Layer for WrittenGlobal {
+    fn describe(&self) -> String {
+        let keepdims = if self.keepdims { " keepdims" } else { "" };
+        format!("{}{keepdims}", self.keyword())
+    }
+
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let (input, keyword) = (only(inputs)?, self.keyword());
+        if input.rank() == 1 {
+            return Err(Misfit::Layer(format!(
+                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: leave it out, as a vector is one position"
+            )));
+        }
+        let positions = if self.keepdims { input.rank() - 1 } else { 0 };
+        let sizes = std::iter::repeat_n(1, positions).chain([input.channels()]).collect();
+        let output = Shape::new(sizes)
+            .ok_or_else(|| format!("`{keyword}` of {input} gives more values than any machine can hold"))?;
+        let (kind, word) = match self.of {
+            Of::Largest => ("GlobalMaxPooling", "globalmaxpool"),
+            Of::Mean => ("GlobalAveragePooling", "globalavgpool"),
+        };
+        let identity = Identity::new(word).word_if(self.keepdims, "keepdims");
+        Ok(Resolved::map(output, kind, identity, Global(self.of)))
+    }
+}
+
+#[derive(Debug)]
+struct Global(Of);
+
 impl Global {
     fn rust_type(&self) -> TokenStream {
-        let kind = match self.of {
+        let kind = match self.0 {
             Of::Largest => format_ident!("GlobalMaxPool"),
             Of::Mean => format_ident!("GlobalAvgPool"),
         };
@@ -133,43 +190,13 @@ impl Global {
     }
 }
 
-impl Layer for Global {
-    fn kind(&self) -> &'static str {
-        match self.of {
-            Of::Largest => "GlobalMaxPooling",
-            Of::Mean => "GlobalAveragePooling",
-        }
-    }
-
-    fn describe(&self) -> String {
-        let keepdims = if self.keepdims { " keepdims" } else { "" };
-        format!("{}{keepdims}", self.keyword)
-    }
-
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        let keyword = &self.keyword;
-        if input.rank() == 1 {
-            return Err(format!(
-                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: leave it out, as a vector is one position"
-            ));
-        }
-        let positions = if self.keepdims { input.rank() - 1 } else { 0 };
-        let sizes = std::iter::repeat_n(1, positions).chain([input.channels()]).collect();
-        Shape::new(sizes).ok_or_else(|| format!("`{keyword}` of {input} gives more values than any machine can hold"))
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
-    }
-}
-
 impl Map for Global {
     fn reads(&self) -> Reads {
-        self.of.reads()
+        self.0.reads()
     }
 
     fn takes_largest(&self) -> bool {
-        self.of == Of::Largest
+        self.0 == Of::Largest
     }
 
     fn forward(&self, at: &Places) -> TokenStream {
@@ -177,8 +204,7 @@ impl Map for Global {
         quote!(#kind.forward(isa, #input, #output);)
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
-        let (kind, gradients) = (self.rust_type(), self.of.gradients(at));
-        quote!(#kind.backward_input(#gradients);)
+    fn backward(&self, at: &Places) -> Backward {
+        self.0.backward(&self.rust_type(), at)
     }
 }

@@ -2,66 +2,68 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, Layer, Map, Operation, Parsed, Part, Places, Reads, Role, Tensor};
-use crate::shape::{Scalar, Shape, literal};
+use super::identity::Identity;
+use super::interface::only;
+use super::{
+    Backward, Context, Keyword, Layer, Map, Misfit, ParameterGroup, Parsed, Places, Reads, Resolved, Role, Tensor, Tensors,
+};
+use crate::shape::Shape;
 use crate::words::Words;
 
-#[derive(Debug)]
-struct PRelu {
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "prelu", words: &["shared", "frozen"], parse }];
+
+#[derive(Clone, Copy, Debug)]
+struct Written {
     /// Whether all positions of a channel have the same slope.
     shared: bool,
     frozen: bool,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let mut layer = PRelu { shared: false, frozen: false };
-    words.options(&["shared", "frozen"], |name, _| {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let mut layer = Written { shared: false, frozen: false };
+    words.options(|name, _| {
         if name == "shared" {
             layer.shared = true;
         } else {
             layer.frozen = true;
         }
     });
-    Some(Parsed { layer: Box::new(layer), activation: None })
+    Some(Parsed::alone(layer))
 }
 
-impl Layer for PRelu {
-    fn kind(&self) -> &'static str {
-        "PReLU"
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         if self.shared { "prelu shared" } else { "prelu" }.to_string()
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        Ok(input.clone())
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let (input, Self { shared, frozen }) = (only(inputs)?, *self);
+        let slopes = match shared {
+            true => std::iter::repeat_n(1, input.rank() - 1).chain([input.channels()]).collect(),
+            false => input.sizes().to_vec(),
+        };
+        let identity = Identity::new("prelu").word_if(shared, "shared");
+        Ok(Resolved::map(input.clone(), "PReLU", identity, PRelu { slopes, shared, frozen }))
     }
 }
 
+#[derive(Debug)]
+struct PRelu {
+    /// The shape of the slopes in files.
+    slopes: Vec<u64>,
+    shared: bool,
+    frozen: bool,
+}
+
 impl Map for PRelu {
-    fn parts(&self, layer: &Context<'_>) -> Vec<Part> {
-        let Context { input, scalar, castnet, .. } = layer;
-        let (slopes, shape) = if self.shared {
-            let shape = std::iter::repeat_n(1, input.rank() - 1).chain([input.channels()]).collect();
-            (input.channels(), shape)
-        } else {
-            (input.len(), input.sizes().to_vec())
-        };
-        let size = literal(slopes);
-        vec![Part {
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let slopes = self.slopes.iter().product();
+        vec![ParameterGroup {
             suffix: "",
             role: if self.frozen { Role::Frozen } else { Role::Trainable },
             description: format!("slopes of {slopes} {}", if self.shared { "channels" } else { "values" }),
-            rust_type: match scalar {
-                Scalar::F32 => quote!(#castnet::PRelu<#size>),
-                Scalar::F64 => quote!(#castnet::PRelu<#size, #scalar>),
-            },
-            tensors: vec![Tensor { name: "alpha", shape }],
+            rust_type: network.sized("PRelu", &[slopes]),
+            tensors: Tensors::Known(vec![Tensor { name: "alpha", shape: self.slopes.clone() }]),
         }]
     }
 
@@ -79,13 +81,11 @@ impl Map for PRelu {
         quote!(#field.forward(isa, #input, #output);)
     }
 
-    fn backward_parameters(&self, at: &Places) -> Option<TokenStream> {
-        let (field, gradient, Places { input, grad_output, .. }) = (at.field(""), at.gradient(""), at);
-        Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);))
-    }
-
-    fn backward_input(&self, at: &Places) -> TokenStream {
-        let (field, Places { input, grad_output, grad_input, .. }) = (at.field(""), at);
-        quote!(#field.backward_input(isa, #input, #grad_output, #grad_input);)
+    fn backward(&self, at: &Places) -> Backward {
+        let (field, gradient, Places { input, grad_output, grad_input, .. }) = (at.field(""), at.gradient(""), at);
+        Backward::Apart {
+            parameters: Some(quote!(#field.backward_parameters(isa, #input, #grad_output, &mut #gradient);)),
+            input: quote!(#field.backward_input(isa, #input, #grad_output, #grad_input);),
+        }
     }
 }

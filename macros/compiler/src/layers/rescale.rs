@@ -2,25 +2,29 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{InPlace, Keeps, Layer, Operation, Parsed};
+use super::identity::Identity;
+use super::interface::only;
+use super::{InPlace, Keyword, Layer, Misfit, Parsed, Places, Reads, Resolved};
 use crate::activations::real;
 use crate::shape::Shape;
 use crate::words::Words;
 
-#[derive(Debug)]
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "rescale", words: &["offset"], parse }];
+
+#[derive(Clone, Copy, Debug)]
 struct Rescale {
     scale: f64,
     offset: f64,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let number = words.required_number("`rescale` wants a factor\nhelp: such as `rescale 0.00392156862745098` for 1/255");
     let scale = number.and_then(|number| words.read(number, |number| number.real("the factor of `rescale`")));
     let mut offset = 0.0;
-    words.options(&["offset"], |name, words| {
+    words.options(|name, words| {
         offset = words.real_of(name, "offset -1.0", "", |_| true).unwrap_or_default();
     });
-    Some(Parsed { layer: Box::new(Rescale { scale: scale?, offset }), activation: None })
+    Some(Parsed::alone(Rescale { scale: scale?, offset }))
 }
 
 impl Rescale {
@@ -31,35 +35,29 @@ impl Rescale {
 }
 
 impl Layer for Rescale {
-    fn kind(&self) -> &'static str {
-        "Rescaling"
-    }
-
     fn describe(&self) -> String {
         format!("rescale {} offset {}", self.scale, self.offset)
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        Ok(input.clone())
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::InPlace(self)
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let identity = Identity::new("rescale").real(self.scale).word("offset").real(self.offset);
+        Ok(Resolved::in_place(input.clone(), "Rescaling", identity, *self))
     }
 }
 
 impl InPlace for Rescale {
-    fn keeps(&self) -> Keeps {
-        Keeps::Nothing
+    fn reads(&self) -> Reads {
+        Reads::default()
     }
 
-    fn forward(&self, values: &TokenStream, _mask: &TokenStream) -> TokenStream {
-        let value = self.value();
-        quote!(#value.apply(isa, #values);)
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (value, Places { output, .. }) = (self.value(), at);
+        quote!(#value.apply(isa, #output);)
     }
 
-    fn backward(&self, _kept: &TokenStream, grad: &TokenStream) -> TokenStream {
-        let value = self.value();
-        quote!(#value.backward(isa, #grad);)
+    fn backward(&self, at: &Places) -> TokenStream {
+        let (value, Places { grad_output, .. }) = (self.value(), at);
+        quote!(#value.backward(isa, #grad_output);)
     }
 }

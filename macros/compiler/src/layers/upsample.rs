@@ -2,26 +2,30 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Constant, Context, Layer, Map, Operation, Parsed, Places};
+use super::identity::Identity;
+use super::interface::only;
+use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Resolved};
 use crate::shape::{Shape, literal};
 use crate::window::Sizes;
 use crate::words::Words;
 
+pub const KEYWORDS: &[Keyword] = &[Keyword { word: "upsample", words: &["nearest", "bilinear"], parse }];
+
 #[derive(Debug)]
-struct Upsample {
+struct Written {
     factor: Sizes,
     bilinear: bool,
 }
 
-pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let number = words.required_number("`upsample` wants a factor\nhelp: such as `upsample 2` or `upsample 3x2`");
     let factor = number.and_then(|number| words.read(number, |number| Sizes::read(number, "the factor")));
     let mut bilinear = false;
-    words.options(&["nearest", "bilinear"], |name, _| bilinear = name == "bilinear");
-    Some(Parsed { layer: Box::new(Upsample { factor: factor?, bilinear }), activation: None })
+    words.options(|name, _| bilinear = name == "bilinear");
+    Some(Parsed::alone(Written { factor: factor?, bilinear }))
 }
 
-impl Upsample {
+impl Written {
     /// Height and width of what comes in, and the factors of both; a sequence is an image of one row.
     fn sizes(&self, input: &Shape) -> Result<[[u64; 2]; 2], String> {
         match *input.sizes() {
@@ -37,32 +41,38 @@ impl Upsample {
     }
 }
 
-impl Layer for Upsample {
-    fn kind(&self) -> &'static str {
-        "UpSampling"
-    }
-
+impl Layer for Written {
     fn describe(&self) -> String {
         let bilinear = if self.bilinear { " bilinear" } else { "" };
         format!("upsample {}{bilinear}", self.factor)
     }
 
-    fn infer(&self, input: &Shape) -> Result<Shape, String> {
-        let [[height, width], [down, along]] = self.sizes(input)?;
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let [size, factor] = self.sizes(input)?;
+        let ([height, width], [down, along]) = (size, factor);
         let sizes = [height.saturating_mul(down), width.saturating_mul(along), input.channels()];
-        let shape = Shape::new(sizes.into_iter().skip(3 - input.rank()).collect());
-        shape.ok_or_else(|| format!("`{}` of {input} gives more values than any machine can hold", self.describe()))
-    }
-
-    fn operation(&self) -> Operation<'_> {
-        Operation::Map(self)
+        let output = Shape::new(sizes.into_iter().skip(3 - input.rank()).collect());
+        let output = output
+            .ok_or_else(|| format!("`{}` of {input} gives more values than any machine can hold", self.describe()))?;
+        let identity = Identity::new("upsample").sizes(&self.factor.list()).word_if(self.bilinear, "bilinear");
+        Ok(Resolved::map(output, "UpSampling", identity, Upsample { size, factor, bilinear: self.bilinear }))
     }
 }
 
+#[derive(Debug)]
+struct Upsample {
+    /// Height and width of the input.
+    size: [u64; 2],
+    /// The factors of both.
+    factor: [u64; 2],
+    bilinear: bool,
+}
+
 impl Map for Upsample {
-    fn constant(&self, layer: &Context<'_>) -> Option<Constant> {
-        let Context { input, castnet, .. } = layer;
-        let [input, factor] = self.sizes(input).ok()?.map(|pair| {
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
+        let [input, factor] = [self.size, self.factor].map(|pair| {
             let pair = pair.map(literal);
             quote!([#(#pair),*])
         });
@@ -76,8 +86,8 @@ impl Map for Upsample {
         quote!(#constant.forward(isa, #input, #output);)
     }
 
-    fn backward_input(&self, at: &Places) -> TokenStream {
+    fn backward(&self, at: &Places) -> Backward {
         let Places { constant, grad_output, grad_input, .. } = at;
-        quote!(#constant.backward_input(isa, #grad_output, #grad_input);)
+        Backward::of_input(quote!(#constant.backward_input(isa, #grad_output, #grad_input);))
     }
 }

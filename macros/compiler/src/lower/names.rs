@@ -55,7 +55,7 @@ impl Lowering<'_> {
             || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
         {
             "is a name that the generated code needs"
-        } else if layers::find(label).is_some() || join::keywords().any(|join| label == join) {
+        } else if layers::is_keyword(label) || join::is_keyword(label) {
             "is the name of a kind of layer"
         } else if LANGUAGE.iter().any(|word| label == word) {
             "is a word of the language"
@@ -100,12 +100,12 @@ impl Lowering<'_> {
 
 /// Local variables of the generated code.
 const RESERVED: &[&str] = &[
+    "adjoints",
     "arena",
     "castnet",
     "grad_input",
     "grad_output",
     "gradient",
-    "grads",
     "input",
     "isa",
     "output",

@@ -1,20 +1,20 @@
 //! The memory of the passes that go forward: the arena of a prediction, and the tape of a training.
-use super::memory::{Life, pack};
+use super::memory::{Needs, Period, behind, pack};
 use super::{Layout, Location, Planned};
 use crate::graph::{Node, ValueId};
-use crate::layers::{Keeps, Operation, Reads};
-use crate::shape::Shape;
+use crate::layers::{Operation, Purpose, Reads};
+use crate::size::Size;
 
-/// In a prediction whatever is not read again may be overwritten, and memory is used again.
+/// In a prediction a value that is not read again may be overwritten, and its memory is used again.
 pub fn arena(planned: &Planned) -> Layout {
     layout(planned, None)
 }
 
 /// In training the values that a backward pass reads stay where they are.
 pub fn tape(planned: &Planned) -> Layout {
-    let mut kept = vec![false; planned.inferred.graph.values()];
+    let mut kept = vec![false; planned.graph.values()];
     for node in planned.body() {
-        let Reads { input, output, .. } = reads(planned, node);
+        let Reads { input, output, .. } = reads(node);
         for (value, is_read) in node.from.iter().map(|value| (value, input)).chain([(&node.to, output)]) {
             if let Some(kept) = kept.get_mut(value.0) {
                 *kept |= is_read;
@@ -24,59 +24,44 @@ pub fn tape(planned: &Planned) -> Layout {
     layout(planned, Some(&kept))
 }
 
-/// What the backward passes of an operation read of the tape.
-fn reads(planned: &Planned, node: &Node) -> Reads {
-    match node.layer.operation() {
+/// The values of the tape that the backward passes of an operation read.
+fn reads(node: &Node) -> Reads {
+    match node.operation() {
         Operation::Map(map) => {
             let reads = map.reads();
-            Reads { input: reads.input || planned.is_trainable(node), ..reads }
+            Reads { input: reads.input || node.is_trainable(), ..reads }
         }
-        Operation::InPlace(operation) => Reads {
-            input: operation.keeps() == Keeps::Inputs,
-            output: operation.keeps() == Keeps::Outputs,
-            record: operation.keeps() == Keeps::Mask,
-        },
+        Operation::InPlace(operation) => operation.reads(),
         Operation::Join(join) => join.reads(),
         Operation::Alias => Reads::default(),
-    }
-}
-
-/// The mask or record that a node keeps on the tape.
-fn record(planned: &Planned, node: &Node) -> Option<Shape> {
-    let output = planned.inferred.shape(node.to);
-    match node.layer.operation() {
-        Operation::InPlace(operation) if operation.keeps() == Keeps::Mask => Some(output.clone()),
-        Operation::Map(map) => map.record(planned.inferred.shape(node.input()), output),
-        _ => None,
     }
 }
 
 /// Values that share a piece of memory.
 struct Piece {
     values: Vec<ValueId>,
-    life: Life,
+    life: Period,
     /// Whether a backward pass reads it.
     kept: bool,
 }
 
 /// `kept` says for every value whether it must stay; without it, none must.
 fn layout(planned: &Planned, kept: Option<&[bool]>) -> Layout {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let is_kept = |value: ValueId| kept.is_some_and(|kept| kept.get(value.0).copied().unwrap_or_default());
-    let len = |value| planned.inferred.shape(value).len();
+    let len = |value| planned.graph.shape(value).len();
     let mut pieces: Vec<Piece> = Vec::new();
     for value in (0..graph.inputs.len()).map(ValueId) {
         pieces.push(Piece {
             values: vec![value],
-            life: Life { first: 0, last: 0, len: len(value) },
+            life: Period { first: 0, last: 0, len: len(value) },
             kept: is_kept(value),
         });
     }
-    let mut extras: Vec<(ValueId, Life)> = Vec::new();
     let end = graph.values() + 1;
     for node in planned.body() {
         let step = node.to.0;
-        let shared = match node.layer.operation() {
+        let shared = match node.operation() {
             Operation::Alias => find(&pieces, node.input()),
             Operation::InPlace(_) => find(&pieces, node.input())
                 .filter(|&piece| may_overwrite(planned, pieces.get(piece), node, kept.is_some())),
@@ -88,7 +73,7 @@ fn layout(planned: &Planned, kept: Option<&[bool]>) -> Layout {
                     let piece = find(&pieces, operand);
                     node.from.iter().filter(|&&other| find(&pieces, other) == piece).count() == 1
                 })
-                .filter(|&&operand| planned.inferred.shape(operand) == planned.inferred.shape(node.to))
+                .filter(|&&operand| planned.graph.shape(operand) == planned.graph.shape(node.to))
                 .filter_map(|&operand| find(&pieces, operand))
                 .find(|&piece| may_overwrite(planned, pieces.get(piece), node, kept.is_some())),
             Operation::Join(_) | Operation::Map(_) => None,
@@ -106,17 +91,19 @@ fn layout(planned: &Planned, kept: Option<&[bool]>) -> Layout {
             }
             None => pieces.push(Piece {
                 values: vec![node.to],
-                life: Life { first: step, last: step, len: len(node.to) },
+                life: Period { first: step, last: step, len: len(node.to) },
                 kept: is_kept(node.to),
             }),
         }
-        if kept.is_some()
-            && let Some(shape) = record(planned, node)
-        {
-            extras.push((node.to, Life { first: step, last: end, len: shape.len() }));
+    }
+    let purpose = if kept.is_some() { Purpose::Training } else { Purpose::Prediction };
+    let mut needs = Needs::default();
+    for node in planned.body() {
+        if let Some(need) = node.operation().need(purpose) {
+            needs.add(node.to, need, node.to.0, end);
         }
     }
-    locate(planned, pieces, extras, end)
+    locate(planned, pieces, needs, end)
 }
 
 fn find(pieces: &[Piece], value: ValueId) -> Option<usize> {
@@ -139,24 +126,25 @@ fn may_overwrite(planned: &Planned, piece: Option<&Piece>, node: &Node, training
     !is_callers && !is_kept && !is_read_later
 }
 
-fn locate(planned: &Planned, mut pieces: Vec<Piece>, extras: Vec<(ValueId, Life)>, end: usize) -> Layout {
-    let values = planned.inferred.graph.values();
+fn locate(planned: &Planned, mut pieces: Vec<Piece>, needs: Needs, end: usize) -> Layout {
+    let values = planned.graph.values();
     let callers = |piece: &Piece| match (planned.only_input(), planned.only_output()) {
         (Some(input), _) if piece.values.contains(&input) => Some(Location::Input),
         (_, Some(output)) if piece.values.contains(&output) => Some(Location::Output),
         _ => None,
     };
     for piece in &mut pieces {
-        // What is handed out at the end must be there then.
+        // The outputs are handed out at the end.
         if piece.kept || piece.values.iter().any(|&value| planned.is_logits(value)) {
             piece.life.last = end;
         }
     }
     let planned_pieces: Vec<&Piece> = pieces.iter().filter(|piece| callers(piece).is_none()).collect();
-    let lives: Vec<Life> =
-        planned_pieces.iter().map(|piece| piece.life).chain(extras.iter().map(|(_, life)| *life)).collect();
-    let (offsets, len) = pack(&lives);
-    let mut layout = Layout { locations: vec![Location::Nowhere; values], extras: vec![None; values], len };
+    let lives: Vec<Period> =
+        planned_pieces.iter().map(|piece| piece.life).chain(needs.known.iter().map(|(_, life)| *life)).collect();
+    let (offsets, known) = pack(&lives);
+    let (unknown, len) = behind(known, &needs.unknown);
+    let mut layout = Layout { locations: vec![Location::Nowhere; values], needs: vec![None; values], len };
     let placed = planned_pieces.iter().zip(&offsets).map(|(piece, &offset)| (*piece, Location::Place(offset)));
     let given = pieces.iter().filter_map(|piece| Some((piece, callers(piece)?)));
     for (piece, location) in placed.chain(given) {
@@ -166,9 +154,11 @@ fn locate(planned: &Planned, mut pieces: Vec<Piece>, extras: Vec<(ValueId, Life)
             }
         }
     }
-    for ((value, _), &offset) in extras.iter().zip(offsets.iter().skip(planned_pieces.len())) {
-        if let Some(extra) = layout.extras.get_mut(value.0) {
-            *extra = Some(offset);
+    let known = needs.known.iter().zip(offsets.iter().skip(planned_pieces.len()));
+    let known = known.map(|((value, _), &offset)| (*value, Size::known(offset)));
+    for (value, place) in known.chain(unknown) {
+        if let Some(need) = layout.needs.get_mut(value.0) {
+            *need = Some(place);
         }
     }
     layout

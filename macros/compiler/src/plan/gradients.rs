@@ -1,8 +1,9 @@
 //! The backward pass: which steps it takes, and where the gradients lie.
-use super::memory::{Life, pack};
+use super::memory::{Needs, Period, behind, pack};
 use super::{Location, Planned};
 use crate::graph::{Node, ValueId};
-use crate::layers::Operation;
+use crate::layers::{InputGradient, Operation, Purpose};
+use crate::size::Size;
 
 /// The backward pass, and the memory of its gradients.
 #[derive(Debug, Default)]
@@ -10,31 +11,38 @@ pub struct Gradients {
     pub backward: Backward,
     /// By value.
     locations: Vec<Location>,
+    /// By value that a node writes: where the memory lies that its backward pass needs.
+    needs: Vec<(ValueId, Size)>,
     /// Scalars per sample.
-    pub len: u64,
+    pub len: Size,
 }
 
 impl Gradients {
     pub fn of(&self, value: ValueId) -> Location {
         self.locations.get(value.0).copied().unwrap_or(Location::Nowhere)
     }
+
+    /// Where the memory lies that the backward pass of a node needs beside gradients.
+    pub fn need(&self, node: &Node) -> Option<&Size> {
+        self.needs.iter().find(|(value, _)| *value == node.to).map(|(_, place)| place)
+    }
 }
 
 /// The steps from the logits to the input.
 #[derive(Debug, Default)]
 pub struct Backward {
-    /// Those on the way to parameters that training changes.
+    /// The steps on the way to parameters that training changes.
     pub always: Vec<BackwardStep>,
-    /// Those that are left to the gradient of the input.
+    /// The steps that only the gradient of the input needs.
     pub on_demand: Vec<BackwardStep>,
     /// Whether the gradient of the output is that of the input, apart from operations in place.
     pub passes_through: bool,
 }
 
-/// What a step does for an operation.
+/// The step of the backward pass for an operation.
 #[derive(Debug)]
 pub struct BackwardStep {
-    /// What the operation writes, to find it by.
+    /// The value that the operation writes.
     pub node: ValueId,
     /// Whether the gradient of its parameters is computed.
     pub parameters: bool,
@@ -42,7 +50,7 @@ pub struct BackwardStep {
     pub operands: Vec<Contribution>,
 }
 
-/// A part of the gradient of a value.
+/// A contribution to the gradient of a value.
 #[derive(Debug)]
 pub struct Contribution {
     /// The number of the operand.
@@ -60,7 +68,7 @@ pub struct Apart {
     pub place: Option<u64>,
 }
 
-/// What a gradient is for.
+/// The time at which a gradient is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Always,
@@ -74,24 +82,43 @@ pub fn plan(planned: &Planned) -> Gradients {
     let is_in_place = |node: &Node, operand: usize| shared.contains(&(node.to, operand));
     let mut backward = Backward {
         always: steps(planned, |value| need(value) == Need::Always, true, is_in_place),
-        on_demand: match planned.inner().any(|inner| inner.frozen) {
-            // It gives no gradient of what it reads.
+        on_demand: match planned.graph.nodes.iter().any(gives_no_gradient) {
             true => Vec::new(),
             false => steps(planned, |value| need(value) == Need::OnDemand, false, is_in_place),
         },
         passes_through: false,
     };
     let mut pieces = pieces(planned, &shared);
-    lay_out(planned, &mut backward, &mut pieces)
+    let aparts = contributions(planned, &mut backward, &mut pieces);
+    let needs = extra_needs(planned, &backward);
+    place(planned, backward, &pieces, aparts, &needs)
+}
+
+/// Whether a layer computes no gradient of its input, so that there is none of the network's either.
+fn gives_no_gradient(node: &Node) -> bool {
+    matches!(node.operation(), Operation::Map(map) if matches!(map.input_gradient(), InputGradient::Never))
+}
+
+/// The memory that steps of the backward pass need beside gradients.
+fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
+    let mut needs = Needs::default();
+    for node in planned.body() {
+        let steps = backward.always.iter().chain(&backward.on_demand);
+        let step = (1..).zip(steps).find(|(_, step)| step.node == node.to);
+        if let (Some((number, _)), Some(need)) = (step, node.operation().need(Purpose::Backward)) {
+            needs.add(node.to, need, number, number);
+        }
+    }
+    needs
 }
 
 /// Whether a parameter that training changes stands before a value.
 fn needs(planned: &Planned) -> Vec<Need> {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let mut needs = vec![Need::OnDemand; graph.inputs.len()];
     for node in &graph.nodes {
         let above = node.from.iter().any(|value| needs.get(value.0) == Some(&Need::Always));
-        needs.push(if above || planned.is_trainable(node) { Need::Always } else { Need::OnDemand });
+        needs.push(if above || node.is_trainable() { Need::Always } else { Need::OnDemand });
     }
     needs
 }
@@ -104,13 +131,13 @@ fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, us
     };
     let mut shared = Vec::new();
     for node in planned.body() {
-        let operand = match node.layer.operation() {
+        let operand = match node.operation() {
             Operation::Alias | Operation::InPlace(_) => is_read_once(node.input()).then_some(0),
             Operation::Join(join) if join.is_sum() => {
                 // While one is still to be read the others must not be overwritten.
                 let same_need =
                     node.from.iter().all(|&value| Some(need(value)) == node.from.first().map(|&first| need(first)));
-                let same_shape = |value: ValueId| planned.inferred.shape(value) == planned.inferred.shape(node.to);
+                let same_shape = |value: ValueId| planned.graph.shape(value) == planned.graph.shape(node.to);
                 let found = node.from.iter().position(|&value| is_read_once(value) && same_shape(value));
                 found.filter(|_| same_need)
             }
@@ -130,12 +157,12 @@ fn steps(
 ) -> Vec<BackwardStep> {
     let mut steps = Vec::new();
     for node in planned.body().rev() {
-        let parameters = with_parameters && planned.is_trainable(node);
+        let parameters = with_parameters && node.is_trainable();
         let operands = node.from.iter().enumerate().filter(|&(_, &value)| is_needed(value));
         let mut operands: Vec<Contribution> = operands
             .map(|(operand, _)| Contribution { operand, apart: None, in_place: is_in_place(node, operand) })
             .collect();
-        // What lies in the same memory comes last, as it may change it.
+        // An operand in the memory of the output comes last, as its step may change that memory.
         operands.sort_by_key(|contribution| contribution.in_place);
         if parameters || !operands.is_empty() {
             steps.push(BackwardStep { node: node.to, parameters, operands });
@@ -158,9 +185,8 @@ impl Piece {
 }
 
 fn pieces(planned: &Planned, shared: &[(ValueId, usize)]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = (0..planned.inferred.graph.inputs.len())
-        .map(|input| Piece { values: vec![ValueId(input)], life: None })
-        .collect();
+    let mut pieces: Vec<Piece> =
+        (0..planned.graph.inputs.len()).map(|input| Piece { values: vec![ValueId(input)], life: None }).collect();
     for node in planned.body() {
         let operand = shared.iter().find(|(to, _)| *to == node.to).and_then(|(_, operand)| node.from.get(*operand));
         match operand.and_then(|operand| pieces.iter_mut().find(|piece| piece.values.contains(operand))) {
@@ -171,12 +197,12 @@ fn pieces(planned: &Planned, shared: &[(ValueId, usize)]) -> Vec<Piece> {
     pieces
 }
 
-/// Finds out which contributions are the first and which are added, and gives all of them places.
-fn lay_out(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> Gradients {
-    let graph = &planned.inferred.graph;
-    let (input, output) = (planned.only_input(), planned.only_output());
+/// Finds out which contributions are the first and which are added, and when each gradient is used. Returns the times of the contributions
+/// that lie apart before they are added; their places are numbers in this list until they are placed.
+fn contributions(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> Vec<Period> {
+    let graph = &planned.graph;
     let mut written: Vec<bool> = (0..graph.values()).map(|value| planned.is_logits(ValueId(value))).collect();
-    let mut aparts: Vec<Life> = Vec::new();
+    let mut aparts: Vec<Period> = Vec::new();
     let mut touch = |value: ValueId, step: usize| {
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.values.contains(&value)) {
             piece.touch(step);
@@ -196,13 +222,13 @@ fn lay_out(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> 
             touch(value, number);
             let Some(written) = written.get_mut(value.0) else { continue };
             if *written && !contribution.in_place {
-                let direct = match node.layer.operation() {
+                let direct = match node.operation() {
                     Operation::Alias | Operation::InPlace(_) => true,
                     Operation::Join(join) => join.is_sum(),
                     Operation::Map(_) => false,
                 };
                 let place = (!direct).then(|| {
-                    aparts.push(Life { first: number, last: number, len: planned.inferred.shape(value).len() });
+                    aparts.push(Period { first: number, last: number, len: graph.shape(value).len() });
                     (aparts.len() - 1) as u64
                 });
                 contribution.apart = Some(Apart { place });
@@ -211,63 +237,54 @@ fn lay_out(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> 
         }
     }
     for value in (0..graph.inputs.len()).map(ValueId) {
-        // Handed out at the end.
+        // The gradients of the inputs are handed out at the end.
         touch(value, last + 1);
     }
-    let callers = |piece: &Piece| match (input, output) {
-        (Some(input), _) if piece.values.contains(&input) => Some(Location::Input),
-        (_, Some(output)) if piece.values.contains(&output) => Some(Location::Output),
-        _ => None,
-    };
-    let own: Vec<&Piece> = pieces.iter().filter(|piece| callers(piece).is_none()).collect();
+    aparts
+}
+
+/// Gives places to the gradients, to the contributions that lie apart, and to the memory that steps need beside them.
+fn place(planned: &Planned, mut backward: Backward, pieces: &[Piece], aparts: Vec<Period>, needs: &Needs) -> Gradients {
+    let (input, output) = (planned.only_input(), planned.only_output());
+    let has = |piece: &Piece, value: Option<ValueId>| value.is_some_and(|value| piece.values.contains(&value));
+    // In the order in which the backward pass comes to them.
+    let mut own: Vec<&Piece> = pieces.iter().filter(|piece| !has(piece, input) && !has(piece, output)).collect();
+    own.sort_by_key(|piece| piece.life.map_or(0, |(first, _)| first));
     let lives = own.iter().map(|piece| {
         let (first, last) = piece.life.unwrap_or((0, 0));
         let value = piece.values.first().copied().unwrap_or(ValueId(0));
-        Life { first, last, len: if piece.life.is_some() { planned.inferred.shape(value).len() } else { 0 } }
+        Period { first, last, len: if piece.life.is_some() { planned.graph.shape(value).len() } else { 0 } }
     });
-    let mut lives: Vec<Life> = lives.collect();
-    // In the order in which the backward pass comes to them.
-    let mut order: Vec<usize> = (0..lives.len()).collect();
-    order.sort_by_key(|&index| lives.get(index).map(|life| life.first));
-    let count = lives.len();
-    lives = order.iter().filter_map(|&index| lives.get(index).copied()).chain(aparts).collect();
-    let (offsets, len) = pack(&lives);
-    let mut locations = vec![Location::Nowhere; graph.values()];
-    let mut place = |piece: &Piece, location: Location| {
+    let lives: Vec<Period> = lives.chain(aparts).chain(needs.known.iter().map(|(_, life)| *life)).collect();
+    let (offsets, known) = pack(&lives);
+    let (unknown, len) = behind(known, &needs.unknown);
+    let mut locations = vec![Location::Nowhere; planned.graph.values()];
+    let mut locate = |piece: &Piece, location: Location| {
         for value in &piece.values {
             if let Some(place) = locations.get_mut(value.0) {
                 *place = location;
             }
         }
     };
-    for (&index, &offset) in order.iter().zip(&offsets) {
-        if let Some(piece) = own.get(index).filter(|piece| piece.life.is_some()) {
-            place(piece, Location::Place(offset));
+    for (piece, &offset) in own.iter().zip(&offsets).filter(|(piece, _)| piece.life.is_some()) {
+        locate(piece, Location::Place(offset));
+    }
+    for piece in pieces {
+        match (has(piece, input), has(piece, output)) {
+            (true, _) => locate(piece, Location::Input),
+            (false, true) => locate(piece, Location::Output),
+            (false, false) => {}
         }
     }
-    for piece in pieces.iter() {
-        if let Some(location) = callers(piece) {
-            place(piece, location);
+    let mut added = 0;
+    for contribution in backward.always.iter_mut().chain(&mut backward.on_demand).flat_map(|step| &mut step.operands) {
+        if let Some(Apart { place: Some(place) }) = &mut contribution.apart {
+            *place = offsets.get(own.len() + *place as usize).copied().unwrap_or_default();
+            added += 1;
         }
     }
-    for step in backward.always.iter_mut().chain(&mut backward.on_demand) {
-        for contribution in &mut step.operands {
-            if let Some(Apart { place: Some(place) }) = &mut contribution.apart {
-                *place = offsets.get(count + *place as usize).copied().unwrap_or_default();
-            }
-        }
-    }
-    let same = pieces.iter().any(|piece| match (input, output) {
-        (Some(input), Some(output)) => piece.values.contains(&input) && piece.values.contains(&output),
-        _ => false,
-    });
-    Gradients {
-        backward: Backward {
-            always: std::mem::take(&mut backward.always),
-            on_demand: std::mem::take(&mut backward.on_demand),
-            passes_through: same,
-        },
-        locations,
-        len,
-    }
+    let extra = needs.known.iter().zip(offsets.iter().skip(own.len() + added));
+    let extra = extra.map(|((node, _), &offset)| (*node, Size::known(offset)));
+    backward.passes_through = pieces.iter().any(|piece| has(piece, input) && has(piece, output));
+    Gradients { backward, locations, needs: extra.chain(unknown).collect(), len }
 }

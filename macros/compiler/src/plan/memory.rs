@@ -1,8 +1,14 @@
-//! Pieces of memory that are used again as soon as what lies in them is no longer needed.
+//! Pieces of memory that are used again as soon as the values in them are no longer needed.
+use proc_macro2::TokenStream;
+use quote::quote;
 
-/// A piece of memory: the first and the last step that touches it, and its scalars per sample.
+use crate::graph::ValueId;
+use crate::layers::{Life, Need, Room};
+use crate::size::Size;
+
+/// The time of a piece of memory: the first and the last step that touches it, and its scalars per sample.
 #[derive(Clone, Copy, Debug)]
-pub struct Life {
+pub struct Period {
     pub first: usize,
     pub last: usize,
     pub len: u64,
@@ -11,7 +17,7 @@ pub struct Life {
 /// Offsets such that pieces that live at the same time do not overlap, and how much memory they take.
 ///
 /// Each goes to the lowest gap that it fits: in the order in which they begin, or the large ones first, whichever takes less.
-pub fn pack(lives: &[Life]) -> (Vec<u64>, u64) {
+pub fn pack(lives: &[Period]) -> (Vec<u64>, u64) {
     let as_they_begin: Vec<usize> = (0..lives.len()).collect();
     let mut large_first = as_they_begin.clone();
     large_first.sort_by_key(|&index| std::cmp::Reverse(lives.get(index).map(|life| life.len)));
@@ -19,8 +25,8 @@ pub fn pack(lives: &[Life]) -> (Vec<u64>, u64) {
     if second.1 < first.1 { second } else { first }
 }
 
-fn pack_in(order: &[usize], lives: &[Life]) -> (Vec<u64>, u64) {
-    let mut placed: Vec<(usize, Life, u64)> = Vec::new();
+fn pack_in(order: &[usize], lives: &[Period]) -> (Vec<u64>, u64) {
+    let mut placed: Vec<(usize, Period, u64)> = Vec::new();
     for &index in order {
         let Some(life) = lives.get(index) else { continue };
         let mut taken: Vec<(u64, u64)> = placed
@@ -40,4 +46,46 @@ fn pack_in(order: &[usize], lives: &[Life]) -> (Vec<u64>, u64) {
     let len = placed.iter().map(|(_, life, offset)| offset + life.len).max().unwrap_or_default();
     placed.sort_unstable_by_key(|(index, ..)| *index);
     (placed.into_iter().map(|(.., offset)| offset).collect(), len)
+}
+
+/// The memory that operations need beside their values, by the values that they write.
+#[derive(Default)]
+pub struct Needs {
+    pub known: Vec<(ValueId, Period)>,
+    pub unknown: Vec<Unknown>,
+}
+
+impl Needs {
+    /// Adds a need of an operation, in a pass whose steps have these numbers.
+    pub fn add(&mut self, node: ValueId, need: Need, step: usize, end: usize) {
+        let (first, last) = match need.life {
+            Life::Step => (step, step),
+            Life::ForwardToBackward => (step, end),
+        };
+        match need.room {
+            Room::Shape(shape) => self.known.push((node, Period { first, last, len: shape.len() })),
+            Room::Type(rust_type) => {
+                self.unknown.push((node, need.life, quote!(<#rust_type as castnet::Flat>::LEN)));
+            }
+        }
+    }
+}
+
+/// A need whose size is a constant that is not known here: the node by the value that it writes, how long it is needed, and the constant.
+pub type Unknown = (ValueId, Life, TokenStream);
+
+/// Where needs of unknown sizes lie, and where the last ends: behind all known memory, those of a single step in the same place, the others
+/// one after another.
+pub fn behind(known: u64, needs: &[Unknown]) -> (Vec<(ValueId, Size)>, Size) {
+    let of = |wanted: Life| needs.iter().filter(move |(_, life, _)| *life == wanted);
+    let start = Size::known(known);
+    let shared = of(Life::Step).map(|(.., size)| size.clone());
+    let shared = shared.reduce(|a, b| quote!(castnet::nested::larger(#a, #b)));
+    let mut end = Size { known, more: shared.into_iter().collect() };
+    let mut places: Vec<(ValueId, Size)> = of(Life::Step).map(|(node, ..)| (*node, start.clone())).collect();
+    for (node, _, size) in of(Life::ForwardToBackward) {
+        places.push((*node, end.clone()));
+        end.more.push(size.clone());
+    }
+    (places, end)
 }

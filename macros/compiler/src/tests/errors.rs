@@ -2,21 +2,18 @@
 use std::fmt::Write;
 
 use super::compare;
-use crate::errors::Errors;
 
 /// The errors of an invocation, each with the lines that it points at.
 fn render(source: &str) -> String {
-    let mut outside = Errors::default();
     let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
-    let invocation = crate::parse::parse(tokens, &mut outside);
-    crate::lower::check_blocks(&invocation.blocks, &mut outside);
+    let compiled = crate::compile_all(tokens);
     let mut text = String::new();
-    for network in invocation.networks {
-        if let Err(errors) = crate::compile(network.body, &invocation.blocks) {
+    for (_, network) in compiled.networks {
+        if let Err(errors) = network {
             errors.iter().for_each(|error| render_all(source, error, &mut text));
         }
     }
-    outside.iter().for_each(|error| render_all(source, error, &mut text));
+    compiled.errors.iter().for_each(|error| render_all(source, error, &mut text));
     text
 }
 
@@ -336,7 +333,7 @@ fn graphs() {
 #[test]
 fn networks_in_networks() {
     errors(
-        "inner",
+        "nested",
         &[
             "Net< input 13 => use => dense 1 >",
             "Net< input 13 => use Encoder => dense 1 >",

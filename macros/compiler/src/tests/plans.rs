@@ -1,15 +1,19 @@
 //! The graph with shapes, places and costs, printed.
+use proc_macro2::TokenStream;
+
 use super::compare;
 use crate::errors::Errors;
+use crate::layers::{Backward, Life, Map, Need, Operation, Places, Purpose, Room};
+use crate::plan::Planned;
+use crate::shape::Shape;
+use crate::size::Size;
 
 fn plans(file: &str, networks: &[&str]) {
     let mut text = String::new();
     for network in networks {
         let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
-        let invocation = crate::parse::parse(tokens, &mut Errors::default());
-        for written in invocation.networks {
-            let planned =
-                crate::compile(written.body, &invocation.blocks).unwrap_or_else(|errors| panic!("{errors:?}"));
+        for (_, planned) in crate::compile_all(tokens).networks {
+            let planned = planned.unwrap_or_else(|errors| panic!("{errors:?}"));
             text.push_str(&format!("{network}\n\n{planned}\n"));
         }
     }
@@ -34,4 +38,58 @@ fn plan_dumps() {
             "Frozen< input 4 => dense 4 frozen relu => dense 4 silu => dense 4 frozen tanh => dense 1 >",
         ],
     );
+}
+
+/// A layer with the needs that it is told of.
+#[derive(Debug)]
+struct Needy(&'static [(Purpose, u64, Life)]);
+
+impl Map for Needy {
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        let (_, len, life) = self.0.iter().find(|(of, ..)| *of == purpose)?;
+        Some(Need { name: "need", room: Room::Shape(Shape::new(vec![*len])?), life: *life })
+    }
+
+    fn forward(&self, at: &Places) -> TokenStream {
+        at.need.clone()
+    }
+
+    fn backward(&self, at: &Places) -> Backward {
+        Backward::of_input(at.grad_need.clone())
+    }
+}
+
+/// The plan of a chain of two layers of 4 values, each with these needs.
+fn needy(needs: &'static [(Purpose, u64, Life)]) -> Planned {
+    let tokens = "[::castnet] Net< input 4 => dense 4 => dense 4 => dense 4 >".parse().expect("it lexes");
+    let network = crate::parse::parse(tokens, &mut Errors::default()).networks.pop().expect("a network");
+    let mut graph = crate::lower::lower(network.body, &[]).expect("it has no errors");
+    for node in graph.nodes.iter_mut().skip(1) {
+        node.resolved.operation = Operation::Map(Box::new(Needy(needs)));
+        node.parameters.clear();
+    }
+    crate::plan::plan(crate::check::Checked(graph))
+}
+
+/// Memory of a single step is used again by the next; memory that the backward pass reads is not.
+#[test]
+fn needs_have_lives() {
+    let need = |planned: &Planned, of: fn(&Planned, usize) -> Option<u64>| [of(planned, 1), of(planned, 2)];
+    let arena = |planned: &Planned, node: usize| planned.arena.need(&planned.graph.nodes[node])?.exact();
+    let tape = |planned: &Planned, node: usize| planned.tape.need(&planned.graph.nodes[node])?.exact();
+    let grads = |planned: &Planned, node: usize| planned.grads.need(&planned.graph.nodes[node])?.exact();
+    let steps = needy(&[
+        (Purpose::Prediction, 10, Life::Step),
+        (Purpose::Training, 10, Life::Step),
+        (Purpose::Backward, 10, Life::Step),
+    ]);
+    assert_eq!(need(&steps, arena), [Some(8), Some(8)]);
+    assert_eq!(need(&steps, tape), [Some(8), Some(8)]);
+    assert_eq!(need(&steps, grads).map(|place| place.is_some()), [true, true]);
+    assert_eq!([&steps.arena.len, &steps.tape.len, &steps.grads.len].map(Size::exact), [Some(18), Some(18), Some(18)]);
+    let kept = needy(&[(Purpose::Training, 10, Life::ForwardToBackward)]);
+    assert_eq!(need(&kept, arena), [None, None]);
+    let places = need(&kept, tape).map(|place| place.expect("a place"));
+    assert!(places[0].abs_diff(places[1]) >= 10, "{places:?}");
+    assert!(kept.tape.len.exact().expect("it is known") >= 24);
 }

@@ -4,10 +4,10 @@ use std::vec::Vec;
 
 use super::HtmlReport;
 use crate::metrics::ConfusionMatrix;
-use crate::training::{Epoch, History, Outcome, Report};
+use crate::training::{Epoch, Evaluation, History, Outcome};
 
 fn history() -> History {
-    let report = |loss| Report { loss, metrics: vec![("mae", loss / 2.0)] };
+    let report = |loss| Evaluation { loss, metrics: vec![("mae", loss / 2.0)] };
     let epochs = [3.0, 1.0, 2.0].map(|loss| Epoch { train: report(loss), validation: Some(report(loss + 0.5)) });
     History { epochs: epochs.to_vec(), outcome: Outcome::Completed }
 }

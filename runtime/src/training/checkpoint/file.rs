@@ -5,12 +5,11 @@ use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
 use super::ResumeError;
-use crate::files::weights::{Writer, scalars, writer};
-use crate::files::{self, WeightFiles, WeightsError};
+use crate::files;
+use crate::files::weights::{File, Writer, read_weights, scalars, writer};
 use crate::flat::Flat;
 use crate::losses::Loss;
 use crate::network::Network;
@@ -18,13 +17,11 @@ use crate::optimizers::Optimizer;
 use crate::random::EpochRng;
 use crate::scalar::Scalar;
 use crate::training::trainer::{Resumed, Trainer};
-use crate::training::{Epoch, Report};
+use crate::training::{Epoch, Evaluation};
 
 const OPTIMIZER: &str = "castnet.optimizer";
 const FIGURES: &str = "castnet.figures";
 const STOPPED: &str = "castnet.stopped";
-const CHECKSUM: &str = "castnet.crc32";
-const CHECKSUM_BYTES: usize = 4;
 
 /// The optimizer's type without the modules that it lives in: `ClipNorm<Adam>`.
 fn optimizer_name(full: &str) -> String {
@@ -76,17 +73,13 @@ impl Figures {
         }
     }
 
-    /// Adds the history, the states of callbacks and checkpoints, and the checksum.
+    /// Adds the history, the states of callbacks and checkpoints, and ends the file.
     fn finish(self, mut writer: Writer, states: &[Vec<f64>]) -> Vec<u8> {
         writer.scalars("castnet.history", &[self.epochs, self.names.len()], &self.values);
         for (index, state) in states.iter().enumerate() {
             writer.scalars(&format!("castnet.callback.{index}"), &[state.len()], state);
         }
-        writer.tensor(CHECKSUM, "U32", &[1], &[0; CHECKSUM_BYTES]);
-        let mut bytes = writer.finish();
-        bytes.truncate(bytes.len() - CHECKSUM_BYTES);
-        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-        bytes
+        writer.finish()
     }
 }
 
@@ -108,25 +101,16 @@ where
         let path = path.as_ref();
         let bytes = files::read(path)?;
         let weights = |error| ResumeError::Weights { path: path.into(), error: Box::new(error) };
-        let unreadable = |error: safetensors::SafeTensorError| {
-            weights(WeightsError::Damaged { bytes: bytes.len(), reason: error.to_string() })
-        };
         let damaged = |reason| ResumeError::Damaged { path: path.into(), reason };
 
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(unreadable)?;
-        let file = SafeTensors::deserialize(&bytes).map_err(unreadable)?;
-        if file.tensor(CHECKSUM).is_err() {
+        let file = File::open(&bytes).map_err(weights)?;
+        if file.metadata(OPTIMIZER).is_none() {
             return Err(ResumeError::NoTraining { path: path.into() });
         }
-        let (body, checksum) = bytes.split_at(bytes.len().saturating_sub(CHECKSUM_BYTES));
-        if checksum != crc32fast::hash(body).to_le_bytes() {
-            return Err(damaged("its checksum is wrong"));
-        }
         let mut network = N::zeroed_boxed();
-        network.read_safetensors(&bytes).map_err(weights)?;
+        read_weights(&mut *network, &file).map_err(weights)?;
 
-        let metadata = header.metadata().clone().unwrap_or_default();
-        let saved = |name: &str| metadata.get(name).cloned().unwrap_or_default();
+        let saved = |name: &str| file.metadata(name).unwrap_or_default().to_string();
         let other = |what, saved, now| ResumeError::OtherTraining { path: path.into(), what, saved, now };
         if saved(OPTIMIZER) != optimizer_name(core::any::type_name::<O>()) {
             return Err(other("optimizer", saved(OPTIMIZER), optimizer_name(core::any::type_name::<O>())));
@@ -139,7 +123,7 @@ where
         let known = [&own, &with_validation].into_iter().find(|known| names == known.join(","));
         let columns = known.map(Vec::len).ok_or_else(|| other("figures", names.clone(), own.join(",")))?;
 
-        let tensor = |name: &str| file.tensor(name).map_err(|_| damaged("a tensor is missing"));
+        let tensor = |name: &str| file.tensors.tensor(name).map_err(|_| damaged("a tensor is missing"));
         let moments = tensor("castnet.moments")?;
         let [steps] = numbers(&tensor("castnet.steps")?, u64::from_le_bytes).ok_or_else(|| damaged("the steps"))?;
         let seed = numbers(&tensor("castnet.generator")?, u8::from_le_bytes).ok_or_else(|| damaged("the generator"))?;
@@ -147,7 +131,7 @@ where
         let [learning_rate] = learning_rate.ok_or_else(|| damaged("the learning rate"))?;
         let figures: Vec<f64> = scalars(tensor("castnet.history")?.data()).collect();
         let epochs: Vec<Epoch> = figures.chunks_exact(columns).map(|row| epoch(row, &metrics)).collect();
-        let states = (0..).map_while(|index| file.tensor(&format!("castnet.callback.{index}")).ok());
+        let states = (0..).map_while(|index| file.tensors.tensor(&format!("castnet.callback.{index}")).ok());
         let states = states.map(|state| scalars(state.data()).collect()).collect();
         let values = self.state.moments.as_flat_mut();
         if moments.data().len() != values.len() * <N::Scalar as Scalar>::BYTES {
@@ -160,7 +144,7 @@ where
         self.rng = EpochRng::from_seed(seed);
         self.optimizer.set_learning_rate(learning_rate);
         let done = epochs.len();
-        self.resumed = Some(Resumed { epochs, states, stopped: metadata.get(STOPPED).cloned() });
+        self.resumed = Some(Resumed { epochs, states, stopped: file.metadata(STOPPED).map(str::to_string) });
         Ok(done)
     }
 }
@@ -179,7 +163,7 @@ fn numbers<T, const COUNT: usize, const BYTES: usize>(
 fn epoch(row: &[f64], metrics: &[&'static str]) -> Epoch {
     let report = |row: &[f64]| {
         let (loss, rest) = row.split_first().unwrap_or((&f64::NAN, &[]));
-        Report { loss: *loss, metrics: metrics.iter().copied().zip(rest.iter().copied()).collect() }
+        Evaluation { loss: *loss, metrics: metrics.iter().copied().zip(rest.iter().copied()).collect() }
     };
     let (train, validation) = row.split_at((metrics.len() + 1).min(row.len()));
     Epoch { train: report(train), validation: (!validation.is_empty()).then(|| report(validation)) }

@@ -1,9 +1,10 @@
-use super::{Epoch, History, Outcome, Report};
+use super::{Epoch, History, Outcome};
+use crate::training::Evaluation;
 use std::string::ToString;
 use std::vec;
 
 fn epoch(loss: f64, val_loss: f64) -> Epoch {
-    let report = |loss| Report { loss, metrics: vec![("mae", loss / 2.0)] };
+    let report = |loss| Evaluation { loss, metrics: vec![("mae", loss / 2.0)] };
     Epoch { train: report(loss), validation: Some(report(val_loss)) }
 }
 

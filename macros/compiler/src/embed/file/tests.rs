@@ -36,7 +36,7 @@ fn damaged_files() {
     for length in 0..sound.len() {
         parse(&sound[..length]).expect_err("a prefix");
     }
-    // What is flipped in the header is an error or another name, never a panic.
+    // A flipped bit in the header is an error or another name, never a panic.
     for index in 0..sound.len() - 20 {
         for flip in [1, 2, 0x20, 0x80] {
             let mut damaged = sound.clone();

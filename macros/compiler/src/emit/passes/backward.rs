@@ -2,10 +2,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::forward::{operand, places};
-use super::names::{Names, Wanted};
+use super::forward::places;
+use super::places::{Names, Wanted};
 use crate::graph::{Node, ValueId};
-use crate::layers::{Dependence, InPlace, Join, Keeps, Map, Operation, Places};
+use crate::layers::{Backward, Dependence, InPlace, Join, Map, Operation, Places, Wants};
 use crate::plan::{Apart, BackwardStep, Contribution, Location, Planned};
 
 pub fn backward(planned: &Planned) -> Vec<TokenStream> {
@@ -18,12 +18,12 @@ pub fn backward(planned: &Planned) -> Vec<TokenStream> {
             // An output that is an input, but for its activation, has no gradient but that.
             let is_input = planned.grads.of(output.logits) == Location::Input;
             let pass = if is_input { &mut on_demand } else { &mut always };
-            let [to] = pass.grads.get([Wanted::Value(output.logits)], &mut pass.statements);
-            let part = planned.inferred.graph.value_name(output.value);
-            // Two activations may end in what one value is.
+            let to = pass.grads.one(Wanted::Value(output.logits), &mut pass.statements);
+            let port = planned.graph.value_name(output.value);
+            // Two outputs may be activations of the same logits.
             let take = if taken.contains(&output.logits) { quote!(take_added) } else { quote!(take) };
             taken.push(output.logits);
-            pass.statements.push(quote!(castnet::#take(grad_output, |sample| &sample.#part, #to);));
+            pass.statements.push(quote!(castnet::#take(grad_output, |sample| &sample.#port, #to);));
         }
     }
     backward.always.iter().for_each(|step| always.step(step));
@@ -32,10 +32,10 @@ pub fn backward(planned: &Planned) -> Vec<TokenStream> {
     }
     backward.on_demand.iter().for_each(|step| on_demand.step(step));
     if planned.only_input().is_none() {
-        for (index, input) in planned.inferred.graph.inputs.iter().enumerate() {
-            let [from] = on_demand.grads.get([Wanted::Value(ValueId(index))], &mut on_demand.statements);
-            let part = &input.name;
-            on_demand.statements.push(quote!(castnet::put(#from, grad_input, |sample| &mut sample.#part);));
+        for (index, input) in planned.graph.inputs.iter().enumerate() {
+            let from = on_demand.grads.one(Wanted::Value(ValueId(index)), &mut on_demand.statements);
+            let port = &input.name;
+            on_demand.statements.push(quote!(castnet::put(#from, grad_input, |sample| &mut sample.#port);));
         }
     }
     let (mut statements, on_demand) = (always.statements, on_demand.statements);
@@ -64,13 +64,13 @@ impl<'a> Pass<'a> {
     }
 
     fn step(&mut self, step: &BackwardStep) {
-        let Some(node) = self.planned.inferred.graph.writer(step.node) else { return };
-        match node.layer.operation() {
+        let Some(node) = self.planned.graph.writer(step.node) else { return };
+        match node.operation() {
             Operation::Alias => step.operands.iter().for_each(|contribution| self.hand_on(node, contribution)),
-            Operation::InPlace(operation) => self.in_place(node, operation, step),
-            Operation::Map(map) => self.map(node, map, step),
+            Operation::InPlace(operation) => self.in_place(node, operation.as_ref(), step),
+            Operation::Map(map) => self.map(node, map.as_ref(), step),
             Operation::Join(join) => {
-                step.operands.iter().for_each(|contribution| self.join(node, join, contribution));
+                step.operands.iter().for_each(|contribution| self.join(node, join.as_ref(), contribution));
             }
         }
     }
@@ -87,7 +87,7 @@ impl<'a> Pass<'a> {
     fn add(&mut self, value: ValueId, contribution: &Contribution) {
         if let Some(Apart { place: Some(place) }) = contribution.apart {
             let wanted = [Wanted::Apart(value, place), Wanted::Value(value)];
-            let [from, to] = self.grads.get(wanted, &mut self.statements);
+            let [from, to] = self.grads.two(wanted, &mut self.statements);
             self.statements.push(quote!(castnet::accumulate(#from, #to);));
         }
     }
@@ -98,7 +98,7 @@ impl<'a> Pass<'a> {
         if contribution.in_place {
             return;
         }
-        let [from, to] = self.grads.get([Wanted::Value(node.to), Wanted::Value(value)], &mut self.statements);
+        let [from, to] = self.grads.two([Wanted::Value(node.to), Wanted::Value(value)], &mut self.statements);
         self.statements.push(match contribution.apart {
             Some(_) => quote!(castnet::accumulate(#from, #to);),
             None => quote!(castnet::copy(#from, #to);),
@@ -106,80 +106,59 @@ impl<'a> Pass<'a> {
     }
 
     fn in_place(&mut self, node: &Node, operation: &dyn InPlace, step: &BackwardStep) {
-        let [grad] = self.grads.get([Wanted::Value(node.to)], &mut self.statements);
-        let kept = match operation.keeps() {
-            Keeps::Mask => {
-                let [mask] = self.values.get([Wanted::Extra(node)], &mut self.statements);
-                mask
-            }
-            Keeps::Inputs => {
-                let [kept] = self.values.get([Wanted::Value(node.input())], &mut self.statements);
-                quote!(castnet::Inputs(#kept))
-            }
-            Keeps::Outputs => {
-                let [kept] = self.values.get([Wanted::Value(node.to)], &mut self.statements);
-                quote!(castnet::Outputs(#kept))
-            }
-            Keeps::Nothing => TokenStream::new(),
-        };
-        self.statements.push(operation.backward(&kept, &grad));
+        let grad_output = self.grads.one(Wanted::Value(node.to), &mut self.statements);
+        let reads = operation.reads();
+        let wanted = [
+            reads.input.then_some(Wanted::Value(node.input())),
+            reads.output.then_some(Wanted::Value(node.to)),
+            self.values.need(node).filter(|_| reads.need),
+        ];
+        let [input, output, need] = self.values.some(wanted, &mut self.statements);
+        let places = Places { input, output, need, grad_output, ..places(self.planned, node) };
+        self.statements.push(operation.backward(&places));
         step.operands.iter().for_each(|contribution| self.hand_on(node, contribution));
     }
 
     fn map(&mut self, node: &Node, map: &dyn Map, step: &BackwardStep) {
-        if map.inner().is_some() {
-            return self.inner(node, map, step);
-        }
         let contribution = step.operands.first();
         let target = contribution.map(|contribution| Self::target(node.input(), contribution));
-        let wanted = [Some(Wanted::Value(node.to)), target];
-        let [grad_output, grad_input] = self.grads.get_some(wanted, &mut self.statements);
-        let record = self.planned.tape.extra(node).map(|_| Wanted::Extra(node));
-        if step.parameters {
-            let [input, record] =
-                self.values.get_some([Some(Wanted::Value(node.input())), record], &mut self.statements);
-            let places = Places { input, record, grad_output: grad_output.clone(), ..places(self.planned, node) };
-            if let Some(statement) = map.backward_parameters(&places) {
-                self.statements.push(quote! {
-                    if let ::core::option::Option::Some(gradient) = &mut gradient {
-                        #statement
-                    }
-                });
+        let wanted = [Some(Wanted::Value(node.to)), target, self.grads.need(node)];
+        let [grad_output, grad_input, grad_need] = self.grads.some(wanted, &mut self.statements);
+        let (input, output) = (Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)));
+        let (need, reads) = (self.values.need(node), map.reads());
+        let read = [input.filter(|_| reads.input), output.filter(|_| reads.output), need.filter(|_| reads.need)];
+        let wants = match (step.parameters, contribution) {
+            (true, Some(_)) => Wants::Both,
+            (true, None) => Wants::Parameters,
+            (false, _) => Wants::Input,
+        };
+        let expression = |wanted| self.values.expression(wanted);
+        let [at_input, at_output, at_need] =
+            [input, output, need].map(|wanted| wanted.map(expression).unwrap_or_default());
+        let places = Places {
+            input: at_input,
+            output: at_output,
+            need: at_need,
+            grad_need,
+            grad_output,
+            grad_input,
+            wants,
+            ..places(self.planned, node)
+        };
+        match map.backward(&places) {
+            Backward::Apart { parameters, input: statement } => {
+                if let Some(parameters) = parameters.filter(|_| step.parameters) {
+                    self.values.some([input, None, need], &mut self.statements);
+                    self.statements.push(if_wanted(&parameters));
+                }
+                if contribution.is_some() {
+                    self.values.some(read, &mut self.statements);
+                    self.statements.push(statement);
+                }
             }
-        }
-        let Some(contribution) = contribution else { return };
-        let reads = map.reads();
-        let wanted = [
-            reads.input.then_some(Wanted::Value(node.input())),
-            reads.output.then_some(Wanted::Value(node.to)),
-            record.filter(|_| reads.record),
-        ];
-        let [input, output, record] = self.values.get_some(wanted, &mut self.statements);
-        let places = Places { input, output, record, grad_output, grad_input, ..places(self.planned, node) };
-        self.statements.push(map.backward_input(&places));
-        self.add(node.input(), contribution);
-    }
-
-    /// A network that is a layer computes both gradients in one pass.
-    fn inner(&mut self, node: &Node, map: &dyn Map, step: &BackwardStep) {
-        let contribution = step.operands.first();
-        let target = contribution.map(|contribution| Self::target(node.input(), contribution));
-        let wanted = [Some(Wanted::Value(node.to)), target, Some(Wanted::Inner(node))];
-        let [grad_output, grad_input, inner_grads] = self.grads.get_some(wanted, &mut self.statements);
-        let wanted = [Wanted::Value(node.input()), Wanted::Value(node.to), Wanted::Inner(node)];
-        let [input, output, inner] = self.values.get(wanted, &mut self.statements);
-        let places =
-            Places { input, output, inner, inner_grads, grad_output, grad_input, ..places(self.planned, node) };
-        match (step.parameters, contribution) {
-            (true, Some(_)) => self.statements.extend(map.backward_both(&places)),
-            (false, _) => self.statements.push(map.backward_input(&places)),
-            (true, None) => {
-                let statement = map.backward_parameters(&places);
-                self.statements.push(quote! {
-                    if let ::core::option::Option::Some(gradient) = &mut gradient {
-                        #statement
-                    }
-                });
+            Backward::Together(statement) => {
+                self.values.some(read, &mut self.statements);
+                self.statements.push(if wants == Wants::Parameters { if_wanted(&statement) } else { statement });
             }
         }
         if let Some(contribution) = contribution {
@@ -189,23 +168,32 @@ impl<'a> Pass<'a> {
 
     fn join(&mut self, node: &Node, join: &dyn Join, contribution: &Contribution) {
         let Some(&value) = node.from.get(contribution.operand) else { return };
-        if join.is_sum() && self.planned.inferred.shape(value) == self.planned.inferred.shape(node.to) {
+        if join.is_sum() && self.planned.graph.shape(value) == self.planned.graph.shape(node.to) {
             return self.hand_on(node, contribution);
         }
-        let operand = operand(self.planned, node, contribution.operand);
+        let operand = contribution.operand;
         let wanted = [Wanted::Value(node.to), Self::target(value, contribution)];
-        let [grad_output, grad_input] = self.grads.get(wanted, &mut self.statements);
-        self.statements.push(join.backward(&operand, &grad_output, &grad_input));
-        for dependence in join.depends_on(&operand) {
+        let [grad_output, grad_input] = self.grads.two(wanted, &mut self.statements);
+        self.statements.push(join.backward(operand, &grad_output, &grad_input));
+        for dependence in join.depends_on(operand) {
             let other = |index: usize| Wanted::Value(node.from.get(index).copied().unwrap_or(value));
             let wanted = match dependence {
-                Dependence::Operand(index) => [None, Some(other(index))],
-                Dependence::Comparison(index) => [Some(Wanted::Value(value)), Some(other(index))],
+                Dependence::Operand(index) => [None, Some(other(index)), None],
+                Dependence::Comparison(index) => [Some(Wanted::Value(value)), Some(other(index)), None],
             };
-            let [own, read] = self.values.get_some(wanted, &mut self.statements);
-            let statement = join.backward_with(&operand, dependence, &own, &read, &grad_output, &grad_input);
+            let [own, read, _] = self.values.some(wanted, &mut self.statements);
+            let statement = join.backward_with(operand, dependence, &own, &read, &grad_output, &grad_input);
             self.statements.push(statement);
         }
         self.add(value, contribution);
+    }
+}
+
+/// A statement for the gradient of the parameters, which the caller may not want.
+fn if_wanted(statement: &TokenStream) -> TokenStream {
+    quote! {
+        if let ::core::option::Option::Some(gradient) = &mut gradient {
+            #statement
+        }
     }
 }

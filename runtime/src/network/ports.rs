@@ -19,12 +19,12 @@ unsafe impl<A: Flat, B: Flat<Scalar = A::Scalar>> Flat for Both<A, B> {
 }
 
 /// A struct of named parts, seen as [`Both`] of them. Implemented by [`network!`](crate::network) for inputs and outputs.
-pub trait Parts: Flat {
+pub trait Ports: Flat {
     /// The same parts in the same order.
     type All: Flat<Scalar = Self::Scalar>;
 }
 
-impl<A: Flat, B: Flat<Scalar = A::Scalar>> Parts for Both<A, B> {
+impl<A: Flat, B: Flat<Scalar = A::Scalar>> Ports for Both<A, B> {
     type All = Self;
 }
 
@@ -66,20 +66,20 @@ pub fn put<S: Flat, A: Flat, B: Flat<Scalar = A::Scalar>>(
 
 /// What the activations of several outputs keep.
 #[derive(Debug)]
-pub struct KeptParts<'a, O> {
+pub struct KeptPorts<'a, O> {
     inputs: &'a [O],
     outputs: &'a [O],
 }
 
 // Not derived: a derive would ask for `O: Copy`.
-impl<O> Clone for KeptParts<'_, O> {
+impl<O> Clone for KeptPorts<'_, O> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<O> Copy for KeptParts<'_, O> {}
+impl<O> Copy for KeptPorts<'_, O> {}
 
-impl<'a, O> Kept<'a, O> for KeptParts<'a, O> {
+impl<'a, O> Kept<'a, O> for KeptPorts<'a, O> {
     fn of(inputs: &'a [O], outputs: &'a [O]) -> Self {
         Self { inputs, outputs }
     }
@@ -87,13 +87,13 @@ impl<'a, O> Kept<'a, O> for KeptParts<'a, O> {
 
 impl<O, A, B, HA, HB> Activation<O> for Both<HA, HB>
 where
-    O: Parts<All = Both<A, B>>,
+    O: Ports<All = Both<A, B>>,
     A: Flat<Scalar = O::Scalar>,
     B: Flat<Scalar = O::Scalar>,
     HA: Activation<A>,
     HB: Activation<B>,
 {
-    type Kept<'a> = KeptParts<'a, O>;
+    type Kept<'a> = KeptPorts<'a, O>;
 
     #[inline(always)]
     fn apply<I: Isa<O::Scalar>>(self, isa: I, values: &mut [O]) {
@@ -119,7 +119,7 @@ where
 /// choose another, put [`Reduced`](crate::losses::Reduced) around all of them and not around parts.
 impl<O, A, B, HA, HB, LA, LB> Loss<Both<HA, HB>, O> for Both<LA, LB>
 where
-    O: Parts<All = Both<A, B>>,
+    O: Ports<All = Both<A, B>>,
     A: Flat<Scalar = O::Scalar>,
     B: Flat<Scalar = O::Scalar>,
     HA: Activation<A>,

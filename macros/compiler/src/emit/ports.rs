@@ -8,7 +8,7 @@ use crate::parse::Header;
 use crate::plan::{Output, Planned};
 use crate::shape::Shape;
 
-/// What the network reads of one sample.
+/// The type of the input of one sample.
 pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.only_input() {
         Some(input) => shape(planned, input),
@@ -19,7 +19,7 @@ pub fn input_type(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-/// What the network makes of one sample.
+/// The type of the output of one sample.
 pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
     match planned.outputs.as_slice() {
         [output] => shape(planned, output.value),
@@ -39,7 +39,7 @@ fn output_name(header: &Header) -> Ident {
 }
 
 fn shape(planned: &Planned, value: ValueId) -> TokenStream {
-    planned.inferred.shape(value).rust_type(planned.inferred.graph.scalar)
+    planned.graph.shape(value).rust_type(planned.graph.scalar)
 }
 
 /// The type of the activations at the ends.
@@ -59,37 +59,44 @@ fn heads(planned: &Planned, of: impl Fn(&Activation) -> TokenStream) -> Vec<Toke
 }
 
 /// `Both<A, Both<B, C>>`.
-fn both_type(parts: Vec<TokenStream>, castnet: &TokenStream) -> TokenStream {
-    let parts = parts.into_iter().rev();
-    parts.reduce(|others, part| quote!(#castnet::Both<#part, #others>)).unwrap_or_default()
+fn both_type(ports: Vec<TokenStream>, castnet: &TokenStream) -> TokenStream {
+    let ports = ports.into_iter().rev();
+    ports.reduce(|others, port| quote!(#castnet::Both<#port, #others>)).unwrap_or_default()
 }
 
 /// `Both(value.a, Both(value.b, value.c))`.
 fn both_value(names: &[&Ident], castnet: &TokenStream) -> TokenStream {
-    let parts = names.iter().rev().map(|name| quote!(value.#name));
-    parts.reduce(|others, part| quote!(#castnet::Both(#part, #others))).unwrap_or_default()
+    let ports = names.iter().rev().map(|name| quote!(value.#name));
+    ports.reduce(|others, port| quote!(#castnet::Both(#port, #others))).unwrap_or_default()
 }
 
 /// The structs of several inputs and of several outputs, with absolute paths.
 pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
-    let graph = &planned.inferred.graph;
+    let graph = &planned.graph;
     let inputs = graph.inputs.iter().enumerate().map(|(index, input)| (&input.name, ValueId(index)));
     let outputs = planned.outputs.iter();
     let outputs = outputs.filter_map(|output| Some((graph.value_name(output.value)?, output.value)));
     let of = |what| format!(" What [`{}`] {what}", header.name);
-    let inputs = parts(header, planned, &input_name(header), &of("reads of one sample."), &inputs.collect::<Vec<_>>());
+    let inputs =
+        port_struct(header, planned, &input_name(header), &of("reads of one sample."), &inputs.collect::<Vec<_>>());
     let outputs =
-        parts(header, planned, &output_name(header), &of("makes of one sample."), &outputs.collect::<Vec<_>>());
+        port_struct(header, planned, &output_name(header), &of("makes of one sample."), &outputs.collect::<Vec<_>>());
     quote!(#inputs #outputs)
 }
 
-fn parts(header: &Header, planned: &Planned, name: &Ident, doc: &str, parts: &[(&Ident, ValueId)]) -> TokenStream {
-    if parts.len() < 2 {
+fn port_struct(
+    header: &Header,
+    planned: &Planned,
+    name: &Ident,
+    doc: &str,
+    ports: &[(&Ident, ValueId)],
+) -> TokenStream {
+    if ports.len() < 2 {
         return TokenStream::new();
     }
-    let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.inferred.graph);
-    let fields: Vec<&Ident> = parts.iter().map(|(name, _)| *name).collect();
-    let shapes: Vec<&Shape> = parts.iter().map(|(_, value)| planned.inferred.shape(*value)).collect();
+    let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.graph);
+    let fields: Vec<&Ident> = ports.iter().map(|(name, _)| *name).collect();
+    let shapes: Vec<&Shape> = ports.iter().map(|(_, value)| planned.graph.shape(*value)).collect();
     let docs = shapes.iter().map(|shape| format!(" {shape} values."));
     let types: Vec<TokenStream> = shapes.iter().map(|shape| shape.rust_type_in(*scalar, castnet)).collect();
     let both = both_type(types.clone(), castnet);
@@ -106,7 +113,7 @@ fn parts(header: &Header, planned: &Planned, name: &Ident, doc: &str, parts: &[(
             type Scalar = #scalar;
         }
         #[automatically_derived]
-        impl #castnet::Parts for #name {
+        impl #castnet::Ports for #name {
             type All = #both;
         }
         #[automatically_derived]

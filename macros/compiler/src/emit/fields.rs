@@ -1,0 +1,98 @@
+//! The fields of a network: the groups of parameters of its layers.
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+
+use crate::graph::Node;
+use crate::layers::{ParameterGroup, Role, Tensor, Tensors, group_name};
+use crate::plan::Planned;
+use crate::shape::{Scalar, literal};
+
+/// A group of parameters as a field.
+pub struct Field<'a> {
+    pub name: Ident,
+    pub node: &'a Node,
+    pub group: &'a ParameterGroup,
+}
+
+impl Field<'_> {
+    pub fn is_trainable(&self) -> bool {
+        self.group.role == Role::Trainable
+    }
+
+    /// The type of its gradient, where castnet's types stand under this path.
+    pub fn gradient_type(&self, castnet: &TokenStream) -> TokenStream {
+        match self.group.network() {
+            Some(path) => quote!(<#path as #castnet::Network>::Gradient),
+            None => self.group.rust_type.clone(),
+        }
+    }
+}
+
+/// The fields in memory: trainable layers, frozen layers, state; of each role as written.
+pub fn fields(planned: &Planned) -> Vec<Field<'_>> {
+    let mut fields: Vec<Field<'_>> = Vec::new();
+    for node in &planned.graph.nodes {
+        let Some(name) = planned.graph.row_name(node.row) else { continue };
+        fields.extend(node.parameters.iter().map(|group| Field { name: group_name(name, group.suffix), node, group }));
+    }
+    // Of a network that is a field only a part may be trainable, which then ends the trainable prefix.
+    fields.sort_by_key(|field| (field.group.role, field.group.network().is_some()));
+    fields
+}
+
+/// Whether the trainable parameters may be only a part of the network.
+pub fn has_prefix(planned: &Planned) -> bool {
+    let (params, trainable) = (planned.params(), planned.trainable_params());
+    params.exact().is_none_or(|params| trainable.known < params)
+}
+
+/// All tensors: those of a field that is a network with the name of the field before theirs.
+pub fn tensors(planned: &Planned) -> TokenStream {
+    let (mut lists, mut known) = (Vec::new(), Vec::new());
+    let mut count = 0;
+    for field in fields(planned) {
+        match &field.group.tensors {
+            Tensors::Known(tensors) => {
+                count += tensors.len() as u64;
+                known.extend(tensors.iter().map(|tensor| of_field(&field, tensor, planned.graph.scalar)));
+            }
+            Tensors::OfNetwork(path) => {
+                let before = std::mem::take(&mut known);
+                lists.extend([quote!(&[#(#before),*]), of_network(&field, path)]);
+            }
+        }
+    }
+    if lists.is_empty() {
+        return quote!(&[#(#known),*]);
+    }
+    lists.push(quote!(&[#(#known),*]));
+    let count = literal(count);
+    let networks = planned.graph.networks();
+    quote!(&castnet::nested::concat::<{ #count #(+ <#networks as castnet::Predict>::TENSORS.len())* }>(&[#(#lists),*]))
+}
+
+fn of_field(field: &Field<'_>, tensor: &Tensor, scalar: Scalar) -> TokenStream {
+    let name = format!("{}.{}", field.name.unraw(), tensor.name);
+    let (dtype, shape) = (scalar.dtype(), tensor.shape.iter().copied().map(literal));
+    quote!(castnet::TensorInfo::new(#name, #dtype, &[#(#shape),*]))
+}
+
+fn of_network(field: &Field<'_>, path: &TokenStream) -> TokenStream {
+    let prefix = field.name.unraw().to_string();
+    quote!({
+        const OF: &[castnet::TensorInfo] = <#path as castnet::Predict>::TENSORS;
+        const NAMES: &[u8] = &castnet::nested::names::<{ castnet::nested::names_len(#prefix, OF) }>(#prefix, OF);
+        const RENAMED: &[castnet::TensorInfo] = &castnet::nested::renamed::<{ OF.len() }>(#prefix, OF, NAMES);
+        RENAMED
+    })
+}
+
+/// The fields that are networks, each with its source.
+pub fn sources(planned: &Planned) -> Vec<TokenStream> {
+    let source = |field: Field<'_>| {
+        let (name, path) = (field.name.unraw().to_string(), field.group.network()?);
+        Some(quote!((#name, &<#path as castnet::Predict>::SOURCE)))
+    };
+    fields(planned).into_iter().filter_map(source).collect()
+}

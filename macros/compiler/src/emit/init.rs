@@ -1,0 +1,110 @@
+//! Fresh parameters; penalties, constraints and statistics where there are any.
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::passes;
+use crate::graph::{Graph, Node, ValueId};
+use crate::layers::{Adapt, Map, Operation, Rules, Samples};
+use crate::plan::Planned;
+
+/// The methods, with their statements in the order of the layers.
+pub fn init(planned: &Planned) -> TokenStream {
+    let maps: Vec<(&Node, &dyn Map)> = maps(planned).collect();
+    let statements: Vec<TokenStream> =
+        maps.iter().filter_map(|(node, map)| map.init(&passes::places(planned, node))).collect();
+    let rng = passes::parameter("rng", &statements);
+    let rules: Vec<Rules> = maps.iter().map(|(node, map)| map.rules(&passes::places(planned, node))).collect();
+    let (penalties, constrain) = (penalties(&rules), constrain(&rules));
+    let adapt = adapt(planned, &maps);
+    quote! {
+        fn init_in<R: castnet::Rng + ?::core::marker::Sized>(&mut self, #rng: &mut R) {
+            #(#statements)*
+        }
+        #penalties
+        #constrain
+        #adapt
+    }
+}
+
+/// The layers that read one value and write another, in order.
+fn maps(planned: &Planned) -> impl Iterator<Item = (&Node, &dyn Map)> {
+    planned.graph.nodes.iter().filter_map(|node| match node.operation() {
+        Operation::Map(map) => Some((node, map.as_ref())),
+        Operation::InPlace(_) | Operation::Alias | Operation::Join(_) => None,
+    })
+}
+
+fn penalties(rules: &[Rules]) -> TokenStream {
+    let penalties: Vec<&TokenStream> = rules.iter().flat_map(|rules| &rules.penalties).collect();
+    let gradients = rules.iter().flat_map(|rules| &rules.gradients);
+    if penalties.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn penalty(&self) -> f64 {
+            #(#penalties)+*
+        }
+        fn add_penalty_gradient(&self, gradient: &mut Self::Gradient) {
+            #(#gradients)*
+        }
+    }
+}
+
+fn constrain(rules: &[Rules]) -> TokenStream {
+    let statements: Vec<&TokenStream> = rules.iter().flat_map(|rules| &rules.constraints).collect();
+    if statements.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn constrain(&mut self) {
+            #(#statements)*
+        }
+    }
+}
+
+fn adapt(planned: &Planned, maps: &[(&Node, &dyn Map)]) -> TokenStream {
+    let (mut statements, mut conditions) = (Vec::new(), Vec::new());
+    for (node, map) in maps {
+        let Some(samples) = raw_samples(planned, node) else { continue };
+        let Some(Adapt { learn, is_adapted }) = map.adapt(&passes::places(planned, node), &samples) else { continue };
+        statements.push(learn);
+        conditions.push(is_adapted);
+    }
+    if statements.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn adapt_to(&mut self, samples: &[Self::Input]) {
+            #(#statements)*
+        }
+        fn is_adapted(&self) -> bool {
+            #(#conditions)&&*
+        }
+    }
+}
+
+/// The samples of a data set as a layer reads them; none if it reads no input.
+fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
+    let graph = &planned.graph;
+    let input = input_of(graph, node.input())?;
+    let rust_type = graph.shape(node.input()).rust_type(graph.scalar);
+    let is_reshaped = input != node.input();
+    Some(match (planned.only_input(), is_reshaped) {
+        (Some(_), false) => Samples::Slice(quote!(samples)),
+        (Some(_), true) => Samples::Slice(quote!(castnet::reshape::<Self::Input, #rust_type>(samples))),
+        (None, is_reshaped) => {
+            let port = graph.value_name(input);
+            let port = quote!(&sample.#port);
+            let port = if is_reshaped { quote!(castnet::reshape_one::<_, #rust_type>(#port)) } else { port };
+            Samples::Iterator(quote!(samples.iter().map(|sample| #port)))
+        }
+    })
+}
+
+/// The input of which a value is another shape.
+fn input_of(graph: &Graph, value: ValueId) -> Option<ValueId> {
+    match graph.writer(value) {
+        None => Some(value),
+        Some(writer) => matches!(writer.operation(), Operation::Alias).then(|| input_of(graph, writer.input()))?,
+    }
+}

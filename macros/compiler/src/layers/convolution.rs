@@ -1,0 +1,202 @@
+//! What the convolutions have in common: their words, and their passes once their sizes are known.
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Backward, Constant, Context, Life, Map, Need, ParameterGroup, Places, Purpose, Room, Rules, Tensor};
+use crate::number::Number;
+use crate::options::Options;
+use crate::shape::Shape;
+use crate::size::Size;
+use crate::window::{Geometry, Sizes, WindowWords};
+use crate::words::Words;
+
+/// The words behind the sizes of a convolution.
+#[derive(Debug)]
+pub struct Written {
+    pub window: WindowWords,
+    /// The number after the word that only this convolution takes.
+    pub own: Option<u64>,
+    pub options: Options,
+}
+
+/// Reads the number after a word of a convolution's own.
+type ReadOwn = fn(&mut Option<u64>, &Ident, &mut Words<'_>);
+
+impl Written {
+    /// Reads all words that are left; none if there is no window.
+    pub fn parse(words: &mut Words<'_>, kernel: Option<Sizes>, read_own: ReadOwn) -> Option<Self> {
+        let mut window = WindowWords::new(kernel.unwrap_or(Sizes::One(1)));
+        let mut own = None;
+        let options = Options::parse(words, |name, words| {
+            if !window.take(name, words) {
+                read_own(&mut own, name, words);
+            }
+        });
+        kernel?;
+        Some(Self { window, own, options })
+    }
+
+    /// The word ` nobias`, if it was written.
+    pub fn nobias(&self) -> &'static str {
+        if self.options.has_bias() { "" } else { " nobias" }
+    }
+
+    /// The word with the number that only this convolution takes, if it does more than nothing.
+    pub fn own(&self, word: &str) -> String {
+        self.own.filter(|&number| number > 1).map(|number| format!(" {word} {number}")).unwrap_or_default()
+    }
+}
+
+/// Reads the number after a word that may stand once: a size.
+pub fn number_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
+    read_number(value, name, words, example, |number, what| number.size(what));
+}
+
+/// As [`number_of`], for a number that may be zero.
+pub fn count_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
+    read_number(value, name, words, example, |number, what| match *number.counts(what)? {
+        [count] => Ok(count),
+        _ => number.size(what),
+    });
+}
+
+fn read_number(
+    value: &mut Option<u64>,
+    name: &Ident,
+    words: &mut Words<'_>,
+    example: &str,
+    read: impl Fn(&Number, &str) -> Result<u64, String>,
+) {
+    let Some(number) = words.number() else {
+        return words.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
+    };
+    let what = format!("the number after `{name}`");
+    let read = words.read(number, |number| read(number, &what));
+    if value.replace(read.unwrap_or(1)).is_some() {
+        words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+    }
+}
+
+/// The number of filters and the size of the window; `None` for one that is wrong, and for both if they are missing.
+pub fn filters_and_kernel(words: &mut Words<'_>, example: &str) -> Option<(Option<u64>, Option<Sizes>)> {
+    let keyword = words.keyword;
+    let missing =
+        format!("`{keyword}` wants the number of its filters and the size of its window\nhelp: such as `{example}`");
+    let number = words.required_number(&missing)?;
+    let filters = words.read(number, |number| number.size("the number of filters"));
+    Some((filters, kernel(words, &quote!(#keyword #number), example)))
+}
+
+/// The size of the window.
+pub fn kernel(words: &mut Words<'_>, written: &TokenStream, example: &str) -> Option<Sizes> {
+    let Some(number) = words.number() else {
+        words.errors.at(written, format!("`{written}` wants the size of its window\nhelp: such as `{example}`"));
+        return None;
+    };
+    words.read(number, |number| Sizes::read(number, "the window"))
+}
+
+/// Keras does not take both either.
+pub fn stride_or_dilation(geometry: &Geometry) -> Result<(), String> {
+    let beyond_one = |sizes: [u64; 2]| sizes.into_iter().find(|&size| size > 1);
+    match (beyond_one(geometry.stride), beyond_one(geometry.dilation)) {
+        (Some(stride), Some(dilation)) => {
+            Err(format!("`stride {stride}` and `dilation {dilation}` do not go together\nhelp: leave one of them out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a tensor of these sizes, and an image, may exist at all.
+pub fn may_exist(written: &str, weight: &[u64], output: Option<Shape>) -> Result<Shape, String> {
+    let too_large = || format!("`{written}` is larger than any machine can hold");
+    Shape::new(weight.to_vec()).ok_or_else(too_large)?;
+    output.ok_or_else(too_large)
+}
+
+/// The sizes of a weight: those of the window, then these.
+pub fn weight(geometry: &Geometry, sizes: [u64; 2]) -> Vec<u64> {
+    geometry.kernel_sizes().into_iter().chain(sizes).collect()
+}
+
+/// A convolution whose sizes are known.
+#[derive(Debug)]
+pub struct Convolution {
+    /// The type, and its sizes.
+    pub name: &'static str,
+    pub sizes: Vec<u64>,
+    pub description: String,
+    /// The regularized weight is the last.
+    pub weights: Vec<Tensor>,
+    /// The number of biases.
+    pub filters: u64,
+    pub geometry: Geometry,
+    /// The channels behind the window, and their groups.
+    pub channels: u64,
+    pub groups: u64,
+    pub macs: u64,
+    /// The value between two weights.
+    pub between: Option<Shape>,
+    pub options: Options,
+}
+
+impl Convolution {
+    /// The value between two weights as an argument, if there is one.
+    fn record(&self, at: &Places) -> Option<TokenStream> {
+        let record = &at.need;
+        self.between.as_ref().map(|_| quote!(#record,))
+    }
+}
+
+impl Map for Convolution {
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let Self { name, sizes, description, weights, filters, .. } = self;
+        vec![self.options.group(network, name, sizes, description.clone(), weights, *filters)]
+    }
+
+    fn macs(&self) -> Size {
+        Size::known(self.macs)
+    }
+
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
+        let value = self.geometry.value(castnet, self.channels, self.groups);
+        Some(Constant { rust_type: quote!(#castnet::Window), value })
+    }
+
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        let room = Room::Shape(self.between.clone().filter(|_| purpose == Purpose::Training)?);
+        Some(Need { name: "record", room, life: Life::ForwardToBackward })
+    }
+
+    fn init(&self, at: &Places) -> Option<TokenStream> {
+        let (field, initializer, constant) = (at.field(""), self.options.initializer(), &at.constant);
+        Some(quote!(#field.init(&#constant, #initializer, rng);))
+    }
+
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (field, Places { input, output, constant, .. }) = (at.field(""), at);
+        quote!(#field.forward(isa, &#constant, #input, #output);)
+    }
+
+    fn forward_training(&self, at: &Places) -> TokenStream {
+        let Some(record) = self.record(at) else { return self.forward(at) };
+        let (field, Places { input, output, constant, .. }) = (at.field(""), at);
+        quote!(#field.forward_training(isa, &#constant, #input, #record #output);)
+    }
+
+    fn backward(&self, at: &Places) -> Backward {
+        let (field, gradient, record) = (at.field(""), at.gradient(""), self.record(at));
+        let Places { input, grad_output, grad_input, constant, .. } = at;
+        Backward::Apart {
+            parameters: Some(
+                quote!(#field.backward_parameters(isa, &#constant, #input, #record #grad_output, &mut #gradient);),
+            ),
+            input: quote!(#field.backward_input(isa, &#constant, #grad_output, #grad_input);),
+        }
+    }
+
+    fn rules(&self, at: &Places) -> Rules {
+        self.weights.last().map(|weight| self.options.rules(at, weight.name)).unwrap_or_default()
+    }
+}

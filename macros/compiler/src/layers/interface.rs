@@ -1,0 +1,293 @@
+//! The traits of layers.
+//!
+//! A layer says what becomes of the shapes of its inputs and which of four kinds of operation it is; the code generator knows these kinds
+//! and never a particular layer.
+use std::fmt::Debug;
+
+use proc_macro2::TokenStream;
+
+use super::identity::Identity;
+use super::memory::{Need, Purpose, Reads};
+use super::parameters::{Context, ParameterGroup, Rules};
+use super::places::Places;
+use crate::activations::Activation;
+use crate::shape::Shape;
+use crate::size::Size;
+
+/// A layer as it was read, with the activation that was written after it.
+pub struct Parsed {
+    pub layer: Box<dyn Layer>,
+    pub activation: Option<Activation>,
+}
+
+impl Parsed {
+    pub fn alone(layer: impl Layer + 'static) -> Self {
+        Self { layer: Box::new(layer), activation: None }
+    }
+
+    pub fn with_activation(layer: impl Layer + 'static, activation: Option<Activation>) -> Self {
+        Self { layer: Box::new(layer), activation }
+    }
+}
+
+/// A layer as it was written.
+pub trait Layer: Debug {
+    /// As written in full, without the words that do not change the result of a prediction: `dense 10`. For messages.
+    fn describe(&self) -> String;
+    /// The operation that the layer is on inputs of these shapes; an error says why there is none and what to do.
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit>;
+    /// Whether it stands right behind the input and nowhere else.
+    fn only_first(&self) -> bool {
+        false
+    }
+    /// The activation that it is.
+    fn as_activation(&self) -> Option<&Activation> {
+        None
+    }
+}
+
+/// A layer whose inputs are known.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The shape of its output.
+    pub output: Shape,
+    /// Its kind, as Keras names it: `Dense`.
+    pub kind: &'static str,
+    /// The text by which files of weights know it.
+    pub identity: Identity,
+    /// Its kind of operation, with its code.
+    pub operation: Operation,
+}
+
+impl Resolved {
+    pub fn map(output: Shape, kind: &'static str, identity: Identity, map: impl Map + 'static) -> Self {
+        Self { output, kind, identity, operation: Operation::Map(Box::new(map)) }
+    }
+
+    pub fn in_place(output: Shape, kind: &'static str, identity: Identity, operation: impl InPlace + 'static) -> Self {
+        Self { output, kind, identity, operation: Operation::InPlace(Box::new(operation)) }
+    }
+}
+
+/// The shape of the input of a layer that reads one value.
+pub fn only<'a>(inputs: &[&'a Shape]) -> Result<&'a Shape, Misfit> {
+    match inputs {
+        [input] => Ok(input),
+        _ => Err(Misfit::Layer(format!("this layer takes one value, not {}", inputs.len()))),
+    }
+}
+
+/// Why a layer does not fit its inputs.
+pub enum Misfit {
+    /// The layer as a whole.
+    Layer(String),
+    /// Branches, by their numbers, which do not fit together.
+    Branches(Vec<(usize, String)>),
+}
+
+impl From<String> for Misfit {
+    fn from(message: String) -> Self {
+        Self::Layer(message)
+    }
+}
+
+/// The four kinds of operation.
+#[derive(Debug)]
+pub enum Operation {
+    /// Reads one value and writes another.
+    Map(Box<dyn Map>),
+    /// Changes a value where it lies.
+    InPlace(Box<dyn InPlace>),
+    /// Reads the same values in another shape.
+    Alias,
+    /// Reads several values and writes another.
+    Join(Box<dyn Join>),
+}
+
+impl Operation {
+    /// The memory that a pass needs beside the values.
+    pub fn need(&self, purpose: Purpose) -> Option<Need> {
+        match self {
+            Self::Map(map) => map.need(purpose),
+            Self::InPlace(operation) => operation.need(purpose),
+            Self::Alias | Self::Join(_) => None,
+        }
+    }
+}
+
+/// A layer that reads one value and writes another; the sizes of both are known to it.
+///
+/// Its passes return statements made of the expressions that [`Places`] holds.
+pub trait Map: Debug {
+    /// Its parameters, each group a field of the network; none if it only computes.
+    fn parameters(&self, _network: &Context<'_>) -> Vec<ParameterGroup> {
+        Vec::new()
+    }
+    /// Multiply-adds of one prediction.
+    fn macs(&self) -> Size {
+        Size::default()
+    }
+    /// A constant that its passes share, such as the geometry of a window: its type and its value.
+    fn constant(&self, _network: &Context<'_>) -> Option<Constant> {
+        None
+    }
+    /// The memory that a pass needs beside the input and the output.
+    fn need(&self, _purpose: Purpose) -> Option<Need> {
+        None
+    }
+    /// The values of the tape from which the gradient of the input is computed.
+    fn reads(&self) -> Reads {
+        Reads::default()
+    }
+    /// Whether each of its outputs is the largest of some inputs.
+    fn takes_largest(&self) -> bool {
+        false
+    }
+    /// Whether it computes the gradient of its input.
+    fn input_gradient(&self) -> InputGradient {
+        InputGradient::Always
+    }
+    /// A statement that compiles if the types that are not known here fit.
+    fn assertion(&self, _network: &Context<'_>) -> Option<TokenStream> {
+        None
+    }
+    /// Fresh parameters.
+    fn init(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// The pass of a prediction.
+    fn forward(&self, at: &Places) -> TokenStream;
+    /// The forward pass of a training; it writes the values that the backward pass needs beside the input and the output.
+    fn forward_training(&self, at: &Places) -> TokenStream {
+        self.forward(at)
+    }
+    /// The gradients of its parameters and of its input.
+    fn backward(&self, at: &Places) -> Backward;
+    /// Changes its state after a training step, such as moving statistics, from its memory on the tape.
+    fn update_state(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// Penalties and constraints of its weights.
+    fn rules(&self, _at: &Places) -> Rules {
+        Rules::default()
+    }
+    /// The code with which it learns from data before training, if it does.
+    fn adapt(&self, _at: &Places, _samples: &Samples) -> Option<Adapt> {
+        None
+    }
+}
+
+/// How a layer computes its gradients.
+pub enum Backward {
+    /// By a statement each. That of the parameters may read the input, the gradient of the output, and its memory on the tape; there is
+    /// none if training changes no parameter. That of the input reads the gradient of the output and the values that [`Map::reads`]
+    /// names.
+    Apart { parameters: Option<TokenStream>, input: TokenStream },
+    /// By one statement, which computes the gradients that [`Places::wants`] names.
+    Together(TokenStream),
+}
+
+impl Backward {
+    /// Of a layer without parameters.
+    pub fn of_input(input: TokenStream) -> Self {
+        Self::Apart { parameters: None, input }
+    }
+}
+
+/// A layer that joins branches.
+///
+/// Its passes go through the values that it reads, the operands, one after the other.
+pub trait Join: Debug {
+    /// The values of the tape that the backward passes read.
+    fn reads(&self) -> Reads {
+        Reads::default()
+    }
+    /// Whether the gradient of every operand is that of the output, so that both may be the same memory; and whether the output may lie
+    /// where the first or the second operand does.
+    fn is_sum(&self) -> bool {
+        false
+    }
+    /// Combines an operand with the output; if `begins`, the output is initialized from it.
+    fn forward(&self, operand: usize, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream;
+    /// The last statement on the output, behind all operands.
+    fn finish(&self, _output: &TokenStream) -> Option<TokenStream> {
+        None
+    }
+    /// Writes the gradient of an operand, as far as it follows from that of the output.
+    fn backward(&self, operand: usize, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream;
+    /// The values of the tape that the gradient of an operand then depends on.
+    fn depends_on(&self, _operand: usize) -> Vec<Dependence> {
+        Vec::new()
+    }
+    /// Changes the gradient of an operand by one of them; `own` is the operand itself in comparisons.
+    fn backward_with(
+        &self,
+        _operand: usize,
+        _dependence: Dependence,
+        _own: &TokenStream,
+        _value: &TokenStream,
+        _grad_output: &TokenStream,
+        _grad_input: &TokenStream,
+    ) -> TokenStream {
+        TokenStream::new()
+    }
+}
+
+/// A value that the gradient of an operand depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dependence {
+    /// Another operand.
+    Operand(usize),
+    /// The operand itself beside another.
+    Comparison(usize),
+}
+
+/// Whether a layer computes the gradient of its input.
+pub enum InputGradient {
+    Always,
+    Never,
+    /// If a constant is true that is not known here.
+    If(TokenStream),
+}
+
+/// A constant of a layer.
+pub struct Constant {
+    pub rust_type: TokenStream,
+    pub value: TokenStream,
+}
+
+/// The samples that a network learns from before training, as a layer reads them.
+pub enum Samples {
+    /// An expression of a slice.
+    Slice(TokenStream),
+    /// An expression of an iterator: the network has several inputs.
+    Iterator(TokenStream),
+}
+
+/// How a layer learns from data: a statement, and an expression that is true once it has.
+pub struct Adapt {
+    pub learn: TokenStream,
+    pub is_adapted: TokenStream,
+}
+
+/// A layer that changes values where they lie.
+pub trait InPlace: Debug {
+    /// The values of the tape that its backward pass reads.
+    fn reads(&self) -> Reads;
+    /// The memory that a pass needs beside the values.
+    fn need(&self, _purpose: Purpose) -> Option<Need> {
+        None
+    }
+    /// Whether it does anything in a prediction.
+    fn acts_in_prediction(&self) -> bool {
+        true
+    }
+    /// Whether `f(max(x)) == max(f(x))` up to the sign of zero: then a prediction may apply it after a max pooling.
+    fn commutes_with_largest(&self) -> bool {
+        false
+    }
+    /// Changes the values, which are the output.
+    fn forward(&self, at: &Places) -> TokenStream;
+    /// Turns the gradient of the output into that of the input, in place.
+    fn backward(&self, at: &Places) -> TokenStream;
+}

@@ -1,0 +1,145 @@
+//! `pad 1`, `crop 1x0x1x0`: zeros around an image or a sequence, or less of it.
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::identity::Identity;
+use super::interface::only;
+use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Resolved};
+use crate::shape::{Shape, literal};
+use crate::words::Words;
+
+pub const KEYWORDS: &[Keyword] =
+    &[Keyword { word: "pad", words: &[], parse }, Keyword { word: "crop", words: &[], parse }];
+
+#[derive(Debug)]
+struct Written {
+    /// Whether it is taken away.
+    is_crop: bool,
+    /// As they were written: all sides, vertical x horizontal, or top x bottom x left x right; of a sequence before x after.
+    sizes: Vec<u64>,
+}
+
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let (keyword, is_crop) = (words.keyword.to_string(), words.keyword == "crop");
+    let number = words.required_number(&format!(
+        "`{keyword}` wants the size of the border\nhelp: such as `{keyword} 1`, or top x bottom x left x right: `{keyword} 1x0x1x0`"
+    ));
+    let sizes = number.and_then(|number| words.read(number, |number| number.counts("the border")));
+    words.end();
+    Some(Parsed::alone(Written { is_crop, sizes: sizes? }))
+}
+
+impl Written {
+    fn keyword(&self) -> &'static str {
+        if self.is_crop { "crop" } else { "pad" }
+    }
+
+    /// Height and width of the input, and the border at the top, at the bottom, to the left and to the right; a sequence is an image of one
+    /// row.
+    fn sides(&self, input: &Shape) -> Result<([u64; 2], [u64; 4]), String> {
+        let (size, is_sequence) = match *input.sizes() {
+            [height, width, _] => ([height, width], false),
+            [time, _] => ([1, time], true),
+            _ => {
+                return Err(format!(
+                    "`{}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it",
+                    self.keyword()
+                ));
+            }
+        };
+        let sides = match (self.sizes.as_slice(), is_sequence) {
+            (&[all], true) => [0, 0, all, all],
+            (&[before, after], true) => [0, 0, before, after],
+            (&[all], false) => [all; 4],
+            (&[vertical, horizontal], false) => [vertical, vertical, horizontal, horizontal],
+            (&[top, bottom, left, right], false) => [top, bottom, left, right],
+            (sizes, true) => {
+                return Err(format!(
+                    "`{}` has {} sizes, but a sequence has two sides\nhelp: one size for both, or before x after, such as `{} 2x0`",
+                    self.describe(),
+                    sizes.len(),
+                    self.keyword()
+                ));
+            }
+            (sizes, false) => {
+                return Err(format!(
+                    "`{}` has {} sizes, but an image has four sides\nhelp: one size for all, vertical x horizontal, or top x bottom x left x right, such as `{} 1x0x1x0`",
+                    self.describe(),
+                    sizes.len(),
+                    self.keyword()
+                ));
+            }
+        };
+        Ok((size, sides))
+    }
+}
+
+impl Layer for Written {
+    fn describe(&self) -> String {
+        let sizes = self.sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x");
+        format!("{} {sizes}", self.keyword())
+    }
+
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let (size, [top, bottom, left, right]) = self.sides(input)?;
+        let too_large = || format!("`{}` of {input} gives more values than any machine can hold", self.describe());
+        let change = |size: u64, before: u64, after: u64| {
+            let border = before.checked_add(after).ok_or_else(too_large)?;
+            if !self.is_crop {
+                return size.checked_add(border).ok_or_else(too_large);
+            }
+            let left = size.checked_sub(border).filter(|&left| left > 0);
+            left.ok_or_else(|| {
+                format!(
+                    "`{}` takes away {border} of {size}, and what comes in has the shape {input}\nhelp: at least one position must be left",
+                    self.describe()
+                )
+            })
+        };
+        let [height, width] = size;
+        let (height, width) = (change(height, top, bottom)?, change(width, left, right)?);
+        let sizes = [height, width, input.channels()];
+        let output = Shape::new(sizes.into_iter().skip(3 - input.rank()).collect()).ok_or_else(too_large)?;
+        let kind = if self.is_crop { "Cropping" } else { "ZeroPadding" };
+        let identity = Identity::new(if self.is_crop { "crop" } else { "pad" }).sizes(&self.sizes);
+        let changed = [height, width];
+        let (inside, outside) = if self.is_crop { (changed, size) } else { (size, changed) };
+        let padding = Padding { is_crop: self.is_crop, inside, outside, before: [top, left] };
+        Ok(Resolved::map(output, kind, identity, padding))
+    }
+}
+
+#[derive(Debug)]
+struct Padding {
+    is_crop: bool,
+    /// Height and width without the border, and with it.
+    inside: [u64; 2],
+    outside: [u64; 2],
+    /// Above and to the left.
+    before: [u64; 2],
+}
+
+impl Map for Padding {
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
+        let pair = |pair: [u64; 2]| {
+            let pair = pair.map(literal);
+            quote!([#(#pair),*])
+        };
+        let (inner, outer, before) = (pair(self.inside), pair(self.outside), pair(self.before));
+        let kind = if self.is_crop { quote!(#castnet::Crop) } else { quote!(#castnet::ZeroPad) };
+        let value = quote!(#kind(#castnet::Border { inner: #inner, outer: #outer, before: #before }));
+        Some(Constant { rust_type: kind, value })
+    }
+
+    fn forward(&self, at: &Places) -> TokenStream {
+        let Places { constant, input, output, .. } = at;
+        quote!(#constant.forward(isa, #input, #output);)
+    }
+
+    fn backward(&self, at: &Places) -> Backward {
+        let Places { constant, grad_output, grad_input, .. } = at;
+        Backward::of_input(quote!(#constant.backward_input(isa, #grad_output, #grad_input);))
+    }
+}

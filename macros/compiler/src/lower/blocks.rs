@@ -1,0 +1,173 @@
+//! Blocks and repetitions, which are written out.
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+
+use super::{LANGUAGE, Lowering};
+use crate::errors::Errors;
+use crate::expressions::{Term, Value, Wrong};
+use crate::graph::ValueId;
+use crate::layers::{self, join};
+use crate::options;
+use crate::parse::{Block, Chain, Stage};
+use crate::words::Word;
+
+/// Names of blocks and of their parameters mean nothing else.
+pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
+    for (index, Block { name, parameters, .. }) in blocks.iter().enumerate() {
+        if blocks.iter().take(index).any(|earlier| earlier.name == *name) {
+            errors.at(name, format!("a block named `{name}` exists already\nhelp: take another name"));
+        }
+        for name in parameters.iter().chain([name]) {
+            if is_word(name) {
+                errors.at(
+                    name,
+                    format!(
+                        "`{name}` is a word of the language and would not be told from it\nhelp: take another name"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a word means something in the language.
+fn is_word(word: &Ident) -> bool {
+    layers::is_keyword(word)
+        || layers::is_option(word)
+        || join::is_keyword(word)
+        || LANGUAGE.iter().any(|known| word == known)
+        || options::is_word(word)
+}
+
+/// A call of a block that is being written out.
+pub(super) struct Call {
+    /// The block.
+    pub(super) name: Ident,
+    /// The call.
+    pub(super) tokens: TokenStream,
+    /// The beginning of the names of its labelled layers.
+    pub(super) prefix: String,
+    pub(super) parameters: Vec<(Ident, Value)>,
+    /// The number of scopes of labels outside of the call, which are not seen from inside.
+    pub(super) scopes: usize,
+}
+
+/// More layers than this are a mistake: `repeat` in `repeat`.
+const MOST_LAYERS: usize = 20_000;
+
+impl Lowering<'_> {
+    /// `repeat 3 { chain }`.
+    pub(super) fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
+        let mut value = from.or_else(|| self.nothing_comes_in(stage));
+        let Some(words) = self.resolve(&stage.words, from) else { return value };
+        let count = match words.as_slice() {
+            [Word::Number(number)] => {
+                number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
+            }
+            _ => Err((
+                stage.tokens(),
+                "`repeat` wants one number\nhelp: such as `repeat 3 { dense 10 relu }`".to_string(),
+            )),
+        };
+        let count = match count {
+            Ok(count) => count,
+            Err((tokens, message)) => {
+                self.wrong(tokens, message);
+                return value;
+            }
+        };
+        let before = self.errors.len();
+        for _ in 0..count {
+            self.labels.push(Vec::new());
+            value = self.chain(body, value);
+            self.labels.pop();
+            // One mistake, or one layer too many, is said once.
+            if self.errors.len() > before || self.is_too_large(stage) {
+                break;
+            }
+        }
+        value
+    }
+
+    pub(super) fn is_too_large(&mut self, stage: &Stage) -> bool {
+        let layers = self.graph.rows.len();
+        if layers > MOST_LAYERS {
+            self.wrong(stage.tokens(), format!("with this the network has more than {MOST_LAYERS} layers"));
+        }
+        layers > MOST_LAYERS
+    }
+
+    /// `block(arguments)`.
+    pub(super) fn call(
+        &mut self,
+        stage: &Stage,
+        block: &Block,
+        arguments: &[Vec<Term>],
+        from: Option<ValueId>,
+    ) -> Option<ValueId> {
+        let name = &block.name;
+        if let Some(word) = stage.words.first() {
+            self.wrong(
+                word,
+                format!(
+                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before another layer"
+                ),
+            );
+        }
+        if self.calls.iter().any(|call| call.name == *name) {
+            let path = self.calls.iter().map(|call| call.name.to_string()).chain([name.to_string()]);
+            let path = path.collect::<Vec<_>>().join(" => ");
+            self.wrong(
+                stage.tokens(),
+                format!("the block `{name}` uses itself: {path}\nhelp: `repeat` writes layers several times"),
+            );
+            return from;
+        }
+        let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
+        let prefix = match &stage.label {
+            Some(label) => {
+                self.check_label(label);
+                self.prefixed(&label.to_string())
+            }
+            None => {
+                let counted = self.counted(&name.to_string()).to_string();
+                self.prefixed(&counted)
+            }
+        };
+        let scopes = self.labels.len();
+        self.labels.push(Vec::new());
+        self.calls.push(Call { name: name.clone(), tokens: stage.tokens(), prefix, parameters, scopes });
+        let value = self.chain(&block.chain, from);
+        self.calls.pop();
+        self.labels.pop();
+        self.is_too_large(stage);
+        value
+    }
+
+    /// The parameters of a block with their meanings in a call.
+    pub(super) fn parameters(
+        &mut self,
+        stage: &Stage,
+        block: &Block,
+        arguments: &[Vec<Term>],
+        from: Option<ValueId>,
+    ) -> Option<Vec<(Ident, Value)>> {
+        let known = self.known(from);
+        let values: Result<Vec<Value>, Wrong> = arguments.iter().map(|argument| known.argument(argument)).collect();
+        let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;
+        let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
+        if wanted != given {
+            let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
+            self.wrong(
+                stage.tokens(),
+                format!(
+                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
+                    if wanted == 1 { "argument" } else { "arguments" }
+                ),
+            );
+            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
+            return None;
+        }
+        Some(block.parameters.iter().cloned().zip(values).collect())
+    }
+}

@@ -1,0 +1,303 @@
+//! Chains of stages, with their words.
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::{Chain, Stage, What};
+use crate::errors::Errors;
+use crate::expressions::{Term, terms};
+use crate::layers::join;
+use crate::number::Number;
+use crate::words::Word;
+
+/// Reads chains, and knows the names of the blocks.
+pub struct Grammar {
+    blocks: Vec<Ident>,
+}
+
+impl Grammar {
+    /// The grammar of an invocation: its blocks are those that stand anywhere in it.
+    pub fn of(tokens: TokenStream) -> Self {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let name = |tokens: &[TokenTree]| match tokens {
+            [TokenTree::Ident(block), TokenTree::Ident(name), TokenTree::Group(_)] if block == "block" => {
+                Some(name.clone())
+            }
+            _ => None,
+        };
+        Self { blocks: tokens.windows(3).filter_map(name).collect() }
+    }
+
+    /// The chains of a network, with `;` between them.
+    pub fn chains(&self, tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
+        if tokens.is_empty() {
+            errors.at(
+                name,
+                format!("`{name}` has no layers\nhelp: begin with its input: `{name}< input 13 => dense 1 >`"),
+            );
+            return Vec::new();
+        }
+        let mut chains = Vec::new();
+        let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        let mut parts = tokens.split(is_end).peekable();
+        while let Some(part) = parts.next() {
+            // A `;` after the last chain is no mistake.
+            if part.is_empty() && parts.peek().is_none() && !chains.is_empty() {
+                break;
+            }
+            if part.is_empty() {
+                let semicolons: TokenStream = tokens.iter().filter(|token| is_end(token)).cloned().collect();
+                errors.at(semicolons, "there is no chain of layers before or after a `;`\nhelp: leave it out");
+                continue;
+            }
+            chains.push(self.chain(part.to_vec(), errors));
+        }
+        chains
+    }
+
+    /// Stages with `=>` between them.
+    pub fn chain(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Chain {
+        let all: TokenStream = tokens.iter().cloned().collect();
+        let mut stages = Vec::new();
+        let mut words: Vec<TokenTree> = Vec::new();
+        let mut last_arrow: Option<TokenStream> = None;
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let TokenTree::Punct(punct) = &token else {
+                words.push(token);
+                continue;
+            };
+            match (punct.as_char(), tokens.peek()) {
+                ('=', Some(TokenTree::Punct(next))) if next.as_char() == '>' && punct.spacing() == Spacing::Joint => {
+                    let mut arrow = token.to_token_stream();
+                    arrow.extend(tokens.next().map(TokenTree::into_token_stream));
+                    if words.is_empty() {
+                        errors.at(&arrow, "there is no layer before this `=>`\nhelp: leave the arrow out, or write the layer that is missing");
+                    } else {
+                        stages.extend(self.stage(std::mem::take(&mut words), errors));
+                    }
+                    last_arrow = Some(arrow);
+                }
+                ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
+                    let mut arrow = token.to_token_stream();
+                    arrow.extend(tokens.next().map(TokenTree::into_token_stream));
+                    errors.at(arrow, "layers are joined by another arrow\nhelp: write `=>`");
+                    stages.extend(self.stage(std::mem::take(&mut words), errors));
+                }
+                _ => words.push(token),
+            }
+        }
+        match (words.is_empty(), last_arrow) {
+            (true, Some(arrow)) => errors.at(
+                arrow,
+                "nothing comes after this `=>`\nhelp: add a layer, such as `dense 1`, or leave the arrow out",
+            ),
+            (true, None) => {}
+            (false, _) => stages.extend(self.stage(words, errors)),
+        }
+        Chain { stages, tokens: all }
+    }
+
+    /// `label: keyword word word`.
+    fn stage(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
+        let mut words = words_of(tokens).into_iter().peekable();
+        let mut first = words.next()?;
+        let mut label: Option<Ident> = None;
+        while let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
+            && colon.as_char() == ':'
+        {
+            if let Some(earlier) = &label {
+                errors.at(name, format!("`{name}` is a second label, after `{earlier}`\nhelp: a layer has one"));
+                return None;
+            }
+            let name = name.clone();
+            let colon = words.next();
+            let Some(keyword) = words.next() else {
+                let message =
+                    format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`");
+                errors.at(colon, message);
+                return None;
+            };
+            label = Some(name);
+            first = keyword;
+        }
+        let Word::Name(keyword) = first else {
+            let shown = first.to_token_stream().to_string();
+            errors.at(
+                &first,
+                format!(
+                    "`{shown}` stands where a layer's name should\nhelp: a layer begins with a word, such as `dense 10`"
+                ),
+            );
+            return None;
+        };
+        let words = match keyword.to_string().as_str() {
+            "repeat" => return self.repeat(label, keyword, words.collect(), errors),
+            "use" => return nested(label, keyword, words.collect(), errors),
+            _ => words.collect::<Vec<Word>>(),
+        };
+        Some(self.plain(label, keyword, words, errors))
+    }
+
+    /// A layer, a label, a join or a call of a block.
+    fn plain(&self, label: Option<Ident>, keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Stage {
+        let is_join = join::is_keyword(&keyword);
+        let what = match words.first() {
+            Some(Word::Other(TokenTree::Group(group))) if group.delimiter() == Delimiter::Parenthesis => {
+                let group = group.clone();
+                let parts = commas(group.stream());
+                if is_join {
+                    words.remove(0);
+                    let branches = parts.into_iter().map(|tokens| self.chain(tokens, errors));
+                    What::Join(group, branches.filter(|branch| !branch.stages.is_empty()).collect())
+                } else if self.blocks.contains(&keyword) {
+                    words.remove(0);
+                    let arguments: Option<Vec<_>> =
+                        parts.into_iter().map(|tokens| read(words_of(tokens), errors)).collect();
+                    arguments.map_or(What::Lost, |arguments| What::Call(group, arguments))
+                } else {
+                    What::Plain
+                }
+            }
+            _ => What::Plain,
+        };
+        match read(words, errors) {
+            Some(words) => Stage { label, keyword, what, words },
+            None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+        }
+    }
+
+    /// `repeat 3 { chain }`.
+    fn repeat(&self, label: Option<Ident>, keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
+        let group = match words.pop() {
+            Some(Word::Other(TokenTree::Group(group)))
+                if group.delimiter() == Delimiter::Brace && !words.is_empty() =>
+            {
+                group
+            }
+            _ => {
+                errors.at(
+                &keyword,
+                "`repeat` wants a number, and in braces what is repeated\nhelp: such as `repeat 3 { dense 10 relu }`",
+            );
+                return None;
+            }
+        };
+        let mut tokens = Vec::new();
+        group.stream().into_iter().for_each(|token| push_bare(token, &mut tokens));
+        let chain = self.chain(tokens, errors);
+        if chain.stages.is_empty() {
+            errors.at(&group, "there is nothing to repeat in these braces\nhelp: such as `repeat 3 { dense 10 relu }`");
+            return None;
+        }
+        Some(match read(words, errors) {
+            Some(words) => Stage { label, keyword, what: What::Repeat(chain), words },
+            None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+        })
+    }
+}
+
+/// `use path::Network -> 7x7x64`.
+fn nested(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
+    let is = |word: &Word, c: char| matches!(word, Word::Other(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let arrow = words.iter().zip(words.iter().skip(1)).position(|(first, second)| is(first, '-') && is(second, '>'));
+    let parts = arrow.and_then(|arrow| Some((words.get(..arrow)?, words.get(arrow + 2..)?)));
+    let Some((path @ [_, ..], words @ [_, ..])) = parts else {
+        let tokens = quote!(#keyword #(#words)*);
+        errors.at(
+            tokens,
+            "`use` wants another network and the shape of its output\nhelp: such as `use Encoder -> 7x7x64`",
+        );
+        return None;
+    };
+    let path = quote!(#(#path)*);
+    if let Err(error) = syn::parse2::<syn::Path>(path.clone()) {
+        errors.at(
+            &path,
+            format!("`{path}` is no path of a network: {error}\nhelp: such as `use models::Encoder -> 7x7x64`"),
+        );
+        return None;
+    }
+    Some(match read(words.to_vec(), errors) {
+        Some(words) => Stage { label, keyword, what: What::Nested(path), words },
+        None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+    })
+}
+
+/// The terms of words; a mistake in them is reported.
+fn read(words: Vec<Word>, errors: &mut Errors) -> Option<Vec<Term>> {
+    terms(words).map_err(|(tokens, message)| errors.at(tokens, message)).ok()
+}
+
+/// The words of a stage, or of an argument.
+fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut minus: Option<Punct> = None;
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) if literal.to_string().starts_with(|c: char| c.is_ascii_digit()) => {
+                words.push(Word::Number(Number::new(minus.take(), literal)));
+                continue;
+            }
+            TokenTree::Ident(name) => {
+                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
+                words.push(Word::Name(name));
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '-' => {
+                words.extend(minus.replace(punct).map(|minus| Word::Other(minus.into())));
+            }
+            other => {
+                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
+                words.push(Word::Other(other));
+            }
+        }
+    }
+    words.extend(minus.map(|minus| Word::Other(minus.into())));
+    words
+}
+
+/// Whether a stage says `use`, perhaps behind a label.
+fn begins_with_use(words: &[TokenTree]) -> bool {
+    let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "use");
+    match words {
+        [first, ..] if is_use(first) => true,
+        [_, TokenTree::Punct(colon), third, ..] => colon.as_char() == ':' && is_use(third),
+        _ => false,
+    }
+}
+
+/// Tokens between commas; a comma at the end ends the last.
+pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![Vec::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(Vec::new()),
+            (_, Some(part)) => push_bare(token, part),
+            (_, None) => {}
+        }
+    }
+    if parts.last().is_some_and(Vec::is_empty) {
+        parts.pop();
+    }
+    parts
+}
+
+/// A token that `macro_rules` has put in place of a `$size:literal` comes in a group without delimiters: the tokens in it count.
+pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            if is_computed(&group) {
+                let mut whole = Group::new(Delimiter::Parenthesis, group.stream());
+                whole.set_span(group.span());
+                return tokens.push(whole.into());
+            }
+            group.stream().into_iter().for_each(|token| push_bare(token, tokens));
+        }
+        token => tokens.push(token),
+    }
+}
+
+/// Whether the tokens that `macro_rules` has put in place of an `$size:expr` are an expression: then they stay together.
+fn is_computed(group: &Group) -> bool {
+    let is_operator = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
+    group.stream().into_iter().skip(1).any(is_operator)
+}
