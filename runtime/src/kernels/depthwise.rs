@@ -70,7 +70,7 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
         let multiplier = units / inputs;
         let bias = bias.filter(|bias| bias.len() >= units);
         for (position, output) in (positions.0..positions.1).zip(output.chunks_exact_mut(channels.1 - channels.0)) {
-            let taps = taps_of_output(window, position);
+            let taps = OutputTaps::new(window, position);
             let mut done = 0;
             if HAS_VECTORS && multiplier == 1 {
                 let (values, weight) =
@@ -78,14 +78,13 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
                 let start = bias.map(|bias| bias.as_ptr().wrapping_add(channels.0));
                 // SAFETY: the taps are inside of the image and of the weight; the channels of the output are there at each of them,
                 // and in a bias.
-                done = unsafe { sum_in_vectors(isa, taps.clone(), values, weight, start, output) };
+                done = unsafe { sum_in_vectors(isa, &taps, values, weight, start, output) };
             }
             for (output, channel) in output.iter_mut().skip(done).zip(channels.0 + done..) {
-                let start = bias.and_then(|bias| bias.get(channel)).copied().unwrap_or(T::ZERO);
-                *output = taps.clone().fold(start, |sum, (at, place)| {
-                    match (weight.get(place + channel), input.get(at + channel / multiplier)) {
-                        (Some(&w), Some(&x)) => isa.mul_add(w, x, sum),
-                        _ => sum,
+                *output = bias.and_then(|bias| bias.get(channel)).copied().unwrap_or(T::ZERO);
+                taps.each(|at, place| {
+                    if let (Some(&w), Some(&x)) = (weight.get(place + channel), input.get(at + channel / multiplier)) {
+                        *output = isa.mul_add(w, x, *output);
                     }
                 });
             }
@@ -93,34 +92,70 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
     }
 }
 
-/// The taps of a window at a position of the output, without those in the padding. Each is two offsets: of the channels that it
-/// sees, in the input, and of its row of the weight.
-#[inline(always)]
-fn taps_of_output(window: &Window, position: usize) -> impl Iterator<Item = (usize, usize)> + Clone + use<> {
-    let ([_, width, channels], [_, columns, units]) = (window.input, window.output);
-    let (y_axis, x_axis) = (window.axis(0), window.axis(1));
-    let (row, column) = (position / columns, position % columns);
-    let (rows, columns) = (y_axis.taps_at(row), x_axis.taps_at(column));
-    let (y_origin, x_origin) = (y_axis.origin(row), x_axis.origin(column));
-    (rows.0..rows.1).flat_map(move |y| {
-        let at = (y_origin + (y * y_axis.dilation) as isize) as usize * width;
-        (columns.0..columns.1).map(move |x| {
-            let column = (x_origin + (x * x_axis.dilation) as isize) as usize;
-            ((at + column) * channels, (y * x_axis.taps + x) * units)
-        })
-    })
+/// Some taps of a window.
+trait Taps {
+    /// Calls `visit` for each tap with two offsets: of the values that it is multiplied with, and of its weights.
+    fn each(&self, visit: impl FnMut(usize, usize));
+}
+
+/// The taps that are inside of the image at a position of the output.
+struct OutputTaps {
+    rows: usize,
+    columns: usize,
+    /// Offsets of the first tap, in the input and in the weight.
+    first: (usize, usize),
+    /// From one row of taps to the next.
+    row_step: (usize, usize),
+    /// From one tap of a row to the next.
+    step: (usize, usize),
+}
+
+impl OutputTaps {
+    #[inline(always)]
+    fn new(window: &Window, position: usize) -> Self {
+        let ([_, width, channels], [_, positions, units]) = (window.input, window.output);
+        let (y_axis, x_axis) = (window.axis(0), window.axis(1));
+        let (y, x) = (position / positions, position % positions);
+        let (rows, columns) = (y_axis.taps_at(y), x_axis.taps_at(x));
+        let row = (y_axis.origin(y) + (rows.0 * y_axis.dilation) as isize) as usize;
+        let column = (x_axis.origin(x) + (columns.0 * x_axis.dilation) as isize) as usize;
+        Self {
+            rows: rows.1 - rows.0,
+            columns: columns.1 - columns.0,
+            first: ((row * width + column) * channels, (rows.0 * x_axis.taps + columns.0) * units),
+            row_step: (y_axis.dilation * width * channels, x_axis.taps * units),
+            step: (x_axis.dilation * channels, units),
+        }
+    }
+}
+
+impl Taps for OutputTaps {
+    #[inline(always)]
+    fn each(&self, mut visit: impl FnMut(usize, usize)) {
+        let mut row = self.first;
+        for _ in 0..self.rows {
+            let (mut at, mut place) = row;
+            // Not counted: a counted loop would be unrolled, and windows are too small for that.
+            let end = at + self.columns * self.step.0;
+            while at != end {
+                visit(at, place);
+                (at, place) = (at + self.step.0, place + self.step.1);
+            }
+            row = (row.0 + self.row_step.0, row.1 + self.row_step.1);
+        }
+    }
 }
 
 /// `outputs = start + Σ weight * values` over some taps: of the first channels, as many as fill whole vectors. Returns how many these
 /// are.
 ///
 /// # Safety
-/// For every tap `(at, place)`, `values` has as many values from `at` on as there are outputs, and `weight` from `place` on; so has
+/// For the offsets `(at, place)` of every tap, `values` has as many values from `at` on as there are outputs, and `weight` from `place` on; so has
 /// `start` from its beginning.
 #[inline(always)]
 unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
     isa: I,
-    taps: impl Iterator<Item = (usize, usize)> + Clone,
+    taps: &impl Taps,
     values: *const T,
     weight: *const T,
     start: Option<*const T>,
@@ -134,12 +169,13 @@ unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
                 let (start, block) =
                     (start.map(|start| start.wrapping_add(first)), outputs.as_mut_ptr().wrapping_add(first));
                 // SAFETY: as asked for; the block is within the outputs.
-                unsafe { sum_vectors::<T, I, $vectors>(isa, taps.clone(), values, weight, start, block) };
+                unsafe { sum_vectors::<T, I, $vectors>(isa, taps, values, weight, start, block) };
                 first += $vectors * I::LANES;
             }
         };
     }
     blocks_of!(4);
+    blocks_of!(2);
     blocks_of!(1);
     first
 }
@@ -151,7 +187,7 @@ unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
 #[inline(always)]
 unsafe fn sum_vectors<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
-    taps: impl Iterator<Item = (usize, usize)>,
+    taps: &impl Taps,
     values: *const T,
     weight: *const T,
     start: Option<*const T>,
@@ -160,18 +196,18 @@ unsafe fn sum_vectors<T: Scalar, I: Isa<T>, const V: usize>(
     let mut sums = [isa.splat(T::ZERO); V];
     if let Some(start) = start {
         // SAFETY: as asked for.
-        sums = unsafe { load_row(isa, start, None) };
+        sums = unsafe { load_row(isa, start, false, I::LANES) };
     }
-    for (at, place) in taps {
+    taps.each(|at, place| {
         for (v, sum) in sums.iter_mut().enumerate() {
             let (value, weight) = (values.wrapping_add(at + v * I::LANES), weight.wrapping_add(place + v * I::LANES));
             // SAFETY: as asked for.
             let (value, weight) = unsafe { (isa.load(value), isa.load(weight)) };
             *sum = isa.mul_add_vector(weight, value, *sum);
         }
-    }
+    });
     // SAFETY: as asked for.
-    unsafe { store_row(isa, &sums, outputs, None) };
+    unsafe { store_row(isa, &sums, outputs, false, I::LANES) };
 }
 
 #[cfg(test)]

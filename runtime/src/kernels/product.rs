@@ -362,23 +362,22 @@ impl<T: Scalar> Place<'_, T> {
         isa: I,
         last: usize,
     ) {
-        let (last_of_c, last_of_b) = (PART.then_some(last), PART_OF_B.then_some(last));
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         match self.start {
             PlaceStart::Zero => {}
             // SAFETY: as asked for: the row has the columns of `C`.
-            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, last_of_c) }; M],
+            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PART, last) }; M],
             PlaceStart::Result => {
                 for (m, row) in sums.iter_mut().enumerate() {
                     // SAFETY: as asked for: one of the rows of `C`.
-                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), last_of_c) };
+                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PART, last) };
                 }
             }
         }
         let (mut a, mut b) = (self.a, self.b);
         for _ in 0..self.depth {
             // SAFETY: as asked for: one of the rows of `B`.
-            let factors = unsafe { load_row(isa, b, last_of_b) };
+            let factors = unsafe { load_row(isa, b, PART_OF_B, last) };
             for (m, row) in sums.iter_mut().enumerate() {
                 // SAFETY: as asked for: a value of one of the rows of `A`.
                 add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
@@ -388,7 +387,7 @@ impl<T: Scalar> Place<'_, T> {
         }
         for (m, row) in sums.iter().enumerate() {
             // SAFETY: as asked for: one of the rows of `C`.
-            unsafe { store_row(isa, row, self.c.add(m * self.c_row), last_of_c) };
+            unsafe { store_row(isa, row, self.c.add(m * self.c_row), PART, last) };
         }
     }
 }

@@ -2,7 +2,7 @@
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// Loads `V` vectors; only the first `last` lanes of the last one, if `last` is given.
+/// Loads `V` vectors; if `part`, only the first `last` lanes of the last one.
 ///
 /// # Safety
 /// All these values can be read; `last` is at most `LANES`.
@@ -10,22 +10,25 @@ use crate::scalar::Scalar;
 pub unsafe fn load_row<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
     from: *const T,
-    last: Option<usize>,
+    part: bool,
+    last: usize,
 ) -> [I::Vector; V] {
     let mut row = [isa.splat(T::ZERO); V];
     for (v, vector) in row.iter_mut().enumerate() {
-        let from = from.wrapping_add(v * I::LANES);
-        *vector = match last {
-            // SAFETY: the values of the last vector can be read.
-            Some(last) if v == V - 1 => unsafe { isa.load_first(from, last) },
-            // SAFETY: the values of all vectors before a partial one can be read.
-            _ => unsafe { isa.load(from) },
-        };
+        // SAFETY: as asked for: one of the vectors.
+        let from = unsafe { from.add(v * I::LANES) };
+        if part && v == V - 1 {
+            // SAFETY: as asked for.
+            *vector = unsafe { isa.load_first(from, last) };
+        } else {
+            // SAFETY: as asked for: a whole vector.
+            *vector = unsafe { isa.load(from) };
+        }
     }
     row
 }
 
-/// Stores `V` vectors; only the first `last` lanes of the last one, if `last` is given.
+/// Stores `V` vectors; if `part`, only the first `last` lanes of the last one.
 ///
 /// # Safety
 /// All these values can be written; `last` is at most `LANES`.
@@ -34,15 +37,18 @@ pub unsafe fn store_row<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
     row: &[I::Vector; V],
     to: *mut T,
-    last: Option<usize>,
+    part: bool,
+    last: usize,
 ) {
     for (v, &vector) in row.iter().enumerate() {
-        let to = to.wrapping_add(v * I::LANES);
-        match last {
-            // SAFETY: the values of the last vector can be written.
-            Some(last) if v == V - 1 => unsafe { isa.store_first(vector, to, last) },
-            // SAFETY: the values of all vectors before a partial one can be written.
-            _ => unsafe { isa.store(vector, to) },
+        // SAFETY: as asked for: one of the vectors.
+        let to = unsafe { to.add(v * I::LANES) };
+        if part && v == V - 1 {
+            // SAFETY: as asked for.
+            unsafe { isa.store_first(vector, to, last) };
+        } else {
+            // SAFETY: as asked for: a whole vector.
+            unsafe { isa.store(vector, to) };
         }
     }
 }

@@ -89,7 +89,7 @@ impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATC
         if window.is_pointwise() {
             isa.dense_backward_weight(inputs, IN, grad_outputs, gradient.weight.as_flat_mut(), OUT);
         } else {
-            gradient.weight.fill(T::ZERO);
+            gradient.weight.as_flat_mut().fill(T::ZERO);
             isa.conv_backward_weight(window, inputs, grad_outputs, 0, gradient.weight.as_flat_mut());
         }
     }

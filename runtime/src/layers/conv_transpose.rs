@@ -80,7 +80,7 @@ impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T
     ) {
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         backward_bias(isa, grad_outputs, &mut gradient.bias);
-        gradient.weight.fill(T::ZERO);
+        gradient.weight.as_flat_mut().fill(T::ZERO);
         isa.conv_backward_weight(window, grad_outputs, inputs, 0, gradient.weight.as_flat_mut());
     }
 }

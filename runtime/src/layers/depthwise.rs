@@ -73,7 +73,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
     ) {
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         backward_bias(isa, grad_outputs, &mut gradient.bias);
-        gradient.weight.fill(T::ZERO);
+        gradient.weight.as_flat_mut().fill(T::ZERO);
         isa.depthwise_backward_weight(window, inputs, grad_outputs, 0, gradient.weight.as_flat_mut());
     }
 }

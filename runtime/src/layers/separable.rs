@@ -101,7 +101,7 @@ impl<const PLACES: usize, const MIDDLE: usize, const OUT: usize, T: Scalar, B: B
         backward_bias(isa, grad_outputs, &mut gradient.bias);
         isa.dense_backward_weight(record, MIDDLE, grad_outputs, gradient.pointwise.as_flat_mut(), OUT);
         let pointwise = self.pointwise.as_flat();
-        gradient.depthwise.fill(T::ZERO);
+        gradient.depthwise.as_flat_mut().fill(T::ZERO);
         isa.separable_backward_depthwise(window, pointwise, inputs, grad_outputs, gradient.depthwise.as_flat_mut());
     }
 }

@@ -230,7 +230,8 @@ impl<T: Scalar> Products<'_, T> {
         row: usize,
         part: &Part,
     ) {
-        let last = PART.then_some(part.columns - (V - 1) * I::LANES);
+        let last = part.columns - (V - 1) * I::LANES;
+        let (a_step, b_step) = (self.x.step * self.a_steps[2], self.b_steps[2]);
         let mut a = [core::ptr::null(); M];
         let mut c = [core::ptr::null_mut(); M];
         for (m, (a, c)) in a.iter_mut().zip(&mut c).enumerate() {
@@ -240,7 +241,7 @@ impl<T: Scalar> Products<'_, T> {
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         for (row, &c) in sums.iter_mut().zip(&c) {
             // SAFETY: the columns of the row are there.
-            *row = unsafe { load_row(isa, c, last) };
+            *row = unsafe { load_row(isa, c, PART, last) };
         }
         for sample in part.samples.0..part.samples.1 {
             for y in part.y.0..part.y.1 {
@@ -248,19 +249,19 @@ impl<T: Scalar> Products<'_, T> {
                 let mut b = self.b.wrapping_add(b + part.column);
                 for _ in part.x.0..part.x.1 {
                     // SAFETY: the position has a gradient for each column.
-                    let factors = unsafe { load_row(isa, b, last) };
+                    let factors = unsafe { load_row(isa, b, PART, last) };
                     for (sums, &a) in sums.iter_mut().zip(&a) {
                         // SAFETY: the tap is inside of the image at this position.
                         add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });
                     }
-                    at += self.x.step * self.a_steps[2];
-                    b = b.wrapping_add(self.b_steps[2]);
+                    at += a_step;
+                    b = b.wrapping_add(b_step);
                 }
             }
         }
         for (row, &c) in sums.iter().zip(&c) {
             // SAFETY: the columns of the row are there.
-            unsafe { store_row(isa, row, c, last) };
+            unsafe { store_row(isa, row, c, PART, last) };
         }
     }
 }

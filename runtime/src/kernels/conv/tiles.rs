@@ -284,15 +284,14 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     (a, c): ([*const T; M], [*mut T; M]),
 ) {
     let whole = sum.last == I::LANES;
-    let last = (!whole).then_some(sum.last);
     let mut sums = [[isa.splat(T::ZERO); V]; M];
     match sum.start {
         // SAFETY: there is a value for every column.
-        Start::Row(values) => sums = [unsafe { load_row(isa, values, last) }; M],
+        Start::Row(values) => sums = [unsafe { load_row(isa, values, !whole, sum.last) }; M],
         Start::Result => {
             for (row, &c) in sums.iter_mut().zip(&c) {
                 // SAFETY: the columns of the position are there.
-                *row = unsafe { load_row(isa, c, last) };
+                *row = unsafe { load_row(isa, c, !whole, sum.last) };
             }
         }
     }
@@ -313,9 +312,17 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
             }
         });
     }
-    for (row, &c) in sums.iter().zip(&c) {
-        // SAFETY: the columns of the position are there.
-        unsafe { store_row(isa, row, c, last) };
+    // A loop for each case, not a question for each vector.
+    if whole {
+        for (row, &c) in sums.iter().zip(&c) {
+            // SAFETY: the columns of the position are there: whole vectors.
+            unsafe { store_row(isa, row, c, false, I::LANES) };
+        }
+    } else {
+        for (row, &c) in sums.iter().zip(&c) {
+            // SAFETY: the columns of the position are there.
+            unsafe { store_row(isa, row, c, true, sum.last) };
+        }
     }
 }
 
@@ -332,7 +339,7 @@ unsafe fn add_products_at<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     weight: *const T,
 ) {
     // SAFETY: as asked for.
-    let factors = unsafe { load_row(isa, weight, None) };
+    let factors = unsafe { load_row(isa, weight, false, I::LANES) };
     for (sums, a) in sums.iter_mut().zip(a) {
         // SAFETY: as asked for.
         add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });

@@ -1,5 +1,5 @@
 //! Gradients of a depthwise convolution.
-use super::{fits, sum_in_vectors};
+use super::{Taps, fits, sum_in_vectors};
 use crate::isa::{HAS_VECTORS, Isa};
 use crate::kernels::rows::{load_row, store_row};
 use crate::kernels::window::Window;
@@ -24,39 +24,47 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
     let samples = grad_outputs.chunks_exact(window.output_len()).zip(grad_inputs.chunks_exact_mut(window.input_len()));
     for (grad_output, grad_input) in samples {
         for (position, grad_input) in grad_input.chunks_exact_mut(channels).enumerate() {
-            let taps = taps_of_input(&window, position);
+            let taps = InputTaps { window: &window, at: (position / window.input[1], position % window.input[1]) };
             let mut done = 0;
             if HAS_VECTORS && multiplier == 1 {
                 let (values, weight) = (grad_output.as_ptr(), weight.as_ptr());
                 // SAFETY: the taps belong to positions of the output and are inside of the weight; all channels are there.
-                done = unsafe { sum_in_vectors(isa, taps.clone(), values, weight, None, grad_input) };
+                done = unsafe { sum_in_vectors(isa, &taps, values, weight, None, grad_input) };
             }
             for (grad, channel) in grad_input.iter_mut().skip(done).zip(done..) {
                 *grad = T::ZERO;
-                for (at, place) in taps.clone() {
+                taps.each(|at, place| {
                     let unit = channel * multiplier;
                     let weights = weight.iter().skip(place + unit).take(multiplier);
                     let grads = grad_output.iter().skip(at + unit);
                     *grad = weights.zip(grads).fold(*grad, |sum, (&w, &g)| isa.mul_add(w, g, sum));
-                }
+                });
             }
         }
     }
 }
 
-/// The taps that see a position of the input. Each is two offsets: of the channels of the position of the output to which it
-/// belongs, and of its row of the weight.
-#[inline(always)]
-fn taps_of_input(window: &Window, position: usize) -> impl Iterator<Item = (usize, usize)> + Clone + use<> {
-    let ([_, width, _], [_, columns, units]) = (window.input, window.output);
-    let (y_axis, x_axis) = (window.axis(0), window.axis(1));
-    let (at_row, at_column) = (position / width, position % width);
-    (0..y_axis.taps).filter_map(move |y| Some((y, y_axis.seen_from(at_row, y)?))).flat_map(move |(y, row)| {
-        (0..x_axis.taps).filter_map(move |x| {
-            let column = x_axis.seen_from(at_column, x)?;
-            Some(((row * columns + column) * units, (y * x_axis.taps + x) * units))
-        })
-    })
+/// The taps that see a position of the input.
+struct InputTaps<'a> {
+    window: &'a Window,
+    /// The row and the column of the position.
+    at: (usize, usize),
+}
+
+impl Taps for InputTaps<'_> {
+    /// The first offset is that of a position of the output, in the gradients.
+    #[inline(always)]
+    fn each(&self, mut visit: impl FnMut(usize, usize)) {
+        let [_, columns, units] = self.window.output;
+        let (y_axis, x_axis) = (self.window.axis(0), self.window.axis(1));
+        for y in 0..y_axis.taps {
+            let Some(row) = y_axis.seen_from(self.at.0, y) else { continue };
+            for x in 0..x_axis.taps {
+                let Some(column) = x_axis.seen_from(self.at.1, x) else { continue };
+                visit((row * columns + column) * units, (y * x_axis.taps + x) * units);
+            }
+        }
+    }
 }
 
 /// `grad_weight += Σ grad_outputs * inputs` over all windows, in the order of samples and positions; for taps from `first_place` on.
@@ -146,7 +154,7 @@ impl<'a, T: Scalar> Tap<'a, T> {
     #[inline(always)]
     unsafe fn add_vectors<I: Isa<T>, const V: usize>(&self, isa: I, first: usize, grads: *mut T) {
         // SAFETY: as asked for.
-        let mut sums: [I::Vector; V] = unsafe { load_row(isa, grads, None) };
+        let mut sums: [I::Vector; V] = unsafe { load_row(isa, grads, false, I::LANES) };
         for sample in 0..self.samples {
             let input = self.inputs.as_ptr().wrapping_add(sample * self.window.input_len() + first);
             let grad_output = self.grad_outputs.as_ptr().wrapping_add(sample * self.window.output_len() + first);
@@ -164,7 +172,7 @@ impl<'a, T: Scalar> Tap<'a, T> {
             }
         }
         // SAFETY: as asked for.
-        unsafe { store_row(isa, &sums, grads, None) };
+        unsafe { store_row(isa, &sums, grads, false, I::LANES) };
     }
 
     /// Adds to the gradients from a channel on.

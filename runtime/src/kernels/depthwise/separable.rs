@@ -1,7 +1,7 @@
 //! Separable convolutions: a depthwise convolution, and then a dense layer at every position (the pointwise convolution).
 //!
 //! The values between the two exist for a few positions and channels at a time.
-use super::{Positions, taps_of_output};
+use super::{OutputTaps, Positions, Taps};
 use crate::isa::{Isa, Task};
 use crate::kernels::dense;
 use crate::kernels::product::{Matrix, Size, Start, Stays, product};
@@ -187,9 +187,7 @@ fn each_tap<T: Scalar, I: Isa<T>>(
             let Some(grads) = scratch.get_mut(..positions * channels) else { return };
             isa.apart(Backwards { weight, grad_output, grads, units });
             for (grads, position) in grads.chunks_exact(channels).zip(block * AT_ONCE.0..) {
-                for (at, place) in taps_of_output(window, position) {
-                    visit(grads, first, at, place);
-                }
+                OutputTaps::new(window, position).each(|at, place| visit(grads, first, at, place));
             }
         }
     }
