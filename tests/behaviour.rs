@@ -16,7 +16,7 @@ fn xor() -> DataFor<Xor> {
 }
 
 fn houses() -> DataFor<House> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/boston_housing.csv");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/boston_housing.csv");
     Dataset::from_csv(path, &["MEDV"]).expect("sound data")
 }
 

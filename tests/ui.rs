@@ -3,7 +3,7 @@
 #[test]
 fn ui() {
     let tests = trybuild::TestCases::new();
-    tests.compile_fail("tests/ui/macro/*.rs");
-    tests.compile_fail("tests/ui/traits/*.rs");
-    tests.pass("tests/ui/pass/*.rs");
+    tests.compile_fail("ui/macro/*.rs");
+    tests.compile_fail("ui/traits/*.rs");
+    tests.pass("ui/pass/*.rs");
 }

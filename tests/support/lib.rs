@@ -21,7 +21,7 @@ pub struct Tensor {
 impl Fixture {
     /// Reads `tests/fixtures/NAME.safetensors` and `NAME.json`.
     pub fn load(name: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
         let read = |extension: &str| {
             let path = path.with_extension(extension);
             std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
