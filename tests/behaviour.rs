@@ -448,3 +448,17 @@ fn a_sample_of_no_weight() {
     let data = data.with_weights(vec![1.0, 0.0]).expect("as many weights");
     assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Completed));
 }
+
+/// Losses and optimizers in generic code.
+#[test]
+fn loops_of_ones_own() {
+    use castnet::losses::Loss;
+    use castnet::optimizers::Optimizer;
+
+    fn train<N: Network, L: Loss<N::Head, N::Output>, O: Optimizer>(net: Box<N>, loss: L, optimizer: O) -> Box<N> {
+        net.compile(loss, optimizer).into_network()
+    }
+    let net = House::init(&mut seeded(1));
+    let before = net.clone();
+    assert_eq!(train(net, MeanSquaredError, Sgd::default()), before);
+}
