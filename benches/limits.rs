@@ -1,4 +1,4 @@
-//! How far castnet is from the limit: the ratios of both, timed in turn. `cargo bench --bench limits`, and a word of a workload's
+//! How far castnet is from the limit: the ratios of both, timed in turn. `cargo bench --package castnet-benches --bench limits`, and a word of a workload's
 //! name after `--` for some of them only.
 #[cfg(target_arch = "x86_64")]
 mod limit;

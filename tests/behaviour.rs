@@ -16,7 +16,7 @@ fn xor() -> DataFor<Xor> {
 }
 
 fn houses() -> DataFor<House> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/boston_housing.csv");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/boston_housing.csv");
     Dataset::from_csv(path, &["MEDV"]).expect("sound data")
 }
 
@@ -447,4 +447,18 @@ fn a_sample_of_no_weight() {
     assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Refused(FitError::Target { sample: 1, .. })));
     let data = data.with_weights(vec![1.0, 0.0]).expect("as many weights");
     assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Completed));
+}
+
+/// Losses and optimizers in generic code.
+#[test]
+fn loops_of_ones_own() {
+    use castnet::losses::Loss;
+    use castnet::optimizers::Optimizer;
+
+    fn train<N: Network, L: Loss<N::Head, N::Output>, O: Optimizer>(net: Box<N>, loss: L, optimizer: O) -> Box<N> {
+        net.compile(loss, optimizer).into_network()
+    }
+    let net = House::init(&mut seeded(1));
+    let before = net.clone();
+    assert_eq!(train(net, MeanSquaredError, Sgd::default()), before);
 }

@@ -3,36 +3,8 @@
 //!
 //! Layers with parameters have Keras's names as labels.
 use castnet::Scalar;
-use castnet::activations::{Activation, Kept};
-use castnet::isa::Isa;
-use castnet::losses::{Loss, Reduction};
 use castnet::prelude::*;
-use castnet_tests::{Fixture, Tensor, flat};
-
-/// The outputs times fixed numbers, added up: what the fixtures differentiate.
-#[derive(Clone, Copy, Debug)]
-struct Product;
-
-impl<H: Activation<A>, A: Flat + Clone + Send + Sync> Loss<H, A> for Product {
-    type Target = A;
-
-    fn reduction(&self) -> Reduction {
-        Reduction::Sum
-    }
-
-    fn sum(self, _: &[A], outputs: &[A], targets: &[A]) -> f64 {
-        flat(outputs).into_iter().zip(flat(targets)).map(|(output, target)| (output * target).to_f64()).sum()
-    }
-
-    fn gradient<I: Isa<A::Scalar>>(self, isa: I, head: H, logits: &[A], outputs: &[A], targets: &[A], grad: &mut [A]) {
-        // Of the mean, whatever the reduction.
-        let samples = A::Scalar::from_f64(outputs.len() as f64);
-        for (grad, target) in grad.iter_mut().zip(targets) {
-            grad.as_flat_mut().iter_mut().zip(target.as_flat()).for_each(|(grad, &target)| *grad = target / samples);
-        }
-        head.backward(isa, H::Kept::of(logits, outputs), grad);
-    }
-}
+use castnet_tests::{Fixture, Product, Tensor, flat};
 
 /// Tensors of several inputs or outputs, `in.x0`, `in.x1`, ..., as samples that hold all of them.
 fn samples<A: Flat + Clone>(fixture: &Fixture, prefix: &str) -> Vec<A> {

@@ -14,7 +14,7 @@ network! {
 }
 
 castnet::embed! {
-    static HOUSE: HousePrice = "examples/weights/house_prices.safetensors";
+    static HOUSE: HousePrice = "../examples/weights/house_prices.safetensors";
 }
 
 #[test]

@@ -10,23 +10,23 @@ network! {
 
 castnet::embed! {
     /// Trained on the houses of Boston.
-    pub static HOUSE: HousePrice = "examples/weights/house_prices.safetensors";
-    static CHECKS: &[castnet::Check<HousePrice>] = "examples/weights/house_prices.safetensors";
-    static AGAIN: HousePrice = "examples/weights/house_prices.safetensors";
-    static TWIN: Twin = "examples/weights/house_prices.safetensors";
+    pub static HOUSE: HousePrice = "../examples/weights/house_prices.safetensors";
+    static CHECKS: &[castnet::Check<HousePrice>] = "../examples/weights/house_prices.safetensors";
+    static AGAIN: HousePrice = "../examples/weights/house_prices.safetensors";
+    static TWIN: Twin = "../examples/weights/house_prices.safetensors";
     /// Written by Python's package, in another order than castnet's.
-    static LINE: Line = "tests/fixtures/line_in_another_order.safetensors";
+    static LINE: Line = "fixtures/line_in_another_order.safetensors";
 }
 
 mod elsewhere {
     castnet::embed! {
-        pub(crate) static HOUSE: super::HousePrice = "examples/weights/house_prices.safetensors";
+        pub(crate) static HOUSE: super::HousePrice = "../examples/weights/house_prices.safetensors";
     }
 }
 
 #[test]
 fn the_file_and_the_static_are_one() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/weights/house_prices.safetensors");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/weights/house_prices.safetensors");
     let loaded = HousePrice::load(path).expect("weights");
     assert!(loaded.as_flat() == HOUSE.as_flat());
     assert!(AGAIN.as_flat() == HOUSE.as_flat() && TWIN.as_flat() == HOUSE.as_flat());

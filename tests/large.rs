@@ -1,5 +1,10 @@
 //! A large network inside a test's thread, whose stack is 2 MiB: created, trained for a step, saved, loaded, cloned, used.
 use castnet::prelude::*;
+use castnet::{Flat, Scalar, TrainingRng};
+use castnet_tests::random;
+
+/// All of them differ.
+const SAMPLES: usize = 40;
 
 network! {
     Image< input 28x28 => flatten => dense 512 relu => dropout 0.5 => dense 512 relu => dropout 0.5 => dense 10 softmax >
@@ -14,9 +19,9 @@ where
     let net = N::init(&mut seeded(1));
     let before = net.clone_boxed();
     let mut trainer = net.compile(loss, Adam::default());
-    let (mut inputs, mut targets) = (vec![N::Input::zeroed(); 40], vec![L::Target::zeroed(); 40]);
-    inputs.iter_mut().for_each(|input| input.as_flat_mut().fill(castnet::Scalar::from_f64(0.5)));
-    targets.iter_mut().for_each(|target| target.as_flat_mut().fill(castnet::Scalar::from_f64(0.1)));
+    let rng = &mut seeded(2);
+    let inputs: Vec<N::Input> = (0..SAMPLES).map(|_| random(rng)).collect();
+    let targets: Vec<L::Target> = (0..SAMPLES).map(|_| distribution(rng)).collect();
     trainer.train_on_batch(&inputs, &targets).expect("a sound batch");
     let net = trainer.into_network();
     assert!(net.as_flat() != before.as_flat(), "one step moves");
@@ -27,10 +32,29 @@ where
     let loaded = N::load(&path).expect("loaded");
     assert!(loaded.as_flat() == net.as_flat());
     let mut workspace = Workspace::boxed();
-    let output = loaded.predict_in(&inputs[0], &mut workspace).as_flat().to_vec();
-    let mut batch = vec![N::Output::zeroed(); 40];
+    let mut batch = vec![N::Output::zeroed(); SAMPLES];
     net.predict_batch_with(castnet::Arithmetic::Portable, &inputs, &mut batch).expect("equal lengths");
-    assert!(batch[39].as_flat() == output);
+    for (sample, (input, output)) in inputs.iter().zip(&batch).enumerate() {
+        assert!(output.as_flat() == loaded.predict_in(input, &mut workspace).as_flat(), "sample {sample}");
+        assert!(
+            batch[..sample].iter().all(|other| other.as_flat() != output.as_flat()),
+            "sample {sample} has one of its own"
+        );
+    }
+}
+
+/// Positive values that add up to 1, or a single one.
+fn distribution<A: Flat>(rng: &mut TrainingRng) -> A {
+    let mut value: A = random(rng);
+    let mut sum = A::Scalar::ZERO;
+    for x in value.as_flat_mut() {
+        *x = x.abs();
+        sum += *x;
+    }
+    if A::LEN > 1 {
+        value.as_flat_mut().iter_mut().for_each(|x| *x /= sum);
+    }
+    value
 }
 
 #[test]

@@ -20,7 +20,7 @@ network! {
 }
 
 fn data(name: &str) -> Csv {
-    Csv::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/").to_string() + name)
+    Csv::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/").to_string() + name)
 }
 
 /// Standardized with the statistics of the training data, as the course does it by hand.
@@ -129,7 +129,7 @@ fn multi_label_classifier() {
 #[test]
 fn digits() {
     use castnet::Array;
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/mnist/").to_string();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/mnist/").to_string();
     let read = |name: &str, samples| Array::read_idx(folder.clone() + name).expect("a file of MNIST").take(samples);
     let images = read("t10k-images-idx3-ubyte.gz", 1500);
     let labels = read("t10k-labels-idx1-ubyte.gz", 1500);

@@ -3,6 +3,10 @@
 use castnet::isa::Level;
 use castnet::{Arithmetic, prelude::*};
 
+/// The networks of the other targets.
+#[path = "bits/src/networks.rs"]
+mod bits;
+
 /// Calls a function on every instruction set that this machine has.
 #[cfg(target_arch = "x86_64")]
 fn on_every_level(mut check: impl FnMut(Level)) {

@@ -1,9 +1,14 @@
-//! Reading the reference numbers in `tests/fixtures`, which Keras computed. See `tests/README.md`.
+//! What tests share: the reference numbers in `tests/fixtures`, which Keras computed (see `tests/README.md`); a loss; random samples.
+mod product;
+
 use std::path::PathBuf;
 
-use castnet::{Flat, Scalar};
+use castnet::rand::RngExt;
+use castnet::{Flat, Scalar, TrainingRng};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
+
+pub use product::Product;
 
 /// One case: tensors, and what they mean.
 pub struct Fixture {
@@ -21,7 +26,7 @@ pub struct Tensor {
 impl Fixture {
     /// Reads `tests/fixtures/NAME.safetensors` and `NAME.json`.
     pub fn load(name: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
         let read = |extension: &str| {
             let path = path.with_extension(extension);
             std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -126,6 +131,13 @@ fn fill<A: Flat>(value: &mut A, values: &[f64]) {
 /// The scalars of many samples.
 pub fn flat<A: Flat>(samples: &[A]) -> Vec<A::Scalar> {
     samples.iter().flat_map(|sample| sample.as_flat().to_vec()).collect()
+}
+
+/// A value of random scalars in [-1, 1), which single precision holds exactly.
+pub fn random<A: Flat>(rng: &mut TrainingRng) -> A {
+    let mut value = A::zeroed();
+    value.as_flat_mut().iter_mut().for_each(|x| *x = A::Scalar::from_f64(f64::from(2.0 * rng.random::<f32>() - 1.0)));
+    value
 }
 
 /// Every code block of every document compiles, and runs unless it says otherwise.

@@ -21,6 +21,6 @@ pub mod networks {
 }
 
 fn main() {
-    use castnet::Network;
+    use castnet::Predict;
     assert_eq!(House::PARAMS + Image::PARAMS + networks::Public::PARAMS + networks::OfTheParent::PARAMS, 8142);
 }

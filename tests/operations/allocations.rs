@@ -1,8 +1,10 @@
 //! Predictions do not allocate, and steps of training do not after the first. Counted by the allocator of this process.
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::hint::black_box;
 
 use castnet::prelude::*;
+use castnet_tests::{Product, random};
 
 struct Counting;
 
@@ -47,8 +49,8 @@ fn predictions() {
     let net = Net::init(&mut seeded(1));
     let input = <Net as Network>::Input::repeat(0.5);
     let mut workspace = Workspace::boxed();
-    assert_eq!(allocations(|| _ = std::hint::black_box(net.predict(&input))), 0);
-    assert_eq!(allocations(|| _ = std::hint::black_box(net.predict_in(&input, &mut workspace))), 0);
+    assert_eq!(allocations(|| _ = black_box(net.predict(&input))), 0);
+    assert_eq!(allocations(|| _ = black_box(net.predict_in(&input, &mut workspace))), 0);
 }
 
 /// A training allocates as often for many batches as for a few, augmentation included.
@@ -64,14 +66,19 @@ fn batches() {
     assert_eq!(fit(64), fit(640));
 }
 
-#[test]
-fn steps() {
-    let mut trainer = Net::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
-    let inputs = vec![<Net as Network>::Input::repeat(0.5); 32];
-    let targets = vec![<Net as Network>::Output::repeat(0.25); 32];
+/// One prediction after another, one step after another, in batches of several sizes: after the first nothing allocates.
+pub fn none<N: Network>() {
+    let rng = &mut seeded(1);
+    let mut trainer = N::init(rng).compile(Product, Adam::default());
+    let inputs: Vec<N::Input> = (0..32).map(|_| random(rng)).collect();
+    let targets: Vec<N::Output> = (0..32).map(|_| random(rng)).collect();
+    let mut workspace = Workspace::boxed();
+    let predict = || _ = black_box(trainer.network().predict_in(&inputs[0], &mut workspace));
+    assert_eq!(allocations(predict), 0, "{}: a prediction", N::NAME);
     let mut step = |samples: usize| {
         allocations(|| _ = trainer.train_on_batch(&inputs[..samples], &targets[..samples]).expect("a sound batch"))
     };
-    assert!(step(32) > 0);
-    assert_eq!((step(32), step(7), step(32)), (0, 0, 0));
+    // The first makes memory.
+    step(32);
+    assert_eq!((step(32), step(7), step(32)), (0, 0, 0), "{}: steps of training", N::NAME);
 }
