@@ -16,6 +16,8 @@ castnet::embed! {
     static TWIN: Twin = "../examples/weights/house_prices.safetensors";
     /// Written by Python's package, in another order than castnet's.
     static LINE: Line = "fixtures/line_in_another_order.safetensors";
+    /// With a checksum and the text of the network; written by Python as the documentation of the format says.
+    static CHECKED: Line = "fixtures/line_of_version_2.safetensors";
 }
 
 mod elsewhere {
@@ -51,6 +53,15 @@ fn checks() {
 #[test]
 fn another_order_in_the_file() {
     assert_eq!((LINE.dense_1.weight[0], LINE.dense_1.bias[0]), (2.0, 1.0));
+}
+
+#[test]
+fn a_file_with_a_checksum() {
+    assert_eq!((CHECKED.dense_1.weight[0], CHECKED.dense_1.bias[0]), (2.0, 1.0));
+    let path = |name| format!("{}/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+    assert!(Line::load(path("line_of_version_2")).expect("weights").as_flat() == CHECKED.as_flat());
+    let error = Line::load(path("line_with_a_flipped_bit")).expect_err("a flipped bit");
+    assert!(error.to_string().contains("its checksum is wrong"), "{error}");
 }
 
 #[test]

@@ -23,4 +23,8 @@ castnet::embed! {
     pub static LIST: &House = "../../../../tests/fixtures/line_in_another_order.safetensors";
 }
 
+castnet::embed! {
+    pub static FLIPPED: Line = "../../../../tests/fixtures/line_with_a_flipped_bit.safetensors";
+}
+
 fn main() {}

@@ -64,3 +64,25 @@ fn damaged_files() {
     let nan = error(r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, &nan);
     assert_eq!(nan, "value 1 of the tensor `w` is NaN or infinite");
 }
+
+/// A file of version 2: each changed bit is found.
+#[test]
+fn files_with_a_checksum() {
+    const BEGINNING: &str = r#"{"__metadata__":{"castnet.crc32":""#;
+    let header = format!(
+        r#"{BEGINNING}00000000","castnet.format":"2","castnet.fingerprint":"00000000000000ff"}},"w":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#
+    );
+    let mut sound = file(&header, &[0; 8]);
+    let digits = format!("{:08x}", crc32fast::hash(&sound));
+    let at = 8 + BEGINNING.len();
+    sound[at..at + 8].copy_from_slice(digits.as_bytes());
+    assert_eq!(parse(&sound).map(|file| file.fingerprint), Ok(Some(255)));
+    for (index, bit) in (0..sound.len()).flat_map(|index| (0..8).map(move |bit| (index, bit))) {
+        let mut damaged = sound.clone();
+        damaged[index] ^= 1 << bit;
+        parse(&damaged).expect_err("a flipped bit");
+    }
+    let newer = header.replace(r#""castnet.format":"2""#, r#""castnet.format":"3""#);
+    let error = parse(&file(&newer, &[0; 8])).expect_err("a newer format");
+    assert_eq!(error, "its format is `3`, and this castnet reads formats up to `2`");
+}
