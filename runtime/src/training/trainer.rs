@@ -41,16 +41,11 @@ where
     buffers: Buffers<N>,
     arithmetic: Arithmetic,
     threads: Option<Pool>,
-    /// What a checkpoint said about the epochs before, until the next `fit`.
+    /// From a checkpoint, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
 }
 
-/// Something beside callbacks whose state a checkpoint keeps.
-pub(super) trait Remembers {
-    fn restore(&mut self, state: &[f64]) -> bool;
-}
-
-/// What goes on in a resumed training beside network and optimizer.
+/// The part of a training that was resumed which is neither the network nor the optimizer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
