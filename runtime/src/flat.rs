@@ -18,7 +18,7 @@ pub unsafe trait Flat: Sized + 'static {
     /// All scalars, in the order in which they lie in memory.
     #[inline(always)]
     fn as_flat(&self) -> &[Self::Scalar] {
-        // A value of nothing, such as a network without parameters, may lie at any address.
+        // An empty value, such as a network without parameters, may lie at an address that is not aligned for scalars.
         if Self::LEN == 0 {
             return &[];
         }
@@ -59,7 +59,7 @@ pub unsafe trait Flat: Sized + 'static {
     }
 }
 
-// SAFETY: every bit pattern of a scalar is a value, and there is nothing else in it.
+// SAFETY: scalars without padding, every bit pattern of which is a value.
 unsafe impl<A: Flat> Plain for A {}
 
 // SAFETY: a matrix is its columns, one after the other, in an array.
@@ -75,7 +75,7 @@ unsafe impl<T: Scalar, const N: usize> Flat for [T; N] {
 /// The scalars of many samples, one after the other.
 #[inline(always)]
 pub fn flatten<A: Flat>(samples: &[A]) -> &[A::Scalar] {
-    // As in `as_flat`.
+    // Empty values may lie at an address that is not aligned for scalars.
     if A::LEN == 0 {
         return &[];
     }
@@ -96,23 +96,29 @@ pub fn flatten_mut<A: Flat>(samples: &mut [A]) -> &mut [A::Scalar] {
 /// Scalars as samples, to be changed; scalars that do not fill a sample are left out.
 #[inline(always)]
 pub fn unflatten_mut<A: Flat>(scalars: &mut [A::Scalar]) -> &mut [A] {
-    const { assert!(A::LEN > 0, "a sample of something") };
-    // SAFETY: the contract of `Flat`; the samples end where the scalars do.
+    const { assert!(A::LEN > 0, "a sample that is not empty") };
+    // SAFETY: the contract of `Flat`: an `A` that is not empty is aligned as a scalar is; the samples end within the scalars.
     unsafe { core::slice::from_raw_parts_mut(scalars.as_mut_ptr().cast(), scalars.len() / A::LEN) }
 }
 
-/// The same samples in another shape: what `flatten` and `reshape` do, at no cost.
+/// Refuses to compile where an `A` cannot be seen as a `B`. Only empty values have another alignment than their scalars.
+const fn check_reshape<A: Flat, B: Flat>() {
+    assert!(A::LEN == B::LEN, "a reshape keeps the number of values");
+    assert!(align_of::<B>() <= align_of::<A>(), "a reshape keeps the alignment");
+}
+
+/// The same samples in another shape, at no cost: the passes of the layers `flatten` and `reshape`.
 #[inline(always)]
 pub fn reshape<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &[A]) -> &[B] {
-    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
-    // SAFETY: both are `LEN` scalars, aligned as a scalar is.
+    const { check_reshape::<A, B>() };
+    // SAFETY: an `A` and a `B` are the same scalars, and an `A` is aligned for a `B`: checked above.
     unsafe { core::slice::from_raw_parts(samples.as_ptr().cast(), samples.len()) }
 }
 
 /// As [`reshape`], to be changed.
 #[inline(always)]
 pub fn reshape_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B] {
-    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
+    const { check_reshape::<A, B>() };
     // SAFETY: as in `reshape`.
     unsafe { core::slice::from_raw_parts_mut(samples.as_mut_ptr().cast(), samples.len()) }
 }
@@ -126,8 +132,8 @@ pub fn copy<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
 /// As [`reshape`], for one value.
 #[inline(always)]
 pub fn reshape_one<A: Flat, B: Flat<Scalar = A::Scalar>>(value: &A) -> &B {
-    const { assert!(A::LEN == B::LEN, "a reshape keeps the number of values") };
-    // SAFETY: both are `LEN` scalars, aligned as a scalar is.
+    const { check_reshape::<A, B>() };
+    // SAFETY: as in `reshape`.
     unsafe { &*(&raw const *value).cast() }
 }
 
@@ -135,7 +141,7 @@ pub fn reshape_one<A: Flat, B: Flat<Scalar = A::Scalar>>(value: &A) -> &B {
 #[inline(always)]
 pub fn accumulate<A: Flat, B: Flat<Scalar = A::Scalar>>(from: &[A], to: &mut [B]) {
     let (from, to) = (flatten(reshape::<A, B>(from)), flatten_mut(to));
-    // What is large is bound by memory: one function for all shapes is as fast.
+    // Large samples are bound by memory: one function for all shapes is as fast.
     if const { A::LEN > 1024 } { add(from, to) } else { add_inlined(from, to) }
 }
 

@@ -67,6 +67,8 @@
 //! | `plot` | | pictures of trainings as SVG and PNG: [`plot`]; reports as HTML: [`HtmlReport`] |
 #![no_std]
 #![warn(missing_docs)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

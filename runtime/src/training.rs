@@ -10,6 +10,8 @@ mod compile;
 mod device;
 #[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
+mod evaluate;
 mod evaluation;
 #[cfg(feature = "alloc")]
 mod fit;

@@ -1,23 +1,19 @@
 //! Data from CSV files. Needs the feature `csv`, and `std`.
 mod column;
 mod error;
+mod read;
 
 pub use error::{CsvError, CsvErrorKind, CsvPlace};
 
 use std::borrow::ToOwned;
-use std::format;
 use std::io::Read;
 use std::path::PathBuf;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use column::{Column, Values};
-
-use super::{DataError, Dataset};
-use crate::files;
+use super::Dataset;
 use crate::flat::Flat;
 use crate::network::Label;
-use crate::scalar::Scalar;
 
 /// A CSV file with a header, and what its columns mean.
 ///
@@ -68,15 +64,6 @@ pub struct Csv {
 enum Source {
     File(PathBuf),
     Read { name: String, text: std::io::Result<Vec<u8>> },
-}
-
-/// The values of all lines, one after the other.
-struct Rows {
-    /// Of the file.
-    name: String,
-    values: Vec<f64>,
-    /// How many values a line has.
-    width: usize,
 }
 
 /// What becomes of a field that is empty, or holds one of the texts that mean so.
@@ -170,147 +157,6 @@ impl Csv {
     pub fn delimiter(self, delimiter: u8) -> Self {
         Self { delimiter, ..self }
     }
-
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// Files that cannot be read; columns that are missing, doubled, or not as many as the network has values; lines that
-    /// are ragged; fields that are no number, not finite, no category, or missing without a rule. The message says file,
-    /// line and column.
-    pub fn read<X: Flat, Y: Flat<Scalar = X::Scalar>>(mut self) -> Result<Dataset<X, Y>, CsvError> {
-        let Rows { name, values, width } =
-            self.rows((X::LEN, Y::LEN), |value| X::Scalar::from_f64(value).is_finite())?;
-        let samples = values.chunks_exact(width.max(1)).map(|row| {
-            let (input, target) = row.split_at(X::LEN.min(row.len()));
-            (sample(input), sample(target))
-        });
-        let (inputs, targets): (Vec<X>, Vec<Y>) = samples.unzip();
-        Dataset::new(inputs, targets).map_err(|error| from_data_error(&name, error))
-    }
-
-    /// What the file says: for inputs and targets of so many values, in a precision that has some numbers and not others. Nothing
-    /// here depends on the network's types, so it is compiled once.
-    fn rows(&mut self, lens: (usize, usize), is_finite: fn(f64) -> bool) -> Result<Rows, CsvError> {
-        let (name, text) = match core::mem::replace(&mut self.source, Source::File(PathBuf::new())) {
-            Source::File(path) => (path.display().to_string(), files::read(&path).map_err(|error| error.error)),
-            Source::Read { name, text } => (name, text),
-        };
-        let fail = |line, column, kind| CsvError::at(&name, line, column, kind);
-        let text = text.map_err(|error| fail(None, None, CsvErrorKind::Unreadable(error.into())))?;
-        let mut reader =
-            ::csv::ReaderBuilder::new().trim(::csv::Trim::All).delimiter(self.delimiter).from_reader(text.as_slice());
-        let header: Vec<String> = match reader.headers() {
-            Ok(header) => header.iter().map(|field| field.trim_start_matches('\u{feff}').trim().to_string()).collect(),
-            Err(error) => return Err(from_csv_error(&name, &text, error)),
-        };
-        let (inputs, targets) = self.columns(lens, &name, &header)?;
-        let columns = || inputs.iter().chain(&targets);
-
-        // The values of all lines, one after the other; NaN where one is missing.
-        let mut values: Vec<f64> = Vec::new();
-        let width: usize = columns().map(|column| column.width()).sum();
-        let mut record = ::csv::StringRecord::new();
-        'lines: loop {
-            match reader.read_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Err(from_csv_error(&name, &text, error)),
-            }
-            let line = record.position().map(|position| line(&text, position));
-            let begin = values.len();
-            for column in columns() {
-                let field = record.get(column.index).unwrap_or_default();
-                let is_missing = field.is_empty() || self.missing_texts.iter().any(|text| text == field);
-                if is_missing && column.missing == Some(Missing::SkipLine) {
-                    values.truncate(begin);
-                    continue 'lines;
-                }
-                column
-                    .push(field, is_missing, is_finite, &mut values)
-                    .map_err(|kind| fail(line, Some(column.name), kind))?;
-            }
-        }
-        if values.is_empty() {
-            return Err(fail(None, None, CsvErrorKind::NoData));
-        }
-        let mut place = 0;
-        for column in columns() {
-            column.fill(&mut values, place, width, is_finite).map_err(|kind| fail(None, Some(column.name), kind))?;
-            place += column.width();
-        }
-        Ok(Rows { name, values, width })
-    }
-
-    /// The columns of input and target, which give as many values as the network has.
-    fn columns<'c>(
-        &'c self,
-        lens: (usize, usize),
-        name: &str,
-        header: &'c [String],
-    ) -> Result<(Vec<Column<'c>>, Vec<Column<'c>>), CsvError> {
-        let fail = |line, column: Option<&str>, kind| CsvError::at(name, line, column, kind);
-        if header.iter().all(String::is_empty) {
-            return Err(fail(None, None, CsvErrorKind::NoHeader));
-        }
-        if let Some(column) = twice(header.iter().map(String::as_str)) {
-            return Err(fail(Some(1), Some(column), CsvErrorKind::DoubleColumn));
-        }
-        let inputs = self.inputs.iter().flatten();
-        if let Some(column) = twice(self.targets.iter().chain(&self.ignored).chain(inputs).map(String::as_str)) {
-            return Err(fail(None, Some(column), CsvErrorKind::DoubleColumn));
-        }
-        let with_rules = self.categories.iter().map(|(column, _)| column);
-        let with_rules = with_rules.chain(self.missing.iter().map(|(column, _)| column));
-        let named = self.targets.iter().chain(&self.ignored).chain(self.inputs.iter().flatten()).chain(with_rules);
-        let hint = match header {
-            [only] if only.contains(';') => "; the columns seem to be separated by `;`: `Csv::delimiter` says so",
-            [only] if only.contains('\t') => "; the columns seem to be separated by tabs: `Csv::delimiter` says so",
-            _ => "",
-        };
-        for column in named {
-            if !header.contains(column) {
-                let columns = header.join(", ");
-                return Err(fail(None, Some(column), CsvErrorKind::NoColumn { columns, hint }));
-            }
-        }
-
-        let is_input = |column: &&String| !self.targets.contains(column) && !self.ignored.contains(column);
-        let inputs: Vec<&String> = match &self.inputs {
-            Some(inputs) => inputs.iter().collect(),
-            None => header.iter().filter(is_input).collect(),
-        };
-        let targets: Vec<&String> = self.targets.iter().collect();
-        let number_of_class = lens.1 == 1 && targets.len() == 1;
-        let inputs: Vec<_> = inputs.into_iter().filter_map(|column| self.column(column, header, false)).collect();
-        let targets: Vec<_> =
-            targets.into_iter().filter_map(|column| self.column(column, header, number_of_class)).collect();
-        for (what, columns, expected) in [("input", &inputs, lens.0), ("target", &targets, lens.1)] {
-            let found: usize = columns.iter().map(|column| column.width()).sum();
-            if found != expected {
-                let unit = if found == columns.len() { "columns" } else { "values" };
-                let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
-                let kind = CsvErrorKind::Count { what, unit, found, columns: names.join(", "), expected, hint };
-                return Err(fail(None, None, kind));
-            }
-        }
-        Ok((inputs, targets))
-    }
-
-    fn column<'c>(&'c self, name: &'c str, header: &[String], number_of_class: bool) -> Option<Column<'c>> {
-        let categories = self.categories.iter().rfind(|(column, _)| column == name);
-        let values = match categories {
-            Some((_, categories)) if number_of_class => Values::Class(categories),
-            Some((_, categories)) => Values::OneHot(categories),
-            None => Values::Number,
-        };
-        let rule = self.missing.iter().rfind(|(column, _)| column == name).map(|(_, rule)| *rule);
-        Some(Column {
-            name,
-            index: header.iter().position(|column| column == name)?,
-            values,
-            missing: rule.or(self.missing_everywhere),
-        })
-    }
 }
 
 impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
@@ -330,49 +176,4 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
     pub fn from_csv_reader<R: Read>(reader: R, name: &str, targets: &[&str]) -> Result<Self, CsvError> {
         Csv::from_reader(reader, name).targets(targets).read()
     }
-}
-
-fn sample<A: Flat>(values: &[f64]) -> A {
-    let mut sample = A::zeroed();
-    sample.as_flat_mut().iter_mut().zip(values).for_each(|(value, &read)| *value = A::Scalar::from_f64(read));
-    sample
-}
-
-/// The first name that occurs twice.
-fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let mut earlier = Vec::new();
-    for name in names {
-        if earlier.contains(&name) {
-            return Some(name);
-        }
-        earlier.push(name);
-    }
-    None
-}
-
-/// The line of a record. Its position is that of the empty lines before it, if there are any.
-fn line(text: &[u8], position: &::csv::Position) -> u64 {
-    let from = text.get(position.byte() as usize..).unwrap_or_default();
-    let empty = from.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
-    position.line() + empty.count() as u64
-}
-
-fn from_data_error(name: &str, error: DataError) -> CsvError {
-    let kind = match error {
-        DataError::Empty => CsvErrorKind::NoData,
-        error => CsvErrorKind::Unreadable(error.into()),
-    };
-    CsvError::at(name, None, None, kind)
-}
-
-fn from_csv_error(name: &str, text: &[u8], error: ::csv::Error) -> CsvError {
-    let line = error.position().map(|position| line(text, position));
-    let kind = match error.kind() {
-        ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            CsvErrorKind::Ragged { found: *len, expected: *expected_len }
-        }
-        ::csv::ErrorKind::Utf8 { err, .. } => CsvErrorKind::Unreadable(format!("not UTF-8 text: {err}").into()),
-        _ => CsvErrorKind::Unreadable(error.into()),
-    };
-    CsvError::at(name, line, None, kind)
 }

@@ -1,14 +1,14 @@
-//! Statements about weights, which travel with them.
+//! Predictions that are saved with the weights, to be compared with elsewhere.
 use thiserror::Error;
 
 use super::workspace::Workspace;
 use super::{Predict, PredictsOnStack};
 use crate::plain::Plain;
 
-/// An input, and what the network said to it where it was trained: bit for bit what it has to say everywhere.
+/// An input, and the prediction for it where the network was trained: bit for bit the prediction for it everywhere.
 ///
 /// [`save_with_checks`](crate::WeightFiles::save_with_checks) writes checks into the file of the weights; [`embed!`](crate::embed) makes them part of a
-/// program, whose start-up or test then says that predictions are what they were:
+/// program, whose start-up or test then finds whether the predictions are the same:
 ///
 /// ```
 /// use castnet::{Check, prelude::*, self_test};
@@ -27,7 +27,7 @@ pub struct Check<N: Predict> {
     pub output: N::Out,
 }
 
-/// A prediction that is not what it was.
+/// A prediction that is not the one that was saved.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error(
     "check {index} (counted from 0) fails: these are other weights, or another program, than those that were saved"
@@ -38,7 +38,7 @@ pub struct CheckError {
 }
 
 impl<N: Predict> Check<N> {
-    /// What a network says to an input now.
+    /// The prediction of a network for an input, now.
     pub fn of(network: &N, input: N::In) -> Self
     where
         N: PredictsOnStack,
@@ -46,7 +46,7 @@ impl<N: Predict> Check<N> {
         Self { output: network.predict(&input), input }
     }
 
-    /// Whether the network still says that, bit for bit.
+    /// Whether the network still predicts the output, bit for bit.
     pub fn holds(&self, network: &N) -> bool
     where
         N: PredictsOnStack,

@@ -85,7 +85,7 @@ pub const fn embedded<N: Predict>(file: &[u8], tensors: &[(&str, usize, usize)])
         }
         let (_, start, end) = tensors[found];
         if start <= end && end <= file.len() && end - start <= size_of::<N>() - written {
-            // SAFETY: both ranges lie within their memory, which is not the same.
+            // SAFETY: the tensor lies within the file, and there is as much room left in the network.
             unsafe {
                 let to = network.as_mut_ptr().cast::<u8>().add(written);
                 core::ptr::copy_nonoverlapping(file.as_ptr().add(start), to, end - start);
@@ -98,7 +98,8 @@ pub const fn embedded<N: Predict>(file: &[u8], tensors: &[(&str, usize, usize)])
     unsafe { network.assume_init() }
 }
 
-/// Checks from the bytes of a file; the macro has counted them.
+/// Checks from the bytes of a file: of each the input, then the output. The macro has counted them; where they are others, that is the
+/// error, and the values do not matter.
 #[doc(hidden)]
 pub const fn embedded_checks<N: Predict<In: Plain>, const COUNT: usize>(
     file: &[u8],
@@ -107,14 +108,30 @@ pub const fn embedded_checks<N: Predict<In: Plain>, const COUNT: usize>(
 ) -> [Check<N>; COUNT] {
     const { assert!(cfg!(target_endian = "little"), "embedded weights need a little-endian target") };
     let mut checks = MaybeUninit::<[Check<N>; COUNT]>::zeroed();
-    if start <= end && end <= file.len() && end - start == size_of::<[Check<N>; COUNT]>() {
-        // SAFETY: both ranges lie within their memory, which is not the same.
+    let size = size_of::<N::In>() + size_of::<N::Out>();
+    let are_whole = start <= end && end <= file.len() && end - start == COUNT * size;
+    let mut index = 0;
+    while are_whole && index < COUNT {
+        let from = start + index * size;
+        // SAFETY: there are `COUNT` checks in memory, and in the file the bytes of as many inputs and outputs.
         unsafe {
-            core::ptr::copy_nonoverlapping(file.as_ptr().add(start), checks.as_mut_ptr().cast::<u8>(), end - start);
+            let check = checks.as_mut_ptr().cast::<Check<N>>().add(index);
+            copy_from(file, from, &raw mut (*check).input);
+            copy_from(file, from + size_of::<N::In>(), &raw mut (*check).output);
         }
+        index += 1;
     }
     // SAFETY: every bit pattern of inputs and of outputs is a value, zeros too.
     unsafe { checks.assume_init() }
+}
+
+/// Copies the bytes of a value out of a file.
+///
+/// # Safety
+/// The file has the bytes of an `A` from `start` on, and there is room for one at `to`.
+const unsafe fn copy_from<A: Plain>(file: &[u8], start: usize, to: *mut A) {
+    // SAFETY: as the caller says; the file is borrowed, and so it is not the memory that is written.
+    unsafe { core::ptr::copy_nonoverlapping(file.as_ptr().add(start), to.cast(), size_of::<A>()) }
 }
 
 const fn equal(a: &[u8], b: &[u8]) -> bool {

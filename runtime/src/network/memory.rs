@@ -48,11 +48,21 @@ pub struct Memory<'a, L: Layout> {
     samples: usize,
 }
 
-/// Units that a value takes.
+/// Units that a value takes; of integers that are smaller than a unit, the last unit may be filled in part.
 const fn units<A, U>() -> usize {
-    assert!(align_of::<A>() <= align_of::<U>() || size_of::<A>() == 0, "a value that may lie at any unit");
-    assert!(size_of::<A>().is_multiple_of(size_of::<U>()), "a value of whole units");
-    size_of::<A>() / size_of::<U>()
+    assert!(align_of::<A>() <= align_of::<U>(), "a value that may lie at any unit");
+    size_of::<A>().div_ceil(size_of::<U>())
+}
+
+/// The activation that lies at a place of a memory for so many samples.
+///
+/// # Safety
+/// `units` is valid for reads and writes of `(at + units::<A, U>()) * samples` units, and for as long as the result lives,
+/// nothing else reads or writes those of the place.
+#[inline(always)]
+unsafe fn activation<'a, A: Plain, U: Plain>(units: *mut U, at: usize, samples: usize) -> &'a mut [A] {
+    // SAFETY: the place lies within the units; a unit is aligned for an `A`, and every bit pattern is one.
+    unsafe { core::slice::from_raw_parts_mut(units.add(at * samples).cast(), samples) }
 }
 
 impl<'a, L: Layout> Memory<'a, L> {
@@ -79,8 +89,8 @@ impl<'a, L: Layout> Memory<'a, L> {
     #[inline(always)]
     pub fn at<A: Plain, const AT: usize>(&mut self) -> &mut [A] {
         const { assert!(AT + units::<A, L::Unit>() <= L::LEN, "a place within the plan") };
-        // SAFETY: `units` holds `LEN * samples` units, the place ends within them, and every bit pattern is an `A`.
-        unsafe { core::slice::from_raw_parts_mut(self.units.as_mut_ptr().add(AT * self.samples).cast(), self.samples) }
+        // SAFETY: there are at least `LEN * samples` units, and the place ends within them; `self` is borrowed.
+        unsafe { activation(self.units.as_mut_ptr(), AT, self.samples) }
     }
 
     /// Two activations at places that do not overlap: what a layer reads and what it writes.
@@ -92,13 +102,8 @@ impl<'a, L: Layout> Memory<'a, L> {
             assert!(from <= TO || to <= FROM, "places that do not overlap");
         };
         let (units, samples) = (self.units.as_mut_ptr(), self.samples);
-        // SAFETY: as in `at`; the two ranges are disjoint.
-        unsafe {
-            (
-                core::slice::from_raw_parts_mut(units.add(FROM * samples).cast(), samples),
-                core::slice::from_raw_parts_mut(units.add(TO * samples).cast(), samples),
-            )
-        }
+        // SAFETY: as in `at`; the two places are disjoint.
+        unsafe { (activation(units, FROM, samples), activation(units, TO, samples)) }
     }
 
     /// Three activations at places that do not overlap: what a layer reads, what it writes, and what it keeps.
@@ -109,15 +114,16 @@ impl<'a, L: Layout> Memory<'a, L> {
         const {
             let [first, second] = [FIRST + units::<A, L::Unit>(), SECOND + units::<B, L::Unit>()];
             let third = THIRD + units::<C, L::Unit>();
-            assert!(third <= L::LEN, "a place within the plan");
+            assert!(first <= L::LEN && second <= L::LEN && third <= L::LEN, "places within the plan");
+            assert!(first <= SECOND || second <= FIRST, "places that do not overlap");
             assert!(first <= THIRD || third <= FIRST, "places that do not overlap");
             assert!(second <= THIRD || third <= SECOND, "places that do not overlap");
         };
         let (units, samples) = (self.units.as_mut_ptr(), self.samples);
-        let (first, second) = self.pair::<A, FIRST, B, SECOND>();
-        // SAFETY: as in `at`; the range is disjoint from the other two.
-        let third = unsafe { core::slice::from_raw_parts_mut(units.add(THIRD * samples).cast(), samples) };
-        (first, second, third)
+        // SAFETY: as in `at`; the three places are disjoint.
+        unsafe {
+            (activation(units, FIRST, samples), activation(units, SECOND, samples), activation(units, THIRD, samples))
+        }
     }
 }
 
@@ -125,8 +131,11 @@ impl<'a, N: Predict> Arena<'a, N> {
     /// The arena of one sample.
     #[inline(always)]
     pub(crate) fn of_one(arena: &'a mut N::Arena) -> Self {
-        const { assert!(units::<N::Arena, N::Unit>() == N::ARENA, "an arena as long as the plan") };
-        // SAFETY: the arena is as many units, and every bit pattern is one.
+        const {
+            assert!(size_of::<N::Arena>() == N::ARENA * size_of::<N::Unit>(), "an arena as long as the plan");
+            assert!(align_of::<N::Arena>() >= align_of::<N::Unit>(), "an arena that is aligned for its units");
+        };
+        // SAFETY: the arena is as many units, aligned, every bit pattern is one, and every bit pattern of them is an arena.
         let units = unsafe { core::slice::from_raw_parts_mut((&raw mut *arena).cast(), N::ARENA) };
         Self { units, samples: 1 }
     }

@@ -1,14 +1,17 @@
 //! Networks as layers of others: their passes, in memory that the outer network has planned for them.
+mod tensors;
+
+pub use tensors::{concat, names, names_len, renamed};
+
 use super::Network;
 use super::memory::{Adjoints, Arena, Tape};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
-use crate::info::TensorInfo;
 use crate::isa::Isa;
 use crate::random::TrainingRng;
 
-/// What training keeps of the nested network: its tape, and what stands before its last activation. For several samples first all tapes,
-/// then all logits.
+/// Memory for the activations that training keeps of the nested network: its tape, and the logits before its last activation. For several
+/// samples first all tapes, then all logits.
 #[repr(C)]
 pub struct NestedTape<N: Network> {
     tape: N::Tape,
@@ -52,7 +55,8 @@ impl<A> MadeBy<A> for A {}
 /// Compiles where a network reads and makes such samples.
 pub const fn fits<N: Network, A: ReadBy<N::Input>, B: MadeBy<N::Output>>() {}
 
-/// Samples that [`fits`] has found to be those of the network. The passes take any, so that a misfit is no second error.
+/// Samples as those of the network, which [`fits`] has found them to be. The passes take samples of any type, so that a misfit is no second
+/// error.
 fn same<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &[A]) -> &[B] {
     reshape(samples)
 }
@@ -142,7 +146,7 @@ pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, sample
     network.adapt_to(same(samples));
 }
 
-/// What the nested network learns from the values that passed it.
+/// Lets the nested network learn from the values that passed it.
 pub fn update_state<N: Network>(network: &mut N, memory: &mut [NestedTape<N>]) {
     if let Some((mut tape, _)) = split::<N>(memory) {
         network.update_state(&mut tape);
@@ -157,69 +161,4 @@ pub const fn larger(a: usize, b: usize) -> usize {
 /// A fingerprint of two.
 pub const fn mix(a: u64, b: u64) -> u64 {
     (a ^ b.rotate_left(17)).wrapping_mul(0x0000_0100_0000_01b3)
-}
-
-/// How long the names of tensors are, one after the other, with a prefix and a dot before each.
-pub const fn names_len(prefix: &str, tensors: &[TensorInfo]) -> usize {
-    let (mut len, mut rest) = (0, tensors);
-    while let Some((tensor, others)) = rest.split_first() {
-        len += prefix.len() + 1 + tensor.name.len();
-        rest = others;
-    }
-    len
-}
-
-/// The names of tensors, one after the other, with a prefix and a dot before each.
-pub const fn names<const LEN: usize>(prefix: &str, tensors: &[TensorInfo]) -> [u8; LEN] {
-    const fn append<const LEN: usize>(mut to: [u8; LEN], mut at: usize, text: &str) -> ([u8; LEN], usize) {
-        let mut bytes = text.as_bytes();
-        while let Some((byte, others)) = bytes.split_first() {
-            to[at] = *byte;
-            at += 1;
-            bytes = others;
-        }
-        (to, at)
-    }
-    let (mut names, mut at, mut rest) = ([0; LEN], 0, tensors);
-    while let Some((tensor, others)) = rest.split_first() {
-        (names, at) = append(names, at, prefix);
-        (names, at) = append(names, at, ".");
-        (names, at) = append(names, at, tensor.name);
-        rest = others;
-    }
-    names
-}
-
-/// Tensors with other names, which stand one after the other.
-pub const fn renamed<const COUNT: usize>(
-    prefix: &str,
-    tensors: &'static [TensorInfo],
-    names: &'static [u8],
-) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut rest, mut names) = ([TensorInfo::new("", "", &[]); COUNT], 0, tensors, names);
-    while let Some((tensor, others)) = rest.split_first() {
-        let (name, other_names) = names.split_at(prefix.len() + 1 + tensor.name.len());
-        if let Ok(name) = core::str::from_utf8(name) {
-            all[at] = TensorInfo::new(name, tensor.dtype, tensor.shape);
-        }
-        at += 1;
-        rest = others;
-        names = other_names;
-    }
-    all
-}
-
-/// Lists of tensors as one.
-pub const fn concat<const COUNT: usize>(lists: &[&[TensorInfo]]) -> [TensorInfo; COUNT] {
-    let (mut all, mut at, mut lists) = ([TensorInfo::new("", "", &[]); COUNT], 0, lists);
-    while let Some((list, others)) = lists.split_first() {
-        let mut rest = *list;
-        while let Some((tensor, others)) = rest.split_first() {
-            all[at] = *tensor;
-            at += 1;
-            rest = others;
-        }
-        lists = others;
-    }
-    all
 }

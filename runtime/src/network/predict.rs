@@ -206,3 +206,6 @@ impl<N: Predict> Task<N::Kernels> for PredictBatch<'_, N> {
     note = "help: `net.predict_in(&x, &mut workspace)` with a `Workspace::boxed()` that you make once"
 )]
 pub trait PredictsOnStack: Predict {}
+
+#[cfg(test)]
+mod tests;

@@ -17,11 +17,11 @@ impl<N: Predict> Workspace<N> {
         unsafe { core::mem::zeroed() }
     }
 
-    /// A workspace for one prediction, which writes all that it reads: what it holds before is of no importance.
+    /// A workspace for one prediction, which writes every value before it reads it: the values before it do not matter.
     #[inline(always)]
     pub(crate) fn unset(memory: &mut MaybeUninit<Self>) -> &mut Self {
-        // To the compiler, these instructions (none) write the memory, so it is initialized. Zeros would cost a microcontroller
-        // time and code.
+        // The compiler has to assume that the assembly, which is empty, writes to the memory: so it is initialized. Zeros would cost
+        // a microcontroller time and code.
         #[cfg(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri)))]
         // SAFETY: no instruction is executed, and no register changes.
         unsafe {

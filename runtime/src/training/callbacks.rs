@@ -29,6 +29,7 @@
 #[cfg(feature = "std")]
 mod csv_log;
 mod early_stopping;
+mod improvement;
 mod plateau;
 mod scheduler;
 

@@ -1,6 +1,7 @@
-//! Trainings in files: to go on with after the power failed. Needs `std`.
+//! Trainings in files, to go on with after an interruption. Needs `std`.
 mod error;
 pub(super) mod file;
+mod resume;
 
 pub use error::ResumeError;
 
@@ -11,7 +12,6 @@ use std::vec::Vec;
 use super::callbacks::CallbackError;
 use super::history::Epoch;
 use super::monitor::Monitor;
-use super::trainer::Remembers;
 use crate::files;
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
@@ -75,7 +75,7 @@ impl Checkpoint {
         }
     }
 
-    /// Whether it is time to write, after an epoch.
+    /// Whether it is to be written after an epoch.
     fn is_due(&mut self, number: usize, epoch: &Epoch) -> bool {
         match &mut self.when {
             When::Every(epochs) => number.is_multiple_of(*epochs),
@@ -89,7 +89,7 @@ impl Checkpoint {
         }
     }
 
-    /// Where it is written after an epoch.
+    /// The file that it is written to after an epoch.
     fn path_of(&self, epoch: usize) -> PathBuf {
         match self.path.to_str() {
             Some(path) => PathBuf::from(path.replace("{epoch}", &epoch.to_string())),
@@ -97,16 +97,16 @@ impl Checkpoint {
         }
     }
 
+    /// The memory that a checkpoint file keeps of it.
     fn state(&self) -> Vec<f64> {
         match &self.when {
             When::Every(_) => Vec::new(),
             When::Best { best, .. } => Vec::from([best.unwrap_or(f64::NAN)]),
         }
     }
-}
 
-impl Remembers for Checkpoint {
-    fn restore(&mut self, state: &[f64]) -> bool {
+    /// Goes on with a [`state`](Self::state); `false` if it is none of this checkpoint.
+    pub(super) fn restore(&mut self, state: &[f64]) -> bool {
         match (&mut self.when, state) {
             (When::Every(_), []) => true,
             (When::Best { best, .. }, [saved]) => {
@@ -118,7 +118,7 @@ impl Remembers for Checkpoint {
     }
 }
 
-/// Writes those checkpoints that are due after an epoch; `to_bytes` makes the file from the states of all.
+/// Writes the checkpoints that are due after an epoch; `to_bytes` makes the file from the states of callbacks and checkpoints.
 pub(super) fn save(
     checkpoints: &mut [Checkpoint],
     epochs: &[Epoch],
@@ -126,7 +126,7 @@ pub(super) fn save(
     to_bytes: &dyn Fn(&[Vec<f64>]) -> Vec<u8>,
 ) -> Result<(), CallbackError> {
     let Some(epoch) = epochs.last() else { return Ok(()) };
-    // All look at the epoch before the first is written: each file holds the states of all.
+    // All checkpoints see the epoch before the first is written: each file holds the states of all of them.
     let due: Vec<bool> = checkpoints.iter_mut().map(|checkpoint| checkpoint.is_due(epochs.len(), epoch)).collect();
     if !due.contains(&true) {
         return Ok(());
@@ -134,7 +134,8 @@ pub(super) fn save(
     let states: Vec<Vec<f64>> = of_callbacks.into_iter().chain(checkpoints.iter().map(Checkpoint::state)).collect();
     let bytes = to_bytes(&states);
     let due = checkpoints.iter().zip(due).filter_map(|(checkpoint, due)| due.then_some(checkpoint));
-    // Those of every few epochs are gone on from, and say that the best ones have been written: so these come first.
+    // A training is resumed from a checkpoint of every few epochs, whose states say that the best one has been written: so the best
+    // one is written first.
     let (best, every): (Vec<_>, Vec<_>) = due.partition(|checkpoint| checkpoint.watches().is_some());
     for checkpoint in best.into_iter().chain(every) {
         files::write(&checkpoint.path_of(epochs.len()), &bytes)?;

@@ -1,61 +1,28 @@
 //! `fit`: epochs, batches, callbacks and checkpoints. Needs `alloc`.
+mod batches;
+mod run;
+
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::buffers::Buffer;
-use super::callbacks::{Callback, CallbackError, Callbacks, Training};
+use super::callbacks::Callbacks;
 use super::error::FitError;
 use super::evaluation::Evaluation;
 use super::history::{Epoch, History, Outcome};
 use super::monitor::Monitor;
-use super::options::Fit;
+use super::options::{Fit, Parts};
 use super::progress::Progress;
 use super::step::Samples;
-use super::trainer::{Remembers, Resumed, Trainer, same_samples};
-use crate::data::shuffle::shuffle;
-use crate::data::{Augment, Dataset};
+use super::trainer::{Resumed, Trainer, same_samples};
+use crate::data::Dataset;
 use crate::flat::Flat;
 use crate::losses::Loss;
 use crate::network::{BatchError, InputOf, Network, TargetOf};
 use crate::optimizers::Optimizer;
-use crate::random::TrainingRng;
 use crate::scalar::Scalar;
-
-/// A training that is going on: what its hooks need.
-struct Run<'c, N: Network> {
-    callbacks: Vec<&'c mut dyn Callback<N>>,
-    epochs: Vec<Epoch>,
-    /// The number of the epoch, counted from 1.
-    epoch: usize,
-    stopped: Option<String>,
-}
-
-impl<N: Network> Run<'_, N> {
-    /// Lets every callback see the training; the first error ends it.
-    fn call<T>(
-        &mut self,
-        trainer: &mut T,
-        mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>) -> Result<(), CallbackError>,
-    ) -> Result<(), CallbackError>
-    where
-        T: super::callbacks::Trains<N>,
-    {
-        let Self { callbacks, epochs, epoch, stopped } = self;
-        let mut training = Training { trainer, epochs, epoch: *epoch, stopped };
-        callbacks.iter_mut().try_for_each(|callback| hook(*callback, &mut training))
-    }
-
-    /// As [`call`](Self::call), for hooks that cannot fail.
-    fn tell<T>(&mut self, trainer: &mut T, mut hook: impl FnMut(&mut dyn Callback<N>, &mut Training<'_, N>))
-    where
-        T: super::callbacks::Trains<N>,
-    {
-        _ = self.call(trainer, |callback, training| {
-            hook(callback, training);
-            Ok(())
-        });
-    }
-}
+use batches::Batches;
+use run::Run;
 
 impl<N, L, O> Trainer<N, L, O>
 where
@@ -84,129 +51,33 @@ where
         C: Callbacks<N>,
     {
         let Fit { epochs, batch_size, shuffle, seed, augment, validation, progress, mut callbacks, .. } = options;
-        #[cfg(feature = "std")]
-        let mut checkpoints = options.checkpoints;
-        let mut run = Run { callbacks: Vec::new(), epochs: Vec::new(), epoch: 0, stopped: None };
-        callbacks.list(&mut run.callbacks);
-
-        let refused = |error| History { epochs: Vec::new(), outcome: Outcome::Refused(error) };
-        let (training, validation) = match validation.part(data) {
-            Ok(_) if batch_size == 0 => return refused(FitError::BatchSize),
-            Ok(parts) => parts,
-            Err(error) => return refused(error),
-        };
-        if let Some(Err(error)) = augment.map(|augment| augment.check::<N::Input>()) {
-            return refused(error.into());
-        }
-        if epochs > 0 && self.check_learning_rate().is_err() {
-            return refused(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
-        }
-        let training = same_samples::<X, Y, _, _>(training);
-        let validation = validation.map(same_samples::<X, Y, _, _>);
-        for (samples, validation) in [(Some(training), false), (validation, true)] {
-            let (targets, weights) =
-                samples.map(|Samples { targets, weights, .. }| (targets, weights)).unwrap_or_default();
-            let mut objections = targets.iter().enumerate().filter_map(|(sample, target)| {
-                // The target of a sample that does not count may be anything.
-                let counts = weights.get(sample) != Some(&0.0);
-                Some((sample, self.loss().objection(target).filter(|_| counts)?))
-            });
-            if let Some((sample, reason)) = objections.next() {
-                return refused(FitError::Target { sample, validation, reason });
-            }
-        }
-        let watched = run.callbacks.iter().filter_map(|callback| callback.watches());
-        #[cfg(feature = "std")]
-        let watched = watched.chain(checkpoints.iter().filter_map(|checkpoint| checkpoint.watches()));
-        if let Err(error) = self.check_monitors(watched, validation.is_some()) {
-            return refused(error);
-        }
-        #[cfg(feature = "std")]
-        let mut others = checkpoints.iter_mut().map(|checkpoint| checkpoint as &mut dyn Remembers).collect();
-        #[cfg(not(feature = "std"))]
-        let mut others = Vec::new();
-        let mut outcome = Outcome::Completed;
-        match self.restore(&mut run.callbacks, &mut others, validation.is_some()) {
-            Ok(Some(Resumed { epochs, stopped, .. })) => {
-                run.epochs = epochs;
-                if let Some(reason) = stopped {
-                    outcome = Outcome::Stopped { epoch: run.epochs.len(), reason };
-                }
-            }
-            Ok(None) => {
-                if let Some(seed) = seed {
-                    self.reseed(seed);
-                }
-            }
-            Err(error) => return refused(error),
-        }
-        if !self.network.is_adapted() {
-            self.network.adapt_to(training.inputs);
-        }
-        run.epoch = run.epochs.len();
-        if let Err(error) = run.call(self, |callback, training| callback.on_train_begin(training)) {
-            return refused(FitError::Callback(error.to_string()));
-        }
-        // Only now: a training that was refused can be gone on with by other options.
-        self.resumed = None;
-
-        let mut progress = Progress::new(epochs, progress);
-        let epochs = if matches!(outcome, Outcome::Completed) { epochs } else { run.epochs.len() };
-        let mut order: Vec<usize> = Vec::new();
-        let mut batch = Batch { augment, ..Batch::default() };
-        for epoch in run.epochs.len() + 1..=epochs {
-            run.epoch = epoch;
-            if let Err(error) = run.call(self, |callback, training| callback.on_epoch_begin(training)) {
-                outcome = Outcome::Failed { epoch: epoch - 1, reason: error.to_string() };
-                break;
-            }
-            order.clear();
-            // What is augmented is a copy, whatever its order.
-            if shuffle || augment.is_some() {
-                order.extend(0..training.inputs.len());
-            }
-            if shuffle {
-                self::shuffle(&mut order, &mut self.rng.rng);
-            }
-            match self.epoch(training, &order, batch_size, &mut batch, &mut run) {
-                Ok(train) => {
-                    let validation = validation.map(|samples| self.evaluate_samples(samples));
-                    self.rng.next_epoch();
-                    let record = Epoch { train, validation };
-                    progress.epoch(epoch, &record);
-                    run.epochs.push(record);
-                }
-                Err((batch, BatchError::LearningRate)) => {
-                    let rate = self.optimizer.learning_rate_of(self.state.steps + 1);
-                    let reason = alloc::format!(
-                        "the learning rate of epoch {epoch}, batch {batch} is {rate}: give a finite one"
-                    );
-                    outcome = Outcome::Failed { epoch: epoch - 1, reason };
-                    break;
-                }
-                Err((batch, _)) => {
-                    outcome = Outcome::Diverged { epoch, batch };
-                    break;
-                }
-            }
-            let done = run.call(self, |callback, training| callback.on_epoch_end(training));
+        let mut run = Run {
+            callbacks: Vec::new(),
             #[cfg(feature = "std")]
-            let done = done.and_then(|()| {
-                let states = run.callbacks.iter().map(|callback| callback.state()).collect();
-                let (epochs, stopped) = (&*run.epochs, run.stopped.as_deref());
-                super::checkpoint::save(&mut checkpoints, epochs, states, &|states| {
-                    super::checkpoint::file::to_bytes(self, epochs, states, stopped)
-                })
-            });
-            if let Err(error) = done {
-                outcome = Outcome::Failed { epoch, reason: error.to_string() };
-                break;
-            }
-            if let Some(reason) = run.stopped.take() {
-                outcome = Outcome::Stopped { epoch, reason };
-                break;
-            }
-        }
+            checkpoints: options.checkpoints,
+            epochs: Vec::new(),
+            epoch: 0,
+            stopped: None,
+        };
+        callbacks.list(&mut run.callbacks);
+        let mut batches = Batches::new(batch_size, shuffle, augment);
+
+        let begun = validation.part(data).and_then(|Parts { training, validation }| {
+            let training = same_samples::<X, Y, _, _>(training);
+            let data = Parts { training, validation: validation.map(same_samples::<X, Y, _, _>) };
+            self.check_options(epochs, &data, &batches, &run)?;
+            let stopped = self.begin(seed, &data, &mut run)?;
+            Ok((data, stopped))
+        });
+        let (data, stopped) = match begun {
+            Ok(begun) => begun,
+            Err(error) => return History { epochs: Vec::new(), outcome: Outcome::Refused(error) },
+        };
+        let mut progress = Progress::new(epochs, progress);
+        let (outcome, epochs) = match stopped {
+            Some(reason) => (Outcome::Stopped { epoch: run.epochs.len(), reason }, run.epochs.len()),
+            None => (self.train(epochs, &data, &mut batches, &mut run, &mut progress), epochs),
+        };
         if epochs > 0 && !matches!(outcome, Outcome::Diverged { .. }) {
             self.finish();
         }
@@ -215,7 +86,39 @@ where
         History { epochs: run.epochs, outcome }
     }
 
-    /// Everything that is watched must be measured.
+    /// Whether this trainer can follow the options of a training.
+    fn check_options(
+        &self,
+        epochs: usize,
+        data: &Parts<'_, N::Input, L::Target>,
+        batches: &Batches<N::Input, L::Target>,
+        run: &Run<'_, N>,
+    ) -> Result<(), FitError> {
+        batches.check()?;
+        if epochs > 0 && self.check_learning_rate().is_err() {
+            return Err(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
+        }
+        self.check_targets(data.training, false)?;
+        if let Some(validation) = data.validation {
+            self.check_targets(validation, true)?;
+        }
+        self.check_monitors(run.watched(), data.validation.is_some())
+    }
+
+    /// Whether the targets suit the loss. The target of a sample of weight 0 may be anything.
+    fn check_targets(&self, samples: Samples<'_, N::Input, L::Target>, validation: bool) -> Result<(), FitError> {
+        let Samples { targets, weights, .. } = samples;
+        let mut objections = targets.iter().enumerate().filter_map(|(sample, target)| {
+            let counts = weights.get(sample) != Some(&0.0);
+            Some((sample, self.loss().objection(target).filter(|_| counts)?))
+        });
+        match objections.next() {
+            Some((sample, reason)) => Err(FitError::Target { sample, validation, reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether every figure that is watched is measured.
     fn check_monitors<'m>(
         &self,
         watched: impl Iterator<Item = &'m Monitor>,
@@ -231,58 +134,105 @@ where
         Ok(())
     }
 
-    /// Gives callbacks and checkpoints the states that they had in the training that was resumed, and returns what is known of
-    /// it.
-    fn restore(
+    /// Goes on with the training that was resumed, if one was, and lets the callbacks see the training before its first epoch. Returns why
+    /// a callback had stopped the training that was resumed, if one had.
+    fn begin(
         &mut self,
-        callbacks: &mut [&mut dyn Callback<N>],
-        others: &mut Vec<&mut dyn Remembers>,
-        has_validation: bool,
-    ) -> Result<Option<Resumed>, FitError> {
-        let Some(resumed) = &self.resumed else { return Ok(None) };
-        let Resumed { epochs, states, .. } = resumed;
-        let had_validation = epochs.last().is_some_and(|epoch| epoch.validation.is_some());
-        if had_validation != has_validation && !epochs.is_empty() {
-            return Err(FitError::ResumedValidation { had_validation });
+        seed: Option<u64>,
+        data: &Parts<'_, N::Input, L::Target>,
+        run: &mut Run<'_, N>,
+    ) -> Result<Option<String>, FitError> {
+        let mut stopped_before = None;
+        if let Some(resumed) = &self.resumed {
+            run.restore(resumed, data.validation.is_some())?;
+            let Resumed { epochs, stopped, .. } = resumed.clone();
+            (run.epochs, stopped_before) = (epochs, stopped);
+        } else if let Some(seed) = seed {
+            self.reseed(seed);
         }
-        let given = callbacks.len() + others.len();
-        let mismatch = FitError::Resumed { saved: states.len(), given };
-        if states.len() != given {
-            return Err(mismatch);
+        if !self.network.is_adapted() {
+            self.network.adapt_to(data.training.inputs);
         }
-        let (of_callbacks, of_others) = states.split_at(callbacks.len());
-        let are_restored = callbacks.iter_mut().zip(of_callbacks).all(|(callback, state)| callback.restore(state))
-            && others.iter_mut().zip(of_others).all(|(other, state)| other.restore(state));
-        if !are_restored {
-            return Err(mismatch);
-        }
-        Ok(Some(resumed.clone()))
+        run.epoch = run.epochs.len();
+        run.call(self, |callback, training| callback.on_train_begin(training))
+            .map_err(|error| FitError::Callback(error.to_string()))?;
+        // Cleared only here, so that a refused `fit` can be called again with other options.
+        self.resumed = None;
+        Ok(stopped_before)
     }
 
-    /// One pass over all samples, in the order that is given or as they lie; the error is the number of the batch at which it
-    /// ended, and why.
+    /// Trains up to an epoch, unless something ends the training before.
+    fn train(
+        &mut self,
+        epochs: usize,
+        data: &Parts<'_, N::Input, L::Target>,
+        batches: &mut Batches<N::Input, L::Target>,
+        run: &mut Run<'_, N>,
+        progress: &mut Progress,
+    ) -> Outcome {
+        for epoch in run.epochs.len() + 1..=epochs {
+            if let Err(outcome) = self.epoch(epoch, data, batches, run, progress) {
+                return outcome;
+            }
+        }
+        Outcome::Completed
+    }
+
+    /// An epoch with its validation, callbacks and checkpoints; an error is the end of the training.
     fn epoch(
         &mut self,
+        epoch: usize,
+        data: &Parts<'_, N::Input, L::Target>,
+        batches: &mut Batches<N::Input, L::Target>,
+        run: &mut Run<'_, N>,
+        progress: &mut Progress,
+    ) -> Result<(), Outcome> {
+        run.epoch = epoch;
+        run.call(self, |callback, training| callback.on_epoch_begin(training))
+            .map_err(|error| Outcome::Failed { epoch: epoch - 1, reason: error.to_string() })?;
+        batches.draw_order(data.training.inputs.len(), &mut self.rng.rng);
+        let train =
+            self.steps(data.training, batches, run).map_err(|(batch, error)| self.outcome_of(epoch, batch, error))?;
+        let validation = data.validation.map(|samples| self.evaluate_samples(samples));
+        self.rng.next_epoch();
+        let record = Epoch { train, validation };
+        progress.epoch(epoch, &record);
+        run.epochs.push(record);
+
+        let done = run.call(self, |callback, training| callback.on_epoch_end(training));
+        #[cfg(feature = "std")]
+        let done = done.and_then(|()| run.save(self));
+        done.map_err(|error| Outcome::Failed { epoch, reason: error.to_string() })?;
+        match run.stopped.take() {
+            Some(reason) => Err(Outcome::Stopped { epoch, reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// The end of a training at a batch that no step could be taken on.
+    fn outcome_of(&self, epoch: usize, batch: usize, error: BatchError) -> Outcome {
+        if error != BatchError::LearningRate {
+            return Outcome::Diverged { epoch, batch };
+        }
+        let rate = self.optimizer.learning_rate_of(self.state.steps + 1);
+        let reason = format!("the learning rate of epoch {epoch}, batch {batch} is {rate}: give a finite one");
+        Outcome::Failed { epoch: epoch - 1, reason }
+    }
+
+    /// A step on every batch of an epoch; an error comes with the number of the batch.
+    fn steps(
+        &mut self,
         all: Samples<'_, N::Input, L::Target>,
-        order: &[usize],
-        batch_size: usize,
-        batch: &mut Batch<N::Input, L::Target>,
+        batches: &mut Batches<N::Input, L::Target>,
         run: &mut Run<'_, N>,
     ) -> Result<Evaluation, (usize, BatchError)> {
         self.metrics.reset();
         let mut sum = 0.0;
         let samples = all.inputs.len();
-        for (number, first) in (1..).zip((0..samples).step_by(batch_size)) {
-            let range = first..samples.min(first.saturating_add(batch_size));
+        for (number, range) in (1..).zip(batches.ranges(samples)) {
             let size = range.len();
-            let loss = match order.get(range.clone()) {
-                Some(indices) => {
-                    let batch = batch.gather(all, indices, &mut self.rng.rng);
-                    self.step(batch)
-                }
-                None => self.step(all.range(range)),
-            };
-            let loss = loss.map_err(|error| (number, error))?;
+            let batch = batches.batch(all, range, &mut self.rng.rng);
+            let loss = self.step(batch).map_err(|error| (number, error))?;
             sum += loss * size as f64;
             if !run.callbacks.is_empty() {
                 run.tell(self, |callback, training| callback.on_batch_end(training, number, loss));
@@ -290,37 +240,8 @@ where
         }
         // A last step that went too far shows in no later loss.
         if !self.network.as_flat().iter().all(|&parameter| Scalar::is_finite(parameter)) {
-            return Err((samples.div_ceil(batch_size), BatchError::NotFinite));
+            return Err((batches.ranges(samples).count(), BatchError::NotFinite));
         }
         Ok(Evaluation { loss: sum / samples as f64, metrics: self.metrics.values() })
-    }
-}
-
-/// The samples of a batch, copied side by side, and augmented if that is asked for.
-struct Batch<X: Flat, Y: Flat> {
-    inputs: Buffer<X>,
-    targets: Buffer<Y>,
-    weights: Vec<f64>,
-    augment: Option<Augment>,
-}
-
-impl<X: Flat, Y: Flat> Default for Batch<X, Y> {
-    fn default() -> Self {
-        Self { inputs: Buffer::default(), targets: Buffer::default(), weights: Vec::new(), augment: None }
-    }
-}
-
-impl<X: Flat, Y: Flat> Batch<X, Y> {
-    fn gather(&mut self, all: Samples<'_, X, Y>, indices: &[usize], rng: &mut TrainingRng) -> Samples<'_, X, Y> {
-        self.weights.clear();
-        self.weights.extend(indices.iter().filter_map(|&index| all.weights.get(index)));
-        Samples {
-            inputs: self.inputs.gather(all.inputs, indices, |image, copy| match &self.augment {
-                Some(augment) => augment.change(image, rng, copy),
-                None => copy.copy_from_slice(image),
-            }),
-            targets: self.targets.gather(all.targets, indices, |target, copy| copy.copy_from_slice(target)),
-            weights: &self.weights,
-        }
     }
 }

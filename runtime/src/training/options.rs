@@ -145,20 +145,23 @@ impl<'a, X, Y> Samples<'a, X, Y> {
 }
 
 /// The samples to train on, and those to validate with.
-type Parts<'a, X, Y> = (Samples<'a, X, Y>, Option<Samples<'a, X, Y>>);
+pub(super) struct Parts<'a, X, Y> {
+    pub(super) training: Samples<'a, X, Y>,
+    pub(super) validation: Option<Samples<'a, X, Y>>,
+}
 
 impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
     /// Parts the data.
     pub(super) fn part(self, data: &'a Dataset<X, Y>) -> Result<Parts<'a, X, Y>, FitError> {
         let all = Samples::all(data);
         match self {
-            Self::None => Ok((all, None)),
-            Self::Data(held_out) => Ok((all, Some(Samples::all(held_out)))),
+            Self::None => Ok(Parts { training: all, validation: None }),
+            Self::Data(held_out) => Ok(Parts { training: all, validation: Some(Samples::all(held_out)) }),
             Self::Split(part) => {
                 let samples = data.len();
                 let training = first_part(samples, part).ok_or(FitError::ValidationSplit { part, samples })?;
                 let (training, validation) = all.split_at(training);
-                Ok((training, Some(validation)))
+                Ok(Parts { training, validation: Some(validation) })
             }
         }
     }

@@ -8,15 +8,13 @@ use super::evaluation::Evaluation;
 use super::history::Epoch;
 use super::metrics::Metrics;
 use super::monitor::{FigureError, Monitor};
-use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths, total, weighted_sum};
-use crate::activations::Activation;
-use crate::data::Dataset;
-use crate::flat::{Flat, copy};
-use crate::isa::{self, Arithmetic, Isa, Task};
+use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths};
+use crate::flat::Flat;
+use crate::isa::{self, Arithmetic};
 use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
 use crate::metrics::{Better, Metric};
-use crate::network::{Adjoints, Arena, BatchError, GradientOf, InputOf, Network, StateOf, Tape, TargetOf};
+use crate::network::{Adjoints, BatchError, GradientOf, InputOf, Network, StateOf, Tape, TargetOf};
 use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
@@ -32,25 +30,20 @@ where
     O: Optimizer,
 {
     pub(super) network: Box<N>,
-    loss: L,
+    pub(super) loss: L,
     pub(super) optimizer: O,
     pub(super) state: OptimizerState<O, N>,
     gradient: Box<N::Gradient>,
     pub(super) metrics: Metrics<N::Output, L::Target>,
     pub(super) rng: EpochRng,
-    buffers: Buffers<N>,
-    arithmetic: Arithmetic,
-    threads: Option<Pool>,
-    /// What a checkpoint said about the epochs before, until the next `fit`.
+    pub(super) buffers: Buffers<N>,
+    pub(super) arithmetic: Arithmetic,
+    pub(super) threads: Option<Pool>,
+    /// From a checkpoint, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
 }
 
-/// Something beside callbacks whose state a checkpoint keeps.
-pub(super) trait Remembers {
-    fn restore(&mut self, state: &[f64]) -> bool;
-}
-
-/// What goes on in a resumed training beside network and optimizer.
+/// The part of a training that was resumed which is neither the network nor the optimizer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
@@ -73,9 +66,6 @@ where
         debug.finish_non_exhaustive()
     }
 }
-
-/// How many samples are evaluated at once.
-const EVALUATED_AT_ONCE: usize = 256;
 
 impl<N, L, O> Trainer<N, L, O>
 where
@@ -338,15 +328,6 @@ where
         self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
     }
 
-    /// Loss and metrics on data that the network does not learn from; dropout rests.
-    pub fn evaluate<X, Y>(&mut self, data: &Dataset<X, Y>) -> Evaluation
-    where
-        X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
-        Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
-    {
-        self.evaluate_samples(same_samples::<X, Y, _, _>(Samples::all(data)))
-    }
-
     /// Ends a training by [`train_on_batch`](Self::train_on_batch), as [`fit`](Self::fit) does by itself: what the optimizer
     /// keeps for the weights, such as [`Average`](crate::optimizers::Average), takes their place.
     pub fn finish(&mut self) {
@@ -393,45 +374,6 @@ where
         let gradient = of_parameters.then_some(&mut *self.gradient);
         let pass = Backpropagate { network, loss, rng, batch, passes, gradient, grad_inputs };
         threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, pass))
-    }
-
-    pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Evaluation {
-        self.metrics.reset();
-        let mut sum = 0.0;
-        for Samples { inputs, targets, weights } in all.chunks(EVALUATED_AT_ONCE) {
-            let samples = inputs.len();
-            let Buffers { arena, logits, outputs, .. } = &mut self.buffers;
-            let (logits, outputs) = (logits.of(samples), outputs.of(samples));
-            let arena = Arena::<N>::grown(arena, samples);
-            let evaluation = Evaluate { network: &*self.network, inputs, arena, logits, outputs };
-            threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, evaluation));
-            sum += weighted_sum(self.loss, logits, outputs, targets, weights);
-            self.metrics.update(outputs, targets, weights);
-        }
-        let samples = all.inputs.len();
-        let factor = self.loss.reduction().factor(samples, total(all.weights, samples));
-        Evaluation { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
-    }
-}
-
-/// Predictions for some samples, and the logits before them.
-struct Evaluate<'a, N: Network> {
-    network: &'a N,
-    inputs: &'a [N::Input],
-    arena: Arena<'a, N>,
-    logits: &'a mut [N::Output],
-    outputs: &'a mut [N::Output],
-}
-
-impl<N: Network> Task<N::Scalar> for Evaluate<'_, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa<N::Scalar>>(self, isa: I) {
-        let Self { network, inputs, mut arena, logits, outputs } = self;
-        network.forward(isa, inputs, &mut arena, logits);
-        copy(logits, outputs);
-        N::HEAD.apply(isa, outputs);
     }
 }
 

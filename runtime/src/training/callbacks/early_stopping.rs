@@ -2,6 +2,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::improvement::Improvement;
 use super::{Callback, CallbackError, Monitor, Training};
 use crate::network::Network;
 use crate::scalar::Scalar;
@@ -11,14 +12,10 @@ use crate::scalar::Scalar;
 /// Keras's [`EarlyStopping`](https://keras.io/api/callbacks/early_stopping/).
 #[derive(Clone, Debug)]
 pub struct EarlyStopping<N: Network> {
-    monitor: Monitor,
-    patience: usize,
-    min_delta: f64,
+    improvement: Improvement,
     baseline: Option<f64>,
     start_from_epoch: usize,
     restore_best: bool,
-    waited: usize,
-    best: Option<f64>,
     best_epoch: usize,
     weights: Vec<N::Scalar>,
 }
@@ -27,32 +24,30 @@ impl<N: Network> EarlyStopping<N> {
     /// Ends a training at the first epoch that is no better than the best before it.
     pub fn new(monitor: Monitor) -> Self {
         Self {
-            monitor,
-            patience: 0,
-            min_delta: 0.0,
+            improvement: Improvement::new(monitor, 0, 0.0),
             baseline: None,
             start_from_epoch: 0,
             restore_best: false,
-            waited: 0,
-            best: None,
             best_epoch: 0,
             weights: Vec::new(),
         }
     }
 
-    /// How many epochs in a row may bring nothing. 0 by default.
+    /// The number of epochs in a row that may bring no improvement. 0 by default.
     #[must_use]
-    pub fn patience(self, patience: usize) -> Self {
-        Self { patience, ..self }
+    pub fn patience(mut self, patience: usize) -> Self {
+        self.improvement.patience = patience;
+        self
     }
 
-    /// What counts as better: more than this. 0 by default.
+    /// An improvement is a figure that is better by more than this. 0 by default.
     #[must_use]
-    pub fn min_delta(self, min_delta: f64) -> Self {
-        Self { min_delta, ..self }
+    pub fn min_delta(mut self, min_delta: f64) -> Self {
+        self.improvement.min_delta = min_delta;
+        self
     }
 
-    /// What is no better than this counts as no improvement.
+    /// A figure that is no better than this is no improvement.
     #[must_use]
     pub fn baseline(self, baseline: f64) -> Self {
         Self { baseline: Some(baseline), ..self }
@@ -72,9 +67,10 @@ impl<N: Network> EarlyStopping<N> {
 
     /// The best figure so far, and its epoch, counted from 1.
     pub fn best(&self) -> Option<(f64, usize)> {
-        self.best.map(|best| (best, self.best_epoch))
+        self.improvement.best.map(|best| (best, self.best_epoch))
     }
 
+    /// Remembers the epoch as the best one, and its weights if they will be restored.
     fn keep(&mut self, training: &Training<'_, N>) {
         self.best_epoch = training.epoch();
         if self.restore_best {
@@ -86,37 +82,36 @@ impl<N: Network> EarlyStopping<N> {
 
 impl<N: Network> Callback<N> for EarlyStopping<N> {
     fn watches(&self) -> Option<&Monitor> {
-        Some(&self.monitor)
+        Some(&self.improvement.monitor)
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
-        // Not in a training that was resumed.
-        if training.epoch() == 0 {
-            (self.waited, self.best, self.best_epoch) = (0, None, 0);
+        if self.improvement.begin(training) {
+            self.best_epoch = 0;
             self.weights.clear();
         }
         Ok(())
     }
 
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
-        let Some(value) = training.figure(&self.monitor) else { return Ok(()) };
+        let Some(value) = training.figure(&self.improvement.monitor) else { return Ok(()) };
         if training.epoch() <= self.start_from_epoch {
             return Ok(());
         }
-        self.waited += 1;
-        if self.monitor.improves(value, self.best, self.min_delta) {
-            self.best = Some(value);
-            self.keep(training);
-            if self.baseline.is_none() || self.monitor.improves(value, self.baseline, self.min_delta) {
-                self.waited = 0;
+        let improvement = &mut self.improvement;
+        improvement.waited += 1;
+        if improvement.improves(value) {
+            if improvement.is_better(value, self.baseline) {
+                improvement.waited = 0;
             }
+            self.keep(training);
             return Ok(());
         }
-        if self.waited >= self.patience.max(1) && training.epoch() > 1 {
-            let (name, waited) = (self.monitor.name(), self.waited);
+        if improvement.waited >= improvement.patience.max(1) && training.epoch() > 1 {
+            let (name, waited) = (improvement.monitor.name(), improvement.waited);
             let epochs = if waited == 1 { "1 epoch" } else { &format!("{waited} epochs") };
-            training.stop(match (self.best, self.baseline) {
-                (Some(best), Some(baseline)) if !self.monitor.improves(best, self.baseline, self.min_delta) => format!(
+            training.stop(match (improvement.best, self.baseline) {
+                (Some(best), Some(baseline)) if !improvement.is_better(best, self.baseline) => format!(
                     "`{name}` has not been better than the baseline of {baseline} for {epochs}; its best was {best:.4} in epoch {}",
                     self.best_epoch
                 ),
@@ -138,8 +133,8 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
     }
 
     fn state(&self) -> Vec<f64> {
-        let best = self.best.unwrap_or(f64::NAN);
-        let mut state = alloc::vec![self.waited as f64, best, self.best_epoch as f64];
+        let [waited, best] = self.improvement.state();
+        let mut state = alloc::vec![waited, best, self.best_epoch as f64];
         state.extend(self.weights.iter().map(|weight| weight.to_f64()));
         state
     }
@@ -149,8 +144,8 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
         if !(weights.is_empty() || weights.len() == N::LEN) {
             return false;
         }
-        (self.waited, self.best_epoch) = (*waited as usize, *best_epoch as usize);
-        self.best = (!best.is_nan()).then_some(*best);
+        self.improvement.restore([*waited, *best]);
+        self.best_epoch = *best_epoch as usize;
         self.weights = weights.iter().map(|&weight| N::Scalar::from_f64(weight)).collect();
         true
     }
