@@ -1,8 +1,10 @@
-//! Instruction sets: a token proves that one may be used, holds its vectors, and says how it multiplies and adds.
+//! Instruction sets. A token proves that the machine has an instruction set, and provides its vectors and its
+//! arithmetic.
 //!
-//! The set of a computation is chosen once, where a network is entered: a [`Task`] is run with the token of the best set of the
-//! machine, and everything below it is inlined into a function that is compiled for that set. Tokens are *exact* or *fused*: exact ones
-//! round after every operation and so give the same bits everywhere, fused ones multiply and add in one rounding.
+//! The set of a computation is chosen once, at the entry of a network: a [`Task`] is run with the token of the best set
+//! of the machine, and all functions that the task calls are inlined into a function that is compiled for that set.
+//! Tokens are *exact* or *fused*: exact ones round after every operation and so give the same bits everywhere, fused
+//! ones multiply and add with one rounding.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod detect;
 mod level;
@@ -22,59 +24,59 @@ use crate::scalar::Scalar;
 
 /// The instruction set that a kernel runs on. A value of the type is the proof that the machine has it.
 ///
-/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the [`Cores`]
-/// and their kin, [`BackwardCores`] and [`PlainCores`].
+/// Small layers run generic kernels that are inlined into the network, where [`Shapes`] says so. All others call the
+/// cores: [`Cores`], [`BackwardCores`] and [`PlainCores`].
 pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
-    /// A register of the widest kind.
+    /// A vector register of the widest kind.
     type Vector: Copy;
     /// The same arithmetic in vectors of half as many values, if there are any.
     type Half: Isa<T>;
-    /// Values of a vector.
+    /// The number of values of a vector.
     const LANES: usize;
-    /// Rows of a tile of a matrix product, each of two vectors: as many as leave registers for the factors.
+    /// The number of rows of a tile of a matrix product; a row is two vectors. The other registers hold the factors.
     const TILE_ROWS: usize;
-    /// Whether products are computed side by side in vectors, or value by value in a fraction of the code.
+    /// Whether products are computed in vectors, or value by value with much less code.
     const IN_VECTORS: bool = HAS_VECTORS;
     /// The passes of small layers that are compiled for every shape.
     const SHAPES: Shapes;
     /// Whether [pairs](Self::splat_pair) of neighbours are as fast as single values.
     const PAIRS: bool = false;
 
-    /// The token for half as wide vectors.
+    /// The token for vectors of half the width.
     fn half(self) -> Self::Half;
 
     /// Runs a task in a function of its own, compiled once however often it is called.
     fn apart<J: Task<T>>(self, task: J) -> J::Output;
 
-    /// `a * b + c`: in two roundings where results must have the same bits everywhere, in one where the hardware fuses.
+    /// `a * b + c`: rounded once if the token fuses this scalar, else twice.
     fn mul_add(self, a: T, b: T, c: T) -> T;
 
     /// [`mul_add`](Self::mul_add) in every lane.
     fn mul_add_vector(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// The same value in every lane.
     fn splat(self, value: T) -> Self::Vector;
-    /// A whole vector.
+    /// Loads a whole vector.
     ///
     /// # Safety
     /// `LANES` values can be read.
     unsafe fn load(self, from: *const T) -> Self::Vector;
-    /// The first lanes; zero in the others.
+    /// Loads the first `count` lanes; the others are zero.
     ///
     /// # Safety
     /// `count` values can be read, at most `LANES`.
     unsafe fn load_first(self, from: *const T, count: usize) -> Self::Vector;
-    /// A whole vector.
+    /// Stores a whole vector.
     ///
     /// # Safety
     /// `LANES` values can be written.
     unsafe fn store(self, vector: Self::Vector, to: *mut T);
-    /// The first lanes.
+    /// Stores the first `count` lanes.
     ///
     /// # Safety
     /// `count` values can be written, at most `LANES`.
     unsafe fn store_first(self, vector: Self::Vector, to: *mut T, count: usize);
 
-    /// Two values, one in every even lane, the other in every odd one.
+    /// Loads two values: the first into every even lane, the second into every odd lane.
     ///
     /// # Safety
     /// Two values can be read.
@@ -87,7 +89,7 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
         unsafe { self.load(values.as_ptr()) }
     }
 
-    /// Stores the first `count` even lanes, and as many odd lanes `behind` values behind them.
+    /// Stores the first `count` even lanes, and the first `count` odd lanes `behind` values after `to`.
     ///
     /// # Safety
     /// `count` values can be written at both places, at most half of `LANES`.
@@ -104,7 +106,7 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
         }
     }
 
-    /// Turns the columns of a square of eight rows into rows. Rows lie `from_row` and `to_row` apart.
+    /// Transposes a square of eight rows and columns. Rows lie `from_row` and `to_row` values apart.
     ///
     /// # Safety
     /// The square can be read, and its transpose written.
@@ -117,18 +119,18 @@ pub trait Isa<T: Scalar>: Copy + Cores<T> + BackwardCores<T> + PlainCores<T> {
     }
 }
 
-/// Whether rows are computed side by side in vectors, or a few at a time in scalar registers: microcontrollers have no more.
-/// The bits are the same.
+/// Whether kernels compute in vectors, or a few rows at a time in scalar registers, because microcontrollers have no
+/// vectors. Results have the same bits.
 pub(crate) const HAS_VECTORS: bool = !cfg!(any(target_arch = "arm", target_arch = "riscv32"));
 
-/// Values of the widest vector of all sets.
+/// The number of values of the widest vector of all sets.
 pub(crate) const MOST_LANES: usize = 16;
 
-/// Rows of a square that is transposed at a time.
+/// The number of rows of a square that is transposed at a time.
 pub(crate) const SQUARE: usize = 8;
 
-/// The passes of small layers that are compiled for every shape. All others call the cores of large layers, which exist once. A copy per
-/// shape costs every program time to compile, so it should gain much.
+/// The passes of small layers that are compiled for every shape. All others call the cores of large layers, which exist
+/// once. A copy per shape costs every program time to compile, so it must be much faster than the shared core.
 #[derive(Clone, Copy, Debug)]
 pub struct Shapes {
     /// Predictions of single samples.
@@ -139,18 +141,19 @@ pub struct Shapes {
     pub gradients: bool,
 }
 
-/// Something to compute on any instruction set.
+/// A computation that runs on any instruction set.
 pub trait Task<T: Scalar> {
-    /// The type of its result.
+    /// The type of the result.
     type Output;
-    /// Runs it. Implementations are `#[inline(always)]`, so that they are compiled for the set of the token.
+    /// Runs the task. Implementations are `#[inline(always)]`, so that they are compiled for the set of the token.
     fn run<I: Isa<T>>(self, isa: I) -> Self::Output;
 }
 
-/// Runs a task [apart](Isa::apart), for what is large and frequent.
+/// Runs a task [apart](Isa::apart), for large tasks that occur often in a network.
 ///
-/// The condition always holds, but the compiler does not know: it ends a basic block. LLVM takes a time to select instructions that grows
-/// with the square of the length of a block, and a pass over hundreds of layers without conditions is one block.
+/// The condition always holds, but the compiler does not know this, so the condition ends a basic block. LLVM takes a
+/// time to select instructions that grows with the square of the length of a block, and a pass over hundreds of layers
+/// without conditions is one block.
 #[inline(always)]
 pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output = ()>) {
     if core::hint::black_box(true) {
@@ -163,13 +166,14 @@ pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output 
 pub enum Arithmetic {
     /// After every operation: the same bits on every machine.
     Portable,
-    /// Multiplications and additions at once where the hardware can: faster, and the same bits on all machines that can. Double
-    /// precision is never fused.
+    /// Once after a multiplication and its addition, where the hardware has such an instruction: faster, and the same
+    /// bits on all machines that have it. Double precision is never fused.
     #[default]
     Fused,
 }
 
-/// The choice of the best instruction set of the machine. Implemented for the scalars: they know which tokens compute with them.
+/// The choice of the best instruction set of the machine. Implemented for the scalars: each scalar knows the tokens
+/// that compute with it.
 #[doc(hidden)]
 pub trait Dispatch: Sized {
     /// Runs a task with a token of the given arithmetic.
@@ -184,7 +188,7 @@ pub(crate) fn run<T: Scalar, J: Task<T>>(arithmetic: Arithmetic, task: J) -> J::
     T::dispatch(arithmetic, task)
 }
 
-/// Asks the memory for values that will be read soon, where there is an instruction for it.
+/// Prefetches values into the cache, on targets that have an instruction for it.
 #[cfg(all(feature = "alloc", not(all(feature = "std", target_arch = "x86_64"))))]
 #[inline(always)]
 pub(crate) fn prefetch<T>(_values: &[T]) {}

@@ -1,4 +1,5 @@
-//! The cores of layers: sizes are values, every instruction set has its copy. Small layers inline them with their sizes known.
+//! The kernels of layers. Sizes are arguments, and every instruction set has its own copy; small layers inline the
+//! kernels with constant sizes.
 mod channels;
 pub mod compact;
 pub mod conv;

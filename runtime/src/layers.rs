@@ -1,4 +1,4 @@
-//! The layers: each is a type with its parameters and its passes.
+//! The layers. Each is a type that holds the parameters and has a method for each pass.
 mod batchnorm;
 mod conv;
 mod conv_transpose;

@@ -1,7 +1,7 @@
-//! Elementary functions with the same bits on every target: nothing but additions, multiplications, divisions, square
-//! roots and shifts of bits, in an order that is written here.
+//! Elementary functions with the same bits on every target: computed by additions, multiplications, divisions, square
+//! roots and shifts of bits alone, in a fixed order.
 //!
-//! | function | error in tests at most, `f32` | `f64` |
+//! | function | largest error in tests, `f32` | `f64` |
 //! |---|---|---|
 //! | `exp` | 1 ulp | 1 ulp |
 //! | `exp_m1` | 2 ulp | 2 ulp |
@@ -11,8 +11,8 @@
 //! | `sigmoid` | 2.5 ulp | 2 ulp |
 //! | `softplus` | 2 ulp | 2 ulp |
 //!
-//! (One ulp is the distance to the next number.) Infinities, zeros with their signs and numbers too small to be normal give
-//! the limits, NaN gives NaN.
+//! (One ulp is the distance to the next floating-point number.) Infinities, zeros with their signs and subnormal
+//! numbers give the limits, NaN gives NaN.
 
 /// The functions that activations and losses are made of.
 ///
@@ -80,12 +80,12 @@ macro_rules! elementary {
         erf: $erf:path, erfc: $erfc:path
     ) => {
         const _: () = {
-            /// Added and subtracted again, it rounds to a whole number.
+            /// A constant that rounds a number to a whole one when it is added and subtracted again.
             const ROUND: $t = 1.5 * (1_u64 << $mantissa) as $t;
-            /// The series, shortened to the precision at hand.
+            /// The series, shortened to the precision of the type.
             const EXP_SERIES: [$t; $exp_terms] = last(EXP);
             const LN_SERIES: [$t; $ln_terms] = last(LN);
-            /// ln 2, its first part with zeros at its end, so that a whole multiple of it is exact.
+            /// ln 2 as a sum of two numbers. The first ends in zero bits, so that its whole multiples are exact.
             const LN2: [$t; 2] = [$ln2_high, $ln2_low];
             const SQRT_HALF: $bits = core::$t::consts::FRAC_1_SQRT_2.to_bits();
             const MANTISSA: $bits = (1 << $mantissa) - 1;
@@ -111,7 +111,7 @@ macro_rules! elementary {
                 $t::from_bits((n.wrapping_add($bias) as $bits) << $mantissa)
             }
 
-            /// `x * 2^n`, rounded once, also where the result is too small to be normal.
+            /// `x * 2^n`, rounded once, also where the result is subnormal.
             #[inline(always)]
             fn scale(x: $t, n: i32) -> $t {
                 let half = n >> 1;
@@ -130,7 +130,7 @@ macro_rules! elementary {
                 let rounded = x * core::$t::consts::LOG2_E + ROUND;
                 let n = rounded - ROUND;
                 let r = (x - n * LN2[0]) - n * LN2[1];
-                // The last bits of the rounded number count as n does; where it is NaN, so is the result.
+                // The last bits of `rounded` are those of `n`. If it is NaN, so is the result.
                 let n = rounded.to_bits().wrapping_sub(ROUND.to_bits()) as i32;
                 (r + r * r * polynomial(EXP_SERIES, r), n)
             }
@@ -141,7 +141,7 @@ macro_rules! elementary {
                 let s = f / (2.0 + f);
                 let z = s * s;
                 let rest = z * polynomial(LN_SERIES, z);
-                // ln(1 + f) = 2 s + s rest, and 2 s = f - f²/2 + s f²/2: so written, f itself stays exact.
+                // ln(1 + f) = 2 s + s rest, and 2 s = f - f²/2 + s f²/2: in this form f itself stays exact.
                 let half_square = 0.5 * f * f;
                 k * LN2[0] - ((half_square - (s * (half_square + rest) + (k * LN2[1] + correction))) - f)
             }
@@ -203,7 +203,7 @@ macro_rules! elementary {
                         return ln_of(self, 0.0, 0.0);
                     }
                     let sum = 1.0 + self;
-                    // What rounding took from the sum, to first order.
+                    // The rounding error of the sum, to first order.
                     let lost = if self > 1.0 { 1.0 - (sum - self) } else { self - (sum - 1.0) };
                     let (f, k) = split(sum);
                     ln_of(f, k, lost / sum)

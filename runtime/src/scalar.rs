@@ -57,18 +57,18 @@ pub trait Scalar:
     /// Appends the bytes of the value, least significant first.
     #[cfg(feature = "alloc")]
     fn push_le_bytes(self, bytes: &mut alloc::vec::Vec<u8>);
-    /// Neither infinite nor NaN.
+    /// Whether the value is neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// The square root, correctly rounded, on every target.
     fn sqrt(self) -> Self;
-    /// Within bounds; NaN stays NaN.
+    /// The nearest value within bounds; NaN stays NaN.
     #[inline(always)]
     fn clamp(self, least: Self, most: Self) -> Self {
         // Without a branch, so that loops over values become vectors.
         let at_least = core::hint::select_unpredictable(self < least, least, self);
         core::hint::select_unpredictable(self > most, most, at_least)
     }
-    /// Without its sign.
+    /// The absolute value.
     #[inline(always)]
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }
@@ -107,7 +107,7 @@ macro_rules! scalar {
         }
     };
 }
-// With `std` the square root is one instruction; `libm` rounds it just the same.
+// With `std` the square root is one instruction; `libm` rounds in the same way.
 #[cfg(feature = "std")]
 scalar!(f32, f32::sqrt, "F32");
 #[cfg(feature = "std")]

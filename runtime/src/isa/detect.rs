@@ -3,10 +3,10 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::Level;
 
-/// 0 before the machine was asked.
+/// The level, or 0 before the first detection.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// The level on which computations run.
+/// The instruction set on which computations run.
 #[inline(always)]
 pub fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
@@ -52,8 +52,8 @@ fn available() -> Level {
     }
 }
 
-/// Computes on a lower level than the machine has, to compare; a higher one counts as the highest there is. Returns what is
-/// in force from now on, in all threads.
+/// Sets the instruction set of all threads, for comparisons. A level that the machine does not have counts as its
+/// highest one. Returns the level that was set.
 pub fn set_level(level: Level) -> Level {
     let level = level.min(available());
     LEVEL.store(level as u8, Ordering::Relaxed);

@@ -6,10 +6,10 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Portable;
 
-/// Values of a vector: the compiler keeps them in one register, where registers are that wide.
+/// The number of values of a vector. The compiler keeps them in one register on targets whose registers are that wide.
 const LANES: usize = 4;
 
-/// Whether machines that compute in this arithmetic have others for speed: then it should be quick to compile.
+/// Whether machines of this target have faster instruction sets: then code for this one should be quick to compile.
 const SLOW: bool = cfg!(all(feature = "std", target_arch = "x86_64"));
 
 impl<T: Scalar> Isa<T> for Portable {
@@ -17,7 +17,7 @@ impl<T: Scalar> Isa<T> for Portable {
     type Half = Self;
     const LANES: usize = LANES;
     const TILE_ROWS: usize = 4;
-    // There, vectors of double precision would gain little, and every program would take longer to compile.
+    // Where `SLOW`, vectors of double precision would gain little, and every program would take longer to compile.
     const IN_VECTORS: bool = HAS_VECTORS && !(SLOW && size_of::<T>() > size_of::<f32>());
     const SHAPES: Shapes = Shapes { single: !SLOW, batches: !SLOW, gradients: !SLOW };
 
@@ -55,7 +55,8 @@ impl<T: Scalar> Isa<T> for Portable {
     #[inline(always)]
     unsafe fn load_first(self, from: *const T, count: usize) -> [T; LANES] {
         let mut vector = [T::ZERO; LANES];
-        // SAFETY: `count` values can be read, at most `LANES`. One copy, not a branch for each: there are many of these side by side.
+        // SAFETY: `count` values can be read, at most `LANES`. One copy, not a branch for each: a kernel has many of
+        // these copies.
         unsafe { core::ptr::copy_nonoverlapping(from, vector.as_mut_ptr(), count) };
         vector
     }

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::*;
 
-/// Runs a check with every token of the level in force, and with that of every machine.
+/// Runs a check with every token of the current level, and with [`Portable`].
 macro_rules! on_all_tokens {
     ($task:expr) => {
         $task.run(Portable);

@@ -13,7 +13,7 @@ pub struct Avx2<const FUSED: bool>(());
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512<const FUSED: bool>(());
 
-/// Asks the memory for values that will be read soon.
+/// Prefetches values into the cache.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
     const LINE: usize = 64;
@@ -105,13 +105,14 @@ macro_rules! isa {
             type Half = $half<$fused>;
             const LANES: usize = $lanes;
             const TILE_ROWS: usize = $rows;
-            // Batches would gain little. Single samples gain much; they are exact, unless someone wants them fused.
+            // Copies per shape would gain little for batches. They gain much for single samples, which are exact unless
+            // the feature `fused` is on.
             const SHAPES: Shapes =
                 Shapes { single: !$fused || cfg!(feature = "fused"), batches: false, gradients: false };
 
             #[inline(always)]
             fn half(self) -> $half<$fused> {
-                // A machine with the wider vectors has these.
+                // A machine with the wider vectors has the narrower ones.
                 $half(())
             }
 
@@ -146,7 +147,7 @@ macro_rules! isa {
             }
             #[inline(always)]
             unsafe fn load(self, from: *const $t) -> $vector {
-                // SAFETY: the token is the proof, and so many values can be read.
+                // SAFETY: the token is the proof, and the caller promises that the values can be read.
                 unsafe { $load(from) }
             }
             #[inline(always)]
@@ -156,7 +157,7 @@ macro_rules! isa {
             }
             #[inline(always)]
             unsafe fn store(self, vector: $vector, to: *mut $t) {
-                // SAFETY: the token is the proof, and so many values can be written.
+                // SAFETY: the token is the proof, and the caller promises that the values can be written.
                 unsafe { $store(to, vector) }
             }
             #[inline(always)]
@@ -167,7 +168,7 @@ macro_rules! isa {
             $(
                 #[inline(always)]
                 unsafe fn transpose_square(self, from: *const $t, from_row: usize, to: *mut $t, to_row: usize) {
-                    // SAFETY: the token is the proof, and the squares are there.
+                    // SAFETY: the token is the proof, and the caller promises that the squares can be read and written.
                     unsafe { $transpose_square(from, from_row, to, to_row) }
                 }
             )?
@@ -175,12 +176,13 @@ macro_rules! isa {
                 const PAIRS: bool = true;
                 #[inline(always)]
                 unsafe fn splat_pair(self, from: *const $t) -> $vector {
-                    // SAFETY: the token is the proof, and two values can be read.
+                    // SAFETY: the token is the proof, and the caller promises that two values can be read.
                     unsafe { $splat_pair(from) }
                 }
                 #[inline(always)]
                 unsafe fn store_pair(self, vector: $vector, to: *mut $t, behind: usize, count: usize) {
-                    // SAFETY: the token is the proof, and so many values can be written at both places.
+                    // SAFETY: the token is the proof, and the caller promises that the values can be written at both
+                    // places.
                     unsafe { $store_pair(vector, to, behind, count) }
                 }
             )?
@@ -192,7 +194,7 @@ macro_rules! isa {
     };
 }
 
-/// Ones for a whole mask, then zeros for a whole mask: any mask of first lanes begins in it.
+/// Eight lanes of ones, then eight lanes of zeros: a mask of the first lanes is a window of this array.
 static MASK_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 static MASK_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
 
@@ -219,7 +221,7 @@ fn first_of_4(count: usize) -> __m256i {
 #[target_feature(enable = "avx2")]
 #[inline]
 unsafe fn transpose_8_by_8(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     let rows: [__m256; 8] = core::array::from_fn(|row| unsafe { _mm256_loadu_ps(from.add(row * from_row)) });
     let [a, b, c, d, e, f, g, h] = rows;
     let pairs = |a, b, c, d| {
@@ -233,7 +235,7 @@ unsafe fn transpose_8_by_8(from: *const f32, from_row: usize, to: *mut f32, to_r
         ]
     };
     for (column, (upper, lower)) in pairs(a, b, c, d).into_iter().zip(pairs(e, f, g, h)).enumerate() {
-        // SAFETY: as asked for.
+        // SAFETY: as the caller promises.
         unsafe {
             _mm256_storeu_ps(to.add(column * to_row), _mm256_permute2f128_ps::<0x20>(upper, lower));
             _mm256_storeu_ps(to.add((column + 4) * to_row), _mm256_permute2f128_ps::<0x31>(upper, lower));
@@ -286,18 +288,18 @@ isa! {
     };
 }
 
-/// Two values in turn.
+/// Two values, alternating in all lanes.
 ///
 /// # Safety
 /// Two values can be read.
 #[target_feature(enable = "avx512f")]
 #[inline]
 unsafe fn splat_pair_512(from: *const f32) -> __m512 {
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     _mm512_castpd_ps(_mm512_set1_pd(unsafe { from.cast::<f64>().read_unaligned() }))
 }
 
-/// Stores the first `count` even lanes, and as many odd lanes `behind` values behind them.
+/// Stores the first `count` even lanes, and the first `count` odd lanes `behind` values after `to`.
 ///
 /// # Safety
 /// `count` values can be written at both places.
@@ -307,12 +309,12 @@ unsafe fn store_pair_512(vector: __m512, to: *mut f32, behind: usize, count: usi
     let order = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
     let halves = _mm512_permutexvar_ps(order, vector);
     if behind == 8 && count == 8 {
-        // SAFETY: as asked for; the two places are neighbours.
+        // SAFETY: as the caller promises; the two places are neighbours.
         unsafe { _mm512_storeu_ps(to, halves) };
     } else {
         let odd = _mm512_shuffle_f32x4::<0b1110>(halves, halves);
         let mask = ((1_u32 << count) - 1) as u16;
-        // SAFETY: as asked for; lanes that are masked out are not written.
+        // SAFETY: as the caller promises; lanes that are masked out are not written.
         unsafe { _mm512_mask_storeu_ps(to, mask, halves) };
         // SAFETY: as above.
         unsafe { _mm512_mask_storeu_ps(to.add(behind), mask, odd) };

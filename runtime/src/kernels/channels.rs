@@ -1,8 +1,8 @@
 //! Values of a few adjacent channels at a time, which stay in registers over all positions.
 use crate::scalar::Scalar;
 
-/// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels from the channel `first` on, until all are done: wide blocks where there
-/// are vectors, else one channel at a time.
+/// Calls `kernel::<T, B>(first, ..)` for blocks of `B` channels until all channels are done; `first` is the first
+/// channel of a block. Blocks are wide on targets with vectors, else they are single channels.
 macro_rules! in_blocks {
     ($channels:expr, $kernel:ident::<$t:ident>($($argument:expr),* $(,)?)) => {{
         let channels: usize = $channels;
@@ -29,13 +29,13 @@ macro_rules! in_blocks {
 }
 pub(crate) use in_blocks;
 
-/// `B` values from a place on; zeros if there are fewer.
+/// The `B` values from index `at` on; zeros if fewer than `B` values follow.
 #[inline(always)]
 pub fn load<T: Scalar, const B: usize>(values: &[T], at: usize) -> [T; B] {
     values.get(at..).and_then(|values| values.first_chunk()).copied().unwrap_or([T::ZERO; B])
 }
 
-/// Writes `B` values to a place.
+/// Writes `B` values from index `at` on.
 #[inline(always)]
 pub fn store<T: Scalar, const B: usize>(block: [T; B], values: &mut [T], at: usize) {
     if let Some(place) = values.get_mut(at..).and_then(|values| values.first_chunk_mut()) {
@@ -43,7 +43,7 @@ pub fn store<T: Scalar, const B: usize>(block: [T; B], values: &mut [T], at: usi
     }
 }
 
-/// Adds `B` values to those at a place.
+/// Adds `B` values to the values from index `at` on.
 #[inline(always)]
 pub fn add<T: Scalar, const B: usize>(block: [T; B], values: &mut [T], at: usize) {
     if let Some(place) = values.get_mut(at..).and_then(|values| values.first_chunk_mut::<B>()) {

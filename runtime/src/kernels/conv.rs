@@ -1,8 +1,9 @@
 //! Convolutions: sums over windows, computed directly on the images.
 //!
-//! Images lie row by row, channels first in memory; the weight lies as Keras has it, `(kernel rows, kernel columns, inputs per group,
-//! outputs)`, outputs first in memory. Every output is its bias plus its products in the order (kernel row, kernel column, channel);
-//! products with padding are left out. Tiles of positions and channels are computed side by side in registers; this changes no sum.
+//! Images are stored row by row, with the channels of a position adjacent. The weight has Keras's layout, `(kernel
+//! rows, kernel columns, inputs per group, outputs)`, with the outputs adjacent. Every output is its bias plus its
+//! products in the order (kernel row, kernel column, channel); products with padding are left out. Tiles of positions
+//! and channels are computed side by side in registers, which changes the order of no sum.
 mod bias;
 mod blocks;
 mod gradients;
@@ -23,19 +24,19 @@ use phase::Phase;
 use walk::Walk;
 use weight::{Order, Weight};
 
-/// Taps of a window up to which two positions may share a vector, plus one for the bias.
+/// The most taps of a window of which two positions may share a vector, plus one for the bias.
 const PAIRED: usize = 64;
-/// Positions that make a copy of the weight worth it.
+/// The number of positions for which a copy of the weight is worth its cost.
 const POSITIONS: usize = 256;
 
-/// Whether a batch and its weight have the sizes of a window.
+/// Whether the values of a batch and of its weight have the sizes that the window says.
 #[inline(always)]
 fn fits<T>(window: &Window, weight: usize, inputs: &[T], outputs: &[T], samples: usize) -> bool {
     let fits = window.is_sound()
         && weight == window.places() * (window.input[2] / window.groups) * window.output[2]
         && samples.saturating_mul(window.input_len()) <= inputs.len()
         && samples.saturating_mul(window.output_len()) <= outputs.len();
-    debug_assert!(fits, "values of the sizes of {window:?}");
+    debug_assert!(fits, "sizes do not fit {window:?}");
     fits
 }
 
@@ -76,8 +77,9 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// `grad_inputs = weightᵀ * grad_outputs`: every input gathers the outputs that have seen it, in their order (row, column, channel).
-/// With a bias: the forward pass of a transposed convolution.
+/// `grad_inputs = weightᵀ * grad_outputs`: the gradient of an input is a sum over the outputs whose windows contain the
+/// input, in the order (row, column, channel) of the outputs. With a bias: the forward pass of a transposed
+/// convolution.
 #[inline(always)]
 pub fn backward_input<T: Scalar, I: Isa<T>>(
     isa: I,

@@ -9,7 +9,7 @@ use crate::isa::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use crate::isa::x86_64::{Avx2, Avx512};
 
-/// An argument of a thread that begins with a later row.
+/// An argument of a kernel that can be advanced to the first row of a thread.
 trait Later: Sized {
     fn from(self, first: usize) -> Self;
 }
@@ -35,11 +35,12 @@ impl Later for usize {
 /// fn name(arguments) = kernel, split(outputs by length, each work, inputs by length, more inputs by length);
 /// ```
 ///
-/// Gradients of dense weights are written; cores of other parameters add to what their layer has cleared.
+/// Gradients of dense weights are written; cores of other parameters add to a gradient that the layer has cleared.
 ///
-/// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic type
-/// but of `T`. What is split is shared by the threads of a training: they get whole rows of the outputs, each of so many values and
-/// of so many multiply-adds, and the inputs from the first of their rows on (or its number, if the argument is one).
+/// The kernel is `fn kernel<T: Scalar, I: Isa<T>>(isa: I, arguments)`, `#[inline(always)]`; arguments are of no generic
+/// type but of `T`. `split` shares the rows of the outputs among the threads of a training: a row has `length` values
+/// and takes `work` multiply-adds. Every thread gets a range of these rows, and the inputs from its first row on; to an
+/// argument that is a row index, the index of the first row is added.
 macro_rules! cores {
     (@parts [] $call:expr) => { $call };
     (@parts [($out:ident by $row:expr, each $work:expr, $($in:ident by $step:expr),+)] $call:expr) => {{
@@ -66,7 +67,7 @@ macro_rules! cores {
             impl $cores<T> for $token {
                 $(
                     fn $name(self, $($arg: $type),*) {
-                        // One copy, whether threads share it or not.
+                        // One copy, called by one thread or by several.
                         #[inline(never)]
                         #[target_feature(enable = $features)]
                         fn core(isa: $token, $($arg: $type),*) {
@@ -83,7 +84,8 @@ macro_rules! cores {
         };
     };
 
-    // A copy would take long to compile and gain little: so does double precision, fused.
+    // Cores of a token that call those of another token, because a copy would take long to compile and gain little:
+    // fused double precision, for example.
     (@as $cores:ident: $other:ty, $token:ty, $t:ident: {$(
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
@@ -112,7 +114,7 @@ macro_rules! cores {
                     fn $name($($arg: $type),*) {
                         #[cfg(all(feature = "std", target_arch = "x86_64"))]
                         cores!(@exact [Avx2] $name($($arg),*));
-                        // As above; where there are no threads, callers may take it in.
+                        // One copy, as above; where there are no threads, callers may inline it.
                         #[cfg_attr(feature = "std", inline(never))]
                         fn core($($arg: $type),*) {
                             $kernel(Portable, $($arg),*);
@@ -128,7 +130,7 @@ macro_rules! cores {
         $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) = $kernel:path $(, split $split:tt)?;
     )*}) => {
         /// The kernels that are compiled with this crate for an instruction set.
-        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
+        #[allow(clippy::too_many_arguments, reason = "the operands and sizes of a kernel; only layers call it")]
         pub trait $cores<T> {
             $(
                 $(#[$doc])*
@@ -136,10 +138,10 @@ macro_rules! cores {
             )*
         }
 
-        /// The cores of [`Portable`] for one scalar. They give the same bits on the best instruction set as on any other, so they
-        /// take it.
+        /// The cores of [`Portable`] for one scalar. Their results have the same bits on every instruction set, so they
+        /// run on the best one.
         #[doc(hidden)]
-        #[allow(clippy::too_many_arguments, reason = "what a kernel is made of; only layers call it")]
+        #[allow(clippy::too_many_arguments, reason = "the operands and sizes of a kernel; only layers call it")]
         pub trait $scalar_cores<T> {
             $(fn $name($($arg: $type),*);)*
         }
@@ -154,8 +156,8 @@ macro_rules! cores {
         }
     };
 
-    // Products, which are faster fused, and in wide vectors: forward passes also if they are exact, as predictions are. Exact
-    // backward passes are rare.
+    // Matrix products and convolutions: fused arithmetic and wide vectors make them faster. Exact forward passes use
+    // wide vectors too, because predictions are exact; exact backward passes are rare.
     (forward products, $cores:ident, $scalar_cores:ident: $list:tt) => {
         cores!(products, $cores, $scalar_cores, same bits on [Avx512]: $list);
         cores!(@on $cores: Avx512<false>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
@@ -175,7 +177,7 @@ macro_rules! cores {
         cores!(@on $cores: Avx512<true>, f32 in "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma", same bits on []: $list);
     };
 
-    // What memory bounds: one copy beside the portable one.
+    // Kernels that are bound by memory bandwidth: one copy beside the portable one.
     (plain, $cores:ident, $scalar_cores:ident: $list:tt) => {
         cores!(@traits $cores, $scalar_cores: $list);
         cores!(@portable $scalar_cores: f32: $list);
@@ -215,7 +217,7 @@ cores!(backward products, BackwardCores, ScalarBackwardCores: {
         = dense::backward_weight_of::<_, _, 0>,
         split(grad_weight by units, each grad_outputs.len(), inputs by 1);
 
-    /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from one on.
+    /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from `first_row` on.
     fn conv_backward_weight(
         window: &Window, inputs: &[T], grad_outputs: &[T], first_row: usize, grad_weight: &mut [T]
     ) = conv::backward_weight,
@@ -237,7 +239,7 @@ cores!(plain, PlainCores, ScalarPlainCores: {
         split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
             grad_outputs by window.output_len());
 
-    /// `grad_weight += Σ grad_outputs * inputs` over all windows, for places of the window from one on.
+    /// `grad_weight += Σ grad_outputs * inputs` over all windows, for taps of the window from `first_place` on.
     fn depthwise_backward_weight(
         window: &Window, inputs: &[T], grad_outputs: &[T], first_place: usize, grad_weight: &mut [T]
     ) = depthwise::backward_weight;
@@ -275,29 +277,29 @@ cores!(plain, PlainCores, ScalarPlainCores: {
     fn mean_pool(window: &Window, inputs: &[T], outputs: &mut [T]) = pooling::mean_forward,
         split(outputs by window.output_len(), each window.output_len() * window.places(), inputs by window.input_len());
 
-    /// Every input in a window gets its share of the gradient of the output.
+    /// Every input in a window gets `grad_output / count`, with the number of inputs in the window.
     fn mean_pool_backward(window: &Window, grad_outputs: &[T], grad_inputs: &mut [T])
         = pooling::mean_backward,
         split(grad_inputs by window.input_len(), each window.output_len() * window.places(),
             grad_outputs by window.output_len());
 
-    /// An image with zeros around it.
+    /// `outer = inner`, with zeros around it.
     fn enlarge(border: &Border, channels: usize, inner: &[T], outer: &mut [T]) = resize::enlarge;
 
-    /// An image without its border.
+    /// `inner = outer`, without its border.
     fn cut_out(border: &Border, channels: usize, outer: &[T], inner: &mut [T]) = resize::cut_out;
 
-    /// Every position several times.
+    /// Every position `factor` times along each axis.
     fn repeat(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::repeat_forward;
 
-    /// The sums of the gradients of what each position became.
+    /// The gradient of an input: the sum of the gradients of its copies.
     fn repeat_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
         = resize::repeat_backward;
 
     /// An image enlarged, each value mixed from four.
     fn bilinear(scaling: &Scaling, channels: usize, inputs: &[T], outputs: &mut [T]) = resize::bilinear_forward;
 
-    /// Every input gets its share of the gradients around it.
+    /// The gradient of an input: the sum over the outputs mixed from it of `share * grad_output`.
     fn bilinear_backward(scaling: &Scaling, channels: usize, grad_outputs: &[T], grad_inputs: &mut [T])
         = resize::bilinear_backward;
 
@@ -319,7 +321,7 @@ cores!(plain, PlainCores, ScalarPlainCores: {
         statistics: Statistics<'_, T>, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
     ) = normalization::batch_backward_input;
 
-    /// The gradient of the inputs where the statistics are given.
+    /// The gradient of the inputs where the statistics are constants.
     fn batch_backward_given(
         statistics: Statistics<'_, T>, gamma: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T]
     ) = normalization::batch_backward_given,

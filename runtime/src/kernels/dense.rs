@@ -1,14 +1,14 @@
 //! Matrix products of dense layers. The weight is column-major, `units` rows by `inputs` columns.
 //!
-//! Every output is its bias plus its products in the order of the inputs. The gradient of an input is the sum of its products in the
-//! order of the units, the gradient of a weight that in the order of the samples.
+//! Every output is its bias plus its products in the order of the inputs. The gradient of an input is the sum of its
+//! products in the order of the units, the gradient of a weight is the sum of its products in the order of the samples.
 use core::mem::MaybeUninit;
 
 use super::product::{Matrix, Size, Start, Stays, product};
 use crate::isa::{Isa, SQUARE};
 use crate::scalar::Scalar;
 
-/// Inputs that are summed in one go: a longer block of the weight would not stay in the nearer caches.
+/// The most inputs that are summed in one pass: a longer block of the weight would not stay in the L1 and L2 caches.
 const DEPTH: usize = 1024;
 
 /// `outputs[s] = bias + weight * inputs[s]`.
@@ -24,8 +24,8 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     forward_of::<T, I, 0, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
 }
 
-/// As [`forward`], for a weight of `width` inputs that may be followed by other values: where the weight does not fill its last vector,
-/// these are read along instead of being masked out.
+/// As [`forward`], for a weight of `width` inputs that may be followed by other values: where the weight does not fill
+/// its last vector, the vector is loaded with the values that follow, which is faster than a mask.
 #[inline(always)]
 pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize>(
     isa: I,
@@ -37,7 +37,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
     units: usize,
 ) {
     if units == 1 && outputs.len() == 1 {
-        // No outputs to compute side by side.
+        // One unit and one sample: there are no outputs to compute side by side.
         for (input, output) in inputs.chunks_exact(width).zip(outputs) {
             let start = bias.and_then(|bias| bias.first()).map_or(T::ZERO, |&bias| bias);
             *output = weight.iter().zip(input).fold(start, |sum, (&w, &x)| isa.mul_add(w, x, sum));
@@ -125,7 +125,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
         return;
     }
     let samples = grad_inputs.len() / width;
-    // Only the part that is used is cleared: of a small layer it is a hundredth.
+    // Only the values in use are cleared: for a small layer they are a hundredth of the block.
     let mut memory = [const { MaybeUninit::<T>::uninit() }; BLOCK.0 * BLOCK.1];
     let row = width.next_multiple_of(I::LANES).min(BLOCK.0);
     let used = memory.get_mut(..row * units.min(BLOCK.1)).unwrap_or_default();
@@ -199,7 +199,8 @@ pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     backward_weight_of::<T, I, UNITS>(isa, inputs, width, grad_outputs, grad_weight, units);
 }
 
-/// As [`backward_weight`], for the first of `width` inputs: as many as the gradient has columns.
+/// As [`backward_weight`], for samples of `width` inputs, of which only the first are used: as many as `grad_weight`
+/// has columns.
 #[inline(always)]
 pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     isa: I,

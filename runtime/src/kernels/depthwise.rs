@@ -1,7 +1,8 @@
-//! Depthwise convolutions: every channel has windows of its own, one or several (the multiplier).
+//! Depthwise convolutions: every channel has a filter of its own, or several (their number is the multiplier).
 //!
-//! The weight lies as Keras has it, `(kernel rows, kernel columns, channels, multiplier)`: a row of all outputs for each tap of the
-//! window. Every output is its bias plus its products in the order of the taps; products with padding are left out.
+//! The weight has Keras's layout, `(kernel rows, kernel columns, channels, multiplier)`: a row of all outputs for each
+//! tap of the window. Every output is its bias plus its products in the order of the taps; products with padding are
+//! left out.
 mod gradients;
 mod separable;
 
@@ -13,7 +14,7 @@ use crate::scalar::Scalar;
 pub use gradients::{backward_input, backward_weight};
 pub use separable::{separable_backward_depthwise, separable_backward_input, separable_forward};
 
-/// Whether a batch and its weight have the sizes of a window.
+/// Whether the values of a batch and of its weight have the sizes that the window says.
 #[inline(always)]
 fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: usize) -> bool {
     let fits = window.is_sound()
@@ -21,7 +22,7 @@ fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: 
         && weight == window.places() * window.output[2]
         && samples.saturating_mul(window.input_len()) <= inputs
         && samples.saturating_mul(window.output_len()) <= outputs;
-    debug_assert!(fits, "values of the sizes of {window:?}");
+    debug_assert!(fits, "sizes do not fit {window:?}");
     fits
 }
 
@@ -47,7 +48,8 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// Some channels of the output at some positions of a sample, row by row: a function of its own, so that it is compiled once.
+/// A range of channels of the output at a range of positions of a sample, row by row: a task of its own, so that it is
+/// compiled once.
 ///
 /// The sample and the weight have the sizes of the window; positions and channels are within the output.
 struct Positions<'a, T> {
@@ -76,8 +78,8 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
                 let (values, weight) =
                     (input.as_ptr().wrapping_add(channels.0), weight.as_ptr().wrapping_add(channels.0));
                 let start = bias.map(|bias| bias.as_ptr().wrapping_add(channels.0));
-                // SAFETY: the taps are inside of the image and of the weight; the channels of the output are there at each of them,
-                // and in a bias.
+                // SAFETY: the taps are inside of the image and of the weight; each of them, and a bias, has the
+                // channels of the output.
                 done = unsafe { sum_in_vectors(isa, &taps, values, weight, start, output) };
             }
             for (output, channel) in output.iter_mut().skip(done).zip(channels.0 + done..) {
@@ -104,9 +106,9 @@ struct OutputTaps {
     columns: usize,
     /// Offsets of the first tap, in the input and in the weight.
     first: (usize, usize),
-    /// From one row of taps to the next.
+    /// The steps of both offsets from one row of taps to the next.
     row_step: (usize, usize),
-    /// From one tap of a row to the next.
+    /// The steps of both offsets from one tap of a row to the next.
     step: (usize, usize),
 }
 
@@ -135,7 +137,7 @@ impl Taps for OutputTaps {
         let mut row = self.first;
         for _ in 0..self.rows {
             let (mut at, mut place) = row;
-            // Not counted: a counted loop would be unrolled, and windows are too small for that.
+            // A loop without a counter: the compiler would unroll a counted loop, and windows are too small for that.
             let end = at + self.columns * self.step.0;
             while at != end {
                 visit(at, place);
@@ -146,12 +148,12 @@ impl Taps for OutputTaps {
     }
 }
 
-/// `outputs = start + Σ weight * values` over some taps: of the first channels, as many as fill whole vectors. Returns how many these
-/// are.
+/// `outputs = start + Σ weight * values` over the taps, for the first channels, as many as fill whole vectors. Returns
+/// the number of these channels.
 ///
 /// # Safety
-/// For the offsets `(at, place)` of every tap, `values` has as many values from `at` on as there are outputs, and `weight` from `place` on; so has
-/// `start` from its beginning.
+/// For the offsets `(at, place)` of every tap, `values` has as many values from `at` on as there are outputs, and so
+/// has `weight` from `place` on; `start` has as many values.
 #[inline(always)]
 unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -168,7 +170,7 @@ unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
                 let (values, weight) = (values.wrapping_add(first), weight.wrapping_add(first));
                 let (start, block) =
                     (start.map(|start| start.wrapping_add(first)), outputs.as_mut_ptr().wrapping_add(first));
-                // SAFETY: as asked for; the block is within the outputs.
+                // SAFETY: as the caller promises; the block is within the outputs.
                 unsafe { sum_vectors::<T, I, $vectors>(isa, taps, values, weight, start, block) };
                 first += $vectors * I::LANES;
             }
@@ -183,7 +185,7 @@ unsafe fn sum_in_vectors<T: Scalar, I: Isa<T>>(
 /// `V` vectors of [`sum_in_vectors`].
 ///
 /// # Safety
-/// As there, for the outputs of `V` vectors, which can be written.
+/// As for [`sum_in_vectors`], for the outputs of `V` vectors, which can be written.
 #[inline(always)]
 unsafe fn sum_vectors<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
@@ -195,18 +197,18 @@ unsafe fn sum_vectors<T: Scalar, I: Isa<T>, const V: usize>(
 ) {
     let mut sums = [isa.splat(T::ZERO); V];
     if let Some(start) = start {
-        // SAFETY: as asked for.
+        // SAFETY: as the caller promises.
         sums = unsafe { load_row(isa, start, false, I::LANES) };
     }
     taps.each(|at, place| {
         for (v, sum) in sums.iter_mut().enumerate() {
             let (value, weight) = (values.wrapping_add(at + v * I::LANES), weight.wrapping_add(place + v * I::LANES));
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             let (value, weight) = unsafe { (isa.load(value), isa.load(weight)) };
             *sum = isa.mul_add_vector(weight, value, *sum);
         }
     });
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     unsafe { store_row(isa, &sums, outputs, false, I::LANES) };
 }
 

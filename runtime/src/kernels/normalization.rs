@@ -1,6 +1,6 @@
-//! Normalizations: values that get a mean of zero and a deviation of one.
+//! Normalizations: values are shifted and scaled to a mean of zero and a standard deviation of one.
 //!
-//! Over a [batch], every channel by itself; or over each [group] of values of one sample.
+//! Mean and deviation are those of each channel over a [batch], or of each [group] of values of one sample.
 mod batch;
 mod group;
 

@@ -122,7 +122,7 @@ fn max_backward_block<T: Scalar, const B: usize>(
     let (width, channels) = (window.input[1], window.input[2]);
     places(window, |rows, columns, at| {
         let best = max_of_window::<T, B>(first, window, input, rows.clone(), columns.clone());
-        // The gradients that have not been given to an input yet.
+        // The gradients that no input has got yet.
         let mut left = load::<T, B>(grad_output, at + first);
         for row in rows {
             for column in columns.clone() {
@@ -164,7 +164,7 @@ fn mean_block<T: Scalar, const B: usize>(first: usize, window: &Window, input: &
     });
 }
 
-/// Every input in the window gets its share of the gradient of the output.
+/// Every input in the window gets `grad_output / count`, with the number of inputs in the window.
 #[inline(always)]
 pub fn mean_backward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, grad_outputs: &[T], grad_inputs: &mut [T]) {
     let (input_len, output_len) = (window.input_len(), window.output_len());

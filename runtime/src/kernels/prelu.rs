@@ -1,4 +1,4 @@
-//! A leaky ReLU with trained slopes; values are rows of as many as there are slopes.
+//! A leaky ReLU with trained slopes `alpha`. Values come in rows, with one value for each slope.
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 

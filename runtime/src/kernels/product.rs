@@ -13,9 +13,9 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
     values: &'a [T],
-    /// From one row to the next.
+    /// The step from one row to the next.
     row: usize,
-    /// From one column to the next.
+    /// The step from one column to the next.
     column: usize,
 }
 
@@ -44,13 +44,13 @@ impl<'a, T> Matrix<'a, T> {
 #[derive(Clone, Copy)]
 pub enum Start<'a, T> {
     Zero,
-    /// The same row of values everywhere.
+    /// The same row of values for every row of `C`.
     Row(&'a [T]),
     /// The values of `C`.
     Result,
 }
 
-/// The factor of which a block stays in a near cache while the other one is read: it should be the smaller.
+/// The factor of which a block stays in the cache while the other factor is read: it should be the smaller one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
     /// A block of columns of `B`, for all rows.
@@ -68,7 +68,10 @@ pub struct Size {
 }
 
 /// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
-#[expect(clippy::too_many_arguments, reason = "the parts of a product; only the kernels of layers call it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the operands and sizes of a product; only the kernels of layers call it"
+)]
 #[inline(always)]
 pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     isa: I,
@@ -84,7 +87,7 @@ pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     let result = Matrix { values: &*c, row: c_row, column: 1 };
     let fits = a.holds(rows, depth) && b.holds(depth, columns) && b.column == 1 && result.holds(rows, columns);
     let starts = if let Start::Row(row) = start { row.len() >= columns } else { true };
-    debug_assert!(fits && starts, "matrices that fit");
+    debug_assert!(fits && starts, "sizes do not fit the matrices");
     if !(fits && starts) {
         return;
     }
@@ -135,7 +138,7 @@ const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
         }
 }
 
-/// A part of a product, which begins with a row and a column of `C`.
+/// A block of a product: the values of `C` from a row and a column on.
 #[derive(Clone, Copy)]
 struct Place<'a, T> {
     a: *const T,
@@ -160,7 +163,7 @@ enum PlaceStart<T> {
 }
 
 impl<T: Scalar> Place<'_, T> {
-    /// The part of the product from a row and a column on.
+    /// The block from a row and a column on.
     #[inline(always)]
     fn from(self, row: usize, column: usize) -> Self {
         Self {
@@ -183,10 +186,10 @@ impl<T: Scalar> Place<'_, T> {
         self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len
     }
 
-    /// Blocks of columns; for each of them all rows.
+    /// Computes blocks of columns, and for each of them all rows.
     ///
     /// # Safety
-    /// The part has `rows` rows and `columns` columns.
+    /// The block has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn columns_outside<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         self,
@@ -195,32 +198,32 @@ impl<T: Scalar> Place<'_, T> {
         columns: usize,
     ) {
         let mut column = 0;
-        // A single row has no factor to use twice: the wider the block, the longer the runs of memory.
+        // With a single row no value of `B` is used twice, so wide blocks are better: they read longer runs of memory.
         if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
             while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
-                // SAFETY: as asked for; so many columns are left.
+                // SAFETY: as the caller promises; so many columns are left.
                 unsafe { self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES) };
                 column += 8 * I::LANES;
             }
             while column + 4 * I::LANES <= columns {
-                // SAFETY: as asked for; so many columns are left.
+                // SAFETY: as the caller promises; so many columns are left.
                 unsafe { self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES) };
                 column += 4 * I::LANES;
             }
         }
         while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
-            // SAFETY: as asked for; so many columns are left.
+            // SAFETY: as the caller promises; so many columns are left.
             unsafe { self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES) };
             column += 2 * I::LANES;
         }
-        // SAFETY: as asked for; so many columns are left.
+        // SAFETY: as the caller promises; so many columns are left.
         unsafe { self.from(0, column).last_columns::<I, ROWS, COLUMNS>(isa, rows, columns - column) };
     }
 
     /// All rows of the last columns, less than two vectors.
     ///
     /// # Safety
-    /// The part has `rows` rows and `columns` columns.
+    /// The block has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn last_columns<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         self,
@@ -230,7 +233,7 @@ impl<T: Scalar> Place<'_, T> {
     ) {
         macro_rules! all_rows {
             ($vectors:literal, $part:literal, $part_of_b:literal, $last:expr) => {
-                // SAFETY: as asked for; whole vectors of `B` are only read where it reaches so far.
+                // SAFETY: as the caller promises; whole vectors of `B` are only read where it reaches so far.
                 unsafe { self.all_rows::<I, ROWS, $vectors, $part, $part_of_b>(isa, rows, $last) }
             };
         }
@@ -255,7 +258,7 @@ impl<T: Scalar> Place<'_, T> {
     /// All rows of a block of columns: `V` vectors, as in a [`tile`](Self::tile).
     ///
     /// # Safety
-    /// The part has `rows` rows, each as for a [`tile`](Self::tile).
+    /// The block has `rows` rows, each as for a [`tile`](Self::tile).
     #[inline(always)]
     unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
@@ -266,7 +269,7 @@ impl<T: Scalar> Place<'_, T> {
         let mut row = 0;
         macro_rules! tile {
             ($rows:literal) => {
-                // SAFETY: as asked for; so many rows are left.
+                // SAFETY: as the caller promises; so many rows are left.
                 unsafe { self.from(row, 0).tile::<I, $rows, V, PART, PART_OF_B>(isa, last) }
             };
         }
@@ -292,16 +295,16 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Blocks of rows; for each of them all columns.
+    /// Computes blocks of rows, and for each of them all columns.
     ///
     /// # Safety
-    /// The part has `rows` rows and `columns` columns.
+    /// The block has `rows` rows and `columns` columns.
     #[inline(always)]
     unsafe fn rows_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
         let mut row = 0;
         macro_rules! all_columns {
             ($rows:literal) => {
-                // SAFETY: as asked for; so many rows are left.
+                // SAFETY: as the caller promises; so many rows are left.
                 unsafe { self.from(row, 0).all_columns::<I, $rows, COLUMNS>(isa, columns) }
             };
         }
@@ -327,13 +330,13 @@ impl<T: Scalar> Place<'_, T> {
     /// All columns of a block of rows.
     ///
     /// # Safety
-    /// The part has `M` rows and `columns` columns.
+    /// The block has `M` rows and `columns` columns.
     #[inline(always)]
     unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
         let mut column = 0;
         macro_rules! tile {
             ($vectors:literal, $part:literal, $last:expr) => {
-                // SAFETY: as asked for; so many columns are left.
+                // SAFETY: as the caller promises; so many columns are left.
                 unsafe { self.from(0, column).tile::<I, M, $vectors, $part, $part>(isa, $last) }
             };
         }
@@ -355,7 +358,8 @@ impl<T: Scalar> Place<'_, T> {
     /// are read of `B`.
     ///
     /// # Safety
-    /// The part has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be read.
+    /// The block has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be
+    /// read.
     #[inline(always)]
     unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
         self,
@@ -365,28 +369,28 @@ impl<T: Scalar> Place<'_, T> {
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         match self.start {
             PlaceStart::Zero => {}
-            // SAFETY: as asked for: the row has the columns of `C`.
+            // SAFETY: as the caller promises: the row has the columns of `C`.
             PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PART, last) }; M],
             PlaceStart::Result => {
                 for (m, row) in sums.iter_mut().enumerate() {
-                    // SAFETY: as asked for: one of the rows of `C`.
+                    // SAFETY: as the caller promises: one of the rows of `C`.
                     *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PART, last) };
                 }
             }
         }
         let (mut a, mut b) = (self.a, self.b);
         for _ in 0..self.depth {
-            // SAFETY: as asked for: one of the rows of `B`.
+            // SAFETY: as the caller promises: one of the rows of `B`.
             let factors = unsafe { load_row(isa, b, PART_OF_B, last) };
             for (m, row) in sums.iter_mut().enumerate() {
-                // SAFETY: as asked for: a value of one of the rows of `A`.
+                // SAFETY: as the caller promises: a value of one of the rows of `A`.
                 add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
             }
             a = a.wrapping_add(self.a_column);
             b = b.wrapping_add(self.b_row);
         }
         for (m, row) in sums.iter().enumerate() {
-            // SAFETY: as asked for: one of the rows of `C`.
+            // SAFETY: as the caller promises: one of the rows of `C`.
             unsafe { store_row(isa, row, self.c.add(m * self.c_row), PART, last) };
         }
     }

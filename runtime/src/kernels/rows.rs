@@ -1,4 +1,4 @@
-//! Values that lie one behind the other, in `V` vectors.
+//! Loads and stores of adjacent values in `V` vectors.
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
@@ -15,13 +15,13 @@ pub unsafe fn load_row<T: Scalar, I: Isa<T>, const V: usize>(
 ) -> [I::Vector; V] {
     let mut row = [isa.splat(T::ZERO); V];
     for (v, vector) in row.iter_mut().enumerate() {
-        // SAFETY: as asked for: one of the vectors.
+        // SAFETY: as the caller promises: one of the vectors.
         let from = unsafe { from.add(v * I::LANES) };
         if part && v == V - 1 {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             *vector = unsafe { isa.load_first(from, last) };
         } else {
-            // SAFETY: as asked for: a whole vector.
+            // SAFETY: as the caller promises: a whole vector.
             *vector = unsafe { isa.load(from) };
         }
     }
@@ -41,13 +41,13 @@ pub unsafe fn store_row<T: Scalar, I: Isa<T>, const V: usize>(
     last: usize,
 ) {
     for (v, &vector) in row.iter().enumerate() {
-        // SAFETY: as asked for: one of the vectors.
+        // SAFETY: as the caller promises: one of the vectors.
         let to = unsafe { to.add(v * I::LANES) };
         if part && v == V - 1 {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             unsafe { isa.store_first(vector, to, last) };
         } else {
-            // SAFETY: as asked for: a whole vector.
+            // SAFETY: as the caller promises: a whole vector.
             unsafe { isa.store(vector, to) };
         }
     }

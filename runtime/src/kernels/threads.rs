@@ -1,7 +1,8 @@
 //! A few threads that share the work of a training. Needs `std`.
 //!
-//! Work is split over rows: over samples, over inputs, over parameters, never over an index that is summed. So the results do not
-//! depend on the number of threads. Work that is smaller than the cost of waking others stays where it is.
+//! Work is split over rows: over samples, over inputs, over parameters, never over an index that is summed. So the
+//! results do not depend on the number of threads. Work that costs less than waking another thread is done by the
+//! calling thread alone.
 use core::cell::Cell;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,15 +11,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-/// Multiply-adds that take as long as waking another thread costs, many times over.
+/// The multiply-adds from which on work is shared: they take many times as long as waking a thread.
 const WORTH_IT: usize = 1 << 17;
 /// Rows come in multiples of the tiles of a matrix product.
 const ROWS: usize = 8;
-/// How often a thread looks for work before it gives up its core, and then before it sleeps.
+/// The number of times that a thread looks for work before it yields its core, and then the number of times before it
+/// sleeps.
 const SPINS: usize = 4000;
 const YIELDS: usize = 100;
 
-/// A job: what every thread does, with its number.
+/// A job: a function that every thread calls with its own number.
 type Job = dyn Fn(usize) + Sync;
 
 std::thread_local! {
@@ -26,7 +28,7 @@ std::thread_local! {
     static CURRENT: Cell<Option<NonNull<Pool>>> = const { Cell::new(None) };
 }
 
-/// Threads that wait for work. The thread that gives it takes part.
+/// Threads that wait for jobs. The thread that gives a job takes part in it.
 pub(crate) struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
@@ -99,14 +101,14 @@ impl Pool {
     }
 }
 
-/// Spins for a while, then leaves the core to others.
+/// Spins for a while, then yields the core to other threads.
 fn wait(tries: &mut usize) {
     *tries += 1;
     if *tries < SPINS { core::hint::spin_loop() } else { thread::yield_now() }
 }
 
 impl Shared {
-    /// What a worker does until the pool ends.
+    /// The loop of a worker until the pool ends.
     fn work(&self, number: usize) {
         let mut done = 0;
         loop {
@@ -142,7 +144,7 @@ impl Drop for Pool {
     }
 }
 
-/// Lets the work inside of a closure be shared with a pool, if there is one.
+/// Runs a closure whose kernels share their work among the threads of the pool, if there is one.
 pub(crate) fn with<R>(pool: Option<&Pool>, inside: impl FnOnce() -> R) -> R {
     /// Takes the pool away again, also when the closure panics.
     struct Restore(Option<NonNull<Pool>>);
@@ -155,21 +157,22 @@ pub(crate) fn with<R>(pool: Option<&Pool>, inside: impl FnOnce() -> R) -> R {
     inside()
 }
 
-/// Shares the rows of matrices, each of which takes so many multiply-adds: calls `part` with the number of its first row and its
-/// rows of all of them, in some threads at once. Those that are not empty have equally many rows.
+/// Shares the rows of `slices` among the threads of the current pool: each thread calls `on_chunk` with the index of
+/// its first row and its chunk of each slice. A row has `row` values and takes `work` multiply-adds; slices that are
+/// not empty have equally many rows.
 #[inline]
 pub(crate) fn over_slices<T: Send, const N: usize>(
     slices: [&mut [T]; N],
     row: usize,
     work: usize,
-    part: impl Fn(usize, [&mut [T]; N]) + Sync,
+    on_chunk: impl Fn(usize, [&mut [T]; N]) + Sync,
 ) {
-    let Some(pool) = CURRENT.get() else { return part(0, slices) };
+    let Some(pool) = CURRENT.get() else { return on_chunk(0, slices) };
     let rows = slices.iter().map(|slice| slice.len()).max().unwrap_or_default() / row.max(1);
     if rows.saturating_mul(work) < WORTH_IT {
-        return part(0, slices);
+        return on_chunk(0, slices);
     }
-    share(pool, slices, rows, row, part);
+    share(pool, slices, rows, row, on_chunk);
 }
 
 #[cold]
@@ -179,11 +182,11 @@ fn share<T: Send, const N: usize>(
     slices: [&mut [T]; N],
     rows: usize,
     row: usize,
-    part: impl Fn(usize, [&mut [T]; N]) + Sync,
+    on_chunk: impl Fn(usize, [&mut [T]; N]) + Sync,
 ) {
-    /// Where a slice begins, to be split among threads.
+    /// The pointer and the length of a slice that is split among threads.
     struct Whole<T>(*mut T, usize);
-    // SAFETY: each thread takes another part of it, and values can be sent.
+    // SAFETY: each thread takes another chunk of the slice, and values can be sent.
     unsafe impl<T: Send> Sync for Whole<T> {}
 
     // SAFETY: `with` keeps the pool borrowed while it is the current one.
@@ -193,12 +196,12 @@ fn share<T: Send, const N: usize>(
     pool.run(&|number| {
         let (first, end) = ((number * per_thread).min(rows), ((number + 1) * per_thread).min(rows));
         if first < end {
-            let parts = wholes.each_ref().map(|Whole(values, len)| {
+            let chunks = wholes.each_ref().map(|Whole(values, len)| {
                 let (first, end) = ((first * row).min(*len), (end * row).min(*len));
-                // SAFETY: within the slice, and no other thread has the same rows.
+                // SAFETY: the chunk is within the slice, and no other thread has the same rows.
                 unsafe { core::slice::from_raw_parts_mut(values.add(first), end - first) }
             });
-            part(first, parts);
+            on_chunk(first, chunks);
         }
     });
 }

@@ -1,73 +1,74 @@
 //! The geometry of a window that moves over an image.
 
-/// How a window moves over an image or, with a height of 1, over a sequence: what a convolution or a pooling is, sizes and steps
-/// in the order height, width, channels.
+/// The geometry of a convolution or a pooling: how a window moves over an image or, with a height of 1, over a
+/// sequence. Sizes and steps are in the order height, width, channels.
 ///
-/// Position `o` of the output sees position `o * stride - padding + k * dilation` of the input through place `k` of the window; what
-/// is outside of the input is left out.
+/// Position `o` of the output sees position `o * stride - padding + k * dilation` of the input through tap `k` of the
+/// window (a place of its kernel); positions outside of the input are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Height, width and channels of what comes in.
+    /// Height, width and channels of the input.
     pub input: [usize; 3],
-    /// Height, width and channels of what goes out.
+    /// Height, width and channels of the output.
     pub output: [usize; 3],
     /// Height and width of the window.
     pub kernel: [usize; 2],
-    /// From one position of the window to the next.
+    /// The steps from one position of the window to the next, down and to the right.
     pub stride: [usize; 2],
-    /// Positions above and to the left of the input that the first window covers. What is below and to the right follows.
+    /// Positions above and to the left of the input that the first window covers. The padding below and to the right
+    /// follows from the sizes.
     pub padding: [usize; 2],
-    /// From one place of the window to the next.
+    /// The steps from one tap of the window to the next, down and to the right.
     pub dilation: [usize; 2],
-    /// Parts of the channels that see nothing of each other.
+    /// The number of groups of channels: an output channel sees only the input channels of its group.
     pub groups: usize,
 }
 
 impl Window {
-    /// A window that moves by one, without padding.
+    /// A window with a stride and a dilation of 1, without padding, in one group.
     pub const fn new(input: [usize; 3], output: [usize; 3], kernel: [usize; 2]) -> Self {
         Self { input, output, kernel, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 }
     }
 
-    /// With another stride.
+    /// The same window with another stride.
     pub const fn stride(self, down: usize, right: usize) -> Self {
         Self { stride: [down, right], ..self }
     }
 
-    /// With so much padding above and to the left.
+    /// The same window with another padding above and to the left.
     pub const fn padding(self, top: usize, left: usize) -> Self {
         Self { padding: [top, left], ..self }
     }
 
-    /// With holes in the window.
+    /// The same window with another dilation.
     pub const fn dilation(self, down: usize, right: usize) -> Self {
         Self { dilation: [down, right], ..self }
     }
 
-    /// With the channels in groups.
+    /// The same window with the channels in groups.
     pub const fn groups(self, groups: usize) -> Self {
         Self { groups, ..self }
     }
 
-    /// The values of a sample that comes in.
+    /// The number of values of a sample of the input.
     #[inline(always)]
     pub const fn input_len(&self) -> usize {
         self.input[0].saturating_mul(self.input[1]).saturating_mul(self.input[2])
     }
 
-    /// The values of a sample that goes out.
+    /// The number of values of a sample of the output.
     #[inline(always)]
     pub const fn output_len(&self) -> usize {
         self.output[0].saturating_mul(self.output[1]).saturating_mul(self.output[2])
     }
 
-    /// How many places the window has.
+    /// The number of taps of the window.
     #[inline(always)]
     pub const fn places(&self) -> usize {
         self.kernel[0].saturating_mul(self.kernel[1])
     }
 
-    /// Whether each position of the output sees the position of the input that it stands on and no other.
+    /// Whether each position of the output sees the same position of the input and no other, and all of its channels.
     #[inline(always)]
     pub const fn is_pointwise(&self) -> bool {
         self.kernel[0] * self.kernel[1] == 1
@@ -78,13 +79,14 @@ impl Window {
             && self.input[1] == self.output[1]
     }
 
-    /// Multiply-adds of one sample, if every output sees all places and the channels of its group.
+    /// Multiply-adds of one sample, if every output sees all taps and the channels of its group.
     #[inline(always)]
     pub(crate) const fn work(&self) -> usize {
         self.output_len().saturating_mul(self.places()).saturating_mul(self.input[2]) / least_one(self.groups)
     }
 
-    /// Whether the numbers are those of a window: what is computed from them stays within what they say.
+    /// Whether the numbers make a valid window, so that every index computed from them is within the sizes of input and
+    /// output.
     #[inline(always)]
     pub(crate) fn is_sound(&self) -> bool {
         let Self { input, output, kernel, stride, padding, dilation, groups } = *self;
@@ -101,7 +103,7 @@ impl Window {
             && reaches(1)
     }
 
-    /// How the window moves down (0) or to the right (1).
+    /// The window along one axis: down (0) or to the right (1).
     #[inline(always)]
     pub(crate) const fn axis(&self, axis: usize) -> Axis {
         let (input, output, kernel) = if axis == 0 {
@@ -118,7 +120,7 @@ impl Window {
     }
 }
 
-/// Sizes up to here can be added and taken as signed numbers.
+/// The largest size: sums of a few sizes still fit into signed integers.
 const MOST: usize = usize::MAX >> 4;
 
 /// A window along one axis: position `p` sees `p * step - padding + tap * dilation`.
@@ -126,7 +128,7 @@ const MOST: usize = usize::MAX >> 4;
 pub(crate) struct Axis {
     /// Positions of the window.
     pub count: usize,
-    /// Positions of what it sees.
+    /// Positions of the image that the window moves over.
     pub size: usize,
     pub taps: usize,
     pub step: usize,
@@ -135,13 +137,13 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// Where the first tap at a position is.
+    /// The index of the first tap at a position; negative in the padding.
     #[inline(always)]
     pub const fn origin(&self, position: usize) -> isize {
         (position * self.step) as isize - self.padding
     }
 
-    /// The taps that are inside at a position.
+    /// The taps that are inside of the image at a position: the first, and their end.
     #[inline(always)]
     pub fn taps_at(&self, position: usize) -> (usize, usize) {
         let origin = self.origin(position);
@@ -150,7 +152,7 @@ impl Axis {
         (first, before(self.size as isize - origin).min(self.taps).max(first))
     }
 
-    /// The positions at which a tap is inside.
+    /// The positions at which a tap is inside of the image: the first, and their end.
     #[inline(always)]
     pub fn positions_of(&self, tap: usize) -> (usize, usize) {
         let offset = (tap * self.dilation) as isize - self.padding;
@@ -159,7 +161,7 @@ impl Axis {
         (first, before(self.size as isize - offset).min(self.count).max(first))
     }
 
-    /// The position whose tap sees a place of the input.
+    /// The position at which a tap sees the index `place` of the input.
     #[inline(always)]
     pub fn seen_from(&self, place: usize, tap: usize) -> Option<usize> {
         let offset = place as isize + self.padding - (tap * self.dilation) as isize;
@@ -168,7 +170,7 @@ impl Axis {
         (position < self.count && position * self.step == offset).then_some(position)
     }
 
-    /// The positions at which all taps are inside.
+    /// The positions at which all taps are inside of the image: the first, and their end.
     #[inline(always)]
     pub fn interior(&self) -> (usize, usize) {
         let first = if self.padding <= 0 { 0 } else { divide_up(self.padding as usize, self.step) };
@@ -180,13 +182,13 @@ impl Axis {
     }
 }
 
-/// Divisions are slow, and by 1 most often.
+/// Divides and rounds up. Divisions are slow, and most divisors are 1.
 #[inline(always)]
 fn divide_up(value: usize, by: usize) -> usize {
     if by == 1 { value } else { value.div_ceil(by) }
 }
 
-/// A number that can be divided by; a window with a 0 is refused by the kernels.
+/// The size as a divisor: 1 in place of 0. (Kernels refuse windows with a size of 0.)
 pub(crate) const fn least_one(size: usize) -> usize {
     if size == 0 { 1 } else { size }
 }

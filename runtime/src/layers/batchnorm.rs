@@ -9,8 +9,8 @@ use crate::scalar::Scalar;
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for every channel.
 ///
-/// In training, mean and variance (of the population) are taken over the batch, samples and positions; in predictions they are the
-/// [`MovingStatistics`] of the training. Keras's `BatchNormalization`.
+/// In training, mean and variance (of the population) are taken over all samples and positions of the batch; in
+/// predictions they are the [`MovingStatistics`] of the training. Keras's `BatchNormalization`.
 ///
 /// `gamma` and `beta` have a value for each channel, or are [`NoScale`](super::NoScale) and [`NoCenter`](super::NoCenter).
 ///
@@ -25,7 +25,7 @@ pub struct BatchNorm<const C: usize, T = f32, G = SVector<T, C>, B = SVector<T, 
     scalar: core::marker::PhantomData<T>,
 }
 
-/// The statistics of the batches that a [`BatchNorm`] was trained on, the later ones counting more.
+/// Moving averages of the statistics of the batches that a [`BatchNorm`] was trained on.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MovingStatistics<const C: usize, T = f32> {
@@ -46,7 +46,7 @@ unsafe impl<const C: usize, T: Scalar> Flat for MovingStatistics<C, T> {
 }
 
 impl<const C: usize, T: Scalar> MovingStatistics<C, T> {
-    /// Those of a standard normal distribution.
+    /// Sets the statistics of a standard normal distribution: means of 0 and variances of 1.
     pub fn init(&mut self) {
         self.mean.fill(T::ZERO);
         self.variance.fill(T::ONE);
@@ -58,28 +58,28 @@ impl<const C: usize, T: Scalar> MovingStatistics<C, T> {
     }
 
     /// `moving = momentum * moving + (1 - momentum) * batch`, with the statistics that
-    /// [`forward_training`](BatchNorm::forward_training) has recorded.
-    pub fn update<R: Flat<Scalar = T>>(&mut self, momentum: f64, record: &[R]) {
+    /// [`forward_training`](BatchNorm::forward_training) has written to the tape.
+    pub fn update<R: Flat<Scalar = T>>(&mut self, momentum: f64, tape: &[R]) {
         let (old, new) = (T::from_f64(momentum), T::from_f64(1.0 - momentum));
-        for (moving, &batch) in self.as_flat_mut().iter_mut().zip(recorded(record, 0.0).values) {
+        for (moving, &batch) in self.as_flat_mut().iter_mut().zip(statistics_of(tape, 0.0).values) {
             *moving = *moving * old + batch * new;
         }
     }
 }
 
 impl<const C: usize, T> BatchNorm<C, T, NoScale, NoCenter> {
-    /// Nothing but a normalization.
+    /// The layer without factors and offsets.
     pub const PLAIN: Self = Self { gamma: NoScale, beta: NoCenter, scalar: core::marker::PhantomData };
 }
 
-/// Where the statistics of a batch lie: at its first sample.
+/// The statistics of a batch, which are on the tape of its first sample.
 #[inline(always)]
-fn recorded<R: Flat>(record: &[R], epsilon: f64) -> Statistics<'_, R::Scalar> {
-    Statistics { values: record.first().map_or(&[], Flat::as_flat), epsilon }
+fn statistics_of<R: Flat>(tape: &[R], epsilon: f64) -> Statistics<'_, R::Scalar> {
+    Statistics { values: tape.first().map_or(&[], Flat::as_flat), epsilon }
 }
 
 impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<C, T, G, B> {
-    /// Nothing but a normalization: factors of one and offsets of zero.
+    /// Sets the factors to one and the offsets to zero.
     pub fn init(&mut self) {
         self.gamma.fill(T::ONE);
         self.beta.fill(T::ZERO);
@@ -103,7 +103,8 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         isa.batch_normalize(moving.with(epsilon), self.affine(), flatten(inputs), flatten_mut(outputs));
     }
 
-    /// Normalizes with the statistics of the batch, and records them: at the first sample the means and then the variances.
+    /// Normalizes with the statistics of the batch, and writes the means and then the variances to the tape of the
+    /// first sample.
     #[inline(always)]
     pub fn forward_training<I: Isa<T>, R: Flat<Scalar = T>, const P: usize>(
         &self,
@@ -111,10 +112,10 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         epsilon: f64,
         inputs: &[SMatrix<T, C, P>],
         outputs: &mut [SMatrix<T, C, P>],
-        record: &mut [R],
+        tape: &mut [R],
     ) {
         const { assert!(R::LEN == 2 * C, "means and variances") };
-        if let Some(statistics) = record.first_mut() {
+        if let Some(statistics) = tape.first_mut() {
             isa.batch_statistics(flatten(inputs), statistics.as_flat_mut());
             let statistics = Statistics { values: statistics.as_flat(), epsilon };
             isa.batch_normalize(statistics, self.affine(), flatten(inputs), flatten_mut(outputs));
@@ -128,14 +129,14 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         isa: I,
         epsilon: f64,
         inputs: &[SMatrix<T, C, P>],
-        record: &[R],
+        tape: &[R],
         grad_outputs: &[SMatrix<T, C, P>],
         gradient: &mut Self,
     ) {
         gradient.as_flat_mut().fill(T::ZERO);
         let gradient = AffineGradient { gamma: gradient.gamma.values_mut(), beta: gradient.beta.values_mut() };
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
-        isa.batch_backward_parameters(recorded(record, epsilon), inputs, grad_outputs, gradient);
+        isa.batch_backward_parameters(statistics_of(tape, epsilon), inputs, grad_outputs, gradient);
     }
 
     /// The gradient of the inputs, through the statistics of the batch as well.
@@ -145,16 +146,16 @@ impl<const C: usize, T: Scalar, G: Optional<T, C>, B: Optional<T, C>> BatchNorm<
         isa: I,
         epsilon: f64,
         inputs: &[SMatrix<T, C, P>],
-        record: &[R],
+        tape: &[R],
         grad_outputs: &[SMatrix<T, C, P>],
         grad_inputs: &mut [SMatrix<T, C, P>],
     ) {
-        let (gamma, statistics) = (self.gamma.values(), recorded(record, epsilon));
+        let (gamma, statistics) = (self.gamma.values(), statistics_of(tape, epsilon));
         let (inputs, grad_outputs) = (flatten(inputs), flatten(grad_outputs));
         isa.batch_backward_input(statistics, gamma, inputs, grad_outputs, flatten_mut(grad_inputs));
     }
 
-    /// The gradient of the inputs where training uses the moving statistics as well.
+    /// The gradient of the inputs if training uses the moving statistics as well.
     #[inline(always)]
     pub fn backward_frozen<I: Isa<T>, const P: usize>(
         &self,

@@ -11,16 +11,17 @@ use crate::scalar::Scalar;
 
 /// A convolution over an image or a sequence: `y[o, p] = b[o] + Σ W[o, (k, c)] x[c, p * stride - padding + k * dilation]`.
 ///
-/// `weight` is `OUT x PATCH` and indexed by (filter, place of the window and channel); its bytes are those of Keras's
-/// `(height, width, in / groups, out)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The sizes of the images and
-/// how the window moves are a [`Window`], which every pass is given: values of other sizes compute nothing.
+/// `weight` is `OUT x PATCH` and indexed by (filter, tap of the window and channel); its bytes are those of Keras's
+/// `(height, width, in / groups, out)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). A [`Window`]
+/// holds the sizes of the images and the steps of the window; it is an argument of every pass. A pass computes nothing
+/// if the values have other sizes.
 ///
-/// Images are channels x positions, row by row, as in Keras. Every output is its bias plus its products in the order (row of the
-/// window, column of the window, channel), without those with padding.
+/// Images are matrices of channels x positions, row by row, with Keras's order of values. Every output is its bias plus
+/// its products in the order (row of the window, column of the window, channel), without those with padding.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conv<const PATCH: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
-    /// `OUT x PATCH`, the patch being places of the window by channels of a group.
+    /// `OUT x PATCH`, where the patch is the taps of the window times the channels of a group.
     pub weight: SMatrix<T, OUT, PATCH>,
     /// `OUT` values.
     pub bias: B,
@@ -32,7 +33,7 @@ unsafe impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Fl
 }
 
 impl<const PATCH: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Conv<PATCH, OUT, T, B> {
-    /// Fresh weights; the biases are zero.
+    /// Draws fresh weights; the biases are zero.
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         let fans = Fans { inputs: PATCH, outputs: window.places() * OUT };
         weight.fill(fans, rng, self.weight.as_flat_mut());

@@ -12,15 +12,15 @@ use crate::scalar::Scalar;
 
 /// A transposed convolution: the backward pass of a convolution from `OUT` to `IN` channels, as a layer.
 ///
-/// `weight` is `IN x PATCH` and indexed by (input, place of the window and filter); its bytes are those of Keras's
-/// `(height, width, out, in)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`] is that of the
-/// convolution: it moves over the outputs of this layer.
+/// `weight` is `IN x PATCH` and indexed by (input channel, tap of the window and filter); its bytes are those of
+/// Keras's `(height, width, out, in)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias). The [`Window`]
+/// is that of the convolution: it moves over the outputs of this layer.
 ///
 /// Every output is its bias plus its products in the order (row, column, channel) of its inputs.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConvTranspose<const PATCH: usize, const IN: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
-    /// `IN x PATCH`, the patch being places of the window by filters.
+    /// `IN x PATCH`, where the patch is the taps of the window times the filters.
     pub weight: SMatrix<T, IN, PATCH>,
     /// `OUT` values.
     pub bias: B,
@@ -36,7 +36,8 @@ unsafe impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B:
 impl<const PATCH: usize, const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>>
     ConvTranspose<PATCH, IN, OUT, T, B>
 {
-    /// Fresh weights; the biases are zero. As in Keras, the initializer takes the filters for inputs and the inputs for outputs.
+    /// Draws fresh weights; the biases are zero. As in Keras, the initializer counts the filters as inputs and the
+    /// input channels as outputs.
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         let fans = Fans { inputs: PATCH, outputs: window.places() * IN };
         weight.fill(fans, rng, self.weight.as_flat_mut());

@@ -28,13 +28,14 @@ unsafe impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Flat 
 }
 
 impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OUT, T, B> {
-    /// Layers up to this many weights are inlined into the network with their sizes known, so that the compiler may unroll
-    /// them; larger ones share one kernel. In a network with `#[optimize(size)]`, and in a long one, all layers do.
+    /// The most weights of a small layer. Small layers are inlined into the network with constant sizes, so that the
+    /// compiler may unroll them; larger layers share one kernel. In a network with `#[optimize(size)]`, and in a long
+    /// network, all layers share it.
     pub const SMALL: usize = 1024;
     /// In debug builds no layer is small: inlined code would be neither fast nor quick to compile.
     const IS_SMALL: bool = IN * OUT <= Self::SMALL && (cfg!(not(debug_assertions)) || !HAS_VECTORS);
 
-    /// Fresh weights; the biases are zero.
+    /// Draws fresh weights; the biases are zero.
     pub fn init<R: Rng + ?Sized>(&mut self, weight: impl Initializer, rng: &mut R) {
         weight.fill(Fans { inputs: IN, outputs: OUT }, rng, self.weight.as_flat_mut());
         self.bias.fill(T::ZERO);
@@ -139,7 +140,7 @@ impl<const IN: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Dense<IN, OU
     }
 }
 
-/// A batch through a small layer, in a function of its own per shape: several passes call it.
+/// The forward pass of a batch through a small layer: one function per shape, which several passes call.
 struct Forward<'a, const IN: usize, const OUT: usize, T, B> {
     layer: &'a Dense<IN, OUT, T, B>,
     inputs: &'a [SVector<T, IN>],

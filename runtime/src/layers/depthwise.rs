@@ -10,11 +10,11 @@ use crate::isa::Isa;
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
-/// A depthwise convolution: every channel has one window of its own, or several: output `c * multiplier + m` is that of channel `c`
-/// through its window `m`.
+/// A depthwise convolution: every channel has one filter of its own, or several: output `c * multiplier + m` is filter
+/// `m` of channel `c`.
 ///
-/// `weight` is `OUT x PLACES` and indexed by (output, place of the window); its bytes are those of Keras's
-/// `(height, width, in, multiplier)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias).
+/// `weight` is `OUT x PLACES` and indexed by (output, tap of the window); its bytes are those of Keras's `(height,
+/// width, in, multiplier)` kernel. `bias` has `OUT` values, or is [`NoBias`](super::NoBias).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Depthwise<const PLACES: usize, const OUT: usize, T = f32, B = SVector<T, OUT>> {
@@ -30,7 +30,8 @@ unsafe impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> F
 }
 
 impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwise<PLACES, OUT, T, B> {
-    /// Fresh weights; the biases are zero. As in Keras, the initializer takes all channels for inputs of every output.
+    /// Draws fresh weights; the biases are zero. As in Keras, the initializer counts all channels as inputs of every
+    /// output.
     pub fn init<R: Rng + ?Sized>(&mut self, window: &Window, weight: impl Initializer, rng: &mut R) {
         weight.fill(depthwise_fans(window), rng, self.weight.as_flat_mut());
         self.bias.fill(T::ZERO);
@@ -78,7 +79,7 @@ impl<const PLACES: usize, const OUT: usize, T: Scalar, B: Bias<T, OUT>> Depthwis
     }
 }
 
-/// The inputs and outputs of a depthwise weight in the eyes of an initializer, as in Keras.
+/// The fans of a depthwise weight for an initializer, as Keras counts them.
 pub(super) fn depthwise_fans(window: &Window) -> Fans {
     let multiplier = window.output[2] / window.input[2].max(1);
     Fans { inputs: window.places() * window.input[2], outputs: window.places() * multiplier }

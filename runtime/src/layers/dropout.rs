@@ -1,4 +1,4 @@
-//! Dropout: forgets a part of the values while training.
+//! Dropout: sets a fraction of the values to zero in training.
 use rand::RngExt;
 
 use crate::flat::{Flat, flatten, flatten_mut};
@@ -11,7 +11,7 @@ use crate::scalar::Scalar;
 /// Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
-    /// The part that is dropped, in `[0, 1)`.
+    /// The fraction of the values that is dropped, in `[0, 1)`.
     pub rate: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Joining branches. The gradient of each branch is computed from that of the output.
+//! Layers that join branches. The gradient of each branch is computed from the gradient of the output.
 use nalgebra::SMatrix;
 
 use crate::flat::{Flat, flatten, flatten_mut};
@@ -9,7 +9,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Add;
 
-/// The product of the branches, value by value; of two, one may be a factor for every channel.
+/// The product of the branches, value by value. One of two branches may hold one factor for every channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Multiply;
 
@@ -17,34 +17,34 @@ pub struct Multiply;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Average;
 
-/// The largest of the branches, value by value. Of equal ones, the gradient goes to the first.
+/// The largest of the branches, value by value. If branches are equal, the gradient goes to the first of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maximum;
 
-/// The smallest of the branches, value by value. Of equal ones, the gradient goes to the first.
+/// The smallest of the branches, value by value. If branches are equal, the gradient goes to the first of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Minimum;
 
-/// The branches side by side: one of them begins at the channel `FIRST`.
+/// The concatenation of the branches along the channels: this branch begins at the channel `FIRST` of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concatenate<const FIRST: usize>;
 
-/// Values of a sample up to which a join is inlined into the network, as activations are.
+/// The most values of a sample for which a join is inlined into the network, as activations are.
 const INLINED: usize = 1024;
 
-/// A branch, and what the branches before it have become, whatever shape they have.
+/// A step of a join: combines a branch with the output so far, as slices without their shape.
 struct Fold<'a, T, W> {
-    #[allow(dead_code, reason = "its type says what to do")]
+    #[allow(dead_code, reason = "its type selects the operation")]
     way: W,
     branch: &'a [T],
     output: &'a mut [T],
 }
 
-/// Takes a branch into what the branches before it have become.
+/// Implements the forward pass of a join whose output is combined with one branch at a time.
 macro_rules! fold {
     ($name:ident, |$value:ident, $other:ident| $fold:expr) => {
         impl $name {
-            /// Takes one more branch into the output.
+            /// Combines one more branch with the output.
             #[inline(always)]
             pub fn forward<A: Flat, I: Isa<A::Scalar>>(self, isa: I, branch: &[A], output: &mut [A]) {
                 let task = Fold { way: self, branch: flatten(branch), output: flatten_mut(output) };
@@ -72,7 +72,7 @@ fold!(Maximum, |value, other| if other > *value { other } else { *value });
 fold!(Minimum, |value, other| if other < *value { other } else { *value });
 
 impl Average {
-    /// Divides a sum of so many branches.
+    /// Divides the sum of the branches by their number.
     #[inline(always)]
     pub fn finish<A: Flat, const BRANCHES: usize>(self, values: &mut [A]) {
         let branches = A::Scalar::from_f64(BRANCHES as f64);
@@ -80,11 +80,12 @@ impl Average {
     }
 }
 
-/// The gradient stays where a branch was chosen, and where it is equal to another if it `WINS` ties.
+/// Implements the backward pass of a choice: a branch gets the gradient of the output where it was chosen. Of equal
+/// branches, it was chosen if it `WINS` ties.
 macro_rules! choice {
     ($name:ident, $beats:tt) => {
         impl $name {
-            /// Clears the gradient of a branch where another was chosen.
+            /// Clears the gradient of a branch where another branch was chosen.
             #[inline(always)]
             pub fn backward<A: Flat, const WINS: bool>(self, branch: &[A], other: &[A], grad: &mut [A]) {
                 for ((grad, x), other) in flatten_mut(grad).iter_mut().zip(flatten(branch)).zip(flatten(other)) {
@@ -143,7 +144,7 @@ impl Multiply {
     }
 }
 
-/// A value for every channel, at every position.
+/// Copies the value of each channel to all positions.
 #[inline(always)]
 pub fn broadcast<T: Scalar, F: Flat<Scalar = T>, const C: usize, const P: usize>(
     from: &[F],
@@ -166,7 +167,7 @@ impl<const FIRST: usize> Concatenate<FIRST> {
         copy_channels(flatten(branch), C, 0, flatten_mut(output), ALL, FIRST, C);
     }
 
-    /// Reads the gradient of a branch from its channels of that of the output.
+    /// Reads the gradient of a branch from its channels of the gradient of the output.
     #[inline(always)]
     pub fn backward<T: Scalar, const C: usize, const P: usize, const ALL: usize>(
         self,
@@ -178,8 +179,8 @@ impl<const FIRST: usize> Concatenate<FIRST> {
     }
 }
 
-/// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of `to_channels`. All
-/// shapes share it: it moves memory, which is no faster where sizes are known.
+/// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of
+/// `to_channels`. All shapes share this function: it copies memory, which constant sizes make no faster.
 #[inline(never)]
 fn copy_channels<T: Scalar>(
     from: &[T],

@@ -1,4 +1,4 @@
-//! Normalizations of every sample by itself.
+//! Normalizations with statistics of single samples.
 use nalgebra::SVector;
 
 use super::optional::{NoCenter, NoScale, Optional};
@@ -7,8 +7,8 @@ use crate::isa::Isa;
 use crate::kernels::normalization::{Affine, AffineGradient, Groups};
 use crate::scalar::Scalar;
 
-/// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with the mean and the variance (of the population) of `N` values that
-/// lie side by side: the channels of a position, or all values of a sample. Keras's `LayerNormalization`.
+/// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with the mean and the variance (of the population) of `N`
+/// adjacent values: the channels of a position, or all values of a sample. Keras's `LayerNormalization`.
 ///
 /// `gamma` and `beta` have `N` values, or are [`NoScale`](super::NoScale) and [`NoCenter`](super::NoCenter).
 ///
@@ -45,18 +45,18 @@ macro_rules! normalization {
         }
 
         impl<const N: usize, T> $name<N, T, NoScale, NoCenter> {
-            /// Nothing but a normalization.
+            /// The layer without factors and offsets.
             pub const PLAIN: Self = Self { gamma: NoScale, beta: NoCenter, scalar: core::marker::PhantomData };
         }
 
         impl<const N: usize, T: Scalar, G: Optional<T, N>, B: Optional<T, N>> $name<N, T, G, B> {
-            /// Nothing but a normalization: factors of one and offsets of zero.
+            /// Sets the factors to one and the offsets to zero.
             pub fn init(&mut self) {
                 self.gamma.fill(T::ONE);
                 self.beta.fill(T::ZERO);
             }
 
-            /// Normalizes.
+            /// `outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta`.
             #[inline(always)]
             pub fn forward<I: Isa<T>, A: Flat<Scalar = T>>(
                 &self,

@@ -14,24 +14,25 @@ use crate::scalar::Scalar;
 /// Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpatialDropout {
-    /// The part that is dropped, in `[0, 1)`.
+    /// The fraction of the channels that is dropped, in `[0, 1)`.
     pub rate: f64,
 }
 
-/// Multiplies each value by a number around 1 with the deviation `sqrt(rate / (1 - rate))`; in training only. Keras's
-/// `GaussianDropout`.
+/// Multiplies each value by a normal number with the mean 1 and the standard deviation `sqrt(rate / (1 - rate))`; in
+/// training only. Keras's `GaussianDropout`.
 ///
 /// Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianDropout {
-    /// The part that a dropout with as much noise would drop, in `[0, 1)`.
+    /// The rate of the dropout that has as much noise, in `[0, 1)`.
     pub rate: f64,
 }
 
-/// Adds to each value a number around 0 with a deviation; in training only. Keras's `GaussianNoise`.
+/// Adds to each value a normal number with the mean 0 and a standard deviation; in training only. Keras's
+/// `GaussianNoise`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianNoise {
-    /// The deviation of the numbers that are added.
+    /// The standard deviation of the noise.
     pub deviation: f64,
 }
 
@@ -44,7 +45,8 @@ fn multiply<A: Flat>(mask: &[A], values: &mut [A]) {
 }
 
 impl SpatialDropout {
-    /// Draws a zero or `1 / (1 - rate)` for each channel of each sample and multiplies all its positions by it.
+    /// Draws a factor of zero or `1 / (1 - rate)` for each channel of each sample and multiplies all positions of the
+    /// channel by it.
     pub fn apply<T: Scalar, I: Isa<T>, const C: usize, const P: usize>(
         self,
         _isa: I,
@@ -69,7 +71,7 @@ impl SpatialDropout {
 }
 
 impl GaussianDropout {
-    /// Draws a factor for each value and multiplies by it.
+    /// Draws a factor for each value into the mask and multiplies the values by it.
     pub fn apply<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, rng: &mut TrainingRng, mask: &mut [A], values: &mut [A]) {
         let deviation = Scalar::sqrt(self.rate / (1.0 - self.rate));
         for factor in flatten_mut(mask) {
@@ -85,7 +87,7 @@ impl GaussianDropout {
 }
 
 impl GaussianNoise {
-    /// Draws a number for each value and adds it. The gradient stays as it is.
+    /// Draws noise for each value and adds it. The backward pass leaves the gradient as it is.
     pub fn apply<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, rng: &mut TrainingRng, values: &mut [A]) {
         for value in flatten_mut(values) {
             *value += A::Scalar::from_f64(self.deviation * normal(rng));

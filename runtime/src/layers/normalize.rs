@@ -24,7 +24,7 @@ unsafe impl<const C: usize, T: Scalar> Flat for Normalize<C, T> {
 }
 
 impl<const C: usize, T: Scalar> Normalize<C, T> {
-    /// The identity.
+    /// Sets means of 0 and scales of 1: the identity.
     pub fn init(&mut self) {
         self.mean.fill(T::ZERO);
         self.scale.fill(T::ONE);

@@ -4,17 +4,17 @@ use nalgebra::SVector;
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// In the place of a bias: none.
+/// No bias, in the place of a vector of biases.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoBias;
 
-/// In the place of the factors of a normalization: none.
+/// No factors, in the place of the vector `gamma` of a normalization.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoScale;
 
-/// In the place of the offsets of a normalization: none.
+/// No offsets, in the place of the vector `beta` of a normalization.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoCenter;
@@ -31,7 +31,7 @@ mod sealed {
 pub trait Optional<T: Copy, const N: usize>: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The parameters, if there are any.
     fn values(&self) -> Option<&[T]>;
-    /// The parameters, to be changed.
+    /// The parameters, if there are any, as a mutable slice.
     fn values_mut(&mut self) -> Option<&mut [T]>;
 
     /// Sets all parameters to a value.

@@ -1,4 +1,4 @@
-//! Borders: zeros around an image, or less of it.
+//! Borders: zeros added around an image, or its border cut off.
 pub use crate::kernels::resize::Border;
 
 /// Zeros around an image or a sequence. Keras's `ZeroPadding2D` and `ZeroPadding1D`.
@@ -6,7 +6,7 @@ pub use crate::kernels::resize::Border;
 pub struct ZeroPad(pub Border);
 
 super::passes::passes!(ZeroPad {
-    /// `outputs = inputs`, with zeros around them.
+    /// `outputs = inputs`, with zeros around the inputs.
     forward = enlarge,
     /// `grad_inputs = grad_outputs`, without the gradients of the zeros.
     backward_input = cut_out,
@@ -17,7 +17,7 @@ super::passes::passes!(ZeroPad {
 pub struct Crop(pub Border);
 
 super::passes::passes!(Crop {
-    /// `outputs = inputs`, without their border.
+    /// `outputs = inputs`, without the border of the inputs.
     forward = cut_out,
     /// `grad_inputs = grad_outputs`, and zero for the border.
     backward_input = enlarge,

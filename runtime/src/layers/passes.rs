@@ -1,6 +1,7 @@
 //! The passes of a layer without parameters.
 
-/// Implements both passes of a layer that changes the size of images, each by a core that is told the sizes and the channels.
+/// Implements both passes of a layer that changes the size of images. Each calls a core with the sizes and the number
+/// of channels.
 macro_rules! passes {
     ($name:ident {
         $(#[$forward_attribute:meta])* forward = $forward:ident,

@@ -1,4 +1,4 @@
-//! Pooling: the largest or the mean value of each channel in a window, or in all of an image.
+//! Pooling: the largest or the mean value of each channel in a window, or over all positions.
 use nalgebra::{SMatrix, SVector};
 
 use crate::flat::{flatten, flatten_mut};
@@ -15,11 +15,11 @@ pub struct MaxPool(pub Window);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AvgPool(pub Window);
 
-/// The largest value of each channel. Keras's `GlobalMaxPooling2D` and `GlobalMaxPooling1D`.
+/// The largest value of each channel over all positions. Keras's `GlobalMaxPooling2D` and `GlobalMaxPooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GlobalMaxPool;
 
-/// The mean of each channel. Keras's `GlobalAveragePooling2D` and `GlobalAveragePooling1D`.
+/// The mean of each channel over all positions. Keras's `GlobalAveragePooling2D` and `GlobalAveragePooling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GlobalAvgPool;
 
@@ -35,7 +35,8 @@ impl MaxPool {
         isa.max_pool(&self.0, flatten(inputs), flatten_mut(outputs));
     }
 
-    /// The gradient of an output goes to the largest input in its window; to the first of them, row by row, where several are equal.
+    /// The gradient of an output goes to the largest input in its window; if several are equal, to the first of them,
+    /// row by row.
     #[inline(always)]
     pub fn backward_input<T: Scalar, I: Isa<T>, const C: usize, const P: usize, const Q: usize>(
         self,
@@ -49,7 +50,7 @@ impl MaxPool {
 }
 
 impl AvgPool {
-    /// `outputs = mean(inputs in the window)`: their sum, row by row, divided by how many they are.
+    /// `outputs = mean(inputs in the window)`: their sum, row by row, divided by the number of inputs in the window.
     #[inline(always)]
     pub fn forward<T: Scalar, I: Isa<T>, const C: usize, const P: usize, const Q: usize>(
         self,
@@ -60,7 +61,7 @@ impl AvgPool {
         isa.mean_pool(&self.0, flatten(inputs), flatten_mut(outputs));
     }
 
-    /// Every input in a window gets the same share of the gradient of its output.
+    /// Every input in a window gets `grad_output / count`, where `count` is the number of inputs in the window.
     #[inline(always)]
     pub fn backward_input<T: Scalar, I: Isa<T>, const C: usize, const P: usize, const Q: usize>(
         self,
@@ -72,7 +73,7 @@ impl AvgPool {
     }
 }
 
-/// A window over all positions, as if they were one row.
+/// A window over all positions, as an image of one row.
 const fn whole(positions: usize, channels: usize) -> Window {
     Window::new([1, positions, channels], [1, 1, channels], [1, positions])
 }
@@ -89,7 +90,7 @@ impl GlobalMaxPool {
         MaxPool(whole(P, C)).forward(isa, inputs, outputs);
     }
 
-    /// The gradient goes to the largest input of each channel, the first of them where several are equal.
+    /// The gradient goes to the largest input of each channel, or to the first of them, if several are equal.
     #[inline(always)]
     pub fn backward_input<T: Scalar, I: Isa<T>, const C: usize, const P: usize>(
         self,
@@ -114,7 +115,7 @@ impl GlobalAvgPool {
         AvgPool(whole(P, C)).forward(isa, inputs, outputs);
     }
 
-    /// Every input gets the same share of the gradient of its channel.
+    /// Every input gets the gradient of its channel divided by the number of positions.
     #[inline(always)]
     pub fn backward_input<T: Scalar, I: Isa<T>, const C: usize, const P: usize>(
         self,

@@ -5,7 +5,7 @@ use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// `x` above zero, `alpha * x` below; `alpha` has a slope for each of `N` values that lie side by side: for each value of a sample,
+/// `x` above zero, `alpha * x` below; `alpha` has a slope for each of `N` adjacent values: for each value of a sample,
 /// or for each channel. Keras's `PReLU`.
 ///
 /// Source: He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", 2015.
@@ -22,7 +22,7 @@ unsafe impl<const N: usize, T: Scalar> Flat for PRelu<N, T> {
 }
 
 impl<const N: usize, T: Scalar> PRelu<N, T> {
-    /// Slopes of zero: a ReLU.
+    /// Sets the slopes to zero, as in a ReLU.
     pub fn init(&mut self) {
         self.alpha.fill(T::ZERO);
     }

@@ -1,4 +1,4 @@
-//! Another unit: a factor and an offset that are written in the network.
+//! Rescaling by a factor and an offset that are constants of the network.
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::Isa;
 use crate::scalar::Scalar;

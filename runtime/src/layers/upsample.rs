@@ -1,7 +1,7 @@
-//! Larger images.
+//! Layers that enlarge images.
 pub use crate::kernels::resize::Scaling;
 
-/// Every position of an image or a sequence several times. Keras's `UpSampling2D` and `UpSampling1D`.
+/// Repeats every position of an image or a sequence. Keras's `UpSampling2D` and `UpSampling1D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upsample(pub Scaling);
 
@@ -14,15 +14,15 @@ super::passes::passes!(Upsample {
 
 /// An image enlarged: each value is mixed from its four neighbours. Keras's `UpSampling2D` with bilinear interpolation.
 ///
-/// Pixels are squares, so that the middle of the first lies at half a pixel; beyond the middle of the outermost pixels the image
-/// stays the same.
+/// Pixels are squares, so that the middle of the first pixel lies at half a pixel. Beyond the middle of the outermost
+/// pixels the image is constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UpsampleBilinear(pub Scaling);
 
 super::passes::passes!(UpsampleBilinear {
-    /// Mixes left and right above, left and right below, and then both.
+    /// Mixes the left and the right neighbour above, then those below, and then both results.
     forward = bilinear,
-    /// Every input gets of each gradient its share in the output.
+    /// The gradient of an input is the sum of `share * grad_output` over the outputs that were mixed from it.
     backward_input = bilinear_backward,
 });
 

@@ -15,7 +15,7 @@ fn ulps(got: f32, expected: f64) -> f64 {
     (f64::from(got) - expected).abs() / ulp
 }
 
-/// Every 1,009th number of `f32`, of both signs, and the special ones.
+/// Every 1,009th value of `f32`, of both signs, and the special values.
 fn inputs() -> impl Iterator<Item = f32> {
     let special = [
         0.0,
@@ -155,7 +155,7 @@ fn special_values_of_double_precision() {
     assert!(Elementary::tanh(-0.0_f64).is_sign_negative() && Elementary::exp_m1(-0.0_f64).is_sign_negative());
 }
 
-/// A hash of the bits of many results: an accident of the compiler or of a target shows here.
+/// A hash of the bits of many results: it shows if a compiler or a target computes other bits.
 #[test]
 fn the_bits_stay() {
     fn hash(function: fn(f32) -> f32) -> u64 {

@@ -1,4 +1,4 @@
-//! The bits are those of the kernels that do not share.
+//! Results have the same bits as those of the kernels that are compiled per shape.
 use super::dense_forward;
 use crate::isa::Portable;
 use crate::kernels::dense;

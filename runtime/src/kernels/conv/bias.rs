@@ -2,10 +2,11 @@
 use crate::isa::{HAS_VECTORS, Isa};
 use crate::scalar::Scalar;
 
-/// Partial sums of a channel that grow side by side: as many as hide the latency of an addition.
+/// Independent partial sums of a channel: enough to hide the latency of an addition.
 const SIDE_BY_SIDE: usize = 8;
 
-/// `sums += Σ values` over all positions, channel by channel: eight sums, each of every eighth position, and then their sum.
+/// `sums += Σ values` over all positions, channel by channel: eight partial sums, each over every eighth position, are
+/// added at the end.
 #[inline(always)]
 pub fn sum_positions<T: Scalar, I: Isa<T>>(isa: I, values: &[T], sums: &mut [T]) {
     let channels = sums.len();
@@ -31,7 +32,7 @@ pub fn sum_positions<T: Scalar, I: Isa<T>>(isa: I, values: &[T], sums: &mut [T])
     }
 }
 
-/// A vector of channels.
+/// The sums of one vector of channels.
 ///
 /// # Safety
 /// At `positions` places, `channels` values apart, a vector can be read, and the vector of the sums can be read and written.
@@ -55,8 +56,8 @@ unsafe fn sum_vector<T: Scalar, I: Isa<T>>(isa: I, from: *const T, channels: usi
     let add = |a: I::Vector, b: I::Vector| isa.mul_add_vector(a, one, b);
     let [a, b, c, d, e, f, g, h] = partial;
     let sum = add(add(add(a, b), add(c, d)), add(add(e, f), add(g, h)));
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     let sums = unsafe { isa.load(to) };
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     unsafe { isa.store(add(sum, sums), to) };
 }

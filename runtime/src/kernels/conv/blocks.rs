@@ -1,4 +1,4 @@
-//! The results of a walk in vectors: block by block of columns, rectangle by rectangle of positions.
+//! Computes a walk in vectors, block by block of columns and rectangle by rectangle of positions.
 use core::mem::MaybeUninit;
 
 use super::tiles::{Cursor, Pairs, Rectangle, Start, Sum};
@@ -9,25 +9,25 @@ use crate::isa::{Isa, MOST_LANES};
 use crate::kernels::window::Axis;
 use crate::scalar::Scalar;
 
-/// Values of the panel of a weight, so that it stays in the nearest cache: 16 KiB in single precision, on the stack.
+/// The most values of a panel, which stays in the L1 cache: 16 KiB in single precision, on the stack.
 const SCRATCH: usize = 4096;
-/// Values of images that stay in a near cache.
+/// The number of values of images that stay in the L2 cache.
 const NEAR: usize = 32 * 1024;
 
-/// Some columns of some rows of positions of some samples.
+/// A block of results: a range of columns, at a range of rows of positions, in a range of samples.
 struct Block<T> {
     column: usize,
     columns: usize,
     samples: (usize, usize),
     rows: (usize, usize),
-    /// The bias and then the weight, every value twice, if two positions fit into a vector.
+    /// The bias and then the weight, every value stored twice, if a vector holds the results of two positions.
     pairs: Option<*const T>,
 }
 
-/// A part of the depth of a weight, for the columns of a block.
+/// A range of rows of a weight (of its depth), for the columns of a block.
 #[derive(Clone, Copy)]
 struct Panel<T> {
-    /// The first row of the part, and the first behind it.
+    /// The first row of the range, and its end.
     part: (usize, usize),
     b: *const T,
     b_row: usize,
@@ -37,7 +37,7 @@ struct Panel<T> {
 }
 
 impl<T: Scalar> Walk<'_, T> {
-    /// Copies a small weight, and the bias before it, so that every value is there twice.
+    /// Copies a small weight, and the bias before it, with every value stored twice.
     ///
     /// # Safety
     /// As for [`run`](Self::run), for columns of at most half a vector; the scratch holds [`PAIRED`] rows of `lanes` values.
@@ -60,7 +60,7 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// All positions, block by block.
+    /// Computes all positions, block by block.
     ///
     /// # Safety
     /// As for [`run`](Self::run).
@@ -72,22 +72,23 @@ impl<T: Scalar> Walk<'_, T> {
         }
         let has_pairs = const { I::PAIRS } && 2 * self.columns <= I::LANES && self.has_pairs();
         let all_pairs = has_pairs && self.x.count.is_multiple_of(2) && self.x.interior() == (0, self.x.count);
-        // A small weight needs no copy to be near, nor does a weight that is only read in pairs.
-        let lies = all_pairs
+        // A small weight stays in the cache without a copy, and a weight that is read in pairs alone has been copied
+        // before.
+        let in_place = all_pairs
             || matches!(weight.order, Order::AsItLies)
                 && self.columns.is_multiple_of(I::LANES)
                 && depth * weight.units <= SCRATCH;
         let near = NEAR / (self.a_steps[0] + self.c_steps[0]);
-        let group = near.clamp(1, 8).max(if lies { 1 } else { POSITIONS / positions });
+        let group = near.clamp(1, 8).max(if in_place { 1 } else { POSITIONS / positions });
         let band =
-            if lies || positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
+            if in_place || positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
         let mut scratch = MaybeUninit::<[T; SCRATCH]>::uninit();
         let scratch = scratch.as_mut_ptr().cast::<T>();
         let mut pairs = None;
         let mut paired = MaybeUninit::<[T; PAIRED * MOST_LANES]>::uninit();
         if has_pairs {
             let copy = paired.as_mut_ptr().cast::<T>();
-            // SAFETY: as asked for; there are fewer taps than `PAIRED`.
+            // SAFETY: as the caller promises; there are fewer taps than `PAIRED`.
             unsafe { self.copy_pairs(weight, bias, copy, I::LANES) };
             pairs = Some(copy.cast_const());
         }
@@ -101,18 +102,19 @@ impl<T: Scalar> Walk<'_, T> {
                     let start = Start::Row(bias.map_or(zeros.as_ptr(), |bias| bias.as_ptr().wrapping_add(column)));
                     let block = Block { column, columns, samples, rows, pairs };
                     if columns > I::LANES {
-                        // SAFETY: as asked for; the columns are within the walk.
-                        unsafe { self.block::<I, 2>(isa, weight, block, start, lies, scratch) }
+                        // SAFETY: as the caller promises; the columns are within the walk.
+                        unsafe { self.block::<I, 2>(isa, weight, block, start, in_place, scratch) }
                     } else {
                         // SAFETY: as above.
-                        unsafe { self.block::<I, 1>(isa, weight, block, start, lies, scratch) }
+                        unsafe { self.block::<I, 1>(isa, weight, block, start, in_place, scratch) }
                     }
                 }
             }
         }
     }
 
-    /// A block of at most `V` vectors, part by part of the depth. The weight is copied to the scratch, unless it is read as it `lies`.
+    /// Computes a block of at most `V` vectors, range by range of the depth. The weight is copied to the scratch,
+    /// unless it is read `in_place`.
     ///
     /// # Safety
     /// As for [`run`](Self::run); the block is within the walk; the scratch has room for [`SCRATCH`] values.
@@ -123,24 +125,24 @@ impl<T: Scalar> Walk<'_, T> {
         weight: Weight<T>,
         block: Block<T>,
         mut start: Start<T>,
-        lies: bool,
+        in_place: bool,
         scratch: *mut T,
     ) {
         let width = V * I::LANES;
         let depth = self.y.taps * self.x.taps * self.depth;
         let last = block.columns - (V - 1) * I::LANES;
-        let rows = if lies { depth } else { SCRATCH / width };
+        let rows = if in_place { depth } else { SCRATCH / width };
         let mut first = 0;
         loop {
             let part = (first, (first + rows).min(depth));
-            let (b, b_row) = if lies {
+            let (b, b_row) = if in_place {
                 (weight.values.wrapping_add(block.column), weight.units)
             } else {
-                // SAFETY: the part is within the weight, and its copy within the scratch.
+                // SAFETY: the range is within the weight, and its copy within the scratch.
                 unsafe { self.copy(weight, part, &block, scratch, width) };
                 (scratch.cast_const(), width)
             };
-            // SAFETY: as asked for; the panel holds the part.
+            // SAFETY: as the caller promises; the panel holds the range.
             unsafe { self.rectangles::<I, V>(isa, &block, Panel { part, b, b_row, start, last }) };
             first = part.1;
             start = Start::Result;
@@ -150,10 +152,10 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// Copies a part of the depth of a weight, row by row of `width` values: zeros behind the columns of the block.
+    /// Copies the rows `part` of a weight to the scratch; each is padded with zeros to `width` values.
     ///
     /// # Safety
-    /// The part is within the depth, the block within the columns; the scratch holds the part.
+    /// `part` is within the depth, the block within the columns; the scratch has room for the rows.
     #[inline(never)]
     unsafe fn copy(&self, weight: Weight<T>, part: (usize, usize), block: &Block<T>, scratch: *mut T, width: usize) {
         let mut row = part.0;
@@ -189,10 +191,10 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// All positions of a block: positions that see the same taps make a rectangle.
+    /// Computes all positions of a block. Positions with the same taps inside of the image make a rectangle.
     ///
     /// # Safety
-    /// As for [`block`](Self::block); the panel holds its part of the weight, in rows of `V` vectors.
+    /// As for [`block`](Self::block); the panel holds its rows of the weight, each of `V` vectors.
     #[inline(never)]
     unsafe fn rectangles<I: Isa<T>, const V: usize>(&self, isa: I, block: &Block<T>, panel: Panel<T>) {
         let (inside_y, inside_x) = (self.y.interior(), self.x.interior());
@@ -228,7 +230,7 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// The sum over some taps, rows and columns of the window.
+    /// The sum over the taps in a range of rows and a range of columns of the window.
     #[inline(always)]
     fn sum(&self, panel: Panel<T>, rows: (usize, usize), columns: (usize, usize)) -> Sum<T> {
         let Panel { part, b, b_row, start, last } = panel;

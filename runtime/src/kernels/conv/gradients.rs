@@ -9,8 +9,8 @@ use crate::scalar::Scalar;
 
 /// `grad_weight += Σ grad_outputs * inputsᵀ` over all windows, for rows of the weight from `first_row` on.
 ///
-/// The order of a sum: group by group of samples, or band by band of rows of positions; in these first the positions whose windows
-/// are inside of the image from left to right, then column by column the others.
+/// A sum goes over groups of samples, or over bands of rows of positions. In a group or band, the positions come first
+/// whose windows lie between the left and the right border of the image, then all other positions, column by column.
 #[inline(always)]
 pub fn backward_weight<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -70,12 +70,12 @@ struct Products<'a, T> {
     columns: usize,
     /// The first row of the sums.
     c: *mut T,
-    /// The first row, and the first behind them.
+    /// The first row, and the end of the rows.
     rows: (usize, usize),
     borrowed: PhantomData<&'a mut T>,
 }
 
-/// A part of the products: some rows and columns of the weight, over some positions.
+/// A block of the products: a range of rows and of columns of the weight, over a range of positions.
 #[derive(Clone, Copy)]
 struct Part {
     rows: (usize, usize),
@@ -87,8 +87,8 @@ struct Part {
 }
 
 impl<T: Scalar> Products<'_, T> {
-    /// Some positions at a time, so that their values stay in a near cache; of these, the positions with the same taps inside of the
-    /// image together.
+    /// Computes all sums, over a group or band of positions at a time, so that the values stay in the cache. Positions
+    /// with the same taps inside of the image are summed together.
     ///
     /// # Safety
     /// All inputs that the window sees inside of the images and all gradients can be read; the rows can be read and written.
@@ -111,10 +111,10 @@ impl<T: Scalar> Products<'_, T> {
                     }
                     let y = (of_tap.0.max(first), of_tap.1.min(first + band));
                     let part = Part { rows: (0, 0), column: 0, columns: self.columns, samples, y, x: inside };
-                    // SAFETY: as asked for; all columns of the window are inside at these positions.
+                    // SAFETY: as the caller promises; all columns of the window are inside at these positions.
                     unsafe { self.rows_of_taps(isa, part, (tap, end), (0, self.x.taps)) };
                     for x in (0..inside.0).chain(inside.1..self.x.count) {
-                        // SAFETY: as asked for; these columns of the window are inside at this position.
+                        // SAFETY: as the caller promises; these columns of the window are inside at this position.
                         unsafe {
                             self.rows_of_taps(isa, Part { x: (x, x + 1), ..part }, (tap, end), self.x.taps_at(x))
                         };
@@ -125,10 +125,10 @@ impl<T: Scalar> Products<'_, T> {
         }
     }
 
-    /// All rows of some taps.
+    /// Computes all rows of a range of taps.
     ///
     /// # Safety
-    /// As for [`blocks`](Self::blocks); the taps are inside at the positions of the part.
+    /// As for [`blocks`](Self::blocks); the taps are inside of the image at the positions of `part`.
     #[inline(never)]
     unsafe fn rows_of_taps<I: Isa<T>>(&self, isa: I, part: Part, down: (usize, usize), right: (usize, usize)) {
         if part.y.0 >= part.y.1 || part.x.0 >= part.x.1 {
@@ -136,33 +136,33 @@ impl<T: Scalar> Products<'_, T> {
         }
         let of_tap = self.x.taps * self.depth;
         let (first, last) = (right.0 * self.depth, right.1 * self.depth);
-        // Whole rows of the window are neighbours.
+        // If whole rows of the window are summed, their rows of the weight are adjacent: they are one range.
         let (down, first, last) =
             if last - first == of_tap { ((0, 1), down.0 * of_tap, down.1 * of_tap) } else { (down, first, last) };
         for tap in down.0..down.1 {
             let rows = ((tap * of_tap + first).max(self.rows.0), (tap * of_tap + last).min(self.rows.1));
             if rows.0 < rows.1 {
-                // SAFETY: as asked for; the rows are those of the taps.
+                // SAFETY: as the caller promises; the rows are those of the taps.
                 unsafe { self.rows(isa, Part { rows, ..part }) };
             }
         }
     }
 
-    /// All columns of some rows.
+    /// Computes all columns of a range of rows.
     ///
     /// # Safety
     /// As for [`rows_of_taps`](Self::rows_of_taps); the rows are those of the taps.
     #[inline(always)]
     unsafe fn rows<I: Isa<T>>(&self, isa: I, part: Part) {
         if const { !I::IN_VECTORS } {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             return unsafe { self.plain(isa, part) };
         }
         let mut column = 0;
         macro_rules! rows {
             ($vectors:literal, $part_of_last:literal, $columns:expr) => {{
                 let part = Part { column, columns: $columns, ..part };
-                // SAFETY: as asked for; so many columns are left.
+                // SAFETY: as the caller promises; so many columns are left.
                 isa.apart(unsafe { Rows::<T, $vectors, $part_of_last>::new(self, part) });
                 column += $columns;
             }};
@@ -179,7 +179,7 @@ impl<T: Scalar> Products<'_, T> {
         }
     }
 
-    /// Sum by sum.
+    /// Computes one product at a time, without vectors.
     ///
     /// # Safety
     /// As for [`rows`](Self::rows).
@@ -210,7 +210,7 @@ impl<T: Scalar> Products<'_, T> {
         (a, sample * self.b_steps[0] + y * self.b_steps[1] + x * self.b_steps[2])
     }
 
-    /// The input of a row at the first position, and its sums.
+    /// Pointers to the input of a row at the first position, and to the sums of the row.
     #[inline(always)]
     fn row(&self, row: usize) -> (*const T, *mut T) {
         let (tap, channel) = (row / self.depth, row % self.depth);
@@ -219,7 +219,7 @@ impl<T: Scalar> Products<'_, T> {
         (self.a.wrapping_add(a), self.c.wrapping_add((row - self.rows.0) * self.b_steps[2]))
     }
 
-    /// `M` rows by `V` vectors; of the last vector only the columns of the part, if it is in `PART`.
+    /// Computes `M` rows by `V` vectors. If `PART`, only the first lanes of the last vector are columns of `part`.
     ///
     /// # Safety
     /// As for [`Rows::new`].
@@ -240,7 +240,7 @@ impl<T: Scalar> Products<'_, T> {
         }
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         for (row, &c) in sums.iter_mut().zip(&c) {
-            // SAFETY: the columns of the row are there.
+            // SAFETY: the columns of the row are within the sums.
             *row = unsafe { load_row(isa, c, PART, last) };
         }
         for sample in part.samples.0..part.samples.1 {
@@ -260,13 +260,13 @@ impl<T: Scalar> Products<'_, T> {
             }
         }
         for (row, &c) in sums.iter().zip(&c) {
-            // SAFETY: the columns of the row are there.
+            // SAFETY: the columns of the row are within the sums.
             unsafe { store_row(isa, row, c, PART, last) };
         }
     }
 }
 
-/// Rows of a block of columns, `V` vectors: a function of its own, so that it is compiled once.
+/// The rows of a block of `V` vectors of columns: a task of its own, so that it is compiled once.
 struct Rows<'a, T, const V: usize, const PART: bool> {
     products: &'a Products<'a, T>,
     part: Part,
@@ -274,7 +274,8 @@ struct Rows<'a, T, const V: usize, const PART: bool> {
 
 impl<'a, T, const V: usize, const PART: bool> Rows<'a, T, V, PART> {
     /// # Safety
-    /// As for [`Products::blocks`]; the rows and columns are there, and the taps of the rows are inside at the positions.
+    /// As for [`Products::blocks`]; the rows and columns are within the sums, and the taps of the rows are inside of
+    /// the image at the positions.
     #[inline(always)]
     unsafe fn new(products: &'a Products<'a, T>, part: Part) -> Self {
         Self { products, part }
@@ -290,7 +291,7 @@ impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PAR
         let (mut row, end) = part.rows;
         macro_rules! tile {
             ($rows:literal) => {{
-                // SAFETY: `new` asks for it.
+                // SAFETY: as the caller of `new` promises.
                 unsafe { products.tile::<I, $rows, V, PART>(isa, row, &part) };
                 row += $rows;
             }};

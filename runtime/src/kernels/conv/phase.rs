@@ -20,7 +20,8 @@ pub(super) struct Places {
 }
 
 impl Phase {
-    /// The inputs that are `beyond` steps behind a multiple of the stride in the padded input; `None` if there are none.
+    /// The inputs that are `beyond` steps behind a multiple of the stride in the padded input; `None` if there are no
+    /// such inputs.
     #[inline(never)]
     pub(super) fn of(axis: &Axis, beyond: usize) -> Option<Self> {
         let Axis { count, size, taps, step: stride, padding, dilation } = *axis;
@@ -30,7 +31,8 @@ impl Phase {
         if first >= size {
             return None;
         }
-        // Input `first` is seen through tap `k` at output `(first + padding - k * dilation) / stride`, if that comes out even.
+        // Input `first` is seen through tap `k` at output `(first + padding - k * dilation) / stride`, if the division
+        // leaves no remainder.
         let step = stride / greatest_common_divisor(stride, dilation);
         let seen = (0..step.min(taps))
             .find(|place| (first + padding + place * (stride - dilation % stride)).is_multiple_of(stride));

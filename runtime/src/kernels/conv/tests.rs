@@ -120,7 +120,7 @@ fn windows() -> Vec<(Window, usize)> {
         (Window::new([13, 13, 8], [11, 11, 16], [3, 3]), 9),
         (Window::new([14, 14, 3], [14, 14, 32], [3, 3]).padding(1, 1), 2),
         (Window::new([9, 9, 1], [9, 9, 10], [5, 5]).padding(2, 2), 3),
-        // As in large ones.
+        // As in large networks.
         (Window::new([7, 7, 96], [7, 7, 80], [3, 3]).padding(1, 1), 2),
         (Window::new([30, 30, 3], [15, 15, 40], [7, 7]).stride(2, 2).padding(2, 2), 1),
         (Window::new([1, 40, 5], [1, 40, 7], [1, 3]).padding(0, 4).dilation(1, 2), 2),

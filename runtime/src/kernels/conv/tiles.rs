@@ -12,7 +12,7 @@ const SHORT: usize = 32;
 pub(super) enum Start<T> {
     /// The same values at every position.
     Row(*const T),
-    /// The results that stand there.
+    /// The results so far.
     Result,
 }
 
@@ -22,11 +22,11 @@ pub(super) struct Sum<T> {
     pub(super) runs: (usize, usize),
     pub(super) inside: (usize, usize),
     pub(super) runs_of_row: usize,
-    /// Values of a run.
+    /// The number of values of a run.
     pub(super) len: usize,
     pub(super) row_step: usize,
     pub(super) run_step: usize,
-    /// The part of the depth that is summed.
+    /// The range of the depth that is summed.
     pub(super) part: (usize, usize),
     pub(super) b: *const T,
     pub(super) b_row: usize,
@@ -53,7 +53,8 @@ impl<T> Sum<T> {
         }
     }
 
-    /// The offsets of a short sum, value by value: loops of a few steps cost more than their steps. Empty if the list is too short.
+    /// The offsets of a short sum, value by value: a loop of a few steps costs more than the steps. Empty if `list` is
+    /// too short for the sum.
     #[inline(always)]
     fn places<'a>(&self, list: &'a mut [(usize, usize)]) -> &'a [(usize, usize)] {
         let depth = (self.rows.1 - self.rows.0) * (self.runs.1 - self.runs.0) * (self.inside.1 - self.inside.0);
@@ -92,7 +93,7 @@ impl<T> Cursor<T> {
         Self { a_starts: [self.a; 2], c_starts: [self.c; 2], ..self }
     }
 
-    /// The position, and a step to the next.
+    /// Returns the position and steps to the next one.
     #[inline(always)]
     fn step(&mut self) -> (*const T, *mut T) {
         let here = (self.a, self.c);
@@ -137,7 +138,7 @@ impl<T> Cursor<T> {
     }
 }
 
-/// The positions of a rectangle, in tiles: a function of its own, so that it is compiled once.
+/// The positions of a rectangle, in tiles: a task of its own, so that it is compiled once.
 pub(super) struct Rectangle<'a, T, const V: usize> {
     sum: &'a Sum<T>,
     cursor: Cursor<T>,
@@ -146,7 +147,7 @@ pub(super) struct Rectangle<'a, T, const V: usize> {
 
 impl<'a, T, const V: usize> Rectangle<'a, T, V> {
     /// # Safety
-    /// The taps of the sum are inside of the image at all positions; `b` holds its part of the weight.
+    /// The taps of the sum are inside of the image at all positions; `b` holds the rows `part` of the weight.
     #[inline(always)]
     pub(super) unsafe fn new(sum: &'a Sum<T>, cursor: Cursor<T>, positions: usize) -> Self {
         Self { sum, cursor, positions }
@@ -163,7 +164,7 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
         let places = if positions >= 8 { sum.places(&mut list) } else { &[] };
         macro_rules! tile {
             ($positions:literal) => {{
-                // SAFETY: `new` asks for it; so many positions are left.
+                // SAFETY: as the caller of `new` promises; so many positions are left.
                 unsafe { tile::<T, I, $positions, V>(isa, sum, places, cursor.take()) };
                 positions -= $positions;
             }};
@@ -195,21 +196,21 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
 pub(super) struct Pairs<'a, T> {
     sum: &'a Sum<T>,
     bias: *const T,
-    /// Of the first position, without the column that it is at.
+    /// The cursor at the first position of the rectangle.
     cursor: Cursor<T>,
     samples: usize,
 }
 
 impl<'a, T> Pairs<'a, T> {
     /// # Safety
-    /// The taps of the sum are inside of the image at all positions, of which there is an even number in a row, one value apart; its
-    /// weight, and the bias, have every value twice.
+    /// The taps of the sum are inside of the image at all positions, of which there is an even number in a row, one
+    /// value apart; its weight and the bias have every value stored twice.
     #[inline(always)]
     pub(super) unsafe fn new(sum: &'a Sum<T>, bias: *const T, cursor: Cursor<T>, samples: usize) -> Self {
         Self { sum, bias, cursor, samples }
     }
 
-    /// `M` pairs of a row.
+    /// Computes `M` pairs of a row.
     ///
     /// # Safety
     /// As for [`new`](Self::new); the pairs are within the row.
@@ -219,10 +220,10 @@ impl<'a, T> Pairs<'a, T> {
         T: Scalar,
     {
         let next = self.cursor.c_steps[2];
-        // SAFETY: a vector of biases, every one twice.
+        // SAFETY: a vector of biases, each stored twice.
         let mut sums = [unsafe { isa.load(self.bias) }; M];
         for &(at, b) in places {
-            // SAFETY: a vector of weights, every one twice.
+            // SAFETY: a vector of weights, each stored twice.
             let factors = unsafe { isa.load(self.sum.b.wrapping_add(b)) };
             for (m, sum) in sums.iter_mut().enumerate() {
                 // SAFETY: the tap is inside of the image at both positions of a pair, which are neighbours.
@@ -253,13 +254,13 @@ impl<T: Scalar> Task<T> for Pairs<'_, T> {
             let c = c.wrapping_add(sample * c_steps[0] + row * c_steps[1]);
             let mut first = 0;
             while first < pairs {
-                // The last tile may begin in the one before: what is computed twice is the same.
+                // The last tile may overlap the one before: both compute the same results there.
                 let pair = first.min(pairs - size);
                 let (a, c) = (a.wrapping_add(2 * pair), c.wrapping_add(2 * pair * c_steps[2]));
                 macro_rules! tile {
                     ($($size:literal)*) => {
                         match size {
-                            // SAFETY: `new` asks for it.
+                            // SAFETY: as the caller of `new` promises.
                             $($size => unsafe { self.tile::<I, $size>(isa, places, a, c) },)*
                             _ => {}
                         }
@@ -272,7 +273,8 @@ impl<T: Scalar> Task<T> for Pairs<'_, T> {
     }
 }
 
-/// The sums of `M` positions by `V` vectors; `places` are all of the sum's, or none if it is long.
+/// Computes the sums of `M` positions by `V` vectors. `places` holds the offsets of all products, or is empty for a
+/// long sum.
 ///
 /// # Safety
 /// As for [`Rectangle::new`]; the positions are some of the rectangle.
@@ -312,7 +314,7 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
             }
         });
     }
-    // A loop for each case, not a question for each vector.
+    // One loop for each case, instead of a branch for each vector.
     if whole {
         for (row, &c) in sums.iter().zip(&c) {
             // SAFETY: the columns of the position are there: whole vectors.
@@ -338,10 +340,10 @@ unsafe fn add_products_at<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     at: usize,
     weight: *const T,
 ) {
-    // SAFETY: as asked for.
+    // SAFETY: as the caller promises.
     let factors = unsafe { load_row(isa, weight, false, I::LANES) };
     for (sums, a) in sums.iter_mut().zip(a) {
-        // SAFETY: as asked for.
+        // SAFETY: as the caller promises.
         add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });
     }
 }

@@ -14,13 +14,13 @@ pub(super) struct Walk<'a, T> {
     pub(super) samples: usize,
     /// The images that the window sees.
     pub(super) a: *const T,
-    /// From one sample, row, column to the next.
+    /// The steps from one sample, row and column to the next.
     pub(super) a_steps: [usize; 3],
     /// Channels that the window sees.
     pub(super) depth: usize,
-    /// The results: those of the first position.
+    /// The results of the first position.
     pub(super) c: *mut T,
-    /// From one sample, row, column of positions to the next.
+    /// The steps from one sample, row and column of positions to the next.
     pub(super) c_steps: [usize; 3],
     /// Results at a position.
     pub(super) columns: usize,
@@ -31,30 +31,31 @@ impl<T: Scalar> Walk<'_, T> {
     /// Computes all positions.
     ///
     /// # Safety
-    /// All values that the window sees inside of the images can be read, all results can be written, and the whole weight is there; the
-    /// bias has a value for every column.
+    /// All values that the window sees inside of the images can be read, all results can be written, and the whole
+    /// weight can be read; the bias has a value for every column.
     #[inline(never)]
     pub(super) unsafe fn run<I: Isa<T>>(self, isa: I, weight: Weight<T>, bias: Option<&[T]>) {
         let has_pairs = || const { I::PAIRS } && self.has_pairs();
         if const { !I::IN_VECTORS } {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             unsafe { self.plain(isa, weight, bias) }
         } else if const { I::Half::LANES < I::LANES } && self.columns <= I::Half::LANES && !has_pairs() {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             unsafe { self.blocks(isa.half(), weight, bias) }
         } else {
-            // SAFETY: as asked for.
+            // SAFETY: as the caller promises.
             unsafe { self.blocks(isa, weight, bias) }
         }
     }
 
-    /// Whether the window sees neighbours at two neighbouring positions: images of one channel. Then a vector may hold both.
+    /// Whether neighbouring positions see neighbouring values, as in images of one channel: then a vector may hold two
+    /// positions.
     #[inline(always)]
     pub(super) fn has_pairs(&self) -> bool {
         self.depth == 1 && self.a_steps[2] * self.x.step == 1 && self.y.taps * self.x.taps < PAIRED
     }
 
-    /// Position by position, four columns at a time in scalar registers.
+    /// Computes position by position, four columns at a time in scalar registers.
     ///
     /// # Safety
     /// As for [`run`](Self::run).
@@ -66,12 +67,12 @@ impl<T: Scalar> Walk<'_, T> {
                     let (c, a) = (self.c.wrapping_add(c), self.a.wrapping_add(sample * self.a_steps[0]));
                     let mut first = 0;
                     while first + 4 <= self.columns {
-                        // SAFETY: as asked for; the position has four more columns.
+                        // SAFETY: as the caller promises; the position has four more columns.
                         unsafe { self.position::<I, 4>(isa, weight, bias, a, c, [row, column, first]) };
                         first += 4;
                     }
                     while first < self.columns {
-                        // SAFETY: as asked for; the position has this column.
+                        // SAFETY: as the caller promises; the position has this column.
                         unsafe { self.position::<I, 1>(isa, weight, bias, a, c, [row, column, first]) };
                         first += 1;
                     }
@@ -80,10 +81,10 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// `N` columns from `first` on, at a position. `a` is the sample, `c` the first column of the position.
+    /// Computes `N` columns from `first` on, at a position. `a` is the sample, `c` the first column of the position.
     ///
     /// # Safety
-    /// As for [`run`](Self::run); the columns are there.
+    /// As for [`run`](Self::run); the position has these columns.
     #[inline(always)]
     unsafe fn position<I: Isa<T>, const N: usize>(
         &self,
@@ -118,7 +119,7 @@ impl<T: Scalar> Walk<'_, T> {
             }
         }
         for (n, sum) in sums.into_iter().enumerate() {
-            // SAFETY: the columns are there.
+            // SAFETY: the position has these columns.
             unsafe { c.add(first + n).write(sum) };
         }
     }

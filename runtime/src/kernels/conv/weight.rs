@@ -2,22 +2,22 @@
 use super::phase::Places;
 use crate::scalar::Scalar;
 
-/// The part of a weight that belongs to a group of channels.
+/// The weight of one group of channels.
 #[derive(Clone, Copy)]
 pub(super) struct Weight<T> {
-    /// Begins with the first output of the group.
+    /// A pointer to the first output of the group.
     pub(super) values: *const T,
-    /// From one input to the next.
+    /// The step from one input to the next.
     pub(super) units: usize,
     pub(super) order: Order,
 }
 
-/// What the rows (the depth of the sums) and the columns of a weight are.
+/// The meaning of the rows (the depth of the sums) and of the columns of a weight.
 #[derive(Clone, Copy)]
 pub(super) enum Order {
     /// Rows are taps and inputs, columns are outputs.
     AsItLies,
-    /// Rows are some of the taps, backwards, and outputs; columns are inputs.
+    /// Rows are the taps of a phase, in reverse order, and outputs; columns are inputs.
     Backwards { y: Places, x: Places, row: usize, columns: usize },
 }
 

@@ -5,8 +5,8 @@ use crate::kernels::rows::{load_row, store_row};
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
-/// `grad_inputs = weightᵀ * grad_outputs`: every input gathers the outputs that have seen it, in the order of the taps and then of
-/// its windows.
+/// `grad_inputs = weightᵀ * grad_outputs`: the gradient of an input is a sum over the outputs whose windows contain the
+/// input, in the order of the taps and then of the filters of the channel.
 #[inline(always)]
 pub fn backward_input<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -28,7 +28,8 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
             let mut done = 0;
             if HAS_VECTORS && multiplier == 1 {
                 let (values, weight) = (grad_output.as_ptr(), weight.as_ptr());
-                // SAFETY: the taps belong to positions of the output and are inside of the weight; all channels are there.
+                // SAFETY: the taps belong to positions of the output and are inside of the weight; every position has
+                // all channels.
                 done = unsafe { sum_in_vectors(isa, &taps, values, weight, None, grad_input) };
             }
             for (grad, channel) in grad_input.iter_mut().skip(done).zip(done..) {
@@ -52,7 +53,7 @@ struct InputTaps<'a> {
 }
 
 impl Taps for InputTaps<'_> {
-    /// The first offset is that of a position of the output, in the gradients.
+    /// The first offset of a tap is that of a position of the output in `grad_outputs`.
     #[inline(always)]
     fn each(&self, mut visit: impl FnMut(usize, usize)) {
         let [_, columns, units] = self.window.output;
@@ -125,10 +126,11 @@ impl<'a, T: Scalar> Tap<'a, T> {
         ((y * width + x) * channels, (row * columns + column) * units)
     }
 
-    /// Adds to the gradients of the first channels, as many as fill whole vectors. Returns how many these are.
+    /// Adds to the gradients of the first channels, as many as fill whole vectors. Returns the number of these
+    /// channels.
     ///
     /// # Safety
-    /// Inputs and gradients of all samples are there, and as many channels as `grads`.
+    /// Inputs and gradients of all samples can be read, and have as many channels as `grads`.
     #[inline(always)]
     unsafe fn add_in_vectors<I: Isa<T>>(&self, isa: I, grads: &mut [T]) -> usize {
         let mut first = 0;
@@ -136,7 +138,7 @@ impl<'a, T: Scalar> Tap<'a, T> {
             ($vectors:literal) => {
                 while first + $vectors * I::LANES <= grads.len() {
                     let block = grads.as_mut_ptr().wrapping_add(first);
-                    // SAFETY: as asked for; the block is within the gradients.
+                    // SAFETY: as the caller promises; the block is within the gradients.
                     unsafe { self.add_vectors::<I, $vectors>(isa, first, block) };
                     first += $vectors * I::LANES;
                 }
@@ -150,10 +152,10 @@ impl<'a, T: Scalar> Tap<'a, T> {
     /// `V` vectors of [`add_in_vectors`](Self::add_in_vectors), from a channel on.
     ///
     /// # Safety
-    /// As there; the gradients of `V` vectors can be read and written.
+    /// As for [`add_in_vectors`](Self::add_in_vectors); the gradients of `V` vectors can be read and written.
     #[inline(always)]
     unsafe fn add_vectors<I: Isa<T>, const V: usize>(&self, isa: I, first: usize, grads: *mut T) {
-        // SAFETY: as asked for.
+        // SAFETY: as the caller promises.
         let mut sums: [I::Vector; V] = unsafe { load_row(isa, grads, false, I::LANES) };
         for sample in 0..self.samples {
             let input = self.inputs.as_ptr().wrapping_add(sample * self.window.input_len() + first);
@@ -164,14 +166,14 @@ impl<'a, T: Scalar> Tap<'a, T> {
                     let (x, g) = (input.wrapping_add(from), grad_output.wrapping_add(to));
                     for (v, sum) in sums.iter_mut().enumerate() {
                         let (x, g) = (x.wrapping_add(v * I::LANES), g.wrapping_add(v * I::LANES));
-                        // SAFETY: the tap is inside of the image at this position, and the channels of the block are there.
+                        // SAFETY: the tap is inside of the image at this position, and has the channels of the block.
                         let (x, g) = unsafe { (isa.load(x), isa.load(g)) };
                         *sum = isa.mul_add_vector(g, x, *sum);
                     }
                 }
             }
         }
-        // SAFETY: as asked for.
+        // SAFETY: as the caller promises.
         unsafe { store_row(isa, &sums, grads, false, I::LANES) };
     }
 

@@ -1,6 +1,6 @@
 //! Separable convolutions: a depthwise convolution, and then a dense layer at every position (the pointwise convolution).
 //!
-//! The values between the two exist for a few positions and channels at a time.
+//! The outputs of the depthwise convolution exist for a few positions and channels at a time.
 use super::{OutputTaps, Positions, Taps};
 use crate::isa::{Isa, Task};
 use crate::kernels::dense;
@@ -8,7 +8,8 @@ use crate::kernels::product::{Matrix, Size, Start, Stays, product};
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
-/// Positions and channels between the two parts that are computed at a time: 16 KiB in double precision, on the stack.
+/// Positions and channels of the depthwise outputs that are computed at a time: 16 KiB in double precision, on the
+/// stack.
 const AT_ONCE: (usize, usize) = (32, 64);
 
 /// `outputs = bias + pointwise * (depthwise * inputs)`.
@@ -31,7 +32,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
         && depthwise.len() == window.places() * middle
         && pointwise.len() == middle * units
         && samples.saturating_mul(window.input_len()) <= inputs.len();
-    debug_assert!(fits, "values of the sizes of {window:?}");
+    debug_assert!(fits, "sizes do not fit {window:?}");
     if !fits || units == 0 {
         return;
     }
@@ -62,7 +63,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// The products of the pointwise part with some channels at some positions.
+/// The products of the pointwise weight with a range of channels at a range of positions.
 struct Product<'a, T> {
     size: Size,
     a: Matrix<'a, T>,
@@ -81,7 +82,7 @@ impl<T: Scalar> Task<T> for Product<'_, T> {
     }
 }
 
-/// The gradients of the values between the parts: `grads = pointwiseᵀ * grad_output`.
+/// The gradients of the depthwise outputs: `grads = pointwiseᵀ * grad_output`.
 struct Backwards<'a, T> {
     weight: &'a [T],
     grad_output: &'a [T],
@@ -98,7 +99,8 @@ impl<T: Scalar> Task<T> for Backwards<'_, T> {
     }
 }
 
-/// `grad_inputs = depthwiseᵀ * (pointwiseᵀ * grad_outputs)`: every position adds to what its window sees, position by position.
+/// `grad_inputs = depthwiseᵀ * (pointwiseᵀ * grad_outputs)`: every position adds to the gradients of the inputs in its
+/// window, position by position.
 #[inline(always)]
 pub fn separable_backward_input<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -166,8 +168,9 @@ pub fn separable_backward_depthwise<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// The gradients of the values between the parts, for some channels at some positions at a time. Calls `visit` for every tap of every
-/// position with the gradients of these channels, the first of the channels, and the offsets of the tap: in the input and in the weight.
+/// Computes the gradients of the depthwise outputs, for a block of channels and positions at a time. Calls `visit` for
+/// every tap of every position with the gradients of these channels, the first of the channels, and the offsets of the
+/// tap: in the input and in the weight.
 #[inline(always)]
 fn each_tap<T: Scalar, I: Isa<T>>(
     isa: I,

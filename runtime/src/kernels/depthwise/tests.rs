@@ -14,7 +14,7 @@ struct Passes<'a, T> {
     pointwise: &'a [T],
     bias: &'a [T],
     inputs: &'a [T],
-    /// Those of the depthwise and of the separable convolution.
+    /// The gradients of the outputs of the depthwise and of the separable convolution.
     grad_outputs: [&'a [T]; 2],
     outputs: [&'a mut [T]; 2],
     grad_inputs: [&'a mut [T]; 2],
@@ -89,12 +89,12 @@ fn check<T: Scalar>(window: Window, units: usize, samples: usize, tolerance: f64
         [a, b, c, d, e, f]
     };
     // By definition.
-    let mut record = std::vec![T::ZERO; outs];
-    products(&window, samples, |output, place, input| record[output] += weight[place] * inputs[input]);
+    let mut depthwise_outputs = std::vec![T::ZERO; outs];
+    products(&window, samples, |output, place, input| depthwise_outputs[output] += weight[place] * inputs[input]);
     let mut outputs = Vec::new();
     for position in 0..positions {
         for unit in 0..units {
-            let products = (0..middle).map(|m| pointwise[m * units + unit] * record[position * middle + m]);
+            let products = (0..middle).map(|m| pointwise[m * units + unit] * depthwise_outputs[position * middle + m]);
             outputs.push(products.fold(bias[unit], |sum, product| sum + product));
         }
     }
@@ -115,9 +115,9 @@ fn check<T: Scalar>(window: Window, units: usize, samples: usize, tolerance: f64
         (grad_inputs, grad_weight)
     };
     let ((c, e), (d, f)) = (gradients(&double(&grads)), gradients(&between));
-    let expected = [double(&record), double(&outputs), c, d, e, f];
+    let expected = [double(&depthwise_outputs), double(&outputs), c, d, e, f];
     let (exact, fused) = (run(Arithmetic::Portable), run(Arithmetic::Fused));
-    assert!(exact[0] == record, "{window:?}");
+    assert!(exact[0] == depthwise_outputs, "{window:?}");
     assert!(exact[1] == outputs, "{window:?}");
     for found in [&exact, &fused] {
         for (what, (found, expected)) in found.iter().zip(&expected).enumerate() {

@@ -4,7 +4,7 @@ use crate::isa::Isa;
 use crate::kernels::channels::{add, in_blocks, load, store};
 use crate::scalar::Scalar;
 
-/// The means of the channels and then their variances, of a batch or of the batches before it.
+/// The means of the channels and then their variances, of a batch, or moving averages over batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Statistics<'a, T> {
     /// Means and variances.
@@ -194,7 +194,8 @@ fn batch_input_block<T: Scalar, const B: usize>(
     }
 }
 
-/// The gradient of the inputs where the statistics are given: `grad_inputs = grad_outputs * gamma / sqrt(variance + epsilon)`.
+/// The gradient of the inputs where the statistics are constants: `grad_inputs = grad_outputs * gamma / sqrt(variance +
+/// epsilon)`.
 #[inline(always)]
 pub fn batch_backward_given<T: Scalar, I: Isa<T>>(
     _isa: I,

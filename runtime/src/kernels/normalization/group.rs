@@ -1,6 +1,6 @@
 //! Normalization of groups of values of one sample: layer and group normalization.
 //!
-//! Sums are in eight interleaved parts, whatever the instruction set.
+//! Every sum is computed as eight interleaved partial sums, on every instruction set.
 use super::{Affine, AffineGradient, inverse_deviation};
 use crate::isa::Isa;
 use crate::scalar::Scalar;
@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 pub struct Groups {
     /// Positions of a group.
     pub positions: usize,
-    /// How many groups the channels are split into.
+    /// The number of groups that the channels are split into.
     pub groups: usize,
     /// Channels of a group.
     pub width: usize,
@@ -38,7 +38,7 @@ impl Groups {
     }
 }
 
-/// Partial sums, to which values are added in turn.
+/// The number of partial sums, to which values are added in turn.
 const PARTS: usize = 8;
 
 /// Sums of rows of values: the values of a row are added in turn to eight sums, which are added in pairs at the end.

@@ -22,7 +22,7 @@ impl Border {
         (self.inner[0] * self.inner[1] * channels, self.outer[0] * self.outer[1] * channels)
     }
 
-    /// The places of each row of the inner image: in the inner image, in the outer image.
+    /// The indexes of each row of the inner image: in the inner image, in the outer image.
     #[inline(always)]
     fn rows(&self, channels: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + use<> {
         let Self { inner, outer, before } = *self;

@@ -80,8 +80,8 @@ pub fn repeat_backward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// The two rows (or columns) of the smaller image around one of the larger image, and the share of the second. Pixels are squares: the
-/// middle of the first lies at half a pixel.
+/// The two rows (or columns) of the smaller image between which a row of the larger image lies, and the share of the
+/// second one. Pixels are squares: the middle of the first pixel lies at half a pixel.
 #[inline(always)]
 fn neighbours<T: Scalar>(index: usize, factor: usize, len: usize) -> (usize, usize, T) {
     // The position in the smaller image, in steps of `1 / (2 factor)`, plus half a pixel.
@@ -149,7 +149,7 @@ fn bilinear_block<T: Scalar, const B: usize>(
     });
 }
 
-/// Every input gets its share of the gradients around it: of each, what its share in the output was.
+/// The gradient of an input is the sum of `share * grad_output` over the outputs that were mixed from it.
 #[inline(always)]
 pub fn bilinear_backward<T: Scalar, I: Isa<T>>(
     _isa: I,

@@ -1,6 +1,6 @@
-//! Without an operating system there is one thread: the same functions, which keep all work where it is.
+//! The same functions for targets without `std`: there is one thread, which does all work.
 
-/// There is none.
+/// A pool of threads, of which there are none.
 #[cfg(feature = "alloc")]
 pub(crate) enum Pool {}
 
@@ -11,13 +11,13 @@ pub(crate) fn with<R>(_: Option<&Pool>, inside: impl FnOnce() -> R) -> R {
     inside()
 }
 
-/// Calls `part` with everything.
+/// Calls `on_chunk` with all rows.
 #[inline(always)]
 pub(crate) fn over_slices<T, const N: usize>(
     slices: [&mut [T]; N],
     _: usize,
     _: usize,
-    part: impl Fn(usize, [&mut [T]; N]),
+    on_chunk: impl Fn(usize, [&mut [T]; N]),
 ) {
-    part(0, slices);
+    on_chunk(0, slices);
 }

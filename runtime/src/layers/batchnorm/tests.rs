@@ -13,25 +13,26 @@ fn by_hand() {
     (layer.gamma[0], layer.beta[0]) = (2.0, 10.0);
     // Mean 3, variance 4, which an epsilon of 5 makes 9.
     let inputs = [SMatrix::from([[1.0], [5.0]]), SMatrix::from([[1.0], [5.0]])];
-    let (mut outputs, mut record) = (inputs, [[0.0; 2], [7.0; 2]]);
-    layer.forward_training(Portable, 5.0, &inputs, &mut outputs, &mut record);
+    let (mut outputs, mut tape) = (inputs, [[0.0; 2], [7.0; 2]]);
+    layer.forward_training(Portable, 5.0, &inputs, &mut outputs, &mut tape);
     let (low, high) = (10.0 - 4.0 * (1.0 / 3.0), 10.0 + 4.0 * (1.0 / 3.0));
     assert_eq!(outputs, [SMatrix::from([[low], [high]]), SMatrix::from([[low], [high]])]);
-    assert_eq!(record, [[3.0, 4.0], [7.0; 2]], "of the first sample alone");
+    assert_eq!(tape, [[3.0, 4.0], [7.0; 2]], "of the first sample alone");
 
     let mut moving = MovingStatistics::<1, f64>::zeroed();
     moving.init();
     assert_eq!(moving.as_flat(), [0.0, 1.0]);
-    moving.update(0.75, &record);
+    moving.update(0.75, &tape);
     assert_eq!(moving.as_flat(), [0.75, 1.75]);
 
-    // A gradient that is the same everywhere, or goes with the input, changes nothing but gamma and beta.
+    // A gradient that is constant, or proportional to the normalized input, gives the inputs no gradient: it changes
+    // only gamma and beta.
     let mut gradient = BatchNorm::<1, f64>::zeroed();
     let grads = [SMatrix::from([[-1.0], [3.0]]), SMatrix::from([[-1.0], [3.0]])];
-    layer.backward_parameters(Portable, 5.0, &inputs, &record, &grads, &mut gradient);
+    layer.backward_parameters(Portable, 5.0, &inputs, &tape, &grads, &mut gradient);
     assert_eq!(gradient.as_flat(), [16.0 * (1.0 / 3.0), 4.0]);
     let mut grad_inputs = inputs;
-    layer.backward_input(Portable, 0.0, &inputs, &record, &grads, &mut grad_inputs);
+    layer.backward_input(Portable, 0.0, &inputs, &tape, &grads, &mut grad_inputs);
     assert_eq!(grad_inputs, [SMatrix::from([[0.0], [0.0]]); 2]);
 }
 
@@ -71,11 +72,11 @@ fn against_loops<T: Scalar>(tolerance: f64) {
     let mut layer = BatchNorm::<C, T>::zeroed();
     layer.as_flat_mut().iter_mut().for_each(|parameter| *parameter = random(1.0));
     let (mut outputs, mut grad_inputs) = (inputs.clone(), inputs.clone());
-    let mut record = std::vec![[T::ZERO; 2 * C]; 50];
-    layer.forward_training(Portable, 1e-3, &inputs, &mut outputs, &mut record);
+    let mut tape = std::vec![[T::ZERO; 2 * C]; 50];
+    layer.forward_training(Portable, 1e-3, &inputs, &mut outputs, &mut tape);
     let mut gradient = BatchNorm::<C, T>::zeroed();
-    layer.backward_parameters(Portable, 1e-3, &inputs, &record, &grads, &mut gradient);
-    layer.backward_input(Portable, 1e-3, &inputs, &record, &grads, &mut grad_inputs);
+    layer.backward_parameters(Portable, 1e-3, &inputs, &tape, &grads, &mut gradient);
+    layer.backward_input(Portable, 1e-3, &inputs, &tape, &grads, &mut grad_inputs);
     let close = |what: &str, got: T, expected: f64| {
         assert!((got.to_f64() - expected).abs() <= tolerance * (1.0 + expected.abs()), "{what}: {got}, not {expected}");
     };
@@ -93,8 +94,8 @@ fn against_loops<T: Scalar>(tolerance: f64) {
         let deviation = (average(&squares) + 1e-3).sqrt();
         let normalized: Vec<f64> = x.iter().map(|x| (x - mean) / deviation).collect();
         let products: Vec<f64> = g.iter().zip(&normalized).map(|(g, x)| g * x).collect();
-        close("mean", record[0][channel], mean);
-        close("variance", record[0][C + channel], average(&squares));
+        close("mean", tape[0][channel], mean);
+        close("variance", tape[0][C + channel], average(&squares));
         close("gamma", gradient.gamma[channel], products.iter().sum());
         close("beta", gradient.beta[channel], g.iter().sum());
         let (gamma, beta) = (layer.gamma[channel].to_f64(), layer.beta[channel].to_f64());

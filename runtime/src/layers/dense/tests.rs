@@ -1,4 +1,4 @@
-//! The kernels against the definition, over many sizes; small layers and large ones share it.
+//! The kernels against the definition, over many sizes of small and of large layers.
 use super::Dense;
 use crate::flat::Flat;
 use crate::isa::Portable;
@@ -24,7 +24,8 @@ fn unboxed<A: Clone>(samples: Vec<Box<A>>) -> Vec<A> {
 }
 
 #[expect(clippy::needless_range_loop, reason = "the definition is about indexes")]
-/// Compares all three kernels with sums over indexes, for a batch of three and a gradient that held something else.
+/// Compares all three kernels with sums over indexes, for a batch of three and a gradient that holds other values
+/// before.
 fn agrees_with_the_definition<const IN: usize, const OUT: usize>() {
     let layer = random::<Dense<IN, OUT, f64>>(1, 1).remove(0);
     let inputs: Vec<SVector<f64, IN>> = unboxed(random(3, 2));

@@ -59,7 +59,7 @@ fn random<T: Scalar, const C: usize, const P: usize>(rng: &mut TrainingRng) -> S
     SMatrix::from_fn(|_, _| T::from_f64(f64::from(rng.random_range(-4_i8..4))))
 }
 
-/// Against loops over one channel at a time.
+/// Compares the passes with loops over one channel at a time.
 fn against_loops<T: Scalar, const C: usize, const P: usize, const Q: usize>(window: Window) {
     let rng = &mut seeded(3);
     let inputs: Vec<SMatrix<T, C, P>> = (0..3).map(|_| random(rng)).collect();

@@ -12,7 +12,7 @@ fn a_slope_for_each_channel() {
     let grads = [SMatrix::from([[1.0, 2.0], [3.0, 4.0]])];
     let mut gradient = PRelu { alpha: SVector::from([0.0, 100.0]) };
     layer.backward_parameters(Portable, &inputs, &grads, &mut gradient);
-    assert_eq!(gradient.alpha, SVector::from([-4.0, -20.0]), "what stood there does not count");
+    assert_eq!(gradient.alpha, SVector::from([-4.0, -20.0]), "the former gradient does not count");
     layer.backward_input(Portable, &inputs, &grads, &mut outputs);
     assert_eq!(outputs, [SMatrix::from([[0.5, 0.2], [3.0, 0.0]])]);
 }
