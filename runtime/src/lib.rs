@@ -63,7 +63,7 @@
 //! | `csv` | yes | data sets from CSV files |
 //! | `gzip` | yes | data sets from compressed IDX and NPY files |
 //! | `progress` | yes | a progress bar while training, on a terminal |
-//! | `fused` | | [`predict`](Network::predict) multiplies and adds in one rounding where the hardware can: faster for large layers, but no longer the same bits everywhere |
+//! | `fused` | | [`predict`](Predict::predict) multiplies and adds in one rounding where the hardware can: faster for large layers, but no longer the same bits everywhere |
 //! | `plot` | | pictures of trainings as SVG and PNG: [`plot`]; reports as HTML: [`HtmlReport`] |
 #![no_std]
 #![warn(missing_docs)]

@@ -1,6 +1,6 @@
 //! Weights as the bytes of safetensors files.
 //!
-//! The data of the file are the bytes of the network as they lie, in the order of [`Network::TENSORS`]; `format` says which metadata
+//! The data of the file are the bytes of the network as they lie, in the order of [`Predict::TENSORS`](crate::Predict::TENSORS); `format` says which metadata
 //! the file has. See <https://github.com/huggingface/safetensors>.
 mod format;
 mod writer;

@@ -6,7 +6,7 @@
 //! | key | value |
 //! |---|---|
 //! | `castnet.format` | `2` |
-//! | `castnet.fingerprint` | [`Network::FINGERPRINT`](crate::Network::FINGERPRINT), 16 hexadecimal digits |
+//! | `castnet.fingerprint` | [`Predict::FINGERPRINT`](crate::Predict::FINGERPRINT), 16 hexadecimal digits |
 //! | `castnet.network` | the name of the network |
 //! | `castnet.summary` | its table of layers |
 //! | `castnet.text` | the network as text of the language, with the blocks that it uses |
