@@ -79,7 +79,7 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The sum of the losses of the samples.
     fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64;
 
-    /// Writes the gradient of the mean over the samples with respect to the logits, whatever the reduction.
+    /// Writes the gradient of the mean over the samples with respect to the logits, with any reduction.
     fn gradient<I: Isa<A::Scalar>>(
         self,
         isa: I,
@@ -108,9 +108,9 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     }
     /// The sum of the losses of the samples.
     fn sum_of_logits(self, logits: &[A], targets: &[Self::Target]) -> f64;
-    /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities that belong to the logits.
+    /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities of the logits.
     fn gradient_of_logits(self, targets: &[Self::Target], grad: &mut [A]);
-    /// Writes the probabilities that belong to the logits.
+    /// Writes the probabilities of the logits.
     fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]);
 }
 
