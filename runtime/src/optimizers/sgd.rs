@@ -29,8 +29,8 @@ impl Optimizer for Sgd {
     }
 }
 
-/// Gradient descent with momentum: `v = momentum * v - learning_rate * g`, `w += v`; Nesterov's form is `w += momentum
-/// * v - learning_rate * g`.
+/// Gradient descent with momentum: `v = momentum * v - learning_rate * g`, `w += v`; Nesterov's form is
+/// `w += momentum * v - learning_rate * g`.
 ///
 /// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Keras's
 /// [`SGD`](https://keras.io/api/optimizers/sgd/) with `momentum`.
