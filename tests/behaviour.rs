@@ -341,7 +341,7 @@ fn targets_that_do_not_suit_the_loss() {
         |targets: [f32; 2]| -> Data { Dataset::from_rows(&[[0.0], [1.0]], &targets.map(|t| [t])).expect("finite") };
     let sound = data([0.0, 1.0]);
     let outcome = |history: castnet::History| history.outcome.to_string();
-    let classes = "does not suit the loss: classes are numbers from 0 to one less than the network has outputs";
+    let classes = "does not suit the loss: targets are whole numbers from 0 to the number of classes minus 1";
     for target in [3.0, -1.0, 0.5] {
         let mut trainer = Three::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
         let wrong = data([2.0, target]);
@@ -356,7 +356,7 @@ fn targets_that_do_not_suit_the_loss() {
     }
     let wrong = data([1.0, 2.0]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
-    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: a binary cross-entropy wants 0 for no and 1 for yes";
+    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: targets of a binary cross-entropy are from 0 (no) to 1 (yes)";
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let loss = Smoothed { loss: BinaryCrossentropy, amount: 0.1 };
     let mut trainer = Two::init(&mut seeded(1)).compile(loss, Sgd::default());

@@ -17,7 +17,7 @@ pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The values that the backward pass reads again: [`Inputs`] or [`Outputs`].
     type Kept<'a>: Kept<'a, A>;
 
-    /// Replaces every value by its image.
+    /// Replaces every value `x` by `f(x)`.
     fn apply<I: Isa<A::Scalar>>(self, isa: I, values: &mut [A]);
 
     /// Turns the gradient of the outputs into the gradient of the inputs, in place.
@@ -25,7 +25,7 @@ pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
 }
 /// The values that an activation keeps for its backward pass.
 pub trait Kept<'a, A>: Copy {
-    /// The part that is kept.
+    /// The inputs or the outputs, whichever the activation keeps.
     fn of(inputs: &'a [A], outputs: &'a [A]) -> Self;
 }
 
@@ -33,11 +33,11 @@ pub trait Kept<'a, A>: Copy {
 #[derive(Debug)]
 pub struct Inputs<'a, A>(pub &'a [A]);
 
-/// An activation's outputs, from which its derivative follows: nothing but the result has to be kept.
+/// An activation's outputs, from which its derivative follows: the inputs need not be kept.
 #[derive(Debug)]
 pub struct Outputs<'a, A>(pub &'a [A]);
 
-// Not derived: a derive would ask for `A: Copy`.
+// Not derived, because a derive would ask for `A: Copy`.
 impl<A> Clone for Inputs<'_, A> {
     fn clone(&self) -> Self {
         *self

@@ -1,10 +1,10 @@
-//! Bounds of weights, kept after every step of training; the words `max_norm` and `non_negative` after a layer.
+//! Constraints on weights, applied after every step of training; the words `max_norm` and `non_negative` after a layer.
 use nalgebra::SMatrix;
 
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// Scales the weights of each unit so that their norm is at most so large: `w * min(|w|, max) / (|w| + 1e-7)`.
+/// Scales the weights of each unit so that their norm is at most `max`: `w * min(|w|, max) / (|w| + 1e-7)`.
 ///
 /// Source: Srivastava et al., "Dropout", 2014; Keras's
 /// [`MaxNorm`](https://keras.io/api/layers/constraints/#maxnorm-class) with `axis=0`.
@@ -16,7 +16,7 @@ pub struct MaxNorm(pub f64);
 pub struct NonNegative;
 
 impl MaxNorm {
-    /// Constrains the weights: units x inputs.
+    /// Constrains the weight, a matrix of units x inputs.
     pub fn constrain<T: Scalar, const UNITS: usize, const INPUTS: usize>(self, weight: &mut SMatrix<T, UNITS, INPUTS>) {
         let (most, epsilon) = (T::from_f64(self.0), T::from_f64(1e-7));
         for mut unit in weight.row_iter_mut() {

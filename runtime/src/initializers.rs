@@ -1,25 +1,25 @@
-//! How fresh weights are drawn; the words after `init`.
+//! Initializers: distributions from which fresh weights are drawn; the words after `init`.
 use rand::{Rng, RngExt};
 
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
-/// The sizes that a layer's weights connect.
+/// The numbers of inputs and outputs of a weight (fan in and fan out), which scale its initial values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fans {
-    /// Values that go into one unit.
+    /// The number of values that go into one unit.
     pub inputs: usize,
-    /// Values that one input goes to.
+    /// The number of values that depend on one input.
     pub outputs: usize,
 }
 
 /// Fills a weight with fresh values.
 pub trait Initializer: Copy {
-    /// Draws every value.
+    /// Draws all values.
     fn fill<T: Scalar, R: Rng + ?Sized>(self, fans: Fans, rng: &mut R, values: &mut [T]);
 }
 
-/// Declares the initializers that draw every value by itself: how wide, and from which distribution.
+/// Declares the initializers that draw values independently: the distribution, and the factor that scales it.
 macro_rules! scaled {
     ($($(#[$attribute:meta])* $name:ident: $draw:ident, |$fans:ident| $width:expr;)*) => {
         $(
@@ -43,13 +43,13 @@ scaled! {
     /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
     GlorotUniform: uniform, |fans| Scalar::sqrt(6.0 / (fans.inputs + fans.outputs) as f64);
 
-    /// Normal with deviation `sqrt(2 / (inputs + outputs))`, truncated at two deviations and widened so that the deviation
-    /// stays.
+    /// Normal with deviation `sqrt(2 / (inputs + outputs))`, truncated at two deviations and scaled so that the
+    /// deviation is still this one.
     ///
     /// Source: as [`GlorotUniform`]; the truncation is Keras's.
     GlorotNormal: kept_normal, |fans| Scalar::sqrt(2.0 / (fans.inputs + fans.outputs) as f64);
 
-    /// Uniform in `±sqrt(6 / inputs)`: for layers behind which a relu stands.
+    /// Uniform in `±sqrt(6 / inputs)`: for layers that are followed by a ReLU.
     ///
     /// Source: He et al., "Delving Deep into Rectifiers", 2015.
     HeUniform: uniform, |fans| Scalar::sqrt(6.0 / fans.inputs as f64);
@@ -74,27 +74,27 @@ scaled! {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RandomUniform(pub f64);
 
-/// Normal with a deviation: 0.05 in Keras.
+/// Normal with mean 0 and this standard deviation: 0.05 in Keras.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RandomNormal(pub f64);
 
-/// Normal with a deviation (0.05 in Keras), redrawn beyond two of them.
+/// Normal with mean 0 and this standard deviation (0.05 in Keras); values beyond two deviations are drawn again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TruncatedNormal(pub f64);
 
-/// All the same value.
+/// Sets all weights to this value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constant(pub f64);
 
-/// All zero.
+/// Sets all weights to 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Zeros;
 
-/// All one.
+/// Sets all weights to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ones;
 
-/// One from each input to the output of the same number, zero elsewhere.
+/// The identity matrix: 1 from each input to the output with the same index, else 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identity;
 
@@ -154,7 +154,7 @@ impl Initializer for Identity {
 impl Initializer for Orthogonal {
     fn fill<T: Scalar, R: Rng + ?Sized>(self, fans: Fans, rng: &mut R, values: &mut [T]) {
         values.iter_mut().for_each(|value| *value = T::from_f64(normal(rng)));
-        // The vectors that become orthogonal: one for each output, or one for each input if there are fewer of these.
+        // The vectors that are made orthogonal: one for each output, or one for each input if there are fewer inputs.
         let (inputs, outputs) = (values.len() / fans.outputs.max(1), fans.outputs);
         let (vectors, len, stride, step) =
             if inputs >= outputs { (outputs, inputs, 1, outputs) } else { (inputs, outputs, outputs, 1) };
@@ -164,7 +164,7 @@ impl Initializer for Orthogonal {
             (0..len).filter_map(product).sum::<f64>()
         };
         for vector in 0..vectors {
-            // Gram and Schmidt; the second time takes away what rounding has left the first time.
+            // Gram-Schmidt, twice: the second time removes the rounding errors of the first.
             for earlier in (0..vector).chain(0..vector) {
                 let along = dot(values, vector, earlier);
                 for index in 0..len {
@@ -213,7 +213,7 @@ fn truncated_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 /// The deviation of a standard normal variable that is redrawn beyond ±2.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
-/// [`truncated_normal`], widened so that its deviation is 1.
+/// [`truncated_normal`], scaled to a deviation of 1.
 fn kept_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     truncated_normal(rng) / TRUNCATED_DEVIATION
 }

@@ -1,8 +1,9 @@
 //! Losses: the figures that training minimizes.
 //!
-//! A loss is the mean over samples of a value per sample (times the sample's weight, if the data have weights), as Keras's
-//! `sum_over_batch_size` has it. A cross-entropy on the network's own sigmoid or softmax is computed from the logits, the values before
-//! that activation: exact, and without overflow. Traits say which loss suits which network, so a misfit does not compile:
+//! The loss of a batch is the mean over the samples of a loss per sample (times the sample's weight, if the data have
+//! weights): Keras's `sum_over_batch_size`. A cross-entropy on the network's own sigmoid or softmax is computed from
+//! the logits, the values before that activation: exact, and without overflow. Traits say which loss suits which
+//! network, so that a loss that does not suit does not compile:
 //!
 //! | last activation | losses |
 //! |---|---|
@@ -13,7 +14,7 @@
 //! | none (the network gives logits) | [`FromLogits`] of a cross-entropy |
 //! | as for the loss inside | [`Smoothed`] targets of a cross-entropy |
 //! | as for the loss inside | [`Reduced`]: the sum, or the weighted mean, over a batch |
-//! | those of several outputs | [`Both`](crate::Both) of their losses, [`Weighted`] if one counts more than another |
+//! | several outputs | [`Both`](crate::Both) of their losses, [`Weighted`] if one counts more than another |
 //! | any, on purpose | [`Insist`] on a loss of probabilities |
 mod binary_crossentropy;
 mod categorical_crossentropy;
@@ -69,16 +70,16 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         Reduction::Mean
     }
 
-    /// The reason why a target is refused, if it is: [`fit`](crate::Trainer::fit) refuses data with such targets.
+    /// The reason why a target is refused, or `None`: [`fit`](crate::Trainer::fit) refuses data with such targets.
     fn objection(&self, target: &Self::Target) -> Option<&'static str> {
         let _ = target;
         None
     }
 
-    /// The sum over the samples of the loss of each.
+    /// The sum of the losses of the samples.
     fn sum(self, logits: &[A], outputs: &[A], targets: &[Self::Target]) -> f64;
 
-    /// Writes the gradient of the mean over the samples with respect to the logits, whatever the reduction.
+    /// Writes the gradient of the mean over the samples with respect to the logits, with any reduction.
     fn gradient<I: Isa<A::Scalar>>(
         self,
         isa: I,
@@ -105,15 +106,15 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         let _ = target;
         None
     }
-    /// The sum over the samples of the loss of each.
+    /// The sum of the losses of the samples.
     fn sum_of_logits(self, logits: &[A], targets: &[Self::Target]) -> f64;
-    /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities that belong to the logits.
+    /// Writes the gradient of the mean over the samples. On entry `grad` holds the probabilities of the logits.
     fn gradient_of_logits(self, targets: &[Self::Target], grad: &mut [A]);
-    /// Writes the probabilities that belong to the logits.
+    /// Writes the probabilities of the logits.
     fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]);
 }
 
-/// A loss of the network's outputs, whatever activation made them.
+/// A loss that can be computed from outputs, after any activation.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no loss of outputs",
     label = "cannot be insisted on",
@@ -128,13 +129,13 @@ pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         let _ = target;
         None
     }
-    /// The sum over the samples of the loss of each.
+    /// The sum of the losses of the samples.
     fn sum_of_outputs(self, outputs: &[A], targets: &[Self::Target]) -> f64;
     /// Writes the gradient of the mean over the samples with respect to the outputs.
     fn gradient_of_outputs(self, outputs: &[A], targets: &[Self::Target], grad: &mut [A]);
 }
 
-/// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision at hand.
+/// Keras's bounds of a probability, `1e-7` and `1 - 1e-7`, in the precision of the network.
 fn probability_bounds<T: Scalar>() -> (T, T) {
     let least = T::from_f64(1e-7);
     (least, T::ONE - least)

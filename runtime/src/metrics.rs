@@ -1,4 +1,4 @@
-//! Metrics: figures for people, measured beside the loss.
+//! Metrics: figures for the user, measured together with the loss.
 //!
 //! | metric | networks |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | [`Accuracy`] | that end in `sigmoid` or `softmax` |
 //! | [`F1`], [`Precision`], [`Recall`], [`Auc`], [`AucPr`] | that end in `sigmoid`, or in `softmax` with one-hot targets |
 //! | [`TopK`] | that end in `softmax` |
-//! | [`ConfusionMatrix`], which is not one figure but a table | that end in `softmax`, or in `sigmoid` over one output |
+//! | [`ConfusionMatrix`], which is a table, not a figure | that end in `softmax`, or in `sigmoid` over one output |
 mod accuracy;
 mod auc;
 mod binary;
@@ -34,9 +34,7 @@ pub use regression::{Mae, Mse, R2, Rmse, Spread};
 /// use castnet::nalgebra::Vector1;
 /// use castnet::prelude::*;
 ///
-/// /// The part of the predictions that are off by at most so much.
-/// #[derive(Clone, Copy, Debug)]
-/// struct Within(f32);
+/// /// The fraction of the predictions whose error is at most this. #[derive(Clone, Copy, Debug)] struct Within(f32);
 ///
 /// impl<H> Metric<H, Vector1<f32>, Vector1<f32>> for Within {
 ///     type State = Mean;
@@ -64,26 +62,26 @@ pub use regression::{Mae, Mse, R2, Rmse, Spread};
     label = "this metric does not suit the network"
 )]
 pub trait Metric<H, A, Y>: Clone + core::fmt::Debug + Send + 'static {
-    /// Sums over the samples so far; `default` is the state before the first.
+    /// The state: sums over the samples so far. `default` is the state before the first sample.
     type State: Default + Send;
 
-    /// Its name in reports, as Keras has it: `mae`.
+    /// The name in reports, as in Keras: `mae`.
     fn name(&self) -> &'static str;
-    /// Which figures are better. Callbacks that watch the metric go by it.
+    /// The direction in which figures get better, for callbacks that watch the metric.
     fn better(&self) -> Better;
-    /// Adds a sample to the state, which counts as often as its weight says: 1, unless the data have weights and the metric
-    /// was asked for with [`weighted_metric`](crate::Trainer::weighted_metric).
+    /// Adds a sample to the state. A sample of weight `weight` counts as that many samples: the weight is 1, unless the
+    /// data have weights and the metric was added with [`weighted_metric`](crate::Trainer::weighted_metric).
     fn update(&self, state: &mut Self::State, output: &A, target: &Y, weight: f64);
-    /// The figure for all samples since the start.
+    /// The figure for all samples in the state.
     fn value(&self, state: &Self::State) -> f64;
 }
 
-/// Which of two figures is better.
+/// The better one of two figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
-    /// The lower one: a loss, an error.
+    /// The lower figure is better, as for an error.
     Lower,
-    /// The higher one: an accuracy.
+    /// The higher figure is better, as for an accuracy.
     Higher,
 }
 
@@ -97,7 +95,7 @@ pub struct Mean {
 }
 
 impl Mean {
-    /// Adds the sum of `values` values which count `weight` times each.
+    /// Adds `values` values with the sum `sum`, each with the weight `weight`.
     pub fn add(&mut self, sum: f64, values: usize, weight: f64) {
         self.sum += sum * weight;
         self.weight += values as f64 * weight;

@@ -1,7 +1,9 @@
-//! Optimizers: how a gradient changes the parameters. Update rules and defaults are Keras's.
+//! Optimizers: rules by which a gradient updates the parameters. Rules and defaults are Keras's.
 //!
-//! An optimizer is a handful of numbers that can be read and set. Its memory of former steps, the moments, lies in an
-//! [`OptimizerState`]; moments have the type of the network's gradient. Features of all of Keras's optimizers are added by wrapping: [`WeightDecay`], [`ClipValue`], [`ClipNorm`], [`ClipGlobalNorm`], [`Accumulate`], [`Average`], [`Scheduled`].
+//! An optimizer holds hyperparameters, which are public fields. The values that it keeps from step to step, the
+//! moments, are in an [`OptimizerState`]; moments have the type of the network's gradient. Features that Keras has in
+//! all optimizers are wrappers: [`WeightDecay`], [`ClipValue`], [`ClipNorm`], [`ClipGlobalNorm`], [`Accumulate`],
+//! [`Average`], [`Scheduled`].
 //!
 //! ```
 //! use castnet::prelude::*;
@@ -45,7 +47,7 @@ use crate::scalar::Scalar;
 
 /// A rule that turns gradients into steps.
 pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
-    /// Its moments, for parameters with a gradient of the type `G`; zero at the start.
+    /// The moments, for parameters with a gradient of the type `G`; zero at the start.
     type Moments<G: Flat>: Flat<Scalar = G::Scalar>;
 
     /// The learning rate.
@@ -59,7 +61,7 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// The learning rate of a step; the first is 1.
+    /// The learning rate of a step; the first step is 1.
     fn learning_rate_of(&self, step: u64) -> f64 {
         let _ = step;
         self.learning_rate()
@@ -81,17 +83,18 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// A step, for an optimizer.
+/// A step of an optimizer.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// Its number; the first is 1.
+    /// The number of the step; the first step is 1.
     pub number: u64,
-    /// The tensors of the parameters, in order; further tensors, behind the last parameter, do not count.
+    /// The tensors of the parameters, in order; tensors behind the last parameter are ignored.
     pub tensors: &'a [TensorInfo],
 }
 
-/// Updates every parameter and its moments by a rule that takes the parameter, its gradient and its moments, and returns the new
-/// parameter and moments: on the best instruction set, in several threads where that is worth it.
+/// Updates every parameter and its moments by a rule, a function from the parameter, its gradient and its moments to
+/// the new parameter and moments. Runs on the best instruction set, and in several threads if there are many
+/// parameters.
 #[inline(always)]
 fn each<T: Scalar, const M: usize>(
     parameters: &mut [T],
@@ -99,7 +102,7 @@ fn each<T: Scalar, const M: usize>(
     moments: [&mut [T]; M],
     rule: impl Fn(T, T, [T; M]) -> (T, [T; M]) + Copy + Sync,
 ) {
-    /// Multiply-adds that take as long as one parameter.
+    /// The number of multiply-adds that take as long as the update of one parameter.
     const WORK: usize = 16;
     let mut slices: [&mut [T]; MOST_MOMENTS + 2] = Default::default();
     for (slice, given) in slices.iter_mut().zip([parameters, gradient].into_iter().chain(moments)) {
@@ -111,7 +114,7 @@ fn each<T: Scalar, const M: usize>(
 /// The most moments of an optimizer that uses [`each`].
 const MOST_MOMENTS: usize = 2;
 
-/// Some parameters, their gradients and moments; slices that are not needed are empty.
+/// A chunk of the parameters, of the gradient and of the moments; slices that are not needed are empty.
 struct Part<'a, T, R, const M: usize>
 where
     R: Fn(T, T, [T; M]) -> (T, [T; M]),
@@ -125,7 +128,7 @@ impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for 
 
     #[inline(always)]
     fn run<I: Isa<T>>(self, _: I) {
-        // Optimizers never fuse, so they give the same bits on every instruction set.
+        // Optimizers do not use fused arithmetic, so they give the same bits on every instruction set.
         let Self { slices: [parameters, gradient, first, second], rule } = self;
         let update = |w: &mut T, g: T, m: T, v: T| {
             let (parameter, new) = rule(*w, g, core::array::from_fn(|moment| if moment == 0 { m } else { v }));
@@ -133,7 +136,7 @@ impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for 
             let mut new = new.into_iter();
             (new.next().unwrap_or(m), new.next().unwrap_or(v))
         };
-        // One loop for each number of moments: such loops become vectors.
+        // One loop for each number of moments, so that the compiler vectorizes each.
         let parameters = parameters.iter_mut().zip(gradient.iter());
         match M {
             0 => parameters.for_each(|(w, &g)| _ = update(w, g, T::ZERO, T::ZERO)),
@@ -146,7 +149,7 @@ impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for 
     }
 }
 
-/// The methods about the learning rate of an optimizer that has a field for it.
+/// The methods for the learning rate, of an optimizer with a field `learning_rate`.
 macro_rules! learning_rate {
     () => {
         fn learning_rate(&self) -> f64 {

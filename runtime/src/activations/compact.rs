@@ -1,4 +1,5 @@
-//! Activations in few bytes, for networks with `#[optimize(size)]` and for long networks: one copy for all layers of a program.
+//! Activations of small code size, for networks with `#[optimize(size)]` and for long networks: all layers of a program
+//! share one copy.
 use core::slice;
 
 use super::Activation;
@@ -7,7 +8,7 @@ use crate::isa::{self, HAS_VECTORS, Isa, Task};
 use crate::kernels::compact::opaque;
 use crate::scalar::Scalar;
 
-/// An activation that changes every value by itself.
+/// Applies an elementwise activation.
 #[inline(always)]
 pub fn apply_compact<A, I, F>(isa: I, activation: A, values: &mut [F])
 where
@@ -23,7 +24,7 @@ where
     }
 }
 
-/// An activation in vectors.
+/// The task that applies an activation in vectors.
 struct Apply<'a, A, T> {
     activation: A,
     values: &'a mut [T],

@@ -1,11 +1,11 @@
-//! The activations that change every value by itself.
+//! Elementwise activations: each value of the output depends on one value of the input.
 use super::{Activation, Inputs, Outputs};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
 use crate::scalar::Scalar;
 
-/// Declares an activation: its numbers with Keras's defaults, its value at `x`, and its derivative from what it keeps, which
-/// is the name of the second closure's argument: `x`, the input, or `y`, the output.
+/// Declares an activation: its parameters with Keras's defaults, its value at `x`, and its derivative. The derivative
+/// is a function of the kept value: of the input `x`, or of the output `y`.
 macro_rules! elementwise {
     ($(
         $(#[$attribute:meta])*
@@ -73,18 +73,19 @@ macro_rules! elementwise {
     };
 }
 
-/// Values of a sample up to which an activation is inlined into the network. Those of larger ones are a function that all shapes
-/// share: they are no slower, and a network of hundreds of layers is compiled in a fraction of the time.
+/// The most values of a sample for which an activation is inlined into the network. Activations of larger samples are
+/// one function that all shapes share, which is as fast, and a network of hundreds of layers compiles many times
+/// faster.
 const INLINED: usize = 1024;
 
-/// An activation as its formulas.
+/// The formulas of an activation: its value and its derivative.
 trait Elementwise: Copy {
     fn value<T: Scalar>(self, x: T) -> T;
     /// The derivative, from the kept value.
     fn derivative<T: Scalar>(self, kept: T) -> T;
 }
 
-/// An activation of every value, whatever shape they have.
+/// The task that applies an activation to every value, as a slice without a shape.
 struct Apply<'a, T, F> {
     activation: F,
     values: &'a mut [T],
@@ -101,7 +102,7 @@ impl<T: Scalar, F: Elementwise> Task<T> for Apply<'_, T, F> {
     }
 }
 
-/// Gradients times the derivative at the kept values.
+/// The task that multiplies gradients by the derivative at the kept values.
 struct Backward<'a, T, F> {
     activation: F,
     kept: &'a [T],
@@ -119,14 +120,14 @@ impl<T: Scalar, F: Elementwise> Task<T> for Backward<'_, T, F> {
     }
 }
 
-/// A number of a formula in the precision at hand.
+/// A constant of a formula in the precision of the network.
 #[inline(always)]
 fn number<T: Scalar>(value: f64) -> T {
     T::from_f64(value)
 }
 
-/// One value or another, without a branch: a branch that leaves a value as it is would become a masked store, which is slow on
-/// many machines.
+/// Selects one of two values without a branch. A branch that leaves a value unchanged would become a masked store,
+/// which is slow on many machines.
 #[inline(always)]
 fn select<T: Scalar>(condition: bool, yes: T, no: T) -> T {
     core::hint::select_unpredictable(condition, yes, no)
@@ -138,7 +139,7 @@ fn one_if<T: Scalar>(condition: bool) -> T {
     select(condition, T::ONE, T::ZERO)
 }
 
-/// `Φ(x)`, the part of a standard normal distribution below x, also where it is small.
+/// `Φ(x)`, the probability of a standard normal variable below `x`, accurate also where it is small.
 #[inline(always)]
 fn normal_below<T: Scalar>(x: T) -> T {
     number::<T>(0.5) * (-x * number(core::f64::consts::FRAC_1_SQRT_2)).erfc()
@@ -155,7 +156,7 @@ const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 
 elementwise! {
-    /// `x`: the head of a network that ends without an activation.
+    /// `x`: the last activation of a network that ends without one.
     Linear, |x| x, Outputs |_y| T::ONE;
 
     /// `max(x, 0)`.
@@ -168,18 +169,18 @@ elementwise! {
     ///
     /// Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
     LeakyRelu {
-        /// 0.2 by default, as in Keras's function; its layer has 0.3.
+        /// The slope below zero: 0.2 by default, as in Keras's function; Keras's layer has 0.3.
         slope = 0.2
     }, |x| select(x < T::ZERO, slope * x, x), Inputs |x| select(x > T::ZERO, T::ONE, slope);
 
-    /// `max` above it, `x` from a threshold on, `slope * (x - threshold)` below: the numbers of Keras's layer `ReLU`, of which none
-    /// is negative.
+    /// `max` for `x >= max`, `x` from `threshold` to `max`, `slope * (x - threshold)` below `threshold`: Keras's layer
+    /// `ReLU`, whose parameters are not negative.
     ClippedRelu {
         /// The largest value: 6 by default.
         max = 6.0,
         /// The slope below the threshold: 0 by default.
         slope = 0.0,
-        /// 0 by default.
+        /// The threshold: 0 by default.
         threshold = 0.0
     }, |x| select(x > max, max, select(x > threshold, x, slope * (x - threshold))),
     Inputs |x| select(x > max, T::ZERO, select(x > threshold, T::ONE, select(x < threshold, slope, T::ZERO)));
@@ -188,7 +189,7 @@ elementwise! {
     ///
     /// Source: Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2015.
     Elu {
-        /// The limit far below zero, negated: 1 by default.
+        /// The function tends to `-alpha` far below zero: 1 by default.
         alpha = 1.0
     }, |x| if x > T::ZERO { x } else { alpha * x.exp_m1() }, Inputs |x| if x > T::ZERO { T::ONE } else { alpha * x.exp() };
 
@@ -196,11 +197,11 @@ elementwise! {
     ///
     /// Source: Barron, "Continuously Differentiable Exponential Linear Units", 2017.
     Celu {
-        /// The limit far below zero, negated: 1 by default.
+        /// The function tends to `-alpha` far below zero: 1 by default.
         alpha = 1.0
     }, |x| if x > T::ZERO { x } else { alpha * (x / alpha).exp_m1() }, Inputs |x| if x > T::ZERO { T::ONE } else { (x / alpha).exp() };
 
-    /// `1.0507 * elu(x)` with an alpha of 1.6733, which keep mean and variance from layer to layer.
+    /// `1.0507 * elu(x)` with an alpha of 1.6733: constants that keep mean and variance from layer to layer.
     ///
     /// Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
     Selu, |x| if x > T::ZERO {
@@ -233,11 +234,11 @@ elementwise! {
 
     /// `(x + sqrt(x² + b)) / 2`.
     Squareplus {
-        /// How round the bend is: 4 by default.
+        /// The roundness of the bend at zero: 4 by default.
         b = 4.0
     }, |x| number::<T>(0.5) * (x + (x * x + b).sqrt()), Inputs |x| number::<T>(0.5) * (T::ONE + x / (x * x + b).sqrt());
 
-    /// 0 below -1, `x` above 1, `(x + 1)² / 4` between.
+    /// 0 below -1, `x` above 1, `(x + 1)² / 4` in between.
     SparsePlus, |x| if x < -T::ONE {
         T::ZERO
     } else if x < T::ONE {
@@ -246,7 +247,7 @@ elementwise! {
         x
     }, Inputs |x| (number::<T>(0.5) * (x + T::ONE)).clamp(T::ZERO, T::ONE);
 
-    /// 0 below -1, 1 above 1, `(x + 1) / 2` between.
+    /// 0 below -1, 1 above 1, `(x + 1) / 2` in between.
     SparseSigmoid, |x| (number::<T>(0.5) * (x + T::ONE)).clamp(T::ZERO, T::ONE),
     Inputs |x| if x > -T::ONE && x < T::ONE { number(0.5) } else { T::ZERO };
 
@@ -296,13 +297,13 @@ elementwise! {
 
     /// `x` where `|x|` is above a threshold, else 0.
     HardShrink {
-        /// 0.5 by default.
+        /// The threshold: 0.5 by default.
         threshold = 0.5
     }, |x| if x.abs() <= threshold { T::ZERO } else { x }, Inputs |x| one_if(x.abs() > threshold);
 
-    /// `x`, moved towards zero by a threshold; 0 within it.
+    /// `x` moved towards zero by `threshold`; 0 where `|x| <= threshold`.
     SoftShrink {
-        /// 0.5 by default.
+        /// The threshold: 0.5 by default.
         threshold = 0.5
     }, |x| if x > threshold {
         x - threshold
@@ -318,9 +319,9 @@ elementwise! {
         t * t
     };
 
-    /// `x` above a threshold, else a fixed value.
+    /// `x` above `threshold`, else `value`.
     Threshold {
-        /// 1 by default.
+        /// The threshold: 1 by default.
         threshold = 1.0,
         /// The output for smaller inputs: 0 by default.
         value = 0.0

@@ -1,4 +1,4 @@
-//! The activations that compare the channels of a position: probabilities of classes.
+//! Softmax and log softmax, over the channels of a position.
 use nalgebra::SMatrix;
 
 use super::{Activation, Outputs};
@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 
 /// `e^x / Σ e^x` over the channels of a position: probabilities that add up to 1.
 ///
-/// The largest value is subtracted first, so nothing overflows.
+/// The largest value is subtracted first, so that nothing overflows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softmax;
 

@@ -2,7 +2,7 @@ use nalgebra::Matrix3x2;
 
 use super::{MaxNorm, NonNegative};
 
-/// Keras 3.15.1 on the same values, which it holds transposed.
+/// Compares with the results of Keras 3.15.1 on the same values, transposed as Keras stores them.
 #[test]
 fn as_keras_does() {
     let weight = Matrix3x2::new(3.0, 4.0, -1.0, 2.0, 0.5, -0.1_f32);

@@ -61,7 +61,7 @@ fn fixed_values() {
     assert_eq!(results, [[0.0; 6], [1.0; 6], [0.5; 6], [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]);
 }
 
-/// The product of the matrix with its transpose is the identity, for tall, wide and square ones.
+/// The product of the matrix with its transpose is the identity, for tall, wide and square matrices.
 #[test]
 fn orthogonal() {
     for (inputs, outputs) in [(5, 3), (3, 5), (40, 40), (1, 4)] {

@@ -50,7 +50,7 @@ fn squares() {
             for (from_row, to_row) in [(SQUARE, SQUARE), (11, SQUARE), (SQUARE, 13)] {
                 let from: Vec<f32> = (0..(SQUARE - 1) * from_row + SQUARE).map(|value| value as f32).collect();
                 let mut to = vec![-1.0; (SQUARE - 1) * to_row + SQUARE];
-                // SAFETY: squares of these rows.
+                // SAFETY: both slices hold a square whose rows are so far apart.
                 unsafe { isa.transpose_square(from.as_ptr(), from_row, to.as_mut_ptr(), to_row) };
                 for (index, &value) in to.iter().enumerate() {
                     let (row, column) = (index / to_row, index % to_row);

@@ -122,7 +122,7 @@ fn max_backward_block<T: Scalar, const B: usize>(
     let (width, channels) = (window.input[1], window.input[2]);
     places(window, |rows, columns, at| {
         let best = max_of_window::<T, B>(first, window, input, rows.clone(), columns.clone());
-        // The gradients that no input has got yet.
+        // The gradients that have not been added to an input yet.
         let mut left = load::<T, B>(grad_output, at + first);
         for row in rows {
             for column in columns.clone() {

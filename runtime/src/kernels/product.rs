@@ -201,26 +201,26 @@ impl<T: Scalar> Place<'_, T> {
         // With a single row no value of `B` is used twice, so wide blocks are better: they read longer runs of memory.
         if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
             while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
-                // SAFETY: as the caller promises; so many columns are left.
+                // SAFETY: as the caller promises; at least as many columns are left.
                 unsafe { self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES) };
                 column += 8 * I::LANES;
             }
             while column + 4 * I::LANES <= columns {
-                // SAFETY: as the caller promises; so many columns are left.
+                // SAFETY: as the caller promises; at least as many columns are left.
                 unsafe { self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES) };
                 column += 4 * I::LANES;
             }
         }
         while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
-            // SAFETY: as the caller promises; so many columns are left.
+            // SAFETY: as the caller promises; at least as many columns are left.
             unsafe { self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES) };
             column += 2 * I::LANES;
         }
-        // SAFETY: as the caller promises; so many columns are left.
+        // SAFETY: as the caller promises; at least as many columns are left.
         unsafe { self.from(0, column).last_columns::<I, ROWS, COLUMNS>(isa, rows, columns - column) };
     }
 
-    /// All rows of the last columns, less than two vectors.
+    /// Computes all rows of the last columns, which are less than two vectors.
     ///
     /// # Safety
     /// The block has `rows` rows and `columns` columns.
@@ -255,7 +255,7 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// All rows of a block of columns: `V` vectors, as in a [`tile`](Self::tile).
+    /// Computes all rows of a block of columns: `V` vectors, as in a [`tile`](Self::tile).
     ///
     /// # Safety
     /// The block has `rows` rows, each as for a [`tile`](Self::tile).
@@ -269,7 +269,7 @@ impl<T: Scalar> Place<'_, T> {
         let mut row = 0;
         macro_rules! tile {
             ($rows:literal) => {
-                // SAFETY: as the caller promises; so many rows are left.
+                // SAFETY: as the caller promises; at least as many rows are left.
                 unsafe { self.from(row, 0).tile::<I, $rows, V, PART, PART_OF_B>(isa, last) }
             };
         }
@@ -304,7 +304,7 @@ impl<T: Scalar> Place<'_, T> {
         let mut row = 0;
         macro_rules! all_columns {
             ($rows:literal) => {
-                // SAFETY: as the caller promises; so many rows are left.
+                // SAFETY: as the caller promises; at least as many rows are left.
                 unsafe { self.from(row, 0).all_columns::<I, $rows, COLUMNS>(isa, columns) }
             };
         }
@@ -327,7 +327,7 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// All columns of a block of rows.
+    /// Computes all columns of a block of rows.
     ///
     /// # Safety
     /// The block has `M` rows and `columns` columns.
@@ -336,7 +336,7 @@ impl<T: Scalar> Place<'_, T> {
         let mut column = 0;
         macro_rules! tile {
             ($vectors:literal, $part:literal, $last:expr) => {
-                // SAFETY: as the caller promises; so many columns are left.
+                // SAFETY: as the caller promises; at least as many columns are left.
                 unsafe { self.from(0, column).tile::<I, M, $vectors, $part, $part>(isa, $last) }
             };
         }
@@ -354,8 +354,8 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// `M` rows of `V` vectors. If `PART`, only the first `last` lanes of the last vector belong to `C`; if `PART_OF_B`, only these
-    /// are read of `B`.
+    /// Computes a tile of `M` rows by `V` vectors. If `PART`, only the first `last` lanes of the last vector belong to
+    /// `C`; if `PART_OF_B`, only these lanes of `B` are read.
     ///
     /// # Safety
     /// The block has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be

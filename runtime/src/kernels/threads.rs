@@ -48,7 +48,7 @@ struct Shared {
 #[derive(Clone, Copy)]
 struct SharedJob(NonNull<Job>);
 
-// SAFETY: the job is `Sync`, and is there until all workers have finished it.
+// SAFETY: the job is `Sync`, and lives until all workers have finished it.
 unsafe impl Send for SharedJob {}
 
 impl Pool {

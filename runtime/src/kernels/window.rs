@@ -85,8 +85,8 @@ impl Window {
         self.output_len().saturating_mul(self.places()).saturating_mul(self.input[2]) / least_one(self.groups)
     }
 
-    /// Whether the numbers make a valid window, so that every index computed from them is within the sizes of input and
-    /// output.
+    /// Whether sizes and steps make a valid window, so that every index computed from them is within the sizes of input
+    /// and output.
     #[inline(always)]
     pub(crate) fn is_sound(&self) -> bool {
         let Self { input, output, kernel, stride, padding, dilation, groups } = *self;

@@ -20,7 +20,7 @@ super::passes::passes!(Upsample {
 pub struct UpsampleBilinear(pub Scaling);
 
 super::passes::passes!(UpsampleBilinear {
-    /// Mixes the left and the right neighbour above, then those below, and then both results.
+    /// Mixes the two neighbours above, then the two neighbours below, and then both results.
     forward = bilinear,
     /// The gradient of an input is the sum of `share * grad_output` over the outputs that were mixed from it.
     backward_input = bilinear_backward,

@@ -1,4 +1,4 @@
-//! Cross-entropy of probabilities that stand alone: two classes, or several labels at once.
+//! Cross-entropy of independent probabilities: two classes, or several labels at once.
 use super::{LogitsLoss, OutputLoss, probability_bounds};
 use crate::activations::{Activation, Sigmoid};
 use crate::flat::{Flat, copy, flatten, flatten_mut};
@@ -13,7 +13,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BinaryCrossentropy;
 
-/// An activation whose outputs are probabilities that stand alone.
+/// An activation whose outputs are independent probabilities.
 #[diagnostic::on_unimplemented(
     message = "`BinaryCrossentropy` wants a network that ends in `sigmoid`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
@@ -25,10 +25,11 @@ impl SigmoidHead for Sigmoid {}
 impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
     type Target = A;
 
-    /// Targets are probabilities. Beyond them the loss has no least value, and training would run away for ever.
+    /// Targets are probabilities: for a target outside of `[0, 1]` the loss has no minimum, and training would diverge.
     fn objection(&self, target: &A) -> Option<&'static str> {
         let is_probability = |target: &A::Scalar| (0.0..=1.0).contains(&target.to_f64());
-        (!target.as_flat().iter().all(is_probability)).then_some("a binary cross-entropy wants 0 for no and 1 for yes")
+        (!target.as_flat().iter().all(is_probability))
+            .then_some("targets of a binary cross-entropy are from 0 (no) to 1 (yes)")
     }
 
     #[inline(always)]

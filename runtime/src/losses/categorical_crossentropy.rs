@@ -1,4 +1,4 @@
-//! Cross-entropy of one class among several.
+//! Cross-entropy of exclusive classes.
 use nalgebra::SMatrix;
 
 use super::{LogitsLoss, OutputLoss, probability_bounds};
@@ -16,7 +16,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CategoricalCrossentropy;
 
-/// An activation whose outputs are the probabilities of classes of which one is true.
+/// An activation whose outputs are the probabilities of exclusive classes.
 #[diagnostic::on_unimplemented(
     message = "`CategoricalCrossentropy` wants a network that ends in `softmax`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
@@ -25,7 +25,7 @@ pub struct CategoricalCrossentropy;
 pub trait SoftmaxHead {}
 impl SoftmaxHead for Softmax {}
 
-/// The positions of many samples: the classes' values side by side.
+/// The values of the classes at each position of each sample.
 fn positions<T: Scalar, const C: usize, const P: usize>(samples: &[SMatrix<T, C, P>]) -> impl Iterator<Item = &[T]> {
     flatten(samples).chunks_exact(C)
 }
@@ -40,10 +40,10 @@ fn total<T: Scalar>(values: &[T]) -> T {
     values.iter().fold(T::ZERO, |sum, &value| sum + value)
 }
 
-/// `Σ e^(x - most)`, in order; several exponentials at once, as they are costly.
+/// `Σ e^(x - most)`, in order. Several exponentials are computed side by side, because they are costly.
 ///
-/// Loops, here and where losses are added: closures of adapters are functions of their own, without the vectors of the instruction
-/// set.
+/// Here and in the sums of losses there are loops in place of iterator adapters: closures of adapters are compiled as
+/// functions of their own, without the vectors of the instruction set.
 #[inline(always)]
 pub(super) fn sum_of_exponentials<T: Scalar>(logits: &[T], most: f64) -> f64 {
     let mut sum = 0.0;
@@ -62,7 +62,7 @@ pub(super) fn sum_of_exponentials<T: Scalar>(logits: &[T], most: f64) -> f64 {
     sum
 }
 
-/// The largest of some logits; NaN does not count.
+/// The largest of the logits, without NaN.
 #[inline(always)]
 pub(super) fn largest<T: Scalar>(logits: &[T]) -> f64 {
     let mut most = f64::NEG_INFINITY;
@@ -141,7 +141,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         let factor = T::from_f64(1.0 / (outputs.len() * P) as f64);
         for ((grads, outputs), targets) in positions_mut(grad).zip(positions(outputs)).zip(positions(targets)) {
             let sum = total(outputs);
-            // First with respect to the shares p = output / sum, then through the division.
+            // First the gradient with respect to the shares p = output / sum, then through the division.
             let mut mean = T::ZERO;
             for ((grad, &output), &target) in grads.iter_mut().zip(outputs).zip(targets) {
                 let p = output / sum;

@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 /// `-Σ output target / (|output| |target|)` over the channels (and the mean over positions): -1 where output and target
 /// point the same way, whatever their lengths.
 ///
-/// Squares of lengths count as at least `1e-12`. Keras's
+/// Squared lengths below `1e-12` count as `1e-12`. Keras's
 /// [`CosineSimilarity`](https://keras.io/api/losses/regression_losses/#cosinesimilarity-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CosineSimilarity;
@@ -18,7 +18,7 @@ fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     a.iter().zip(b).fold(T::ZERO, |sum, (&a, &b)| sum + a * b)
 }
 
-/// One over the length, and whether the vector is longer than the least length.
+/// One over the length, and whether the length is above its lower bound.
 fn inverse_length<T: Scalar>(a: &[T]) -> (T, bool) {
     let (square, least) = (dot(a, a), T::from_f64(1e-12));
     if square > least { (T::ONE / square.sqrt(), true) } else { (T::ONE / least.sqrt(), false) }

@@ -1,4 +1,4 @@
-//! Focal cross-entropies: right decisions count little.
+//! Focal cross-entropies: samples that are predicted well count little.
 use nalgebra::SMatrix;
 
 use super::{
@@ -9,17 +9,18 @@ use crate::isa::Isa;
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
-/// `mean((1 - q)^gamma * -ln(q))` over the values of a sample, where `q` is the probability that the output gives to the
-/// truth: `p t + (1 - p) (1 - t)`. Outputs that are right already count little, so rare cases gain weight. For
+/// `mean((1 - q)^gamma * -ln(q))` over the values of a sample, where `q` is the probability that the output gives to
+/// the truth: `p t + (1 - p) (1 - t)`. Samples that are predicted well count little, so rare cases gain weight. For
 /// networks that end in `sigmoid`.
 ///
-/// `-ln(q)` is computed from the logits, as that of [`BinaryCrossentropy`]. Source: Lin et al., "Focal Loss for Dense Object Detection", 2017; Keras's
+/// `-ln(q)` is computed from the logits, as for [`BinaryCrossentropy`]. Source: Lin et al., "Focal Loss for Dense
+/// Object Detection", 2017; Keras's
 /// [`BinaryFocalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossentropy {
-    /// How much less right outputs count: 2 by default.
+    /// The exponent; with a larger one, samples that are predicted well count less: 2 by default.
     pub gamma: f64,
-    /// Weighs "yes" with `alpha` and "no" with `1 - alpha`; `None` by default.
+    /// The weight of targets of 1; targets of 0 have the weight `1 - alpha`. `None`, the default: no weights.
     pub alpha: Option<f64>,
 }
 
@@ -29,15 +30,15 @@ impl Default for BinaryFocalCrossentropy {
     }
 }
 
-/// `Σ alpha (1 - p)^gamma * -t ln(p)` over the classes (and the mean over positions): outputs that are right already count little. For
-/// networks that end in `softmax`.
+/// `Σ alpha (1 - p)^gamma * -t ln(p)` over the classes (and the mean over positions): samples that are predicted well
+/// count little. For networks that end in `softmax`.
 ///
 /// Outputs are divided by their sum and clipped to `[1e-7, 1 - 1e-7]`. Source: Lin et al., "Focal Loss for Dense Object
 /// Detection", 2017; Keras's
 /// [`CategoricalFocalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
-    /// How much less right outputs count: 2 by default.
+    /// The exponent; with a larger one, samples that are predicted well count less: 2 by default.
     pub gamma: f64,
     /// The weight of every class: 0.25 by default.
     pub alpha: f64,
@@ -49,7 +50,7 @@ impl Default for CategoricalFocalCrossentropy {
     }
 }
 
-/// A base that is not negative, to any power; to the power 0 it is 1.
+/// `base` (not negative) to the power `exponent`; 1 for an exponent of 0.
 fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 { 1.0 } else { Elementary::exp(exponent * Elementary::ln(base)) }
 }
@@ -77,7 +78,7 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryFocalCrossentropy {
         let (least, most) = probability_bounds::<A::Scalar>();
         let factor = 1.0 / (targets.len() * A::LEN) as f64;
         for (grad, &target) in flatten_mut(grad).iter_mut().zip(flatten(targets)) {
-            // Only the logarithms need bounds: where these count, `p (1 - p)` is as good as zero.
+            // Only the logarithms need the bounds: beyond the bounds the factor `p (1 - p)` is nearly zero.
             let clipped = Scalar::clamp(*grad, least, most);
             let (p, no, t) = (grad.to_f64(), (A::Scalar::ONE - *grad).to_f64(), target.to_f64());
             let crossentropy =
@@ -137,7 +138,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
 }
 
 impl CategoricalFocalCrossentropy {
-    /// The derivative of the loss by the share that a class has of the outputs.
+    /// The derivative of the loss with respect to the share of a class in the sum of the outputs.
     fn slope<T: Scalar>(self, share: T, target: T) -> T {
         let (least, most) = probability_bounds::<T>();
         if share < least || share > most {
@@ -150,7 +151,7 @@ impl CategoricalFocalCrossentropy {
     }
 }
 
-/// Probabilities are clipped as outputs are.
+/// Probabilities are clipped to `[1e-7, 1 - 1e-7]`, as outputs are.
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
@@ -213,7 +214,7 @@ impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for
         let positions = flatten(outputs).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
         for (grads, (outputs, targets)) in flatten_mut(grad).chunks_exact_mut(C).zip(positions) {
             let sum = outputs.iter().fold(T::ZERO, |sum, &output| sum + output);
-            // First with respect to the shares p = output / sum, then through the division.
+            // First the gradient with respect to the shares p = output / sum, then through the division.
             let mut mean = T::ZERO;
             for ((grad, &output), &target) in grads.iter_mut().zip(outputs).zip(targets) {
                 let share = output / sum;

@@ -8,14 +8,14 @@ use crate::isa::Isa;
 #[diagnostic::on_unimplemented(
     message = "`FromLogits` wants a network that ends without an activation, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: leave `FromLogits` out, the loss is computed from the logits inside; or leave the last activation out"
+    note = "help: leave `FromLogits` out, because the loss is computed from the logits anyway; or leave the last activation out"
 )]
 pub trait LogitsHead {}
 impl LogitsHead for Linear {}
 
 /// A cross-entropy of a network that ends without an activation and so gives logits.
 ///
-/// `predict` then gives logits as well; the highest is the most probable class all the same.
+/// `predict` then returns logits; the class with the highest logit is the most probable one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FromLogits<L>(pub L);
 

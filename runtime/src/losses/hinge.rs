@@ -1,4 +1,4 @@
-//! Hinge losses: being right by a margin is enough.
+//! Hinge losses: an output that is right by a margin has no loss.
 use nalgebra::SMatrix;
 
 use super::OutputLoss;
@@ -23,13 +23,13 @@ pub struct SquaredHinge;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CategoricalHinge;
 
-/// Turns targets into -1 and 1, if all of them are 0 or 1: all targets of the call, as Keras has it.
+/// Turns targets into -1 and 1, if all of them are 0 or 1: all targets of the call, as in Keras.
 fn signs<T: Scalar>(targets: &[T]) -> impl Fn(T) -> T {
     let binary = targets.iter().all(|&target| target == T::ZERO || target == T::ONE);
     move |target| if binary { target + target - T::ONE } else { target }
 }
 
-/// How far each value is from being right by the margin, with its sign.
+/// `1 - target * output` of each value, and its target of -1 or 1.
 fn margins<'a, A: Flat>(outputs: &'a [A], targets: &'a [A]) -> impl Iterator<Item = (A::Scalar, A::Scalar)> + 'a {
     let targets = flatten(targets);
     let sign = signs(targets);
@@ -77,7 +77,7 @@ impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for SquaredHinge {
 }
 super::suits_networks!(SquaredHinge);
 
-/// The margin of a position, and where the highest wrong class stands.
+/// `1 + wrong - right` of a position, and the index of the highest wrong class.
 fn categorical_margin<T: Scalar>(outputs: &[T], targets: &[T]) -> (T, usize) {
     let right = outputs.iter().zip(targets).fold(T::ZERO, |sum, (&output, &target)| sum + output * target);
     let wrong = outputs.iter().zip(targets).map(|(&output, &target)| output * (T::ONE - target));

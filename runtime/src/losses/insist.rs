@@ -1,11 +1,11 @@
-//! Losses of outputs after any last activation.
+//! Losses of probabilities on networks with any last activation.
 use super::{Loss, OutputLoss};
 use crate::activations::{Activation, Kept};
 use crate::flat::Flat;
 use crate::isa::Isa;
 
-/// A loss on outputs that it was not made for, on purpose: `Insist(BinaryCrossentropy)` on a network that ends in
-/// `softmax`, or a cross-entropy on `relu`.
+/// A loss of probabilities on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
+/// that ends in `softmax`, or a cross-entropy on `relu`.
 ///
 /// The outputs are taken as probabilities and clipped to `[1e-7, 1 - 1e-7]`, as Keras does; outside of these bounds the
 /// gradient is zero.

@@ -8,10 +8,10 @@ use nalgebra::SMatrix;
 use crate::scalar::Scalar;
 
 /// `Σ target ln(target / output)` over the classes (and the mean over positions), for networks that end in `softmax` or
-/// `sigmoid`: how far the outputs are from a target distribution.
+/// `sigmoid`: the distance of the outputs from a target distribution.
 ///
-/// Both are clipped to `[1e-7, 1]` first. Source: Kullback and Leibler, "On Information and Sufficiency", 1951; Keras's
-/// [`KLDivergence`](https://keras.io/api/losses/probabilistic_losses/#kldivergence-class).
+/// Targets and outputs are clipped to `[1e-7, 1]` first. Source: Kullback and Leibler, "On Information and
+/// Sufficiency", 1951; Keras's [`KLDivergence`](https://keras.io/api/losses/probabilistic_losses/#kldivergence-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KlDivergence;
 

@@ -4,8 +4,8 @@ use crate::flat::{Flat, flatten, flatten_mut};
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
-/// Declares a loss: its numbers with Keras's defaults, its value at `output` and `target` in double precision, and the
-/// derivative of that by the output in the network's precision.
+/// Declares a loss: its parameters with Keras's defaults, its value at `output` and `target` in double precision, and
+/// its derivative with respect to the output in the precision of the network.
 macro_rules! pointwise {
     ($(
         $(#[$attribute:meta])*
@@ -72,7 +72,7 @@ fn number<T: Scalar>(value: f64) -> T {
     T::from_f64(value)
 }
 
-/// The sign, and zero for zero.
+/// The sign: -1, 0 or 1.
 fn sign<T: Scalar>(x: T) -> T {
     if x > T::ZERO {
         T::ONE
@@ -105,7 +105,7 @@ pointwise! {
     MeanAbsolutePercentageError, |output, target| 100.0 * (output - target).abs() / at_least(target.abs(), EPSILON),
     |o, t| sign(o - t) * number(100.0) / Scalar::clamp(t.abs(), number(EPSILON), number(f64::MAX));
 
-    /// `(ln(1 + max(output, 1e-7)) - ln(1 + max(target, 1e-7)))²`: the error of the order of magnitude.
+    /// `(ln(1 + max(output, 1e-7)) - ln(1 + max(target, 1e-7)))²`: the error of orders of magnitude.
     ///
     /// Keras's
     /// [`MeanSquaredLogarithmicError`](https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class).
@@ -119,12 +119,13 @@ pointwise! {
         number::<A::Scalar>(2.0) * (o.ln_1p() - target.ln_1p()) / (number::<A::Scalar>(1.0) + o)
     };
 
-    /// `error² / 2` up to `delta`, beyond it `delta (|error| - delta / 2)`: outliers pull no harder than delta.
+    /// `error² / 2` up to `delta`, beyond it `delta (|error| - delta / 2)`: the gradient of an outlier is at most
+    /// `delta`.
     ///
     /// Source: Huber, "Robust Estimation of a Location Parameter", 1964; Keras's
     /// [`Huber`](https://keras.io/api/losses/regression_losses/#huber-class).
     Huber {
-        /// Where the square turns into a line: 1 by default.
+        /// The error at which the square turns into a line: 1 by default.
         delta = 1.0
     }, |output, target| {
         let error = (output - target).abs();
@@ -139,7 +140,7 @@ pointwise! {
         error + Elementary::softplus(-2.0 * error) - core::f64::consts::LN_2
     }, |o, t| (o - t).tanh();
 
-    /// `output - target ln(output + 1e-7)`: for counts, whose mean the output is.
+    /// `output - target ln(output + 1e-7)`: for targets that are counts, and outputs that are their expected values.
     ///
     /// Keras's [`Poisson`](https://keras.io/api/losses/probabilistic_losses/#poisson-class).
     Poisson, |output, target| output - target * Elementary::ln(output + EPSILON),

@@ -3,16 +3,16 @@ use super::Loss;
 use crate::flat::Flat;
 use crate::isa::Isa;
 
-/// How the losses of the samples, each times its weight, become the loss of a batch.
+/// The reduction of the losses of the samples, each times its weight, to the loss of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
-    /// Their sum over the number of samples: Keras's `sum_over_batch_size`.
+    /// The sum divided by the number of samples: Keras's `sum_over_batch_size`.
     #[default]
     Mean,
-    /// Their sum over the sum of the weights, or zero if all weights are: Keras's `mean_with_sample_weight`.
+    /// The sum divided by the sum of the weights, or zero if all weights are zero: Keras's `mean_with_sample_weight`.
     WeightedMean,
-    /// Their sum: Keras's `sum`. The size of a step then grows with the batch. (The loss of a sample is the mean over its
-    /// positions, whose losses Keras adds up.)
+    /// The sum: Keras's `sum`. The size of a step then grows with the batch. (The loss of a sample is a mean over its
+    /// positions; Keras adds the losses of the positions.)
     Sum,
 }
 
@@ -41,12 +41,12 @@ impl Reduction {
 /// # let _ = trainer;
 /// ```
 ///
-/// Evaluation, which knows no batches, reduces over all samples.
+/// Evaluation does not depend on batches: it reduces over all samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reduced<L> {
     /// The loss of a sample.
     pub loss: L,
-    /// The way to the loss of a batch.
+    /// The reduction to the loss of a batch.
     pub reduction: Reduction,
 }
 

@@ -11,19 +11,19 @@ use crate::flat::Flat;
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// A cross-entropy with label smoothing: a target `t` counts as `(1 - amount) t` plus `amount` times the even distribution
-/// (one half, or one over the number of classes).
+/// A cross-entropy with label smoothing: a target `t` counts as `(1 - amount) t + amount u`, where `u` is the
+/// probability of the uniform distribution (one half, or one over the number of classes).
 ///
 /// Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015; Keras's `label_smoothing`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Smoothed<L> {
     /// The cross-entropy.
     pub loss: L,
-    /// From 0 (not at all) to 1 (nothing of the target is left).
+    /// The amount of smoothing, from 0 (none) to 1 (the target has no influence).
     pub amount: f64,
 }
 
-/// The probability of each value in an even distribution.
+/// The probability of each value in the uniform distribution.
 trait Even<A> {
     const EVEN: f64;
 }
@@ -52,7 +52,7 @@ impl<L> Smoothed<L> {
     }
 }
 
-/// The gradient of the mean over one sample, as its part of the mean over all.
+/// Scales the gradient of one sample to its contribution to the gradient of the mean over all samples.
 fn as_part<A: Flat>(samples: usize, grad: &mut A) {
     let factor = A::Scalar::from_f64(1.0 / samples as f64);
     grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);

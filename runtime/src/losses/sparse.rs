@@ -1,4 +1,4 @@
-//! Cross-entropy with the number of the class as the target.
+//! Cross-entropy with the index of the class as the target.
 use nalgebra::SMatrix;
 
 use super::categorical_crossentropy::{largest, sum_of_exponentials};
@@ -8,28 +8,29 @@ use crate::isa::Isa;
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
-/// [`CategoricalCrossentropy`] whose target is the number of the class, counted from 0, instead of a one-hot vector: one
-/// value for each position.
+/// [`CategoricalCrossentropy`] with the index of the class, counted from 0, as the target instead of a one-hot vector:
+/// one value for each position.
 ///
-/// A number that is no class makes the loss NaN; [`fit`](crate::Trainer::fit) refuses data with such targets. Keras's
+/// A target that is not the index of a class makes the loss NaN; [`fit`](crate::Trainer::fit) refuses data with such
+/// targets. Keras's
 /// [`SparseCategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SparseCategoricalCrossentropy;
 
-/// The class that a target names; `None` if there is no such class.
+/// The class of a target; `None` if there is no such class.
 fn class<T: Scalar>(target: T, classes: usize) -> Option<usize> {
     let number = target.to_f64();
     let class = number as usize;
     (number >= 0.0 && class as f64 == number && class < classes).then_some(class)
 }
 
-/// Targets are classes.
+/// Refuses targets that are not indexes of classes.
 fn objection<T: Scalar>(targets: &[T], classes: usize) -> Option<&'static str> {
     let is_class = |&target: &T| class(target, classes).is_some();
-    (!targets.iter().all(is_class)).then_some("classes are numbers from 0 to one less than the network has outputs")
+    (!targets.iter().all(is_class)).then_some("targets are whole numbers from 0 to the number of classes minus 1")
 }
 
-/// The value of the class that a target names.
+/// The value of the class of a target; NaN if there is no such class.
 fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
     class(target, values.len()).and_then(|class| values.get(class)).map_or(f64::NAN, |value| value.to_f64())
 }

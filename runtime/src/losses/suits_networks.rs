@@ -1,11 +1,11 @@
-//! The networks that a loss suits.
+//! Implements losses for the networks that they suit.
 use super::{LogitsLoss, Loss};
 use crate::activations::Activation;
 use crate::flat::{Flat, copy};
 use crate::isa::Isa;
 
-/// Implements [`Loss`] for networks that end in some activations, or in any: as a loss of their outputs, or, `by logits`, as a
-/// cross-entropy of the values before the last activation.
+/// Implements [`Loss`] for networks that end in some activations, or in any activation. The loss is computed from the
+/// outputs or, `by logits`, from the values before the last activation.
 macro_rules! suits_networks {
     ($name:ident $(that end in $head:ident)?) => {
         $crate::losses::suits_networks!(@ $name [$($head)?] OutputLoss $crate::losses::Insist);
@@ -48,7 +48,7 @@ macro_rules! suits_networks {
 }
 pub(super) use suits_networks;
 
-/// A cross-entropy of a network whose outputs are the probabilities that belong to its logits.
+/// A cross-entropy of a network whose outputs are the probabilities of its logits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByLogits<L>(pub(super) L);
 

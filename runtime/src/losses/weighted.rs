@@ -1,4 +1,4 @@
-//! A loss that counts more or less than others beside it.
+//! A loss with a weight among the losses of several outputs.
 use super::{Loss, Reduction};
 use crate::flat::Flat;
 use crate::isa::Isa;

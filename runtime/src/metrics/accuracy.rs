@@ -1,4 +1,4 @@
-//! How many decisions are right.
+//! Accuracies: fractions of right decisions.
 use nalgebra::SMatrix;
 
 use super::{Better, Mean, Metric};
@@ -7,12 +7,11 @@ use crate::flat::Flat;
 use crate::network::classes::{class_of, highest};
 use crate::scalar::Scalar;
 
-/// The part of the decisions that are right.
+/// The fraction of the decisions that are right.
 ///
-/// After `softmax` the decision is the class of the highest probability; the target is one-hot, or the number of the class.
-/// After `sigmoid` each value is a decision by itself, whether it is above 0.5. Keras's
-/// [`CategoricalAccuracy`, `SparseCategoricalAccuracy` and
-/// `BinaryAccuracy`](https://keras.io/api/metrics/accuracy_metrics/).
+/// After `softmax` the decision is the class of the highest probability; the target is one-hot, or the index of the
+/// class. After `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's [`CategoricalAccuracy`,
+/// `SparseCategoricalAccuracy` and `BinaryAccuracy`](https://keras.io/api/metrics/accuracy_metrics/).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accuracy;
 
@@ -23,7 +22,7 @@ pub struct Accuracy;
     note = "help: for a regression, `Mae`"
 )]
 pub trait Decisions<A: Flat, Y>: Activation<A> {
-    /// How many decisions about a sample are right, of how many.
+    /// The number of right decisions about a sample, and the number of decisions.
     #[doc(hidden)]
     fn count_right(output: &A, target: &Y) -> (usize, usize);
 }
@@ -37,7 +36,7 @@ impl<A: Flat> Decisions<A, A> for Sigmoid {
     }
 }
 
-/// Targets of as many values as classes are one-hot, targets of one value are the number of the class.
+/// Targets of as many values as classes are one-hot, targets of one value are the index of the class.
 impl<T: Scalar, const C: usize, const K: usize, const P: usize> Decisions<SMatrix<T, C, P>, SMatrix<T, K, P>>
     for Softmax
 {
@@ -68,15 +67,15 @@ impl<H: Decisions<A, Y>, A: Flat, Y: Flat> Metric<H, A, Y> for Accuracy {
     }
 }
 
-/// The part of the samples whose class is among the k most probable ones; targets as in [`Accuracy`]. An output that is not
-/// finite is wrong.
+/// The fraction of the samples whose class is among the `k` most probable ones; targets as in [`Accuracy`]. An output
+/// that is not finite is wrong.
 ///
 /// Keras's [`TopKCategoricalAccuracy`](https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TopK(pub usize);
 
 impl Default for TopK {
-    /// Keras's 5.
+    /// 5, as in Keras.
     fn default() -> Self {
         Self(5)
     }

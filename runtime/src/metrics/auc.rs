@@ -1,4 +1,4 @@
-//! Areas under the curves that a moving threshold draws.
+//! Areas under the curves of a moving threshold: ROC and PR.
 use super::binary::part;
 use super::{Better, Metric, Probabilities};
 use crate::flat::Flat;
@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Auc;
 
-/// The area under the curve of precision over recall (PR) as the threshold moves from 1 to 0: tells more than [`Auc`] where
-/// one class is rare. 200 thresholds, interpolated between them as true positives grow.
+/// The area under the curve of precision over recall (PR) as the threshold moves from 1 to 0: more telling than [`Auc`]
+/// if one class is rare. 200 thresholds, interpolated between them as true positives grow.
 ///
 /// Keras's [`AUC`](https://keras.io/api/metrics/classification_metrics/#auc-class) with `curve="PR"`; source: Davis and
 /// Goadrich, "The Relationship Between Precision-Recall and ROC Curves", 2006.
@@ -22,7 +22,8 @@ pub struct AucPr;
 
 const THRESHOLDS: usize = 200;
 
-/// The state of [`Auc`] and [`AucPr`]: the weight of the outputs by the number of thresholds that lie below them.
+/// The state of [`Auc`] and [`AucPr`]: the sum of the weights of outputs, for each number of thresholds that are below
+/// the output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Buckets {
     yes: [f64; THRESHOLDS + 1],
@@ -61,7 +62,7 @@ impl Buckets {
         (above(&self.yes), above(&self.no))
     }
 
-    /// The sum, over each threshold and the next higher one, of a function of their positives.
+    /// The sum, over each threshold and the next higher one, of a function of the positives at both.
     fn area(&self, between: impl Fn((f64, f64), (f64, f64)) -> f64) -> f64 {
         (0..THRESHOLDS - 1).map(|index| between(self.positives(index), self.positives(index + 1))).sum()
     }

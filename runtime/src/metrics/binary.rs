@@ -4,8 +4,8 @@ use crate::activations::{Sigmoid, Softmax};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// An activation whose outputs are probabilities: each of them is a yes or no of its own. After `softmax` that is one for each
-/// class, and targets are one-hot.
+/// An activation whose outputs are probabilities: each output is a decision of yes or no. After `softmax` there is one
+/// decision for each class, and targets are one-hot.
 #[diagnostic::on_unimplemented(
     message = "`Precision`, `Recall`, `Auc` and `AucPr` want a network that ends in `sigmoid` or `softmax`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
@@ -15,13 +15,13 @@ pub trait Probabilities {}
 impl Probabilities for Sigmoid {}
 impl Probabilities for Softmax {}
 
-/// The part of all "yes" (above 0.5) that are right. 0 if there is none.
+/// The fraction of the "yes" decisions (outputs above 0.5) that are right; 0 if there is no such decision.
 ///
 /// Keras's [`Precision`](https://keras.io/api/metrics/classification_metrics/#precision-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Precision;
 
-/// The part of all that should be "yes" that are. 0 if there is none.
+/// The fraction of the true "yes" targets that are decided "yes"; 0 if there is no such target.
 ///
 /// Keras's [`Recall`](https://keras.io/api/metrics/classification_metrics/#recall-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,11 +30,11 @@ pub struct Recall;
 /// The state of [`Precision`] and [`Recall`]: sums of weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Verdicts {
-    /// "Yes", and right.
+    /// Decided "yes", and right.
     pub true_positives: f64,
-    /// "Yes", and wrong.
+    /// Decided "yes", and wrong.
     pub false_positives: f64,
-    /// "No", and wrong.
+    /// Decided "no", and wrong.
     pub false_negatives: f64,
 }
 
@@ -52,7 +52,7 @@ impl Verdicts {
     }
 }
 
-/// A part of a whole; 0 of nothing.
+/// The fraction `of / (of + rest)`; 0 if both are 0.
 pub(super) fn part(of: f64, rest: f64) -> f64 {
     if of + rest > 0.0 { of / (of + rest) } else { 0.0 }
 }

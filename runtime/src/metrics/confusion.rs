@@ -1,4 +1,4 @@
-//! Which classes are taken for which. Needs `alloc`.
+//! The confusion matrix. Needs `alloc`.
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,7 +12,7 @@ use crate::network::classes::{class_of, highest};
 use crate::network::{Label, Network};
 use crate::scalar::Scalar;
 
-/// How often each class was taken for each: a row for each true class, a column for each predicted one.
+/// The number of decisions for each pair of classes: a row for each true class, a column for each predicted class.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -39,11 +39,11 @@ pub struct ConfusionMatrix {
     counts: Vec<u64>,
 }
 
-/// An activation whose outputs decide for one class: `softmax`, or `sigmoid` over a single output.
+/// An activation whose outputs decide for a single class: `softmax`, or `sigmoid` over a single output.
 #[diagnostic::on_unimplemented(
     message = "a confusion matrix wants a network that ends in `softmax`, or in `sigmoid` over one output; this one ends in `{Self}`",
     label = "does not decide for one class",
-    note = "help: `ConfusionMatrix::new` and `add` count whatever decisions you make"
+    note = "help: to count your own decisions, use `ConfusionMatrix::new` and `add`"
 )]
 pub trait DecidesForOne<A, Y> {
     #[doc(hidden)]
@@ -83,7 +83,7 @@ impl<T: Scalar, const C: usize, const K: usize, const P: usize> DecidesForOne<SM
 }
 
 impl ConfusionMatrix {
-    /// Counts the decisions of a network. Targets that name no class count nowhere.
+    /// Counts the decisions of a network. Targets that are not the index of a class are not counted.
     pub fn of<N, Y>(network: &N, data: &Dataset<N::Input, Y>) -> Self
     where
         N: Network,
@@ -101,13 +101,13 @@ impl ConfusionMatrix {
         matrix
     }
 
-    /// Nothing counted yet; the classes are called by their numbers.
+    /// A matrix of zeros; the names of the classes are their indexes.
     pub fn new(classes: usize) -> Self {
         let labels = (0..classes).map(|class| class.to_string()).collect();
         Self { labels, counts: alloc::vec![0; classes * classes] }
     }
 
-    /// Calls the classes by the names of an enum's. Where it has fewer, the numbers stay.
+    /// Names the classes after the variants of an enum. Classes beyond the last variant keep their index.
     #[must_use]
     pub fn labels<L: Label>(mut self) -> Self {
         for (label, name) in self.labels.iter_mut().zip(L::NAMES) {
@@ -116,7 +116,7 @@ impl ConfusionMatrix {
         self
     }
 
-    /// Counts a decision; classes that are none are left out.
+    /// Counts a decision; an index that is not a class is ignored.
     pub fn add(&mut self, truth: usize, decided: usize) {
         let classes = self.classes();
         if truth < classes
@@ -127,7 +127,7 @@ impl ConfusionMatrix {
         }
     }
 
-    /// How many classes there are.
+    /// The number of classes.
     pub fn classes(&self) -> usize {
         self.labels.len()
     }
@@ -137,30 +137,30 @@ impl ConfusionMatrix {
         &self.labels
     }
 
-    /// How often a class was taken for another, or for itself.
+    /// The number of samples of the class `truth` that were decided to be `decided`.
     pub fn count(&self, truth: usize, decided: usize) -> u64 {
         let row = self.counts.chunks(self.classes().max(1)).nth(truth);
         row.and_then(|row| row.get(decided)).copied().unwrap_or(0)
     }
 
-    /// All decisions.
+    /// The number of all decisions.
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// The part of the decisions that are right; NaN if there was none.
+    /// The fraction of the decisions that are right; NaN if there was no decision.
     pub fn accuracy(&self) -> f64 {
         let right: u64 = (0..self.classes()).map(|class| self.count(class, class)).sum();
         right as f64 / self.total() as f64
     }
 
-    /// The part of the decisions for a class that are right; NaN if there was none.
+    /// The fraction of the decisions for a class that are right; NaN if there was no such decision.
     pub fn precision(&self, class: usize) -> f64 {
         let all: u64 = (0..self.classes()).map(|truth| self.count(truth, class)).sum();
         self.count(class, class) as f64 / all as f64
     }
 
-    /// The part of the samples of a class that are found; NaN if there was none.
+    /// The fraction of the samples of a class that are decided to be of this class; NaN if there was no such sample.
     pub fn recall(&self, class: usize) -> f64 {
         let all: u64 = (0..self.classes()).map(|decided| self.count(class, decided)).sum();
         self.count(class, class) as f64 / all as f64

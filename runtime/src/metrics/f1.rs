@@ -1,4 +1,4 @@
-//! Precision and recall in one figure.
+//! The F1 score: precision and recall in one figure.
 use nalgebra::SMatrix;
 
 use super::{Better, Metric};
@@ -7,10 +7,11 @@ use crate::flat::Flat;
 use crate::network::classes::highest;
 use crate::scalar::Scalar;
 
-/// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class or label, and the mean of these.
+/// The harmonic mean of precision and recall, `2 p r / (p + r)`, for each class or label, averaged over the classes or
+/// labels.
 ///
-/// After `softmax` the decision is the class of the highest output; classes that share it are all decided for. After `sigmoid`
-/// each value is a decision by itself, whether it is above 0.5. Keras's
+/// After `softmax` the decision is the class of the highest output; all classes with this output are decided for. After
+/// `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's
 /// [`F1Score`](https://keras.io/api/metrics/classification_metrics/#f1score-class) with `average="macro"`, and
 /// `threshold=0.5` after `sigmoid`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,11 +20,11 @@ pub struct F1;
 /// The state of [`F1`]: sums of weights for each class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassCounts<const C: usize> {
-    /// Decided, and right.
+    /// Decisions for the class that are right.
     true_positives: [f64; C],
-    /// Decided.
+    /// Decisions for the class.
     decided: [f64; C],
-    /// True.
+    /// Targets of the class.
     actual: [f64; C],
 }
 
@@ -47,7 +48,7 @@ impl<const C: usize> ClassCounts<C> {
 
     /// The mean over the classes.
     fn mean(&self) -> f64 {
-        /// Keras's: keeps divisions finite.
+        /// Keras's constant that keeps divisions finite.
         const EPSILON: f64 = 1e-7;
         let counts = self.true_positives.iter().zip(&self.decided).zip(&self.actual);
         let scores = counts.map(|((right, decided), actual)| {
@@ -58,7 +59,8 @@ impl<const C: usize> ClassCounts<C> {
     }
 }
 
-/// For the networks that end in an activation: which outputs of a position are decided for.
+/// Implements the metric for networks that end in an activation, with a rule for the outputs of a position that are
+/// decided for.
 macro_rules! decided_after {
     ($head:ident, |$outputs:ident| $is_decided:expr) => {
         impl<T: Scalar, const C: usize, const P: usize> Metric<$head, SMatrix<T, C, P>, SMatrix<T, C, P>> for F1 {

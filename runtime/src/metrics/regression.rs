@@ -1,4 +1,4 @@
-//! How far numbers are off.
+//! Metrics of regressions: errors, and the explained variance.
 use nalgebra::SMatrix;
 
 use super::{Better, Mean, Metric};
@@ -58,9 +58,9 @@ mean_errors! {
     Rmse "rmse": |error| error * error, |mean| Scalar::sqrt(mean);
 }
 
-/// The part of the targets' variance that is explained: `1 - Σ (output - target)² / Σ (target - mean)²` for each value of the
-/// output, and the mean of these. 1 is perfect, 0 as good as the mean of the targets. A value that is off from targets which
-/// are all the same counts as 0.
+/// The fraction of the targets' variance that is explained: `1 - Σ (output - target)² / Σ (target - mean)²` averaged
+/// over the values of the output. 1 is perfect, 0 as good as the mean of the targets. A value of the output whose
+/// targets are all equal counts as 0 if it has an error.
 ///
 /// Keras's [`R2Score`](https://keras.io/api/metrics/regression_metrics/#r2score-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Rates that fall with all gradients so far.
+//! Adagrad and Adadelta: learning rates that fall with the sum of squared gradients.
 use super::{Optimizer, Step, learning_rate, moments};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -9,7 +9,7 @@ use crate::scalar::Scalar;
 /// Keras's [`Adagrad`](https://keras.io/api/optimizers/adagrad/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adagrad {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
     /// The initial value of the sum: 0.1 by default.
     pub initial_sum: f64,
@@ -55,16 +55,16 @@ impl Optimizer for Adagrad {
     }
 }
 
-/// Adadelta: steps of the size of the steps before, measured by the gradients before.
+/// Adadelta: gradients are divided by the root mean square of former gradients, and multiplied by that of former steps.
 ///
 /// `s = rho * s + (1 - rho) * g²`, `d = g * sqrt(t + epsilon) / sqrt(s + epsilon)`, `t = rho * t + (1 - rho) * d²`,
 /// `w -= learning_rate * d`. Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012; Keras's
 /// [`Adadelta`](https://keras.io/api/optimizers/adadelta/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adadelta {
-    /// 0.001 by default; 1 in the paper.
+    /// The learning rate: 0.001 by default; 1 in the paper.
     pub learning_rate: f64,
-    /// How much of the averages stays at each step: 0.95 by default.
+    /// The fraction of the averages that stays at each step: 0.95 by default.
     pub rho: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,

@@ -1,9 +1,10 @@
-//! Gradient descent with momentum and a rate of its own for every parameter.
+//! Adam and its variants: momentum, and a learning rate of its own for every parameter.
 use super::{Optimizer, Step, WeightDecay, each, learning_rate, moments, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// Adam: steps along a running average of the gradient, divided by the root of that of its square.
+/// Adam: steps along a running average of the gradient, divided by the root of a running average of the squared
+/// gradient.
 ///
 /// `m += (g - m) * (1 - beta_1)`, `v += (g² - v) * (1 - beta_2)`,
 /// `w -= learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)` at step `t`.
@@ -11,11 +12,11 @@ use crate::scalar::Scalar;
 /// [`Adam`](https://keras.io/api/optimizers/adam/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the gradient's average stays at each step: 0.9 by default.
+    /// The fraction of the gradient's average that stays at each step: 0.9 by default.
     pub beta_1: f64,
-    /// How much of the square's average stays at each step: 0.999 by default.
+    /// The fraction of the squared gradient's average that stays at each step: 0.999 by default.
     pub beta_2: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -32,7 +33,7 @@ moments! {
     FirstAndSecondMoment {
         /// The running average of the gradient.
         first,
-        /// The running average of its square.
+        /// The running average of the squared gradient.
         second
     }
 }
@@ -60,7 +61,7 @@ impl Optimizer for Adam {
 }
 
 impl Adam {
-    /// The corrected learning rate, what the averages take from a gradient, and epsilon.
+    /// The corrected learning rate, the fractions of a gradient and of its square that enter the averages, and epsilon.
     fn factors(&self, step: Step<'_>) -> [f64; 4] {
         let correction = Scalar::sqrt(1.0 - power(self.beta_2, step.number)) / (1.0 - power(self.beta_1, step.number));
         [self.learning_rate * correction, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon]
@@ -79,7 +80,7 @@ impl Default for AdamW {
     }
 }
 
-/// [`Adam`] divided by the root of the largest running average so far: its steps never grow again.
+/// [`Adam`] divided by the root of the largest running average so far: the divisor never falls.
 ///
 /// Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018; Keras's
 /// [`Adam`](https://keras.io/api/optimizers/adam/) with `amsgrad`.
@@ -91,9 +92,9 @@ moments! {
     WithMaximum {
         /// The running average of the gradient.
         first,
-        /// The running average of its square.
+        /// The running average of the squared gradient.
         second,
-        /// The largest value of the latter so far.
+        /// The largest value of the average of the squared gradient so far.
         maximum
     }
 }

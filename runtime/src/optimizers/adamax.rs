@@ -1,4 +1,4 @@
-//! Adam with the largest gradient in the place of the average square.
+//! Adamax: Adam with a decaying maximum of gradients in the place of the average of their squares.
 use super::{Optimizer, Step, learning_rate, moments, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -9,11 +9,11 @@ use crate::scalar::Scalar;
 /// [`Adamax`](https://keras.io/api/optimizers/adamax/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adamax {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the gradient's average stays at each step: 0.9 by default.
+    /// The fraction of the gradient's average that stays at each step: 0.9 by default.
     pub beta_1: f64,
-    /// How much of the norm stays at each step: 0.999 by default.
+    /// The fraction of the maximum that stays at each step: 0.999 by default.
     pub beta_2: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -30,7 +30,7 @@ moments! {
     MomentAndNorm {
         /// The running average of the gradient.
         first,
-        /// The largest gradient, fading.
+        /// The decaying maximum of the absolute gradient.
         norm
     }
 }

@@ -4,7 +4,7 @@ use crate::flat::Flat;
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
-/// FTRL-proximal: for sparse, wide models; l1 makes weights exactly zero.
+/// FTRL-proximal: for sparse, wide models; `l1` makes weights exactly zero.
 ///
 /// With `s' = s + g²` and `p = -learning_rate_power`:
 /// `z += g + 2 l2_shrinkage w - (s'^p - s^p) / learning_rate * w`,
@@ -13,19 +13,19 @@ use crate::scalar::Scalar;
 /// [`Ftrl`](https://keras.io/api/optimizers/ftrl/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ftrl {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How the rate falls with the sum of squares: -0.5 by default.
+    /// The power of the sum of squared gradients by which the learning rate is multiplied: -0.5 by default.
     pub learning_rate_power: f64,
-    /// The initial value of the sum: 0.1 by default.
+    /// The initial value of the sum of squared gradients: 0.1 by default.
     pub initial_sum: f64,
-    /// 0 by default.
+    /// The factor of the L1 penalty: 0 by default.
     pub l1: f64,
-    /// 0 by default.
+    /// The factor of the L2 penalty: 0 by default.
     pub l2: f64,
-    /// A penalty on the gradient's side: 0 by default.
+    /// The factor of an L2 penalty that is added to the gradient: 0 by default.
     pub l2_shrinkage: f64,
-    /// 0 by default.
+    /// A constant added to the denominator, divided by the learning rate: 0 by default.
     pub beta: f64,
 }
 

@@ -3,18 +3,18 @@ use super::{FirstAndSecondMoment, Optimizer, Step, learning_rate, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// LAMB: the direction of [`Adam`](super::Adam), with a step as long as the tensor's own norm says.
+/// LAMB: the direction of [`Adam`](super::Adam), with steps proportional to the norm of each tensor.
 ///
-/// `r = (m / (1 - beta_1^t)) / (sqrt(v / (1 - beta_2^t)) + epsilon)`; `w -= learning_rate * |w| / |r| * r`, with the norms over
-/// each tensor, and their ratio 1 where one of them is zero. Source: You et al., "Large Batch Optimization for Deep
-/// Learning", 2019; Keras's [`Lamb`](https://keras.io/api/optimizers/lamb/).
+/// `r = (m / (1 - beta_1^t)) / (sqrt(v / (1 - beta_2^t)) + epsilon)`; `w -= learning_rate * |w| / |r| * r`, where `|w|`
+/// and `|r|` are the norms of each tensor; their ratio is 1 if one of them is zero. Source: You et al., "Large Batch
+/// Optimization for Deep Learning", 2019; Keras's [`Lamb`](https://keras.io/api/optimizers/lamb/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lamb {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the gradient's average stays at each step: 0.9 by default.
+    /// The fraction of the gradient's average that stays at each step: 0.9 by default.
     pub beta_1: f64,
-    /// How much of the square's average stays at each step: 0.999 by default.
+    /// The fraction of the squared gradient's average that stays at each step: 0.999 by default.
     pub beta_2: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -50,7 +50,7 @@ impl Optimizer for Lamb {
         for (g, (m, v)) in gradient.as_flat_mut().iter_mut().zip(averages) {
             *m += (*g - *m) * keep_1;
             *v += (*g * *g - *v) * keep_2;
-            // The gradient makes room for the direction.
+            // The direction overwrites the gradient.
             *g = (*m / correct_1) / ((*v / correct_2).sqrt() + epsilon);
         }
         let (mut parameters, mut directions) = (parameters, gradient.as_flat());

@@ -1,4 +1,4 @@
-//! Steps of one size.
+//! Lion: steps of one size.
 use super::{Optimizer, Step, Velocity, learning_rate};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -10,11 +10,11 @@ use crate::scalar::Scalar;
 /// [`Lion`](https://keras.io/api/optimizers/lion/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lion {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// The average's part of the direction: 0.9 by default.
+    /// The fraction of the average in the direction: 0.9 by default.
     pub beta_1: f64,
-    /// How much of the average stays at each step: 0.99 by default.
+    /// The fraction of the average that stays at each step: 0.99 by default.
     pub beta_2: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Adam that looks ahead.
+//! Nadam: Adam with Nesterov's momentum.
 use super::{Optimizer, Step, learning_rate, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -11,11 +11,11 @@ use crate::scalar::Scalar;
 /// [`Nadam`](https://keras.io/api/optimizers/Nadam/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nadam {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the gradient's average stays at each step: 0.9 by default.
+    /// The fraction of the gradient's average that stays at each step: 0.9 by default.
     pub beta_1: f64,
-    /// How much of the square's average stays at each step: 0.999 by default.
+    /// The fraction of the squared gradient's average that stays at each step: 0.999 by default.
     pub beta_2: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -33,9 +33,9 @@ impl Default for Nadam {
 pub struct MomentsAndProduct<G: Flat> {
     /// The running average of the gradient.
     pub first: G,
-    /// The running average of its square.
+    /// The running average of the squared gradient.
     pub second: G,
-    /// The product of all `u` so far; zero before the first step, where it is one.
+    /// The product of all `u` so far; zero before the first step, and read as one.
     pub product: [G::Scalar; 1],
 }
 

@@ -1,18 +1,18 @@
-//! Gradient descent with a rate of its own for every parameter.
+//! RMSprop: gradient descent with a learning rate of its own for every parameter.
 use super::{Optimizer, Step, each, learning_rate, moments};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
-/// RMSprop: divides each gradient by the root of a running average of its square.
+/// RMSprop: divides each gradient by the root of a running average of the squared gradient.
 ///
 /// `v = rho * v + (1 - rho) * g²`, `w -= learning_rate * g / sqrt(v + epsilon)`.
 /// Source: Hinton, "Neural Networks for Machine Learning", lecture 6, 2012; Keras's
 /// [`RMSprop`](https://keras.io/api/optimizers/rmsprop/), whose epsilon stands inside the root.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RmsProp {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the average stays at each step: 0.9 by default.
+    /// The fraction of the average that stays at each step: 0.9 by default.
     pub rho: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
@@ -53,22 +53,22 @@ impl Optimizer for RmsProp {
     }
 }
 
-/// [`RmsProp`] with momentum, centered if asked for: the variance of the gradient in the place of its square.
+/// [`RmsProp`] with momentum; if `centered`, with the variance of the gradient in the place of its square.
 ///
 /// `v` as in RMSprop; centered: `a = rho * a + (1 - rho) * g`, `v - a²` in the place of `v`;
 /// `m = momentum * m + learning_rate * g / sqrt(v + epsilon)`, `w -= m`.
 /// Keras's [`RMSprop`](https://keras.io/api/optimizers/rmsprop/) with `momentum` and `centered`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RmsPropMomentum {
-    /// 0.001 by default.
+    /// The learning rate: 0.001 by default.
     pub learning_rate: f64,
-    /// How much of the averages stays at each step: 0.9 by default.
+    /// The fraction of the averages that stays at each step: 0.9 by default.
     pub rho: f64,
-    /// How much of the last step stays: 0.9 by default.
+    /// The fraction of the last step that is added to the next: 0.9 by default.
     pub momentum: f64,
     /// Keeps the division finite: 1e-7 by default.
     pub epsilon: f64,
-    /// Whether the mean of the gradient is taken out: false by default.
+    /// Whether gradients are divided by the root of their variance: false by default.
     pub centered: bool,
 }
 
@@ -85,7 +85,7 @@ moments! {
         square,
         /// The last step.
         velocity,
-        /// The running average of the gradient; zero where it is not centered.
+        /// The running average of the gradient; zero if not `centered`.
         mean
     }
 }

@@ -1,4 +1,4 @@
-//! Schedules: learning rates that change from step to step. Formulas and names are Keras's.
+//! Schedules: learning rates as functions of the step. Formulas and names are Keras's.
 //!
 //! ```
 //! use castnet::optimizers::schedules::{CosineDecay, Scheduled};
@@ -21,7 +21,7 @@ pub trait Schedule: Clone + core::fmt::Debug + Send + Sync + 'static {
 /// An optimizer whose learning rate follows a schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scheduled<O, S> {
-    /// The optimizer that takes the step; its own learning rate does not count.
+    /// The optimizer that takes the step; its own learning rate is ignored.
     pub optimizer: O,
     /// The learning rate.
     pub schedule: S,
@@ -30,7 +30,7 @@ pub struct Scheduled<O, S> {
 impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
     type Moments<G: Flat> = O::Moments<G>;
 
-    /// That of the first step.
+    /// The learning rate of the first step.
     fn learning_rate(&self) -> f64 {
         self.schedule.at(0)
     }
@@ -80,7 +80,7 @@ impl<F: Fn(u64) -> f64 + Clone + Send + Sync + 'static> Schedule for ByStep<F> {
     }
 }
 
-/// `base` to a power that is not negative; to the power 0 it is 1, whatever the base is.
+/// `base` to the power `exponent`, neither of which is negative; 1 for an exponent of 0, whatever the base is.
 fn power(base: f64, exponent: f64) -> f64 {
     match (base, exponent) {
         (_, 0.0) => 1.0,
@@ -89,23 +89,24 @@ fn power(base: f64, exponent: f64) -> f64 {
     }
 }
 
-/// The largest whole number that is not above `x`, for what steps can be.
+/// The largest whole number that is not above `x`, for numbers of steps.
 fn whole(x: f64) -> f64 {
     (x as u64) as f64
 }
 
-/// `initial * rate^(step / steps)`: falls by the same factor in each `steps` steps; in stairs if asked for.
+/// `initial * rate^(step / steps)`: falls by the factor `rate` in every `steps` steps; if `staircase`, at once at their
+/// end.
 ///
 /// Keras's [`ExponentialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/exponential_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExponentialDecay {
     /// The first learning rate.
     pub initial: f64,
-    /// The steps in which it falls by `rate`.
+    /// The number of steps in which the learning rate falls by the factor `rate`.
     pub steps: f64,
-    /// The factor by which it falls.
+    /// The factor by which the learning rate falls.
     pub rate: f64,
-    /// Whether it falls only every `steps` steps.
+    /// Whether the learning rate falls only every `steps` steps.
     pub staircase: bool,
 }
 
@@ -116,7 +117,7 @@ impl Schedule for ExponentialDecay {
     }
 }
 
-/// `initial / (1 + rate * step / steps)`; in stairs if asked for.
+/// `initial / (1 + rate * step / steps)`; if `staircase`, `step / steps` is rounded down.
 ///
 /// Keras's [`InverseTimeDecay`](https://keras.io/api/optimizers/learning_rate_schedules/inverse_time_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,9 +126,9 @@ pub struct InverseTimeDecay {
     pub initial: f64,
     /// The unit of time, in steps.
     pub steps: f64,
-    /// How fast it falls.
+    /// The decay per `steps` steps.
     pub rate: f64,
-    /// Whether it falls only every `steps` steps.
+    /// Whether the learning rate falls only every `steps` steps.
     pub staircase: bool,
 }
 
@@ -138,21 +139,21 @@ impl Schedule for InverseTimeDecay {
     }
 }
 
-/// From `initial` to `end` in `steps` steps: `(initial - end) * (1 - step / steps)^power + end`. In cycles, it begins again
-/// with ever longer times.
+/// From `initial` to `end` in `steps` steps: `(initial - end) * (1 - step / steps)^power + end`. If `cycle`, the number
+/// of steps is doubled, tripled and so on whenever it is reached, and the rate rises again.
 ///
 /// Keras's [`PolynomialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PolynomialDecay {
     /// The first learning rate.
     pub initial: f64,
-    /// The steps until it is `end`.
+    /// The number of steps until the learning rate is `end`.
     pub steps: f64,
     /// The last learning rate.
     pub end: f64,
-    /// 1: a line.
+    /// The exponent; 1 is a straight line.
     pub power: f64,
-    /// Whether it begins again.
+    /// Whether the rate rises and falls again when it has reached `end`.
     pub cycle: bool,
 }
 
@@ -172,14 +173,14 @@ impl Schedule for PolynomialDecay {
     }
 }
 
-/// One learning rate up to a boundary, the next one behind it.
+/// One learning rate up to a boundary, the next rate after the boundary.
 ///
-/// A boundary itself belongs to the earlier rate. There is one value more than boundaries; where values are missing, the
-/// last one holds. Keras's
+/// The step of a boundary has the earlier rate. There is one value more than there are boundaries; if values are
+/// missing, the last one is used. Keras's
 /// [`PiecewiseConstantDecay`](https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PiecewiseConstant {
-    /// The last steps of all rates but the last.
+    /// The last step of each rate but the last.
     pub boundaries: &'static [u64],
     /// The rates.
     pub values: &'static [f64],
@@ -192,22 +193,22 @@ impl Schedule for PiecewiseConstant {
     }
 }
 
-/// Half a cosine from `initial` down to `alpha * initial` in `steps` steps; before it, if asked for, a line up.
+/// Half a cosine from `initial` down to `alpha * initial` in `steps` steps, after an optional linear warmup.
 ///
-/// With a `warmup_target` it rises from `initial` to that in `warmup_steps` first, and falls from there. Source: Loshchilov and
-/// Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
-/// [`CosineDecay`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/).
+/// With a `warmup_target`, the rate first rises from `initial` to `warmup_target` in `warmup_steps` steps, and then
+/// falls from `warmup_target`. Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts",
+/// 2016; Keras's [`CosineDecay`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineDecay {
     /// The first learning rate.
     pub initial: f64,
-    /// The steps of the descent.
+    /// The number of steps of the descent.
     pub steps: u64,
-    /// The part that is left at the end: 0 by default.
+    /// The fraction of the rate that is left at the end: 0 by default.
     pub alpha: f64,
-    /// Where the line up ends; `None`, the default: there is no line up.
+    /// The rate at the end of the warmup; `None`, the default: no warmup.
     pub warmup_target: Option<f64>,
-    /// The steps of the line up: 0 by default.
+    /// The number of steps of the warmup: 0 by default.
     pub warmup_steps: u64,
 }
 
@@ -236,7 +237,7 @@ impl Schedule for CosineDecay {
     }
 }
 
-/// Half cosines that begin again and again, each `times` as long and `heights` as high as the one before.
+/// Half cosines that restart, each `times` as long and `heights` as high as the one before.
 ///
 /// Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
 /// [`CosineDecayRestarts`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/).
@@ -244,13 +245,13 @@ impl Schedule for CosineDecay {
 pub struct CosineDecayRestarts {
     /// The first learning rate.
     pub initial: f64,
-    /// The steps of the first descent.
+    /// The number of steps of the first descent.
     pub first_steps: f64,
-    /// How much longer each descent is than the one before: 2 in Keras.
+    /// The length of each descent divided by that of the one before: 2 in Keras.
     pub times: f64,
-    /// How much higher each descent begins than the one before: 1 in Keras.
+    /// The first rate of each descent divided by that of the one before: 1 in Keras.
     pub heights: f64,
-    /// The part of the first rate that is always left: 0 in Keras.
+    /// The fraction of the first rate below which the rate does not fall: 0 in Keras.
     pub alpha: f64,
 }
 
@@ -258,7 +259,7 @@ impl Schedule for CosineDecayRestarts {
     fn at(&self, step: u64) -> f64 {
         let (mut begin, mut length, mut height) = (0.0, self.first_steps, 1.0);
         let step = step as f64;
-        // A descent that does not get longer than nothing would never end.
+        // A length of zero would make this loop endless.
         while length > 0.0 && step >= begin + length {
             begin += length;
             length *= self.times;

@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 /// Keras's [`SGD`](https://keras.io/api/optimizers/sgd/), without momentum: [`Momentum`] has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
-    /// 0.01 by default.
+    /// The learning rate: 0.01 by default.
     pub learning_rate: f64,
 }
 
@@ -29,18 +29,18 @@ impl Optimizer for Sgd {
     }
 }
 
-/// Gradient descent with momentum: `v = momentum * v - learning_rate * g`, `w += v`; Nesterov's looks ahead,
+/// Gradient descent with momentum: `v = momentum * v - learning_rate * g`, `w += v`; Nesterov's form is
 /// `w += momentum * v - learning_rate * g`.
 ///
 /// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Keras's
 /// [`SGD`](https://keras.io/api/optimizers/sgd/) with `momentum`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Momentum {
-    /// 0.01 by default.
+    /// The learning rate: 0.01 by default.
     pub learning_rate: f64,
-    /// How much of the velocity stays at each step: 0.9 by default.
+    /// The fraction of the velocity that stays at each step: 0.9 by default.
     pub momentum: f64,
-    /// Nesterov's form: false by default.
+    /// Whether the step has Nesterov's form: false by default.
     pub nesterov: bool,
 }
 

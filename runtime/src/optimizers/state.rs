@@ -1,4 +1,4 @@
-//! What an optimizer remembers between the steps of one network's training. Needs `alloc`.
+//! The state of an optimizer between the steps of a training. Needs `alloc`.
 use alloc::boxed::Box;
 
 use super::Optimizer;
@@ -7,11 +7,12 @@ use crate::flat::Flat;
 use crate::isa::{self, Arithmetic};
 use crate::network::Network;
 
-/// The memory of an optimizer: the steps taken, and the moments, which have the type of the network's gradient.
+/// The state of an optimizer: the number of steps taken, and the moments, which have the type of the network's
+/// gradient.
 pub struct OptimizerState<O: Optimizer, N: Network> {
-    /// Steps taken.
+    /// The number of steps taken.
     pub steps: u64,
-    /// Running averages, zero at the start.
+    /// The moments of the optimizer, zero at the start.
     pub moments: Box<O::Moments<N::Gradient>>,
 }
 
@@ -21,15 +22,16 @@ impl<O: Optimizer, N: Network> OptimizerState<O, N> {
         Self { steps: 0, moments: Flat::zeroed_boxed() }
     }
 
-    /// Takes one step: changes the trainable parameters of `network`. The gradient may be overwritten.
+    /// Takes one step: updates the trainable parameters of `network`. The gradient may be overwritten.
     pub fn step(&mut self, optimizer: &O, network: &mut N, gradient: &mut N::Gradient) {
         self.steps += 1;
         let (number, moments) = (self.steps, &mut *self.moments);
-        // Optimizers never fuse, so the arithmetic makes no difference to what they do.
+        // Optimizers do not use fused arithmetic, so both arithmetics give the same bits.
         isa::run(Arithmetic::Fused, TakeStep { optimizer, number, network, gradient, moments });
     }
 
-    /// Ends a training: what an optimizer keeps for the weights, such as [`Average`](super::Average), takes their place.
+    /// Ends a training: the optimizer may replace the parameters by values from the moments, as
+    /// [`Average`](super::Average) does.
     pub fn finish(&self, optimizer: &O, network: &mut N) {
         update::finish(optimizer, self.steps, network, &self.moments);
     }

@@ -1,11 +1,11 @@
-//! What an optimizer does to a network: a step, and the end of a training.
+//! The work of an optimizer on a network: a step, and the end of a training.
 use super::{Optimizer, Step};
 use crate::flat::Flat;
 use crate::isa::{Isa, Task};
 use crate::network::{BatchError, Network};
 use crate::scalar::Scalar;
 
-/// Changes the trainable parameters along a gradient, which may be overwritten.
+/// Updates the trainable parameters by a gradient, which may be overwritten.
 pub(crate) struct TakeStep<'a, N: Network, O: Optimizer> {
     pub(crate) optimizer: &'a O,
     pub(crate) number: u64,
@@ -28,7 +28,7 @@ impl<N: Network, O: Optimizer> Task<N::Scalar> for TakeStep<'_, N, O> {
     }
 }
 
-/// What an optimizer does at the end of a training of so many steps.
+/// Calls [`Optimizer::finish`] after a training of `steps` steps, if there were any.
 pub(crate) fn finish<N: Network, O: Optimizer>(
     optimizer: &O,
     steps: u64,
@@ -41,7 +41,7 @@ pub(crate) fn finish<N: Network, O: Optimizer>(
     }
 }
 
-/// Whether the learning rate of a step is a number in the network's precision.
+/// Refuses a learning rate that is not finite in the precision of the network.
 pub(crate) fn check_learning_rate<N: Network, O: Optimizer>(optimizer: &O, step: u64) -> Result<(), BatchError> {
     let rate = N::Scalar::from_f64(optimizer.learning_rate_of(step));
     if Scalar::is_finite(rate) { Ok(()) } else { Err(BatchError::LearningRate) }

@@ -9,7 +9,7 @@ pub use averaging::{Average, Averaged};
 pub use clipping::{ClipGlobalNorm, ClipNorm, ClipValue};
 pub use weight_decay::WeightDecay;
 
-/// Methods that a wrapper leaves to the optimizer inside.
+/// The methods that a wrapper forwards to its inner optimizer.
 macro_rules! of_the_optimizer {
     () => {
         fn learning_rate(&self) -> f64 {
@@ -27,7 +27,8 @@ macro_rules! of_the_optimizer {
 }
 use of_the_optimizer;
 
-/// Implements [`Optimizer`](super::Optimizer) for a wrapper that changes parameters or gradient before each step, and nothing else.
+/// Implements [`Optimizer`](super::Optimizer) for a wrapper that only changes the parameters or the gradient before
+/// each step.
 macro_rules! before_each_step {
     ($name:ident, |$this:ident, $step:ident, $parameters:ident, $gradient:ident| $change:expr) => {
         impl<O: $crate::optimizers::Optimizer> $crate::optimizers::Optimizer for $name<O> {

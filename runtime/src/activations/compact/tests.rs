@@ -1,4 +1,4 @@
-//! The bits are those of activations that do not share.
+//! Results have the same bits as those of the activations that are inlined.
 use super::apply_compact;
 use crate::activations::{Activation, Gelu, Relu, Tanh};
 use crate::isa::Portable;

@@ -162,7 +162,7 @@ impl<T: Scalar> Products<'_, T> {
         macro_rules! rows {
             ($vectors:literal, $part_of_last:literal, $columns:expr) => {{
                 let part = Part { column, columns: $columns, ..part };
-                // SAFETY: as the caller promises; so many columns are left.
+                // SAFETY: as the caller promises; at least as many columns are left.
                 isa.apart(unsafe { Rows::<T, $vectors, $part_of_last>::new(self, part) });
                 column += $columns;
             }};

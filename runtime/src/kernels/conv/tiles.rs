@@ -164,7 +164,7 @@ impl<T: Scalar, const V: usize> Task<T> for Rectangle<'_, T, V> {
         let places = if positions >= 8 { sum.places(&mut list) } else { &[] };
         macro_rules! tile {
             ($positions:literal) => {{
-                // SAFETY: as the caller of `new` promises; so many positions are left.
+                // SAFETY: as the caller of `new` promises; at least as many positions are left.
                 unsafe { tile::<T, I, $positions, V>(isa, sum, places, cursor.take()) };
                 positions -= $positions;
             }};
@@ -232,7 +232,7 @@ impl<'a, T> Pairs<'a, T> {
             }
         }
         for (m, &sum) in sums.iter().enumerate() {
-            // SAFETY: the columns of both positions of a pair are there.
+            // SAFETY: both positions of a pair have these columns.
             unsafe { isa.store_pair(sum, c.wrapping_add(2 * m * next), next, self.sum.last) };
         }
     }
@@ -292,14 +292,14 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
         Start::Row(values) => sums = [unsafe { load_row(isa, values, !whole, sum.last) }; M],
         Start::Result => {
             for (row, &c) in sums.iter_mut().zip(&c) {
-                // SAFETY: the columns of the position are there.
+                // SAFETY: the position has these columns.
                 *row = unsafe { load_row(isa, c, !whole, sum.last) };
             }
         }
     }
     if !places.is_empty() {
         for &(at, b) in places {
-            // SAFETY: the tap is inside of the image, and the row of its weight is there.
+            // SAFETY: the tap is inside of the image, and the row of its weight is in `b`.
             unsafe { add_products_at(isa, &mut sums, &a, at, sum.b.wrapping_add(b)) };
         }
     } else {
@@ -317,12 +317,12 @@ unsafe fn tile<T: Scalar, I: Isa<T>, const M: usize, const V: usize>(
     // One loop for each case, instead of a branch for each vector.
     if whole {
         for (row, &c) in sums.iter().zip(&c) {
-            // SAFETY: the columns of the position are there: whole vectors.
+            // SAFETY: the position has these columns: whole vectors.
             unsafe { store_row(isa, row, c, false, I::LANES) };
         }
     } else {
         for (row, &c) in sums.iter().zip(&c) {
-            // SAFETY: the columns of the position are there.
+            // SAFETY: the position has these columns.
             unsafe { store_row(isa, row, c, true, sum.last) };
         }
     }

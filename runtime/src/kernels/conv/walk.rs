@@ -111,7 +111,7 @@ impl<T: Scalar> Walk<'_, T> {
                     // SAFETY: the tap is inside of the image.
                     let value = unsafe { a.add(channel).read() };
                     for (n, sum) in sums.iter_mut().enumerate() {
-                        // SAFETY: the weight of the tap is there.
+                        // SAFETY: the tap is within the weight.
                         let weight = unsafe { place.add(channel * channel_step + n * column_step).read() };
                         *sum = isa.mul_add(weight, value, *sum);
                     }

@@ -1,4 +1,4 @@
-//! Products against their definition, to the bit: a chain of products in the order of the depth, whatever tiles computed it.
+//! Products against their definition, to the bit: a sum of products in the order of the depth, with any tiles.
 use std::vec::Vec;
 
 use rand::RngExt;

@@ -1,14 +1,15 @@
-//! Steps along several gradients.
+//! Gradient accumulation.
 use crate::flat::Flat;
 use crate::optimizers::{Optimizer, Step};
 use crate::scalar::Scalar;
 
-/// Steps along the mean of several gradients, as if their batches were one. Keras's `gradient_accumulation_steps`.
+/// Takes one step along the mean of several gradients, as if their batches were one batch. Keras's
+/// `gradient_accumulation_steps`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Accumulate<O> {
     /// The optimizer that takes the step.
     pub optimizer: O,
-    /// How many gradients make a step.
+    /// The number of gradients for one step.
     pub gradients: u64,
 }
 
@@ -18,7 +19,7 @@ pub struct Accumulate<O> {
 pub struct Accumulated<G, M> {
     /// The sum of the gradients since the last step.
     pub sum: G,
-    /// The moments of the optimizer inside.
+    /// The moments of the inner optimizer.
     pub inner: M,
 }
 
@@ -67,7 +68,7 @@ impl<O: Optimizer> Optimizer for Accumulate<O> {
 }
 
 impl<O> Accumulate<O> {
-    /// At least one.
+    /// The number of gradients for one step, at least 1.
     fn gradients(&self) -> u64 {
         self.gradients.max(1)
     }

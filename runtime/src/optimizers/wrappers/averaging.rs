@@ -3,17 +3,18 @@ use crate::flat::Flat;
 use crate::optimizers::{Optimizer, Step};
 use crate::scalar::Scalar;
 
-/// Averages the weights over the steps, and puts the average in their place at the end of
-/// [`fit`](crate::Trainer::fit), and now and then before it if asked for: Keras's `use_ema`.
+/// Averages the weights over the steps, and replaces the weights by the average at the end of
+/// [`fit`](crate::Trainer::fit) and, if `overwrite_every` is not 0, after every so many steps: Keras's `use_ema`.
 ///
-/// `average = momentum * average + (1 - momentum) * w` after each step; it begins with the weights after the first.
+/// `average = momentum * average + (1 - momentum) * w` after each step; the first average is the weights after the
+/// first step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Average<O> {
     /// The optimizer that takes the step.
     pub optimizer: O,
-    /// How much of the average stays at each step; 0.99 in Keras.
+    /// The fraction of the average that stays at each step; 0.99 in Keras.
     pub momentum: f64,
-    /// After how many steps the average becomes the weights, again and again; 0: only at the end.
+    /// The number of steps after which the average replaces the weights, each time; 0: only at the end.
     pub overwrite_every: u64,
 }
 
@@ -23,7 +24,7 @@ pub struct Average<O> {
 pub struct Averaged<G, M> {
     /// The average of the weights.
     pub average: G,
-    /// The moments of the optimizer inside.
+    /// The moments of the inner optimizer.
     pub inner: M,
 }
 

@@ -6,7 +6,7 @@ use crate::scalar::Scalar;
 pub struct ClipValue<O> {
     /// The optimizer that takes the step.
     pub optimizer: O,
-    /// The largest value that is left.
+    /// The largest absolute value after clipping.
     pub value: f64,
 }
 
@@ -15,7 +15,7 @@ super::before_each_step!(ClipValue, |this, step, parameters, gradient| {
     gradient.as_flat_mut().iter_mut().for_each(|g| *g = Scalar::clamp(*g, -most, most));
 });
 
-/// Shortens the gradient of each tensor to a norm, if it is longer: Keras's `clipnorm`.
+/// Scales the gradient of each tensor down to `norm`, if its norm is larger: Keras's `clipnorm`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipNorm<O> {
     /// The optimizer that takes the step.
@@ -33,7 +33,7 @@ super::before_each_step!(ClipNorm, |this, step, parameters, gradient| {
     }
 });
 
-/// Shortens the whole gradient to a norm, if it is longer: Keras's `global_clipnorm`.
+/// Scales the whole gradient down to `norm`, if its norm is larger: Keras's `global_clipnorm`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipGlobalNorm<O> {
     /// The optimizer that takes the step.
@@ -46,7 +46,7 @@ super::before_each_step!(ClipGlobalNorm, |this, step, parameters, gradient| {
     shorten(gradient.as_flat_mut(), this.norm);
 });
 
-/// Shortens a vector to a length, if it is longer.
+/// Scales a vector down to `length`, if it is longer.
 fn shorten<T: Scalar>(values: &mut [T], length: f64) {
     let norm = Scalar::sqrt(values.iter().map(|value| value.to_f64() * value.to_f64()).sum::<f64>());
     if norm > length {

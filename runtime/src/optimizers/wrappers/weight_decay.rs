@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 pub struct WeightDecay<O> {
     /// The optimizer that takes the step.
     pub optimizer: O,
-    /// How fast weights decay.
+    /// The fraction of a weight that is subtracted at each step, per unit of the learning rate.
     pub rate: f64,
 }
 
