@@ -203,7 +203,7 @@ macro_rules! elementary {
                         return ln_of(self, 0.0, 0.0);
                     }
                     let sum = 1.0 + self;
-                    // What rounding took from the sum, to first order.
+                    // The error of rounding of the sum, to first order.
                     let lost = if self > 1.0 { 1.0 - (sum - self) } else { self - (sum - 1.0) };
                     let (f, k) = split(sum);
                     ln_of(f, k, lost / sum)
