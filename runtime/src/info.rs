@@ -1,4 +1,4 @@
-//! What a network says of its layers and its tensors.
+//! The layers, the tensors and the text of a network, as constants.
 
 /// A layer of a network, as its summary shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct LayerInfo {
     pub params: usize,
     /// Parameters that training changes.
     pub trainable_params: usize,
-    /// Whether training changes anything in it: `false` where it is `frozen`, has only learnt statistics, or nothing at all.
+    /// Whether training changes its parameters: `false` where it is `frozen`, has only learnt statistics, or no parameters.
     pub trainable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Networks: the traits that the macro implements for each of them, and what each of them can do.
+//! Networks: the traits that the macro implements, their memory, and the functions that every network has.
 mod checks;
 pub(crate) mod classes;
 pub(crate) mod embedded;
@@ -90,7 +90,10 @@ pub trait Network:
     /// Writes the gradient of the parameters, from the gradient of `output`, which is what `forward_training` wrote, and that of the input:
     /// each only if it is asked for.
     #[doc(hidden)]
-    #[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only the trainer calls it")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the values that a backward pass reads and writes; only the trainer calls it"
+    )]
     fn backward<I: Isa<Self::Scalar>>(
         &self,
         isa: I,
@@ -116,7 +119,7 @@ pub trait Network:
     #[doc(hidden)]
     fn constrain(&mut self) {}
 
-    /// After a training step: what layers learn from the values that passed them, such as moving statistics.
+    /// After a training step: lets layers learn from the values that passed them, such as moving statistics.
     #[doc(hidden)]
     fn update_state(&mut self, _tape: &mut Tape<'_, Self>) {}
 

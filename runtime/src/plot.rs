@@ -6,7 +6,7 @@
 //! | [`compare`] | one figure of several trainings |
 //! | [`confusion`] | which classes are taken for which; also [`ConfusionMatrix::plot`] |
 //! | [`images`], [`captioned_images`] | images, in grey or in colour, with a line below each |
-//! | [`filters`] | what the filters of a convolution look for |
+//! | [`filters`] | the filters of a convolution |
 //! | [`predictions`] | predicted against true values of a regression |
 //! | [`weights`] | how the weights of each layer are spread |
 //!
@@ -67,7 +67,7 @@ pub enum PlotError {
     Figure {
         /// As asked for.
         name: String,
-        /// Those that all trainings have.
+        /// The figures that all trainings have.
         known: String,
     },
     /// Images of another shape.
@@ -228,11 +228,11 @@ fn fonts() {
     });
 }
 
-/// What stands at a pair of axes.
+/// The descriptions and the numbers at a pair of axes.
 struct Axes<'a> {
-    /// Below; nothing if it is empty.
+    /// The text below; none if it is empty.
     x: &'a str,
-    /// At the left; nothing if it is empty.
+    /// The text at the left; none if it is empty.
     y: &'a str,
     /// About how many numbers, below and at the left.
     labels: (usize, usize),
@@ -287,7 +287,7 @@ fn range(values: impl Iterator<Item = f64>) -> Option<core::ops::Range<f64>> {
 /// Short, and never `0.30000000000000004`.
 fn number(value: f64) -> String {
     let text = match value.abs() {
-        // What remains of a zero when an axis counts in steps.
+        // An axis that counts in steps misses zero by an error of rounding.
         size if size < 1e-12 => return "0".to_string(),
         1e-3..1e6 => std::format!("{value:.4}"),
         _ => return std::format!("{value:.1e}"),

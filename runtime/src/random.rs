@@ -10,7 +10,7 @@ pub fn seeded(seed: u64) -> TrainingRng {
 }
 
 /// The generator behind shuffling, dropout and augmentation. For every epoch it is made anew, from a seed that it has drawn before: so
-/// the seed is all that a checkpoint has to remember.
+/// a checkpoint holds only the seed.
 pub(crate) struct EpochRng {
     pub(crate) rng: TrainingRng,
     pub(crate) seed: [u8; 32],

@@ -1,4 +1,4 @@
-//! Arrays of numbers from files: IDX, which MNIST comes in, and NPY, which NumPy writes. Needs `std`.
+//! Arrays of numbers from files: IDX, the format of MNIST, and NPY, the format of NumPy. Needs `std`.
 mod error;
 mod idx;
 mod kind;
@@ -42,7 +42,7 @@ pub struct Array {
     bytes: Vec<u8>,
 }
 
-/// What a header says, and the bytes behind it.
+/// The contents of a header, and the bytes behind it.
 struct Parsed<'a> {
     shape: Vec<usize>,
     kind: Kind,
@@ -70,7 +70,7 @@ impl Array {
         Self::parse(bytes, name, idx::parse)
     }
 
-    /// Reads an NPY file: what `numpy.save` writes of whole and of real numbers and of truth values.
+    /// Reads an NPY file, as `numpy.save` writes it: integers, floating-point numbers or booleans.
     ///
     /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
     ///

@@ -1,4 +1,4 @@
-//! Images a little different each time. Needs `alloc`.
+//! Random changes of images. Needs `alloc`.
 use rand::{Rng, RngExt};
 use thiserror::Error;
 
@@ -23,8 +23,8 @@ use crate::scalar::Scalar;
 /// # }
 /// ```
 ///
-/// An image is first mirrored, then rotated, then shifted, each by an amount of its own. What comes in from outside is 0, and what
-/// leaves the image is lost. Its targets stay: so mirror no digits, and turn no 6 into a 9.
+/// An image is first mirrored, then rotated, then shifted, each by an amount of its own. Pixels from outside of the image are
+/// 0. The targets stay as they are: so mirror no digits, and turn no 6 into a 9.
 ///
 /// Keras's [`RandomFlip`](https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/),
 /// [`RandomRotation`](https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_rotation/) and
@@ -81,7 +81,7 @@ pub enum AugmentError {
 }
 
 impl Augment {
-    /// For images of this height, width and number of channels: those of the network's `input 28x28x1`. An `input 28x28` holds
+    /// For images of this height, width and number of channels, as in the network's `input 28x28x1`. An `input 28x28` holds
     /// images of one channel.
     pub fn images(height: usize, width: usize, channels: usize) -> Self {
         Self { height, width, channels, shift: 0, degrees: 0.0, flip_horizontal: false, flip_vertical: false }
@@ -107,8 +107,8 @@ impl Augment {
         Self { flip_vertical: true, ..self }
     }
 
-    /// Writes one image, changed at random, to another: to see what [`Fit::augment`](crate::Fit::augment) does, or for a loop of
-    /// one's own.
+    /// Writes one image, changed at random, to another: to look at the effect of [`Fit::augment`](crate::Fit::augment), or for a
+    /// training loop of your own.
     ///
     /// # Errors
     /// Images of another size, a shift out of sight, an angle that is not one of 0 to 180 degrees; nothing is written then.
@@ -140,7 +140,7 @@ impl Augment {
         let (down, right) = if self.shift > 0 { (self.offset(rng), self.offset(rng)) } else { (0, 0) };
         let (height, width) = (self.height as isize, self.width as isize);
         let source = Source { pixels: image, height, width, channels: self.channels };
-        // Of each pixel that is written, the way back to where it comes from.
+        // For each pixel that is written, its place in the image before the rotation.
         let (sin, cos) = libm::sincos(angle);
         let (last_row, last_column) = ((height - 1) as f64, (width - 1) as f64);
         for (row, line) in (-down..).zip(changed.chunks_exact_mut(self.width * self.channels)) {
@@ -176,7 +176,7 @@ fn uniform<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     (rng.random::<u64>() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// The whole number below; there is no fast one without `std`.
+/// The integer below; without `std` there is no fast function for it.
 #[inline(always)]
 fn floor(value: f64) -> isize {
     let towards_zero = value as isize;
@@ -202,7 +202,7 @@ impl<T: Scalar> Source<'_, T> {
         self.pixels.get(first..first + self.channels)
     }
 
-    /// What the four pixels around a place say of it (bilinear).
+    /// The value at a place between four pixels (bilinear).
     #[inline(always)]
     fn between(&self, row: f64, column: f64, pixel: &mut [T]) {
         let (above, before) = (floor(row), floor(column));

@@ -15,7 +15,7 @@ use super::Dataset;
 use crate::flat::Flat;
 use crate::network::Label;
 
-/// A CSV file with a header, and what its columns mean.
+/// A CSV file with a header, and the meaning of its columns.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -66,7 +66,7 @@ enum Source {
     Read { name: String, text: std::io::Result<Vec<u8>> },
 }
 
-/// What becomes of a field that is empty, or holds one of the texts that mean so.
+/// The rule for missing values: fields that are empty, or hold one of the texts for a missing value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Missing {
     /// This value.
@@ -111,7 +111,7 @@ impl Csv {
         Self { targets: columns.iter().map(ToString::to_string).collect(), ..self }
     }
 
-    /// Only these columns are the input, in this order; those that are not named are ignored.
+    /// Only these columns are the input, in this order; all others are ignored.
     pub fn inputs(self, columns: &[&str]) -> Self {
         Self { inputs: Some(columns.iter().map(ToString::to_string).collect()), ..self }
     }
@@ -135,14 +135,14 @@ impl Csv {
         self.one_hot(column, L::NAMES)
     }
 
-    /// What becomes of missing values in a column; without a rule they are errors. Of several rules the last one holds. In a
-    /// column of categories only [`Missing::SkipLine`] is one, or a category that has the text of what is missing.
+    /// The rule for missing values in a column; without a rule they are errors. Of several rules the last one holds. The only rule for a
+    /// column of categories is [`Missing::SkipLine`]; a category may have the text of a missing value as its name.
     pub fn missing(mut self, column: &str, rule: Missing) -> Self {
         self.missing.push((column.to_owned(), rule));
         self
     }
 
-    /// What becomes of missing values in columns without a rule of their own.
+    /// The rule for missing values in columns without a rule of their own.
     pub fn missing_everywhere(self, rule: Missing) -> Self {
         Self { missing_everywhere: Some(rule), ..self }
     }
@@ -153,7 +153,7 @@ impl Csv {
         self
     }
 
-    /// What stands between fields: `,` by default.
+    /// The byte between fields: `,` by default.
     pub fn delimiter(self, delimiter: u8) -> Self {
         Self { delimiter, ..self }
     }

@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 
 /// Samples: inputs, each with its target. There is at least one, and all values that come in are finite.
 ///
-/// Its types are those of a network, so that targets of another shape than the output cannot be trained on:
+/// Its types are the input and the target of a network, so that targets of another shape than the output cannot be trained on:
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -86,7 +86,7 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
     /// The class is the place of the highest value of a one-hot target, or the number in a target of one value.
     ///
     /// # Errors
-    /// A class without a weight, a target that names no class, and those of [`with_weights`](Self::with_weights).
+    /// A class without a weight, a target that names no class, and the errors of [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, classes: &[f64]) -> Result<Self, DataError> {
         let mut weights = Vec::with_capacity(self.len());
         for (sample, target) in self.targets.iter().enumerate() {
@@ -98,7 +98,7 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
         self.with_weights(weights)
     }
 
-    /// Copies rows of numbers: arrays, slices or vectors, whose values are those of a sample as they lie in memory (images
+    /// Copies rows of numbers: arrays, slices or vectors with the values of a sample as they lie in memory (images
     /// row by row, channels last).
     ///
     /// # Errors
@@ -125,7 +125,7 @@ fn samples<A: Flat, R: AsRef<[A::Scalar]>>(what: &'static str, rows: &[R]) -> Re
     rows.iter().enumerate().map(sample).collect()
 }
 
-/// The first value that is NaN or infinite: its sample, its place in it, and what it is.
+/// The first value that is NaN or infinite: its sample, its place in the sample, and the value.
 fn not_finite<A: Flat>(samples: &[A]) -> Option<(usize, usize, f64)> {
     let values = flatten(samples);
     let (index, value) = values.iter().enumerate().find(|(_, value)| !value.is_finite())?;
@@ -233,7 +233,7 @@ pub(crate) fn first_part(samples: usize, part: f64) -> Option<usize> {
     (0 < first && first < samples).then_some(first)
 }
 
-/// The inputs: what [`Network::adapt`] learns from.
+/// The inputs, from which [`Network::adapt`] learns.
 impl<X, Y> AsRef<[X]> for Dataset<X, Y> {
     fn as_ref(&self) -> &[X] {
         &self.inputs

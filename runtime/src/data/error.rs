@@ -1,4 +1,4 @@
-//! What is wrong with data. Needs `alloc`.
+//! The errors of data. Needs `alloc`.
 use thiserror::Error;
 
 /// Data that cannot be trained on.
@@ -23,7 +23,7 @@ pub enum DataError {
         sample: usize,
         /// The value in it, counted from 0.
         index: usize,
-        /// What it is.
+        /// The value.
         value: f64,
     },
     /// A target is NaN or infinite.
@@ -33,7 +33,7 @@ pub enum DataError {
         sample: usize,
         /// The value in it, counted from 0.
         index: usize,
-        /// What it is.
+        /// The value.
         value: f64,
     },
     /// A row has not as many values as the network's input or target.

@@ -6,7 +6,7 @@ use crate::flat::Flat;
 use crate::network::classes::class_of;
 
 impl<X: Clone, Y: Clone> Dataset<X, Y> {
-    /// The samples of these numbers, in this order; numbers that are none are left out.
+    /// The samples with these numbers, in this order; numbers without a sample are left out.
     fn select(&self, indices: &[usize]) -> Self {
         fn pick<T: Clone>(values: &[T], indices: &[usize]) -> Vec<T> {
             indices.iter().filter_map(|&index| values.get(index)).cloned().collect()
@@ -54,7 +54,7 @@ impl<X: Clone, Y: Clone> Dataset<X, Y> {
         Ok(self.pairs(folds, (0..samples).map(fold_of).collect()))
     }
 
-    /// A pair for each fold: the samples that are not of it, and those that are.
+    /// A pair for each fold: the samples of all other folds, and the samples of this one.
     fn pairs(&self, folds: usize, fold_of: Vec<usize>) -> impl Iterator<Item = (Self, Self)> {
         (0..folds).map(move |fold| {
             let (validation, train): (Vec<usize>, Vec<usize>) =

@@ -26,9 +26,9 @@ use crate::scalar::Scalar;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scaler<const C: usize, T = f32> {
-    /// What is subtracted from each channel.
+    /// Subtracted from each channel.
     pub offset: SVector<T, C>,
-    /// What each channel is multiplied with then.
+    /// Each channel is then multiplied by it.
     pub factor: SVector<T, C>,
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong with weights.
+//! The errors of weights.
 use alloc::string::String;
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
@@ -18,7 +18,7 @@ pub enum WeightsError {
     Damaged {
         /// How many there are.
         bytes: usize,
-        /// What is wrong with them.
+        /// The damage.
         reason: String,
     },
     /// The file was written for another network.
@@ -36,7 +36,7 @@ pub enum WeightsError {
     Missing {
         /// Its name.
         tensor: &'static str,
-        /// The names of those that the file has.
+        /// The names of the tensors in the file.
         found: String,
     },
     /// A tensor in the file is not in the network.
@@ -88,7 +88,7 @@ pub enum SaveError {
     Weights {
         /// The file.
         path: PathBuf,
-        /// What is wrong with them.
+        /// The error of the weights.
         #[source]
         error: WeightsError,
     },
@@ -107,7 +107,7 @@ pub enum LoadError {
     Weights {
         /// The file.
         path: PathBuf,
-        /// What is wrong with them.
+        /// The error of the weights.
         #[source]
         error: WeightsError,
     },

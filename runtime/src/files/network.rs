@@ -55,7 +55,7 @@ pub trait WeightFiles: Network {
         Ok(disk::write(path, &self.to_safetensors())?)
     }
 
-    /// As [`save`](Self::save), with some inputs and what the network says to them, to compare with elsewhere: see
+    /// As [`save`](Self::save), with some inputs and the predictions for them, to compare with elsewhere: see
     /// [`Check`](crate::Check).
     ///
     /// # Errors
@@ -78,7 +78,7 @@ pub trait WeightFiles: Network {
     /// A network with weights from a safetensors file.
     ///
     /// # Errors
-    /// Files that cannot be read, and those of [`from_safetensors`](Self::from_safetensors).
+    /// Files that cannot be read, and the errors of [`from_safetensors`](Self::from_safetensors).
     #[cfg(feature = "std")]
     fn load<P: AsRef<Path>>(path: P) -> Result<Box<Self>, LoadError> {
         let path = path.as_ref();

@@ -114,7 +114,7 @@ pub(super) fn not_finite<N: Network>(network: &N) -> Option<WeightsError> {
     None
 }
 
-/// Reads a file that is no network's: tensors of these names and shapes.
+/// Reads a file of tensors of these names and shapes, which are no network's.
 #[cfg(feature = "std")]
 pub(crate) fn load_tensors<T: Scalar>(
     path: &Path,

@@ -67,8 +67,8 @@ pub const fn has_tensor<N: Predict>(name: &str, dtype: &str, shape: &[usize]) ->
     false
 }
 
-/// A network from the tensors of a file: their names, and where their bytes lie. The macro checks beside it that they are
-/// those of the network; where they are not, that is the error, and the values do not matter.
+/// A network from the tensors of a file: their names, and where their bytes lie. The macro asserts beside the call that they are
+/// the tensors of the network; where the assertion fails, the values do not matter.
 #[doc(hidden)]
 pub const fn embedded<N: Predict>(file: &[u8], tensors: &[(&str, usize, usize)]) -> N {
     const { assert!(cfg!(target_endian = "little"), "embedded weights need a little-endian target") };
@@ -98,8 +98,8 @@ pub const fn embedded<N: Predict>(file: &[u8], tensors: &[(&str, usize, usize)])
     unsafe { network.assume_init() }
 }
 
-/// Checks from the bytes of a file: of each the input, then the output. The macro has counted them; where they are others, that is the
-/// error, and the values do not matter.
+/// Checks from the bytes of a file: of each the input, then the output. The macro asserts their number beside the
+/// call; where the assertion fails, the values do not matter.
 #[doc(hidden)]
 pub const fn embedded_checks<N: Predict<In: Plain>, const COUNT: usize>(
     file: &[u8],

@@ -15,7 +15,7 @@ pub trait Layout {
     const LEN: usize;
 }
 
-/// The layout of the activations of a prediction; memory is used again as soon as a value is no longer needed.
+/// The layout of the activations of a prediction; memory is reused as soon as a value is no longer needed.
 pub struct ArenaOf<N: ?Sized>(PhantomData<N>);
 /// The layout of the activations that the backward pass reads.
 pub struct TapeOf<N: ?Sized>(PhantomData<N>);
@@ -58,7 +58,7 @@ const fn units<A, U>() -> usize {
 ///
 /// # Safety
 /// `units` is valid for reads and writes of `(at + units::<A, U>()) * samples` units, and for as long as the result lives,
-/// nothing else reads or writes those of the place.
+/// nothing else reads or writes the units of the place.
 #[inline(always)]
 unsafe fn activation<'a, A: Plain, U: Plain>(units: *mut U, at: usize, samples: usize) -> &'a mut [A] {
     // SAFETY: the place lies within the units; a unit is aligned for an `A`, and every bit pattern is one.
@@ -93,7 +93,7 @@ impl<'a, L: Layout> Memory<'a, L> {
         unsafe { activation(self.units.as_mut_ptr(), AT, self.samples) }
     }
 
-    /// Two activations at places that do not overlap: what a layer reads and what it writes.
+    /// Two activations at places that do not overlap: the input and the output of a layer.
     #[inline(always)]
     pub fn pair<A: Plain, const FROM: usize, B: Plain, const TO: usize>(&mut self) -> (&mut [A], &mut [B]) {
         const {
@@ -106,7 +106,7 @@ impl<'a, L: Layout> Memory<'a, L> {
         unsafe { (activation(units, FROM, samples), activation(units, TO, samples)) }
     }
 
-    /// Three activations at places that do not overlap: what a layer reads, what it writes, and what it keeps.
+    /// Three activations at places that do not overlap: the input and the output of a layer, and memory of its own.
     #[inline(always)]
     pub fn triple<A: Plain, const FIRST: usize, B: Plain, const SECOND: usize, C: Plain, const THIRD: usize>(
         &mut self,

@@ -23,7 +23,7 @@ unsafe impl<N: Network + 'static> Flat for NestedTape<N> {
     type Scalar = N::Scalar;
 }
 
-/// Memory for the gradients of the nested network. For several samples first all gradients, then all those of the logits.
+/// Memory for the gradients of the nested network. For several samples first all gradients of activations, then all gradients of logits.
 #[repr(C)]
 pub struct NestedAdjoints<N: Network> {
     adjoints: N::Adjoints,
@@ -35,7 +35,7 @@ unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
     type Scalar = N::Scalar;
 }
 
-/// Samples that another network reads.
+/// The input of a nested network.
 #[diagnostic::on_unimplemented(
     message = "the network behind `use` does not read what comes in here: it reads `{A}`, and this is `{Self}`",
     label = "reads another shape, or computes with another type"
@@ -43,7 +43,7 @@ unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
 pub trait ReadBy<A> {}
 impl<A> ReadBy<A> for A {}
 
-/// Samples that another network makes.
+/// The output of a nested network.
 #[diagnostic::on_unimplemented(
     message = "the network behind `use` does not make what stands behind `->`: it makes `{A}`, and this is `{Self}`",
     label = "makes another shape",
@@ -113,7 +113,10 @@ fn split<N: Network>(memory: &mut [NestedTape<N>]) -> Option<(Tape<'_, N>, &mut 
 
 /// The backward pass, for the gradients that are asked for.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "what a backward pass reads and writes; only generated code calls it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the values that a backward pass reads and writes; only generated code calls it"
+)]
 pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     isa: I,
     network: &N,

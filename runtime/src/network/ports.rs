@@ -1,4 +1,4 @@
-//! Values of several parts: the inputs or outputs of a network that has more than one.
+//! Ports: several inputs or several outputs of a network.
 use core::slice::{from_mut, from_ref};
 
 use crate::activations::{Activation, Kept};
@@ -7,8 +7,8 @@ use crate::isa::Isa;
 use crate::losses::{Loss, Reduction};
 use crate::scalar::Scalar;
 
-/// One thing, and another: of a network with two outputs the activations at its ends, the losses, or the targets. For three
-/// outputs it is `Both(a, Both(b, c))`.
+/// A pair, one for each output of a network with two: its last activations, their losses, or their targets. For three outputs it is
+/// `Both(a, Both(b, c))`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Both<A, B>(pub A, pub B);
@@ -18,9 +18,9 @@ unsafe impl<A: Flat, B: Flat<Scalar = A::Scalar>> Flat for Both<A, B> {
     type Scalar = A::Scalar;
 }
 
-/// A struct of named parts, seen as [`Both`] of them. Implemented by [`network!`](crate::network) for inputs and outputs.
+/// A struct of named ports, seen as [`Both`] of them. Implemented by [`network!`](crate::network) for inputs and outputs.
 pub trait Ports: Flat {
-    /// The same parts in the same order.
+    /// The same ports in the same order.
     type All: Flat<Scalar = Self::Scalar>;
 }
 
@@ -28,43 +28,43 @@ impl<A: Flat, B: Flat<Scalar = A::Scalar>> Ports for Both<A, B> {
     type All = Self;
 }
 
-/// Copies a part out of every sample.
+/// Copies a port out of every sample.
 #[inline(always)]
 pub fn take<S: Flat, A: Flat<Scalar = S::Scalar>, B: Flat<Scalar = S::Scalar>>(
     samples: &[S],
-    part: impl Fn(&S) -> &A,
+    port: impl Fn(&S) -> &A,
     to: &mut [B],
 ) {
     for (sample, to) in samples.iter().zip(to) {
-        copy(from_ref(part(sample)), from_mut(to));
+        copy(from_ref(port(sample)), from_mut(to));
     }
 }
 
-/// Adds a part of every sample.
+/// Adds a port of every sample.
 #[inline(always)]
 pub fn take_added<S: Flat, A: Flat<Scalar = S::Scalar>, B: Flat<Scalar = S::Scalar>>(
     samples: &[S],
-    part: impl Fn(&S) -> &A,
+    port: impl Fn(&S) -> &A,
     to: &mut [B],
 ) {
     for (sample, to) in samples.iter().zip(to) {
-        accumulate(from_ref(part(sample)), from_mut(to));
+        accumulate(from_ref(port(sample)), from_mut(to));
     }
 }
 
-/// Copies a part into every sample.
+/// Copies a port into every sample.
 #[inline(always)]
 pub fn put<S: Flat, A: Flat, B: Flat<Scalar = A::Scalar>>(
     from: &[A],
     samples: &mut [S],
-    part: impl Fn(&mut S) -> &mut B,
+    port: impl Fn(&mut S) -> &mut B,
 ) {
     for (sample, from) in samples.iter_mut().zip(from) {
-        copy(from_ref(from), from_mut(part(sample)));
+        copy(from_ref(from), from_mut(port(sample)));
     }
 }
 
-/// What the activations of several outputs keep.
+/// The values that the activations of several outputs keep for the backward pass.
 #[derive(Debug)]
 pub struct KeptPorts<'a, O> {
     inputs: &'a [O],
@@ -115,8 +115,8 @@ where
     }
 }
 
-/// The losses of several outputs, added up; targets are [`Both`] of theirs. There is one reduction for the whole, that of the first; to
-/// choose another, put [`Reduced`](crate::losses::Reduced) around all of them and not around parts.
+/// The losses of several outputs, added up; targets are [`Both`] of theirs. There is one reduction for the sum, the one of the first loss; to
+/// choose another, put [`Reduced`](crate::losses::Reduced) around the `Both` and not around a loss in it.
 impl<O, A, B, HA, HB, LA, LB> Loss<Both<HA, HB>, O> for Both<LA, LB>
 where
     O: Ports<All = Both<A, B>>,

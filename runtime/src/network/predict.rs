@@ -20,8 +20,8 @@ const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused }
 
 /// A network that predicts; implemented by [`network!`](crate::network).
 ///
-/// The trait is in the [`prelude`](crate::prelude). Input, output and memory may be of any numbers, not only of those that the network
-/// computes with. What can be trained as well is a [`Network`](super::Network).
+/// The trait is in the [`prelude`](crate::prelude). Input, output and memory may be of any numbers, integers too. A network
+/// that can be trained is also a [`Network`](super::Network).
 pub trait Predict: Plain + Send + Sync {
     /// One sample.
     type In: Clone + Send + Sync + 'static;
@@ -54,7 +54,7 @@ pub trait Predict: Plain + Send + Sync {
     const LAYERS: &'static [LayerInfo];
     /// The tensors in order.
     const TENSORS: &'static [TensorInfo];
-    /// A number that changes whenever the network computes something else: kinds of layers, shapes, activations, scalar.
+    /// A hash of everything that changes a prediction, apart from the weights: kinds of layers, shapes, activations, scalar.
     const FINGERPRINT: u64;
     /// The network as text, and the networks that are layers of it. Files of weights hold it.
     const SOURCE: Source;
@@ -100,7 +100,7 @@ pub trait Predict: Plain + Send + Sync {
         workspace.output.clone()
     }
 
-    /// The class that [`predict`](Self::predict) is in favour of, as a variant of an enum: see [`Label`](crate::Label).
+    /// The class with the highest output of [`predict`](Self::predict), as a variant of an enum: see [`Label`](crate::Label).
     #[inline]
     fn predict_class<C: LabelOf<Self::Out>>(&self, input: &Self::In) -> C
     where
@@ -178,7 +178,7 @@ impl<N: Predict> Task<N::Kernels> for PredictOne<'_, N> {
     }
 }
 
-/// Predictions for some samples, as many as there is room for in the arena.
+/// Predictions for a batch of samples, in an arena that is large enough for them.
 #[cfg(feature = "alloc")]
 struct PredictBatch<'a, N: Predict> {
     network: &'a N,

@@ -1,5 +1,5 @@
 //! Bounds of the form "this type is that type": they hold whenever the two are equal, and where they are not the
-//! compiler says in plain words what differs.
+//! compiler names the two types in plain words.
 
 macro_rules! same {
     ($(#[$attribute:meta])* $name:ident) => {
@@ -57,7 +57,7 @@ same! {
 }
 
 same! {
-    /// What an optimizer remembers of a network: `Self` is an [`OptimizerState`](crate::optimizers::OptimizerState).
+    /// The state of an optimizer: `Self` is an [`OptimizerState`](crate::optimizers::OptimizerState).
     #[diagnostic::on_unimplemented(
         message = "this is the state `{Self}`, but the training needs `{T}`",
         label = "a state of another network or another optimizer"

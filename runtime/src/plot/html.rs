@@ -94,7 +94,7 @@ impl HtmlReport {
         self
     }
 
-    /// A line about what came out: a metric on held-out data.
+    /// A line about a result: a metric on held-out data.
     pub fn result(mut self, name: &str, value: impl ToString) -> Self {
         self.results.push((name.to_string(), value.to_string()));
         self

@@ -17,7 +17,7 @@ const GAP: usize = 6;
 /// The room of a line of text, and about the width of a letter in it.
 const LINE: usize = 22;
 const LETTER: usize = 8;
-/// What the longer side of an image, or of a filter, takes if its pixels are no larger than that.
+/// The length of the longer side of an image, or of a filter, unless it has more pixels than that.
 const IMAGE: usize = 84;
 const FILTER: usize = 63;
 /// The width that a picture keeps to, unless one image is wider.
@@ -44,7 +44,7 @@ struct Panel {
 }
 
 /// Images of a height, a width and one or three channels (grey, or red, green and blue): `[28, 28, 1]`. Of all their values the
-/// lowest is black and the highest is white; what is not finite (or beyond ±1e300) is white.
+/// lowest is black and the highest is white; a value that is not finite (or beyond ±1e300) is white.
 ///
 /// ```
 /// use castnet::{plot, prelude::*};
@@ -66,7 +66,7 @@ pub fn images<X: Flat>(shape: [usize; 3], images: &[X]) -> Result<Picture, PlotE
     captioned_images(shape, &images)
 }
 
-/// As [`images`], with a line of text below each: what a network takes a digit for, and what it is.
+/// As [`images`], with a line of text below each, such as the predicted and the true class of a digit.
 ///
 /// # Errors
 /// As [`images`].
@@ -92,8 +92,8 @@ pub fn captioned_images<S: AsRef<str>, X: Flat>(shape: [usize; 3], images: &[(S,
 
 /// The filters of a convolution, from its weight and the size of its kernel: `plot::filters([3, 3], &net.conv_1.weight)`.
 ///
-/// Filters of one channel show what is below zero in blue and what is above in orange, those of three channels as colours around
-/// grey; others are rows that have a panel for each channel.
+/// Filters of one channel show negative weights in blue and positive ones in orange. Filters of three channels are colours around grey.
+/// All other filters are rows that have a panel for each channel.
 ///
 /// # Errors
 /// A kernel that is not that of the weight; weights that are not finite (or beyond ±1e300).
@@ -134,7 +134,7 @@ pub fn filters<T: Scalar, const FILTERS: usize, const VALUES: usize>(
     picture(Grid { panels, columns, height, width, zoom, step, note })
 }
 
-/// How many values that are.
+/// The number of values of a shape; `None` if it overflows.
 fn size(shape: [usize; 3]) -> Option<usize> {
     shape.iter().try_fold(1_usize, |values, &size| values.checked_mul(size))
 }

@@ -25,17 +25,17 @@ impl<A: Flat> Buffer<A> {
         self.0.get_mut(..len).map_or(&mut [], unflatten_mut)
     }
 
-    /// Writes some samples side by side, in the order given; `write` makes of each what should stand there. So they are read one by one,
-    /// while the memory gets the next ones ready, and what follows goes through them in one run, more than once.
+    /// Writes some samples side by side, in the order given; `write` copies or changes each of them. The samples are fetched ahead of
+    /// their turn, and the passes of the batch then read them in one run.
     pub(super) fn gather(
         &mut self,
         samples: &[A],
         order: &[usize],
         mut write: impl FnMut(&[A::Scalar], &mut [A::Scalar]),
     ) -> &[A] {
-        /// So many samples ahead.
+        /// The number of samples that are fetched ahead.
         const AHEAD: usize = 4;
-        /// Values of a sample that are fetched: once copying is under way, the memory sees by itself what comes next.
+        /// The number of values of a sample that are fetched: while it is copied, the processor fetches the others by itself.
         const MOST: usize = 1024;
         let gathered = self.of(order.len());
         let sample = |place: usize| order.get(place).and_then(|&index| samples.get(index)).map(A::as_flat);
@@ -51,7 +51,7 @@ impl<A: Flat> Buffer<A> {
     }
 }
 
-/// What a forward and a backward pass write.
+/// The memory that a forward and a backward pass write.
 pub(super) struct Buffers<N: Network> {
     pub(super) arena: Vec<N::Scalar>,
     pub(super) tape: Vec<N::Scalar>,

@@ -1,4 +1,4 @@
-//! Callbacks: what happens between the epochs of a training. Names and defaults are Keras's. Needs `alloc`.
+//! Callbacks: code that runs between the epochs of a training. Names and defaults are Keras's. Needs `alloc`.
 //!
 //! ```
 //! use castnet::callbacks::{EarlyStopping, ReduceLrOnPlateau};
@@ -17,7 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | callback | what it does |
+//! | callback | effect |
 //! |---|---|
 //! | [`EarlyStopping`] | ends a training that gets no better, and restores its best weights if asked for |
 //! | [`ReduceLrOnPlateau`] | lowers the learning rate when the training gets no better |
@@ -47,10 +47,10 @@ use super::Epoch;
 use super::monitor::Monitor;
 use crate::network::Network;
 
-/// What a callback cannot do; it ends the training, whose history says why.
+/// The error of a callback; it ends the training, whose history says why.
 pub type CallbackError = Box<dyn core::error::Error + Send + Sync>;
 
-/// What happens between the epochs and batches of a training of the network `N`.
+/// Code that runs between the epochs and batches of a training of the network `N`.
 ///
 /// ```
 /// use castnet::callbacks::{Callback, CallbackError, Training};
@@ -74,7 +74,7 @@ pub type CallbackError = Box<dyn core::error::Error + Send + Sync>;
     note = "help: give `&mut` of an `EarlyStopping`, a `ReduceLrOnPlateau`, ..., or implement `Callback`"
 )]
 pub trait Callback<N: Network> {
-    /// The figure that it depends on, if any. A training that does not measure it is refused before it begins.
+    /// The figure that the callback depends on, if any. A training that does not measure the figure is refused before it begins.
     fn watches(&self) -> Option<&Monitor> {
         None
     }
@@ -82,7 +82,7 @@ pub trait Callback<N: Network> {
     /// Before the first epoch.
     ///
     /// # Errors
-    /// What it cannot work with; then nothing is trained.
+    /// The training does not suit the callback; then nothing is trained.
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let _ = training;
         Ok(())
@@ -91,7 +91,7 @@ pub trait Callback<N: Network> {
     /// Before an epoch.
     ///
     /// # Errors
-    /// What went wrong; the training ends before this epoch.
+    /// The callback has failed; the training ends before this epoch.
     fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let _ = training;
         Ok(())
@@ -105,23 +105,23 @@ pub trait Callback<N: Network> {
     /// After an epoch and its validation: it is the last of [`Training::epochs`].
     ///
     /// # Errors
-    /// What went wrong; the training ends after this epoch.
+    /// The callback has failed; the training ends after this epoch.
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let _ = training;
         Ok(())
     }
 
-    /// At the end, however it came.
+    /// At the end of the training, for whatever reason.
     fn on_train_end(&mut self, training: &mut Training<'_, N>) {
         let _ = training;
     }
 
-    /// What it has to remember beyond this process, for checkpoints.
+    /// The state of the callback, for checkpoints: a training that is resumed in another process goes on with it.
     fn state(&self) -> Vec<f64> {
         Vec::new()
     }
 
-    /// Goes on with what [`state`](Self::state) gave; `false` if that is none of its states.
+    /// Goes on with a [`state`](Self::state); `false` if it is no state of this callback.
     fn restore(&mut self, state: &[f64]) -> bool {
         state.is_empty()
     }
@@ -171,7 +171,7 @@ impl<N: Network, C: Callbacks<N>, K: Callback<N>> Callbacks<N> for (C, &mut K) {
     }
 }
 
-/// What callbacks see of a trainer, whatever its loss and optimizer.
+/// A trainer as callbacks see it, whatever its loss and optimizer.
 pub(super) trait Trains<N> {
     fn network(&self) -> &N;
     fn network_mut(&mut self) -> &mut N;
@@ -219,7 +219,7 @@ impl<N> Training<'_, N> {
         self.trainer.learning_rate()
     }
 
-    /// Sets the learning rate of the steps to come. An optimizer that follows a schedule does not listen.
+    /// Sets the learning rate of the steps to come. It has no effect on an optimizer that follows a schedule.
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
         self.trainer.set_learning_rate(learning_rate);
     }

@@ -16,8 +16,8 @@ use crate::files;
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
 ///
-/// A checkpoint holds the network, what the optimizer remembers, the learning rate, the state of the random generator, the
-/// epochs so far, and what callbacks remember. A training that is killed at any moment, [resumed](crate::Trainer::resume) from its
+/// A checkpoint holds the network, the state of the optimizer, the learning rate, the state of the random generator, the
+/// epochs so far, and the states of callbacks. A training that is killed at any moment, [resumed](crate::Trainer::resume) from its
 /// last checkpoint and fit again with the same data and options ends with the same bits as one that ran through; one that a
 /// callback had stopped stays so.
 ///

@@ -28,7 +28,7 @@ unsafe impl<N: Network, O: Optimizer, const BATCH: usize> Flat for TrainingMemor
 }
 
 impl<N: Network, O: Optimizer, const BATCH: usize> TrainingMemory<N, O, BATCH> {
-    /// How many bytes it takes: optimizer, gradient, and what each sample of a batch needs.
+    /// Its bytes: the state of the optimizer, the gradient, and the activations of every sample of a batch.
     pub const BYTES: usize = size_of::<Self>();
 
     /// Memory in place; large ones belong into a `static`, by [`Flat::zeroed`], or on the heap.
@@ -43,7 +43,7 @@ impl<N: Network, O: Optimizer, const BATCH: usize> Default for TrainingMemory<N,
     }
 }
 
-/// A network in training, in memory that somebody else owns: made by [`compile_in`](super::Compile::compile_in).
+/// A network in training, in memory of the caller: made by [`compile_in`](super::Compile::compile_in).
 ///
 /// The same batches give the same bits as [`Trainer::train_on_batch`](crate::Compile::compile) does on a workstation.
 ///

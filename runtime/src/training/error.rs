@@ -12,10 +12,10 @@ pub enum FitError {
     /// A batch must hold at least one sample.
     #[error("a batch size of 0: a batch holds at least one sample")]
     BatchSize,
-    /// Steps need a size.
+    /// The learning rate is NaN or infinite.
     #[error("a learning rate of {rate}: give one that is finite")]
     LearningRate {
-        /// That of the first step.
+        /// The learning rate of the first step.
         rate: f64,
     },
     /// A part of the data for validation must leave some for both.
@@ -28,7 +28,7 @@ pub enum FitError {
         /// In the data set.
         samples: usize,
     },
-    /// A target that the loss cannot have.
+    /// A target that does not suit the loss.
     #[error(
         "the target of {} sample {sample} (counted from 0) does not suit the loss: {reason}",
         if *.validation { "validation" } else { "training" }
@@ -38,13 +38,13 @@ pub enum FitError {
         sample: usize,
         /// Whether it is one of the validation data.
         validation: bool,
-        /// What the loss wants.
+        /// The targets that suit the loss.
         reason: &'static str,
     },
     /// The inputs cannot be augmented so.
     #[error(transparent)]
     Augment(#[from] AugmentError),
-    /// A callback or a checkpoint watches what is not measured.
+    /// A callback or a checkpoint watches a figure that is not measured.
     #[error(
         "a callback watches `{name}`, which this training does not measure: {}",
         if *.validation_missing { "give it validation data" } else { "give the trainer that metric" }
@@ -58,7 +58,7 @@ pub enum FitError {
     /// A callback cannot work with this training.
     #[error("{0}")]
     Callback(String),
-    /// The training was resumed with other callbacks or checkpoints than those that it was begun with.
+    /// The training that was resumed had other callbacks or checkpoints.
     #[error(
         "the training that was resumed had other callbacks or checkpoints: give the same ones in the same order ({saved} then, {given} now)"
     )]
@@ -68,13 +68,13 @@ pub enum FitError {
         /// How many there are now.
         given: usize,
     },
-    /// The training was resumed without the validation data that it had, or with some that it had not.
+    /// The training that was resumed had validation data and this one has none, or the other way round.
     #[error(
         "the training that was resumed had {}",
         if *.had_validation { "validation data: give them again" } else { "no validation data: leave them out" }
     )]
     ResumedValidation {
-        /// Whether it had any.
+        /// Whether it had validation data.
         had_validation: bool,
     },
 }

@@ -1,4 +1,4 @@
-//! What happened in a training: Keras's `History`. Needs `alloc`.
+//! The epochs of a training and its end: Keras's `History`. Needs `alloc`.
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -41,7 +41,7 @@ pub enum Outcome {
     Failed {
         /// The last epoch that was completed, counted from 1; 0 if there is none.
         epoch: usize,
-        /// What went wrong.
+        /// The error of the callback or the checkpoint, or the learning rate.
         reason: String,
     },
     /// Before it began: the options cannot be followed.
@@ -72,7 +72,7 @@ pub struct History {
 }
 
 impl Epoch {
-    /// All figures by name, as Keras names them: those of the validation data begin with `val_`.
+    /// All figures by name, as Keras names them: the names of figures of validation data begin with `val_`.
     pub fn figures(&self) -> impl Iterator<Item = (String, f64)> {
         let train = self.train.figures().map(|(name, value)| (String::from(name), value));
         let validation = self.validation.iter().flat_map(Evaluation::figures);
@@ -86,7 +86,7 @@ impl History {
         names(&self.epochs)
     }
 
-    /// The course of one figure; `None` if there is none of that name.
+    /// The values of one figure, epoch by epoch; `None` if there is none of that name.
     pub fn series(&self, name: &str) -> Option<Vec<f64>> {
         let value = |epoch: &Epoch| epoch.figures().find(|(known, _)| known == name).map(|(_, value)| value);
         self.epochs.iter().map(value).collect()
@@ -141,7 +141,6 @@ pub(crate) fn csv_line(number: usize, epoch: &Epoch) -> String {
     line
 }
 
-/// `loss 0.1234, mae 0.5678`.
 /// How many epochs are printed at most: the first, the last, the best, and some between.
 const LINES: usize = 20;
 

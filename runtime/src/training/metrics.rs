@@ -20,7 +20,7 @@ trait Running<A, Y>: Send {
 
 struct WithState<H, A, Y, M: Metric<H, A, Y>> {
     metric: M,
-    /// Its own, unless another metric has it.
+    /// The metric's own name, unless another metric has it.
     name: &'static str,
     state: M::State,
     /// Whether the weights of samples count.
@@ -81,7 +81,7 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
     }
 }
 
-/// A name by which a metric can be told from those before it: `weighted_mae` beside `mae`, as in Keras; else a number is
+/// A name that no metric before has: `weighted_mae` beside `mae`, as in Keras; else a number is
 /// appended.
 fn free_name(taken: &[&str], name: &'static str, weighted: bool) -> &'static str {
     let is_free = |name: &str| name != "loss" && !taken.contains(&name);

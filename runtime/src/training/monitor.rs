@@ -1,4 +1,4 @@
-//! Figures of a training that something is made dependent on. Needs `alloc`.
+//! Figures of a training that callbacks and checkpoints depend on. Needs `alloc`.
 use alloc::string::{String, ToString};
 
 use thiserror::Error;
@@ -17,14 +17,14 @@ pub struct Monitor {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no figure `{name}`; this training measures {known}")]
 pub struct FigureError {
-    /// As asked for.
+    /// The name that was asked for.
     pub name: String,
-    /// Those that there are.
+    /// The names of all figures.
     pub known: String,
 }
 
 impl Monitor {
-    /// Finds a figure among those of a training; those of validation data have `val_` before their names.
+    /// Finds a figure among the figures of a training; figures of validation data have `val_` before their names.
     pub(super) fn find(name: &str, figures: &[(&'static str, Better)]) -> Result<Self, FigureError> {
         let plain = name.strip_prefix("val_").unwrap_or(name);
         if let Some((_, better)) = figures.iter().find(|(known, _)| *known == plain) {
@@ -46,7 +46,7 @@ impl Monitor {
         &self.name
     }
 
-    /// Which figures are better.
+    /// Whether lower or higher figures are better.
     pub fn better(&self) -> Better {
         self.better
     }
@@ -56,7 +56,7 @@ impl Monitor {
         epoch.figures().find(|(name, _)| *name == self.name).map(|(_, value)| value)
     }
 
-    /// Whether a figure is better than the best so far by more than a least difference. Anything is better than nothing.
+    /// Whether a figure is better than the best so far by more than a least difference. Any number is better than no figure.
     pub fn improves(&self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
         match (best, self.better) {
             (None, _) => !value.is_nan(),
@@ -65,7 +65,7 @@ impl Monitor {
         }
     }
 
-    /// Whether it is measured on the validation data.
+    /// Whether the figure is measured on the validation data.
     pub(super) fn wants_validation(&self) -> bool {
         self.name.starts_with("val_")
     }

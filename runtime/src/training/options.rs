@@ -95,7 +95,7 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
         Self { progress: shown, ..self }
     }
 
-    /// Asks a callback, after those that were given before it: see [`callbacks`](crate::callbacks).
+    /// Adds a callback, which is called after the callbacks that were given before it: see [`callbacks`](crate::callbacks).
     pub fn callback<K>(self, callback: &'a mut K) -> Fit<'a, X, Y, (C, &'a mut K)> {
         Fit {
             epochs: self.epochs,
@@ -134,7 +134,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         )
     }
 
-    /// So many samples after the other.
+    /// Parts of so many samples; the last one may be smaller.
     pub(super) fn chunks(self, samples: usize) -> impl Iterator<Item = Self> {
         let starts = (0..self.inputs.len()).step_by(samples.max(1));
         starts.map(move |start| {
@@ -144,14 +144,14 @@ impl<'a, X, Y> Samples<'a, X, Y> {
     }
 }
 
-/// The samples to train on, and those to validate with.
+/// The samples for training, and the samples for validation.
 pub(super) struct Parts<'a, X, Y> {
     pub(super) training: Samples<'a, X, Y>,
     pub(super) validation: Option<Samples<'a, X, Y>>,
 }
 
 impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
-    /// Parts the data.
+    /// Parts the data into training and validation.
     pub(super) fn part(self, data: &'a Dataset<X, Y>) -> Result<Parts<'a, X, Y>, FitError> {
         let all = Samples::all(data);
         match self {

@@ -39,7 +39,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         Ok(Self { inputs, targets, weights })
     }
 
-    /// Some of them, as they lie; none if there are not so many.
+    /// The samples of a range; none if there are not so many.
     #[cfg(feature = "alloc")]
     pub(crate) fn range(self, range: core::ops::Range<usize>) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
     }
 }
 
-/// As many of one as of the other, and not none.
+/// Whether there are as many inputs as targets, and at least one.
 pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), BatchError> {
     if inputs.len() != targets.len() {
         return Err(LengthError { inputs: inputs.len(), outputs: targets.len() }.into());
@@ -61,7 +61,7 @@ pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), Bat
     Ok(())
 }
 
-/// What a forward and a backward pass over a batch write.
+/// The memory that a forward and a backward pass over a batch write.
 pub(crate) struct Passes<'a, N: Network> {
     pub(crate) tape: Tape<'a, N>,
     pub(crate) adjoints: Adjoints<'a, N>,
@@ -111,7 +111,7 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
     }
 }
 
-/// A forward pass as in training: the outputs, and what a backward pass reads.
+/// A forward pass as in training: the outputs, and the tape for a backward pass.
 #[cfg(feature = "alloc")]
 pub(crate) struct TrainingPass<'a, N: Network> {
     pub(crate) network: &'a N,
@@ -179,7 +179,7 @@ pub(crate) fn weighted_sum<H, A: Flat, L: Loss<H, A>>(
     }
 }
 
-/// Apart, and not for an instruction set: few weigh their samples.
+/// A function of its own, and not compiled for every instruction set: weights of samples are rare.
 #[inline(never)]
 fn sum_one_by_one<H, A: Flat, L: Loss<H, A>>(
     loss: L,
@@ -195,7 +195,7 @@ fn sum_one_by_one<H, A: Flat, L: Loss<H, A>>(
         } else if logits.as_flat().iter().all(|&logit| Scalar::is_finite(logit)) {
             0.0
         } else {
-            // What gave this would be in the gradient, as nothing times infinity is not zero.
+            // The infinity or NaN would be in the gradient, as 0 times infinity is not 0.
             f64::NAN
         }
     });
@@ -210,7 +210,7 @@ fn weigh<A: Flat>(grads: &mut [A], weights: &[f64], factor: f64) {
     let weights = weights.iter().copied().chain(core::iter::repeat(1.0));
     for (grad, weight) in grads.iter_mut().zip(weights) {
         if weight == 0.0 {
-            // Whatever its target is.
+            // The target of the sample may be NaN.
             grad.as_flat_mut().fill(A::Scalar::ZERO);
             continue;
         }

@@ -47,7 +47,7 @@ where
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
-    /// The states of the callbacks, then those of the checkpoints.
+    /// The states of the callbacks, then the states of the checkpoints.
     pub(super) states: Vec<Vec<f64>>,
     /// Why a callback had stopped it, if one had.
     pub(super) stopped: Option<alloc::string::String>,
@@ -134,7 +134,7 @@ where
         Monitor::find(name, &figures)
     }
 
-    /// Goes on with what an optimizer remembers of an earlier training.
+    /// Goes on with the optimizer's state of an earlier training.
     #[must_use]
     pub fn with_state<S: StateOf<OptimizerState<O, N>>>(mut self, state: S) -> Self {
         self.state = state.into_same();
@@ -178,7 +178,7 @@ where
         &mut self.optimizer
     }
 
-    /// What the optimizer remembers.
+    /// The state of the optimizer: moments, and the number of steps.
     pub fn state(&self) -> &OptimizerState<O, N> {
         &self.state
     }
@@ -193,7 +193,7 @@ where
         self.network
     }
 
-    /// The trained network and what the optimizer remembers, to go on later.
+    /// The trained network and the state of the optimizer, to go on later.
     pub fn into_parts(self) -> (Box<N>, OptimizerState<O, N>) {
         (self.network, self.state)
     }
@@ -272,7 +272,7 @@ where
         self.backpropagate(batch, false, Some(grad_inputs)).ok_or(BatchError::NotFinite)
     }
 
-    /// One step of training by another judge than the loss of this trainer, such as the second network of a pair: `judge` gets the outputs
+    /// One step of training by a judge in place of the loss of this trainer, such as the second network of a pair: `judge` gets the outputs
     /// of the batch, writes the gradient of its loss with respect to each of them, and gives that loss.
     ///
     /// ```

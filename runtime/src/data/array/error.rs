@@ -1,4 +1,4 @@
-//! What is wrong with an array.
+//! The errors of arrays.
 use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -13,11 +13,11 @@ use crate::data::DataError;
 pub struct ArrayError {
     /// The file, or the name that was given for bytes.
     pub name: String,
-    /// What is wrong.
+    /// The kind of error.
     pub kind: Box<ArrayErrorKind>,
 }
 
-/// What is wrong with an array.
+/// The kinds of errors of arrays.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ArrayErrorKind {
@@ -32,7 +32,7 @@ pub enum ArrayErrorKind {
     Format {
         /// `IDX` or `NPY`.
         format: &'static str,
-        /// What it should begin with, and does not.
+        /// The part of the format that the file does not follow.
         reason: String,
     },
     /// The file is shorter or longer than its header says.
@@ -60,9 +60,9 @@ pub enum ArrayErrorKind {
     /// A label is no class of the network.
     #[error("label {index} (counted from 0) is {label}, but the network has the classes 0 to {}", classes.saturating_sub(1))]
     Label {
-        /// Its place.
+        /// Its place, counted from 0.
         index: usize,
-        /// What it is.
+        /// The label.
         label: f64,
         /// How many classes the network has.
         classes: usize,

@@ -33,7 +33,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ArrayErrorKind> {
     }
 }
 
-/// The header as text, and what follows.
+/// The header as text, and the bytes behind it.
 fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let rest = bytes.strip_prefix(b"\x93NUMPY")?;
     let (length, rest) = match rest {
@@ -45,7 +45,7 @@ fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((core::str::from_utf8(header).ok()?, data))
 }
 
-/// Whether a type such as `<f4` is big-endian, and what it is.
+/// The byte order (whether big-endian) and the kind of a type such as `<f4`.
 fn kind(description: &str) -> Option<(bool, Kind)> {
     let (order, kind) = description.split_at_checked(1)?;
     let big_endian = match order {

@@ -12,7 +12,7 @@ pub(super) struct Column<'c> {
     pub(super) missing: Option<Missing>,
 }
 
-/// What a field stands for.
+/// The meaning of a field.
 pub(super) enum Values<'c> {
     Number,
     /// A value for each category.
@@ -59,7 +59,7 @@ impl Column<'_> {
         Ok(())
     }
 
-    /// Fills in what is missing in the column at a place of every line.
+    /// Fills in the missing values of the column at a place of every line.
     pub(super) fn fill(
         &self,
         values: &mut [f64],

@@ -1,10 +1,10 @@
-//! What is wrong with a CSV file.
+//! The errors of CSV files.
 use std::boxed::Box;
 use std::string::{String, ToString};
 
 use thiserror::Error;
 
-/// A CSV file that cannot be read as data: where, and what is wrong there.
+/// A CSV file that cannot be read as data: the place, and the kind of error.
 #[derive(Debug, Error)]
 #[error("{name}{place}: {kind}")]
 pub struct CsvError {
@@ -12,7 +12,7 @@ pub struct CsvError {
     pub name: String,
     /// The place in it, if there is one.
     pub place: CsvPlace,
-    /// What is wrong.
+    /// The kind of error.
     pub kind: Box<CsvErrorKind>,
 }
 
@@ -37,7 +37,7 @@ impl core::fmt::Display for CsvPlace {
     }
 }
 
-/// What is wrong with a CSV file.
+/// The kinds of errors of CSV files.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CsvErrorKind {
@@ -80,7 +80,7 @@ pub enum CsvErrorKind {
     NoColumn {
         /// The columns of the file.
         columns: String,
-        /// What may be the reason.
+        /// A likely reason, or nothing.
         hint: &'static str,
     },
     /// A column occurs twice, in the file or among the targets.
@@ -115,7 +115,7 @@ pub enum CsvErrorKind {
         columns: String,
         /// In the network.
         expected: usize,
-        /// What may be the reason.
+        /// A likely reason, or nothing.
         hint: &'static str,
     },
 }

@@ -38,8 +38,8 @@ impl Csv {
         Dataset::new(inputs, targets).map_err(|error| from_data_error(&name, error))
     }
 
-    /// What the file says: for inputs and targets of so many values, in a precision that has some numbers and not others. Nothing
-    /// here depends on the network's types, so it is compiled once.
+    /// The values of the file, for inputs and targets of so many values; `is_finite` says whether the network's precision has a number.
+    /// Nothing here depends on the network's types, so it is compiled once.
     fn rows(&mut self, lens: (usize, usize), is_finite: fn(f64) -> bool) -> Result<Rows, CsvError> {
         let (name, text) = match core::mem::replace(&mut self.source, Source::File(PathBuf::new())) {
             Source::File(path) => (path.display().to_string(), files::read(&path).map_err(|error| error.error)),

@@ -1,4 +1,4 @@
-//! A log that other programs can read. Needs `std`.
+//! A log of the epochs as CSV. Needs `std`.
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;

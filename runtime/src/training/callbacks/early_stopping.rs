@@ -53,13 +53,13 @@ impl<N: Network> EarlyStopping<N> {
         Self { baseline: Some(baseline), ..self }
     }
 
-    /// The epochs at the start that are not looked at. 0 by default.
+    /// The number of epochs at the start that do not count. 0 by default.
     #[must_use]
     pub fn start_from_epoch(self, epoch: usize) -> Self {
         Self { start_from_epoch: epoch, ..self }
     }
 
-    /// At the end of the training, however it came, the network gets back the weights of the best epoch.
+    /// At the end of the training, for whatever reason, the network gets back the weights of the best epoch.
     #[must_use]
     pub fn restore_best(self) -> Self {
         Self { restore_best: true, ..self }

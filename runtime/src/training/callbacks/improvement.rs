@@ -1,8 +1,8 @@
 //! How long a figure has not improved.
 use super::{Monitor, Training};
 
-/// A figure with its best value so far, and the epochs since. It is what [`EarlyStopping`](super::EarlyStopping) and
-/// [`ReduceLrOnPlateau`](super::ReduceLrOnPlateau) have in common.
+/// A figure with its best value so far, and the number of epochs since: the common part of [`EarlyStopping`](super::EarlyStopping)
+/// and [`ReduceLrOnPlateau`](super::ReduceLrOnPlateau).
 #[derive(Clone, Debug)]
 pub(super) struct Improvement {
     pub(super) monitor: Monitor,

@@ -1,4 +1,4 @@
-//! Smaller steps where larger ones no longer help.
+//! A lower learning rate where a figure no longer improves.
 use alloc::vec::Vec;
 
 use super::improvement::Improvement;

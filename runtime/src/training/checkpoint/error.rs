@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::files::{FileError, WeightsError};
 
-/// A checkpoint that cannot be gone on with. The trainer stays as it was.
+/// A checkpoint that no training can go on from. The trainer stays as it was.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ResumeError {
@@ -19,7 +19,7 @@ pub enum ResumeError {
     Weights {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The damage, or the difference.
         #[source]
         error: Box<WeightsError>,
     },
@@ -29,12 +29,12 @@ pub enum ResumeError {
         /// The file.
         path: PathBuf,
     },
-    /// The file does not hold what was written.
+    /// A part of the training is missing in the file, or has another size.
     #[error("the training was not resumed: {path} is damaged: {reason}; go on with an older checkpoint, or begin anew")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The damage, or the difference.
         reason: &'static str,
     },
     /// The training was another one.

@@ -29,7 +29,7 @@ where
     O: Optimizer,
 {
     /// Goes on with a training that a [`Checkpoint`](crate::Checkpoint) saved: the next [`fit`](Self::fit) begins with the epoch after its last
-    /// one, and its number of epochs counts those before. Returns how many epochs are done.
+    /// one, and its number of epochs includes the epochs before. Returns how many epochs are done.
     ///
     /// Give the same data, options, callbacks and checkpoints as before, in the same order.
     ///
