@@ -1,5 +1,5 @@
-//! The workloads whose instructions `benches/budgets/run` counts: without arguments a list of them, with a level, a name and a
-//! number the workload itself, so many times.
+//! The workloads whose instructions `benches/budgets/run` counts. Without arguments the program lists them; with a level, a name and a
+//! number it runs a workload that many times.
 #[cfg(target_arch = "x86_64")]
 #[allow(dead_code, reason = "nothing is compared here")]
 mod limit;
@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use work::{Case, Data};
 
-/// A workload is run two numbers of times, so that what the first time costs is in both.
+/// A workload runs twice, with two numbers of repetitions, so that the difference is without the cost of the first repetition.
 struct Budgeted {
     name: &'static str,
-    /// What one time consists of.
+    /// Operations in one run of the workload.
     per: usize,
     times: (usize, usize),
     case: fn(&Data) -> Case<'_>,
@@ -53,7 +53,7 @@ const WORK: [Budgeted; 8] = [
     },
 ];
 
-/// What `run` understands as: this machine has no such instruction set.
+/// The exit code that tells `budgets/run` that this machine does not have the instruction set.
 const NO_SUCH_LEVEL: u8 = 3;
 
 fn main() -> ExitCode {

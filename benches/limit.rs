@@ -1,4 +1,4 @@
-//! The limit: kernels written by hand for exactly the shapes of the workloads, which castnet's are measured against.
+//! The limit: kernels written by hand for exactly the shapes of the workloads. castnet is compared with them.
 //!
 //! They know everything beforehand that castnet's general kernels cannot: there are three dense layers, of these sizes, with
 //! these activations; buffers have room for whole vectors; batches are padded. So they check nothing and are no example of style.

@@ -1,5 +1,5 @@
-//! How far castnet is from the limit: the ratios of both, timed in turn. `cargo bench --package castnet-benches --bench limits`, and a word of a workload's
-//! name after `--` for some of them only.
+//! The ratios of castnet's times to the limit's, timed in turn: `cargo bench --package castnet-benches --bench limits`, with a word of a workload's
+//! name after `--` to run only some workloads.
 #[cfg(target_arch = "x86_64")]
 mod limit;
 mod race;
@@ -8,7 +8,7 @@ mod work;
 use work::{Data, Work};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Cargo says `--bench` when times are wanted; without it, as in `cargo test --benches`, that it runs is what counts.
+    // Cargo passes `--bench` to measure times; without it, as in `cargo test --benches`, the workloads only have to run.
     let rounds = if std::env::args().any(|argument| argument == "--bench") { 21 } else { 1 };
     let words: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let data = Data::new()?;

@@ -1,20 +1,20 @@
-//! Cases timed in turn, round by round, so that all of them meet the same moods of the machine; in CPU time, which leaves out
-//! what other programs take.
+//! Cases timed in turn, round by round, so that the state of the machine affects all of them alike; in CPU time, which leaves out
+//! other programs.
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
 
-/// What a case took, per time, in nanoseconds.
+/// The nanoseconds of one repetition of a case.
 #[derive(Clone, Copy)]
 pub struct Time {
     pub least: f64,
     pub median: f64,
 }
 
-/// How long a round of a case should last.
+/// The wanted length of a case's round.
 const ROUND: Duration = Duration::from_millis(20);
 
-/// Times every case in so many rounds. The first thing that a case does, finding out how often it fits into a round, is not counted.
+/// Times every case in a number of rounds. Before, each case is run to find the repetitions of a round; this run is not counted.
 pub fn race(cases: &mut [Box<dyn FnMut(usize) + '_>], rounds: usize) -> Vec<Time> {
     let times: Vec<usize> = cases.iter_mut().map(|case| times_in_a_round(case)).collect();
     let mut took = vec![Vec::new(); cases.len()];

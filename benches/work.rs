@@ -1,4 +1,4 @@
-//! The workloads: what castnet does in them, and the limit for exactly that.
+//! The workloads: each by castnet, and by the limit's kernels for exactly this work.
 use std::hint::black_box;
 
 use castnet::prelude::*;
@@ -25,13 +25,13 @@ network! {
 type Input<N> = <N as Network>::Input;
 type Output<N> = <N as Network>::Output;
 
-/// So many times of something.
+/// Runs a workload as many times as it is told.
 pub type Case<'a> = Box<dyn FnMut(usize) + 'a>;
 
-/// What can be done in two ways, or in castnet alone.
+/// A workload: by castnet, and by the limit's kernels where there are some.
 pub struct Work<'a> {
     pub name: &'static str,
-    /// One time is so much of what the name says.
+    /// Operations, as the name says, in one run.
     pub per: usize,
     pub castnet: Case<'a>,
     pub limit: Option<Case<'a>>,
@@ -54,7 +54,7 @@ pub struct Data {
     image_data: Dataset<Input<Image>, Target>,
 }
 
-/// So many samples does an epoch of the network of convolutions have.
+/// Samples in an epoch of the network of convolutions.
 const IMAGES: usize = 2_000;
 
 type Target = castnet::nalgebra::SMatrix<f32, 1, 1>;
@@ -64,7 +64,7 @@ impl Data {
         Self::with_digits(10_000)
     }
 
-    /// With so many digits.
+    /// With this number of digits.
     pub fn with_digits(digits: usize) -> Result<Self, Box<dyn std::error::Error>> {
         let mut state = 1_u64;
         let mut uniform = move || {
@@ -152,7 +152,7 @@ impl Data {
     }
 }
 
-/// What castnet does. A time is one prediction, all samples as a batch, or an epoch.
+/// The workloads by castnet. A run is one prediction, all samples as a batch, or an epoch.
 impl Data {
     pub fn house_predictions(&self) -> Case<'_> {
         Box::new(|times| {

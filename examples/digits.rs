@@ -1,8 +1,8 @@
-//! Learns to read handwritten digits: 60,000 images of MNIST to learn from, 10,000 others to be judged by.
+//! Classifies handwritten digits: MNIST, with 60,000 training images and 10,000 test images.
 //!
 //! `cargo run --release --example digits` trains a network of 171,658 parameters, `... -- large` one of 669,706 with dropout,
 //! `... -- small` one of 25,450, for the firmware in `examples/firmware`, and `... -- cnn` one of 27,210 with a convolution;
-//! `... -- cnn augmented` shifts and rotates its images while it learns.
+//! `... -- cnn augmented` shifts and rotates the images in training.
 use std::error::Error;
 use std::fs::create_dir_all;
 
@@ -55,7 +55,7 @@ fn read<X: Flat<Scalar = f32>>(images: &[&str], labels: &str) -> Result<Dataset<
     Ok(Dataset::from_arrays(&Array::concat(&images?)?, &labels)?.scale_inputs(1.0 / 255.0))
 }
 
-/// The test images, and what they show.
+/// The test images with their labels.
 fn test<X: Flat<Scalar = f32>>() -> Result<Dataset<X, Number>, Box<dyn Error>> {
     read(&["t10k-images-idx3-ubyte.gz"], "t10k-labels-idx1-ubyte.gz")
 }
@@ -100,7 +100,7 @@ where
     Ok(trainer.into_network())
 }
 
-/// Draws what a convolution looks for, and what it does not read right.
+/// Draws the filters of the convolution, and images that are classified wrongly.
 fn look(net: &ConvolutionalDigits) -> Result<(), Box<dyn Error>> {
     let test = test()?;
     let mut outputs = vec![SVector::zeros(); test.len()];

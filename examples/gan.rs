@@ -1,7 +1,7 @@
-//! Invents handwritten digits: two networks, one of which makes images, and the other of which tells them from real ones.
+//! Generates handwritten digits with two networks: the generator makes images, and the discriminator tells them from real images.
 //!
-//! `cargo run --release --example gan` takes a minute or two; `... -- 1` is over after one epoch. Every few epochs a picture of what
-//! it has learnt to draw appears in `target/gan/`.
+//! `cargo run --release --example gan` takes a minute or two; `... -- 1` ends after one epoch. Every few epochs a picture of
+//! generated digits appears in `target/gan/`.
 //!
 //! Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks", 2016.
 use std::error::Error;
@@ -57,12 +57,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (mut of_generator, mut of_discriminator, mut steps) = (0.0, 0.0, 0.0);
         for batch in images.inputs().chunks_exact(BATCH) {
             let noise: Vec<Noise> = (0..BATCH).map(|_| noise(&mut rng)).collect();
-            // The generator learns to be taken for real by the discriminator, which learns nothing meanwhile.
+            // The generator learns to make images that the discriminator takes for real ones; the discriminator is not trained here.
             of_generator += generator.train_on_judgement(&noise, |images, grad_images| {
                 made.copy_from_slice(images);
                 discriminator.compute_input_gradient(images, &real, grad_images)
             })?;
-            // The discriminator learns from real images and from those.
+            // The discriminator learns from real images and from generated images.
             of_discriminator += discriminator.train_on_batch(batch, &doubted)?.loss / 2.0;
             of_discriminator += discriminator.train_on_batch(&made, &fake)?.loss / 2.0;
             steps += 1.0;
@@ -78,14 +78,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A quarter of the images of MNIST, with pixels from -1 to 1; what they show does not matter here.
+/// A quarter of the images of MNIST, with pixels from -1 to 1; the labels are not used.
 fn read() -> Result<Dataset<Image, Verdict>, Box<dyn Error>> {
     let images = Array::read_idx("examples/data/mnist/train-images-0-of-4-idx3-ubyte.gz")?;
     let labels = Array::read_idx("examples/data/mnist/train-labels-idx1-ubyte.gz")?.take(images.shape()[0]);
     Ok(Dataset::from_arrays(&images, &labels)?.map_inputs(|image: &Image| image.map(|pixel| pixel / 127.5 - 1.0))?)
 }
 
-/// What an image is made of: numbers from -1 to 1.
+/// The input of the generator: random numbers from -1 to 1.
 fn noise(rng: &mut TrainingRng) -> Noise {
     Noise::from_fn(|_, _| rng.random_range(-1.0..1.0))
 }

@@ -1,6 +1,6 @@
-//! Trains a network on the houses of Boston, looks at its error, predicts a house and saves what it has learnt.
+//! Trains a network on the houses of Boston, prints its error, predicts the price of a house and saves the weights.
 //!
-//! The data set is a historic benchmark, and its column B encodes an assumption about race that one should not build on:
+//! The data set is a historic benchmark, and its column B encodes an objectionable assumption about race:
 //! see `examples/data/README.md`.
 use std::error::Error;
 use std::fs::create_dir_all;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The error of always saying the mean.
+/// The error of predicting the mean for every house.
 fn mean_price(train: &DataFor<HousePrice>, test: &DataFor<HousePrice>) -> f32 {
     let mean = train.targets().iter().map(|price| price[0]).sum::<f32>() / train.len() as f32;
     test.targets().iter().map(|price| (price[0] - mean).abs()).sum::<f32>() / test.len() as f32

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     flowers.shuffle(&mut seeded(3));
     println!("{}\n", Iris::SUMMARY);
 
-    // Each flower is once among those that the network has not seen.
+    // Each flower is a test sample in one of the folds.
     let mut right = 0;
     for (number, (train, test)) in (1..).zip(flowers.folds_stratified(5)?) {
         let mut trainer = trainer();
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("in all: {right} of {} right\n", flowers.len());
 
-    // The network to keep learns from all of them.
+    // The final network learns from all flowers.
     let mut trainer = trainer();
     let history = trainer.fit(&flowers, options());
     println!("{history}\n");

@@ -1,4 +1,4 @@
-//! Reads the digits 5 to 9 after few examples, with the eyes of a network that has learnt to read 0 to 4: transfer learning.
+//! Transfer learning: classifies the digits 5 to 9 after few samples, with the convolutions of a network that was trained on 0 to 4.
 use std::error::Error;
 
 use castnet::nalgebra::{SMatrix, SVector};
@@ -74,7 +74,7 @@ fn first_of_each(data: &Data) -> Result<Data, Box<dyn Error>> {
     Ok(Dataset::new(inputs, targets)?)
 }
 
-/// Trains with the few images; gives the accuracy on others.
+/// Trains with the few images; gives the accuracy on other images.
 fn learn<N>(network: Box<N>, few: &Data, test: &Data) -> Result<f64, Box<dyn Error>>
 where
     N: Network<

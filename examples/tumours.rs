@@ -1,4 +1,4 @@
-//! Tells malignant from benign tumours by 30 measurements of cell nuclei: a binary classifier of rare and costly cases.
+//! Tells malignant from benign tumours by 30 measurements of cell nuclei: a binary classifier that must not miss the rare class.
 //!
 //! A benchmark, not a medical device: see `examples/data/README.md`.
 use std::error::Error;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .read()?;
     tumours.shuffle(&mut seeded(7));
     let (train, test) = tumours.split_stratified(0.25)?;
-    // To miss a malignant tumour is worse than to look twice at a benign one.
+    // A missed malignant tumour is worse than a second look at a benign one.
     let train = train.with_class_weights(&[1.0, 2.0])?;
 
     let net = Malignant::init(&mut seeded(7));

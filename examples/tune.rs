@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 const LEARNING_RATES: [f64; 6] = [0.0003, 0.001, 0.002, 0.005, 0.01, 0.03];
 
-/// Trains a network at a random learning rate, until it gets no better.
+/// Trains a network at a random learning rate, until its loss stops improving.
 fn trial<N>(train: &Houses, rng: &mut TrainingRng) -> Result<Trial, Box<dyn Error>>
 where
     N: Network<Scalar = f32, Input = SVector<f32, 13>, Output = SVector<f32, 1>>,

@@ -1,4 +1,4 @@
-//! How networks train and predict: what is the same, what is not, and what happens to bad input.
+//! Training and predictions: which results are the same, which are not, and the errors for bad input.
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
 use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome};
@@ -88,7 +88,7 @@ fn augmented_images() {
     assert_eq!(refused.outcome.to_string(), expected);
 }
 
-/// Everything that is random hangs on the seed: two trainings give the same bits, another seed gives others.
+/// All random numbers follow from the seed: two trainings give the same bits, another seed gives others.
 #[test]
 fn the_same_seed_gives_the_same_bits() {
     let train = |seed| {
@@ -295,7 +295,7 @@ fn gradients_of_ones_own() {
     assert!(moved);
 }
 
-/// A network that ends in softmax trained with a loss for sigmoids, because one says so.
+/// A network that ends in softmax is trained with a loss for sigmoids by `Insist`.
 #[test]
 fn an_unusual_pairing_on_purpose() {
     let mut trainer =

@@ -1,4 +1,4 @@
-//! Small networks with branches, borders and statistics give what Keras gives: outputs, the gradient of everything, and moving
+//! Small networks with branches, borders and statistics agree with Keras: outputs, all gradients, and moving
 //! statistics, in both precisions. See `tests/README.md`.
 //!
 //! Layers with parameters have Keras's names as labels.

@@ -1,4 +1,4 @@
-//! What callbacks do to a training.
+//! The effects of callbacks on a training.
 use castnet::callbacks::{Callback, CallbackError, Training};
 use castnet::prelude::*;
 use castnet::{FitError, Outcome};
@@ -19,7 +19,7 @@ fn trainer(learning_rate: f64) -> castnet::Trainer<Line, MeanSquaredError, Sgd> 
     Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate }).metric(Mae)
 }
 
-/// Says what it is told, and makes epochs worse on purpose: the learning rate turns negative after some of them.
+/// Records its calls, and makes epochs worse on purpose: the learning rate turns negative after some of them.
 #[derive(Default)]
 struct Told {
     events: Vec<String>,
@@ -119,7 +119,7 @@ fn the_learning_rate_falls_on_a_plateau() {
     let mut log = Log(&mut rates);
     let history = trainer.fit(&line(), Fit::epochs(9).callback(&mut plateau).callback(&mut log).progress(false));
     assert_eq!(history.outcome, Outcome::Completed);
-    // What Keras's callback does when the first epoch is the best of all.
+    // The rates of Keras's callback if the first epoch is the best of all.
     assert_eq!(rates, [0.1, 0.1, 0.05, 0.05, 0.03, 0.03, 0.03, 0.03, 0.03].map(|rate: f64| rate.to_bits()));
 }
 
@@ -153,7 +153,7 @@ fn a_learning_rate_that_is_none() {
     assert!(trainer.network().as_flat().iter().all(|weight| weight.is_finite()));
 }
 
-/// Whoever sets it: nothing is trained with it.
+/// A learning rate that is not finite ends the training, whoever sets it.
 #[test]
 fn learning_rates_that_are_not_finite() {
     for rate in [f64::NAN, f64::INFINITY, 1e300] {

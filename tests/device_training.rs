@@ -2,7 +2,7 @@
 use castnet::optimizers::Optimizer;
 use castnet::{Arithmetic, BatchError, TrainingMemory, prelude::*};
 
-/// What the firmware does.
+/// The training of the firmware.
 #[path = "../examples/firmware/src/training.rs"]
 mod training;
 

@@ -1,4 +1,4 @@
-//! Networks as layers of others: shapes, names, passes, files, state.
+//! Nested networks: shapes, names, passes, files, state.
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
 
@@ -50,7 +50,7 @@ fn as_if_written_in_place() {
     assert_eq!(read.as_flat(), parts.as_flat());
 }
 
-/// What has learnt its statistics keeps them; what has not learns with the outer network, also behind another shape of the input.
+/// A nested `normalize` with statistics keeps them; one without learns them with the outer network, also behind another shape of the input.
 #[test]
 fn statistics() {
     network! {

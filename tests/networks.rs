@@ -1,4 +1,4 @@
-//! What `network!` makes: counts, constants, tables, and all the places where a network may stand.
+//! The output of `network!`: counts, constants, tables; and all the places where `network!` may stand.
 use castnet::prelude::*;
 use castnet::typenum::{B1, IsLessOrEqual, U261, U1024, Unsigned};
 
@@ -18,7 +18,7 @@ network! {
     Parts< input 3 => a: dense 4 frozen nobias => dense 2 => b: dense 2 frozen => dense 1 >
 }
 
-/// SPEC's figures, by the constant, by the type, by the sum over the layers and over the tensors, and by the size in memory.
+/// The number of parameters: by the constant, by the type, by the sum over the layers and over the tensors, and by the size in memory.
 #[test]
 fn parameters() {
     fn check<N: Network>(params: usize) {
@@ -108,7 +108,7 @@ fn parameters_as_a_type() {
     same(U261::default(), <House as Network>::ParamCount::default());
 }
 
-/// The architecture decides, names and ways of training do not.
+/// The fingerprint depends on the architecture, and not on names or on words about training.
 #[test]
 fn fingerprints() {
     network! {
@@ -158,7 +158,7 @@ mod in_a_module {
     }
 }
 
-/// What a crate that re-exports castnet looks like to its users.
+/// A crate that re-exports castnet, as its users see it.
 mod reexport {
     pub mod nn {
         pub use castnet;
@@ -178,7 +178,7 @@ fn places() {
     assert_eq!(closure(), 2);
 }
 
-/// Names that the generated code must not stumble over.
+/// Names that the generated code uses too.
 mod names {
     use castnet::prelude::*;
 

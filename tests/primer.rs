@@ -1,4 +1,4 @@
-//! The networks of a first course on deep learning, each trained on something that it can learn.
+//! The networks of a first course on deep learning, each trained on a task that it can learn.
 use castnet::losses::Loss;
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
@@ -125,7 +125,7 @@ fn multi_label_classifier() {
     assert_eq!(trainer.evaluate(&data).metrics, [("accuracy", 1.0)], "{history}");
 }
 
-/// The networks of images, on a few images of MNIST: far better than chance, which is 0.1, on those that they have not seen.
+/// The networks of images, on a few images of MNIST: far better than chance, which is 0.1, on images that they have not seen.
 #[test]
 fn digits() {
     use castnet::Array;

@@ -1,4 +1,4 @@
-//! Trainings that are killed and gone on with, and checkpoints that are no good.
+//! Trainings that are killed and resumed, and checkpoints that are damaged.
 use std::fs::{read, write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -179,7 +179,7 @@ fn other_callbacks_than_before() {
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
     let history = trainer.fit(&line(), Fit::epochs(5).progress(false));
     assert_eq!(history.outcome, Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
-    // The right ones go on where the checkpoint ended.
+    // With the right callbacks the training continues where the checkpoint ended.
     let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).progress(false));
     assert_eq!((history.outcome, history.epochs.len()), (Outcome::Completed, 5));
     // The training after that is a new one.
@@ -235,7 +235,7 @@ fn a_stopped_training_stays_stopped() {
     assert!(whole.network().as_flat() == again.network().as_flat());
 }
 
-/// The checkpoint that is gone on from says that the best one has been written: so it comes after it.
+/// The checkpoint from which a training is resumed records that the best one has been written: so the best one is written first.
 #[test]
 fn the_best_is_written_first() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -249,7 +249,7 @@ fn the_best_is_written_first() {
     assert!(Line::load(&best).expect("weights").as_flat() == trainer.network().as_flat());
 }
 
-/// A metric whose name holds what separates and what ends texts.
+/// A metric whose name holds the characters that separate and that end texts.
 #[derive(Clone, Copy, Debug)]
 struct Within;
 

@@ -1,4 +1,4 @@
-//! Under the strictest lints, and with nothing of castnet in scope.
+//! A program under the strictest lints, without an import of castnet.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub, unused, nonstandard_style, single_use_lifetimes, unused_qualifications)]
 

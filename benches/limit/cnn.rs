@@ -135,7 +135,7 @@ fn pool_winners<const C: usize>(
 /// Which of four positions each cell of the poolings has taken; 4 if none.
 type Winners = ([[u32; 8]; 169], [[u32; 16]; 25]);
 
-/// What the dense layer reads. `A` has eight lanes; `V` vectors of `B` are 16 filters.
+/// The features: the pooled second convolution, which the dense layer reads. `A` has eight lanes; `V` vectors of `B` are 16 filters.
 #[inline(always)]
 unsafe fn features<A: Simd, B: Simd, const V: usize, const COLUMNS: usize>(
     net: &Cnn,

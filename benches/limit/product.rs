@@ -1,7 +1,7 @@
 //! Many samples: a matrix product in tiles of samples by vectors of outputs that stay in registers.
 use super::{Net, Simd, relu, softmax};
 
-/// What a tile is added to.
+/// The initial value of a tile.
 #[derive(Clone, Copy)]
 pub enum Start {
     Zero,

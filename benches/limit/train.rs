@@ -3,7 +3,7 @@
 use super::product::{Start, product};
 use super::{Net, Simd, relu, softmax};
 
-/// What the samples should give.
+/// The targets, with the loss and the optimizer that they imply.
 #[derive(Clone, Copy)]
 pub enum Y<'a> {
     /// A value: mean squared error, RMSprop.
@@ -162,14 +162,14 @@ fn mask(grad: &mut [f32], outputs: &[f32]) {
     }
 }
 
-/// What an optimizer works on: parameters and their moments, from one of them on.
+/// The data of an optimizer: parameters and their moments, from one parameter on.
 #[derive(Clone, Copy)]
 struct State {
     optimizer: Optimizer,
     parameters: *mut f32,
     first: *mut f32,
     second: *mut f32,
-    /// Where gradients wait for [`all`](State::all), or none: they are used at once.
+    /// The memory in which gradients wait for [`all`](State::all); none if they are used at once.
     grads: Option<*mut f32>,
 }
 

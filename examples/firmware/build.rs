@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(folder.join("memory.x"), map)?;
     println!("cargo:rustc-link-search={}", folder.display());
     println!("cargo:rerun-if-changed=build.rs");
-    // What `compare/run` has compiled from C.
+    // The library that `compare/run` has compiled from C.
     println!("cargo:rerun-if-env-changed=C_OBJECTS");
     for object in std::env::var("C_OBJECTS").unwrap_or_default().split_whitespace() {
         println!("cargo:rustc-link-arg-bin=compare={object}");

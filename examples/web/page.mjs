@@ -1,4 +1,4 @@
-// The page: draws, brings the drawing into the form of the images that the network was trained on, and shows what it says.
+// The page: draws, brings the drawing into the form of the images that the network was trained on, and shows the prediction.
 import { normalized } from "./normalize.mjs";
 
 const SIZE = 28;

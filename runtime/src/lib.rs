@@ -1,8 +1,8 @@
 //! Neural networks cast into Rust at compile time.
 //!
-//! A network is written the way one would draw it. The compiler checks its shapes, counts its parameters, plans its memory
-//! and writes its forward and backward code; what comes out is a plain struct of matrices that trains on a workstation and
-//! predicts on a microcontroller, without a heap and without `std`.
+//! A network is written in the order in which it is drawn. The compiler checks its shapes, counts its parameters, plans its memory and
+//! writes its forward and backward code. The result is a plain struct of matrices that trains on a workstation and predicts on a
+//! microcontroller, without a heap and without `std`.
 //!
 //! ```
 //! use castnet::prelude::*;
@@ -21,18 +21,21 @@
 //!
 //! # Where to look
 //!
-//! * [`guide`] — a whole job in five steps, and a table for those who know Keras.
+//! * [`guide`] — a whole job in five steps, and a table for readers who know Keras.
 //! * [`network!`] — the language.
-//! * [`Network`] — what every network can do.
-//! * [`Compile`] — how a network becomes a trainer.
-//! * [`DeviceTrainer`] — training without an allocator.
+//! * [`Predict`] — predictions, and the constants of a network, such as [`PARAMS`](Predict::PARAMS).
+//! * [`Network`] — networks that can be trained: fresh parameters, gradients, statistics of data.
+//! * [`Compile`] — from a network to its trainer.
 //! * [`Trainer`] — training, with [`callbacks`] and [`Checkpoint`]s.
-//! * [`WeightFiles`] — how weights are saved and loaded.
+//! * [`DeviceTrainer`] — training without an allocator.
+//! * [`Evaluation`] — the loss and the metrics of some samples.
+//! * [`WeightFiles`] — weights to files and back.
+//! * [`embed!`], [`weights`] — weights as part of the program; [`Check`], [`self_test`] — stored predictions to compare with.
 //! * [`Label`] — classes as an enum.
-//! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for images.
-//! * [`History`] — what a training did, as a table, as CSV, as a picture.
-//! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`],
-//!   [`layers`].
+//! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for
+//!   images.
+//! * [`History`] — the loss and the metrics of every epoch, as a table, as CSV, as a picture.
+//! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`], [`layers`].
 //!
 //! # The number of parameters as a type
 //!
@@ -55,15 +58,15 @@
 //!
 //! # Features
 //!
-//! | feature | default | what it adds |
+//! | feature | default | adds |
 //! |---|---|---|
 //! | none | | `network!`, `embed!`, `predict`, `predict_in`, losses, optimizers and `compile_in`: `no_std`, no allocator |
-//! | `alloc` | yes | networks on the heap, training, data sets, weights as safetensors bytes |
-//! | `std` | yes | files |
+//! | `alloc` | yes | networks on the heap, `Trainer` and `fit`, data sets, weights as safetensors bytes |
+//! | `std` | yes | files, checkpoints, AVX2 and AVX-512, training on several threads |
 //! | `csv` | yes | data sets from CSV files |
 //! | `gzip` | yes | data sets from compressed IDX and NPY files |
 //! | `progress` | yes | a progress bar while training, on a terminal |
-//! | `fused` | | [`predict`](Predict::predict) multiplies and adds in one rounding where the hardware can: faster for large layers, but no longer the same bits everywhere |
+//! | `fused` | | [`predict`](Predict::predict) multiplies and adds in one rounding where the hardware can: faster for large layers, but the bits depend on the machine |
 //! | `plot` | | pictures of trainings as SVG and PNG: [`plot`]; reports as HTML: [`HtmlReport`] |
 #![no_std]
 #![warn(missing_docs)]
@@ -135,15 +138,16 @@ pub use training::{Compile, DeviceTrainer, Evaluation, TrainingMemory};
 pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, callbacks};
 pub use {nalgebra, rand, typenum};
 
-/// Weights from bytes, where [`embed!`] does not suit.
+/// Weights from bytes that lie in memory, for programs where [`embed!`] does not suit.
 pub mod weights {
     pub use crate::network::embedded::{from_bytes, view};
 }
 
 /// Declares networks.
 ///
-/// A network is a chain of layers between `<` and `>`, joined by `=>`, or several chains. It becomes a struct that implements
-/// [`Network`](crate::Network); its documentation holds the table of its layers.
+/// A network is one or several chains of layers between `<` and `>`; `=>` stands between the layers of a chain. The macro writes a
+/// struct that implements [`Predict`](crate::Predict) and [`Network`](crate::Network); the documentation of the struct holds the table
+/// of its layers.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -164,53 +168,53 @@ pub mod weights {
 ///
 /// # Layers
 ///
-/// | layer | what it does |
+/// | layer | meaning |
 /// |---|---|
 /// | `input 13`, `input 24x3`, `input 28x28x1` | the shape of one sample: features, time steps x features, height x width x channels; `input 13 f64` computes in double precision |
-/// | `dense 10` | a fully connected layer of 10 units; `dense 10 each` for every position of an image or a sequence by itself: [`Dense`](crate::layers::Dense) |
+/// | `dense 10` | a fully connected layer of 10 units; `dense 10 each` is applied to every position of an image or a sequence: [`Dense`](crate::layers::Dense) |
 /// | `normalize` | standardizes each channel with statistics of the training data, right behind the input: [`Normalize`](crate::layers::Normalize) |
-/// | `conv 32 3x3` | a convolution of 32 filters with a window of 3x3 over an image; over a sequence `conv 32 3`. `stride 2`; `same` pads so that every position has a window, `causal` so that none sees what comes later, `pad 1` (or top x bottom x left x right: `pad 1x0x1x0`) as told; `dilation 2`; `groups 4`: [`Conv`](crate::layers::Conv) |
+/// | `conv 32 3x3` | a convolution of 32 filters with a window of 3x3 over an image; over a sequence `conv 32 3`. `stride 2`; `same` pads so that every position has a window, `causal` so that no window sees later positions, `pad 1` (or top x bottom x left x right: `pad 1x0x1x0`) by these numbers; `dilation 2`; `groups 4`: [`Conv`](crate::layers::Conv) |
 /// | `depthwise 3x3` | a window of its own for every channel, or `multiplier 2` of them: [`Depthwise`](crate::layers::Depthwise) |
 /// | `separable 32 3x3` | a depthwise convolution, and then a dense layer at every position: [`Separable`](crate::layers::Separable) |
 /// | `conv_transpose 32 4x4` | a transposed convolution: with `stride 2 same` an image twice as large; `outpad 1` for one more: [`ConvTranspose`](crate::layers::ConvTranspose) |
-/// | `maxpool 2x2`, `avgpool 2x2` | the largest value, or the mean, of each channel in a window that moves over an image; over a sequence `maxpool 2`. `stride 1` if the window moves by another size than its own; `same` if it stands beyond the border as well (what is there does not count): [`MaxPool`](crate::layers::MaxPool), [`AvgPool`](crate::layers::AvgPool) |
+/// | `maxpool 2x2`, `avgpool 2x2` | the largest value, or the mean, of each channel in a window that moves over an image; over a sequence `maxpool 2`. `stride 1` if the window moves by another size than its own; `same` if the window also covers positions beyond the border (which do not count): [`MaxPool`](crate::layers::MaxPool), [`AvgPool`](crate::layers::AvgPool) |
 /// | `globalavgpool`, `globalmaxpool` | the mean, or the largest value, of each channel of an image or a sequence, as a vector; with `keepdims` as an image of one position: [`GlobalAvgPool`](crate::layers::GlobalAvgPool), [`GlobalMaxPool`](crate::layers::GlobalMaxPool) |
-/// | `pad 1`, `crop 1` | zeros around an image, or less of it; `1x2` is vertical x horizontal, `1x0x1x0` top x bottom x left x right, and of a sequence `1x2` before x after: [`ZeroPad`](crate::layers::ZeroPad), [`Crop`](crate::layers::Crop) |
-/// | `upsample 2`, `upsample 3x2` | every position several times; with `bilinear` mixed with its neighbours: [`Upsample`](crate::layers::Upsample), [`UpsampleBilinear`](crate::layers::UpsampleBilinear) |
-/// | `batchnorm` | channels with a mean of zero and a deviation of one over the batch, then a trained factor and offset; predictions use the moving statistics of the training. `momentum 0.99`, `epsilon 1e-3`, `noscale`, `nocenter`; `frozen` uses the moving statistics in training as well: [`BatchNorm`](crate::layers::BatchNorm) |
-/// | `layernorm`, `groupnorm 8` | the same for the channels of each position (`layernorm all`: all values of a sample), or for groups of channels of each sample; `epsilon 1e-3`, `noscale`, `nocenter`, `frozen`: [`LayerNorm`](crate::layers::LayerNorm), [`GroupNorm`](crate::layers::GroupNorm) |
+/// | `pad 1`, `crop 1` | `pad` adds zeros around an image, `crop` cuts its border off; `1x2` is vertical x horizontal, `1x0x1x0` top x bottom x left x right, and of a sequence `1x2` before x after: [`ZeroPad`](crate::layers::ZeroPad), [`Crop`](crate::layers::Crop) |
+/// | `upsample 2`, `upsample 3x2` | repeats every position; with `bilinear` interpolates between neighbours: [`Upsample`](crate::layers::Upsample), [`UpsampleBilinear`](crate::layers::UpsampleBilinear) |
+/// | `batchnorm` | gives each channel a mean of zero and a deviation of one over the batch, then applies a trained factor and offset; predictions use the moving statistics of the training. `momentum 0.99`, `epsilon 1e-3`, `noscale`, `nocenter`; `frozen` uses the moving statistics in training as well: [`BatchNorm`](crate::layers::BatchNorm) |
+/// | `layernorm`, `groupnorm 8` | `layernorm` does the same for the channels of each position (`layernorm all`: for all values of a sample), `groupnorm` for groups of channels of each sample; `epsilon 1e-3`, `noscale`, `nocenter`, `frozen`: [`LayerNorm`](crate::layers::LayerNorm), [`GroupNorm`](crate::layers::GroupNorm) |
 /// | `prelu` | a leaky ReLU with a trained slope for each value, or with `shared` for each channel; `frozen`: [`PRelu`](crate::layers::PRelu) |
 /// | `rescale 0.5 offset -1.0` | a factor and an offset: [`Rescale`](crate::layers::Rescale) |
-/// | `dropout 0.5` | forgets a part of the values in training: [`Dropout`](crate::layers::Dropout) |
-/// | `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1` | forgets whole channels, or multiplies or adds normal noise, in training: [`SpatialDropout`](crate::layers::SpatialDropout), [`GaussianDropout`](crate::layers::GaussianDropout), [`GaussianNoise`](crate::layers::GaussianNoise) |
+/// | `dropout 0.5` | sets this fraction of the values to zero in training: [`Dropout`](crate::layers::Dropout) |
+/// | `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1` | in training, sets whole channels to zero, multiplies by normal noise, or adds normal noise: [`SpatialDropout`](crate::layers::SpatialDropout), [`GaussianDropout`](crate::layers::GaussianDropout), [`GaussianNoise`](crate::layers::GaussianNoise) |
 /// | `flatten` | the same values as one vector |
 /// | `reshape 7x4` | the same values in another shape |
 /// | `relu`, `leaky_relu 0.1`, ... | an activation as a layer of its own |
 ///
-/// `name: dense 10` gives a layer a name; others are counted by kind, `dense_1`, `dense_2`. Layers with parameters are fields
-/// of the struct by these names.
+/// `name: dense 10` gives a layer a name; layers without a label are numbered by kind, `dense_1`, `dense_2`. Layers with parameters are
+/// fields of the struct, with these names.
 ///
 /// # After `dense`
 ///
-/// | words | |
+/// | words | meaning |
 /// |---|---|
 /// | an activation | `relu`, `sigmoid`, `softmax`, `tanh`, `linear`, `celu`, `clipped_relu`, `elu`, `exponential`, `gelu`, `gelu_tanh`, `hard_shrink`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `leaky_relu`, `log_sigmoid`, `log_softmax`, `mish`, `relu6`, `selu`, `silu`, `soft_shrink`, `softplus`, `softsign`, `sparse_plus`, `sparse_sigmoid`, `squareplus`, `tanh_shrink`, `threshold`: see [`activations`](crate::activations) |
 /// | `nobias` | without a bias |
-/// | `init he_normal` | how weights are drawn: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
+/// | `init he_normal` | the distribution of fresh weights: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
 /// | `max_norm 2`, `non_negative` | bounds of the weights, kept after every step; see [`constraints`](crate::constraints) |
-/// | `frozen` | training leaves it alone, and it costs no gradient |
+/// | `frozen` | training does not change the layer, and computes no gradient of its parameters |
 ///
 /// # Branches
 ///
-/// A label names what its layer makes, so that other chains can go on from it; `;` ends a chain. A join takes branches, which begin
-/// with what comes in, or with a label:
+/// A label names the output of its layer, so that other chains can begin with it; `;` ends a chain. A join takes branches. A branch
+/// reads the input of the join, or begins with a label:
 ///
 /// ```
 /// use castnet::prelude::*;
 ///
 /// network! {
-///     /// Steers by a camera and by what the car knows of itself.
+///     /// Steers by a camera and by the state of the car.
 ///     pub Driver<
 ///         camera: input 8x8x1 => flatten => seen: dense 32 relu;
 ///         state: input 7 => felt: dense 16 relu;
@@ -227,18 +231,19 @@ pub mod weights {
 /// println!("{}", Driver::SUMMARY);
 /// ```
 ///
-/// | join | what it makes of its branches |
+/// | join | output |
 /// |---|---|
-/// | `add(identity, dense 10)`, `average`, `multiply`, `maximum`, `minimum` | value by value; an activation may stand behind it: `add(...) relu`. Of two factors one may be a value for each channel |
-/// | `concat(dense 10, dense 5)` | side by side in the last dimension |
+/// | `add(identity, dense 10)`, `average`, `multiply`, `maximum`, `minimum` | computed value by value; an activation may stand behind the join: `add(...) relu`. Of two factors of `multiply`, one may have a single value for each channel |
+/// | `concat(dense 10, dense 5)` | the branches side by side in the last dimension |
 ///
-/// `identity` is the branch without a layer. What no chain reads is an output. Several inputs, or several outputs, are structs whose
-/// fields have the names of their layers: `DriverInput`, `DriverOutput`. Losses of several outputs are [`Both`](crate::Both) of
-/// them, and so are targets. `Driver::DOT` is the graph for Graphviz; the documentation of the type shows it as a picture.
+/// `identity` is the branch without a layer. The end of a chain is an output of the network, unless a chain or a join reads it. A layer
+/// whose output nothing reads is an error. A network with several inputs, or several outputs, has a struct for them, whose fields have
+/// the names of the layers: `DriverInput`, `DriverOutput`. The losses of two outputs are combined by [`Both`](crate::Both), and so are
+/// targets. `Driver::DOT` is the graph for Graphviz; the documentation of the type shows it as a picture.
 ///
 /// # Blocks
 ///
-/// What occurs again and again is written once, with parameters for its numbers, windows and words:
+/// A block is a part of a network that is written once and used several times, with parameters for its numbers, windows and words:
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -253,16 +258,17 @@ pub mod weights {
 /// assert_eq!(Deep::LAYERS.last().map(|layer| layer.name), Some("dense_13"));
 /// ```
 ///
-/// Numbers may be computed of whole numbers, parameters and `channels`, those of what comes in, with `+ * / %` and parentheses, and
-/// inside of these `-` too. Blocks may use blocks. Labels inside are seen inside; the names of their layers begin with the label
-/// of the call, or with the block and the number of the call: `residual_1_...`.
+/// Numbers may be computed from whole numbers, parameters and `channels` (the number of channels of the input), with `+ * / %` and
+/// parentheses; inside of parentheses `-` works too. Blocks may use blocks. A label in a block is visible in this block only; the name
+/// of its layer begins with the label of the call, or with the block and the number of the call: `residual_1_...`.
 ///
-/// # Networks in networks
+/// # Nested networks
 ///
-/// `use path::Encoder -> 7x7x64` is another network as a layer, of which only the shape of its output has to be said; the compiler
-/// checks it. It is a field of its own type, so that a trained one can be moved in. With `frozen` behind it, it is only computed:
-/// training leaves it alone, and no gradient goes through it. If it has a `normalize` of its own that has learnt nothing yet, this learns
-/// with the outer network where the inner one reads the only input.
+/// `use path::Encoder -> 7x7x64` is a nested network: another network as a layer. The shape of its output is written behind `->`, and
+/// the compiler checks it. The nested network is a field with the type of the network, so that a trained network can be moved into it.
+/// With `frozen` behind it, training does not change the nested network, and no gradient goes through it: layers before it cannot be
+/// trained. If the nested network reads the only input and has a `normalize` without statistics, this `normalize` learns its statistics
+/// together with those of the outer network.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -285,12 +291,12 @@ pub mod weights {
 ///
 /// # Size or speed
 ///
-/// Dense layers of up to [`SMALL`](crate::layers::Dense::SMALL) weights are inlined into the network with their sizes known, so
-/// that the compiler may unroll them; larger ones share one kernel. `#[optimize(size)]` in front of a network overrides that:
-/// all its layers share their code, one copy for each kind of layer and of activation, which takes few bytes of flash. The results
-/// have the same bits. A network of more than 64 layers and activations is compiled so too, as the compiler's time would grow faster
-/// than its length; `#[optimize(speed)]` overrides that. A network that is a layer (`use`) counts as one: what it is optimized for is
-/// its own.
+/// Dense layers of up to [`SMALL`](crate::layers::Dense::SMALL) weights are inlined into the network with their sizes known, so that
+/// the compiler may unroll them; larger layers share one kernel. With `#[optimize(size)]` in front of a network, all its layers share
+/// their code, one copy for each kind of layer and of activation, which takes few bytes of flash. The results have the same bits. A
+/// network of more than 64 layers and activations is compiled for size too, because the compiler's time would grow faster than the
+/// length of the network; `#[optimize(speed)]` in front of it overrides this. A nested network counts as one layer, and has an
+/// `#[optimize(..)]` of its own.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -304,9 +310,9 @@ pub mod weights {
 /// assert!(tiny.predict(&[0.5; 13].into())[0].is_finite());
 /// ```
 ///
-/// One invocation may hold several networks, side by side. Attributes, documentation and visibility are written as for a
-/// struct. Small networks are `Clone`; large ones (over 16 KiB) are copied by
-/// [`clone_boxed`](crate::Flat::clone_boxed), as `clone` would pass them over the stack.
+/// One invocation may hold several networks, side by side. Attributes, documentation and visibility are written as for a struct. Small
+/// networks are `Clone`; large ones (over 16 KiB) are copied by [`clone_boxed`](crate::Flat::clone_boxed), because `clone` would pass
+/// them over the stack.
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => {
@@ -325,11 +331,11 @@ macro_rules! network {
 /// let price = HOUSE.predict(&features)[0];
 /// ```
 ///
-/// The path is relative to the folder of the Cargo.toml. The compiler reads the file's header and checks it against the
-/// network: its architecture, and the name, shape and type of each tensor. A file that is missing, damaged, or made for
-/// another network is an error at the path. The values lie in read-only memory: there is no code at start-up, and no copy in
-/// RAM. The program is compiled anew when the file changes. The type may live in another crate, so that the program that
-/// trains and the firmware that predicts share it; several networks may use one file.
+/// The path is relative to the folder of the Cargo.toml. The compiler checks the checksum of the file, and compares its header with the
+/// network: the fingerprint, and the name, shape and type of each tensor. A file that is missing, damaged, or made for another network
+/// is an error at the path. The values lie in read-only memory: there is no code at start-up, and no copy in RAM. The program is
+/// compiled anew when the file changes. The type may live in another crate, so that the program that trains and the firmware that
+/// predicts share it; several networks may use one file.
 ///
 /// `pub static HOUSE_CHECKS: &[Check<HousePrice>] = "house_prices.safetensors";` takes the [`Check`](crate::Check)s of the file.
 ///
@@ -342,7 +348,7 @@ macro_rules! embed {
     };
 }
 
-/// What the code that the macro writes refers to.
+/// The names in the code that the macro writes.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::activations::compact::apply_compact;

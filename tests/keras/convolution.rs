@@ -1,4 +1,4 @@
-//! Convolutions: outputs, and the gradients of everything.
+//! Convolutions: outputs, and all gradients.
 use super::layers::check;
 use super::*;
 

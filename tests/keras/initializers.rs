@@ -126,7 +126,7 @@ macro_rules! networks {
                 check(sample.expect("a sample of that shape"), net.dense_1.weight.as_slice());
                 assert!(net.dense_1.bias.iter().all(|&bias| bias == 0.0));
             )*
-            // What Keras takes when nothing is said.
+            // Keras's default initializer.
             let (default, named) = (Unsaid::init(&mut seeded(2)), GlorotUniform64::init(&mut seeded(2)));
             assert_eq!(default.as_flat(), named.as_flat());
         }

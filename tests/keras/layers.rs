@@ -1,4 +1,4 @@
-//! Layers in networks of their own: outputs, the gradients of everything, and what a training step makes of moving statistics.
+//! Layers in networks of their own: outputs, all gradients, and moving statistics after a training step.
 use std::cell::RefCell;
 
 use castnet::isa::Isa;
@@ -6,7 +6,7 @@ use castnet::isa::Isa;
 use super::*;
 
 thread_local! {
-    /// What the network has given in training.
+    /// The outputs of the network in training.
     static SEEN: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -93,7 +93,7 @@ mod activations {
     }
 }
 
-/// A dense layer with an activation: outputs, and the gradients of everything.
+/// A dense layer with an activation: outputs, and all gradients.
 macro_rules! dense {
     ($($name:ident: $inputs:literal => $units:literal, $activation:expr;)*) => {
         $(

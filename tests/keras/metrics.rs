@@ -91,7 +91,7 @@ fn regression() {
     both!(Linear, "r2_score", R2, [2], [2]);
 }
 
-/// What Keras makes of equal outputs, of targets that are all the same, and of outputs that are not finite.
+/// Keras's figures for equal outputs, for targets that are all the same, and for outputs that are not finite.
 #[test]
 fn edges() {
     fn figure<H, A, Y>(metric: impl Metric<H, A, Y>, samples: &[(A, Y)]) -> f64 {

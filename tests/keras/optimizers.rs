@@ -1,4 +1,4 @@
-//! The optimizers, what can be added to them, and the schedules.
+//! The optimizers, their wrappers, and the schedules.
 use super::*;
 use castnet::TensorInfo;
 use castnet::optimizers::schedules::*;
@@ -9,7 +9,7 @@ use serde_json::Value;
 const TENSORS: &[TensorInfo] =
     &[TensorInfo { name: "w", dtype: "F64", shape: &[7] }, TensorInfo { name: "k", dtype: "F64", shape: &[2, 3] }];
 
-/// The parameters after every step, and what the optimizer remembers at the end, as Keras names it.
+/// The parameters after every step, and the optimizer's moments at the end, by Keras's names.
 fn steps<G: Flat + Clone, O: Optimizer>(fixture: &Fixture, optimizer: &O, slots: &[&str]) {
     let tensors = &TENSORS[..fixture.json()["params"].as_array().expect("parameters").len()];
     let number = fixture.json()["steps"].as_u64().expect("a number of steps");
@@ -47,7 +47,7 @@ fn fill<G: Flat>(fixture: &Fixture, tensors: &[TensorInfo], what: &str, step: us
     value.as_flat_mut().iter_mut().zip(values).for_each(|(x, value)| *x = Scalar::from_f64(value));
 }
 
-/// A number of the configuration; what is `null` there is not asked for.
+/// A number of the configuration; none if it is `null`.
 struct Config(Value);
 
 impl Config {

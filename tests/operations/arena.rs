@@ -10,7 +10,7 @@ use castnet_tests::{flat, random};
 /// Samples: several, and no whole number of vectors.
 const SAMPLES: usize = 5;
 
-/// How many outputs have other bits than the targets. A prediction may give zeros of another sign.
+/// The number of outputs with other bits than the targets. Zeros may differ in sign.
 #[derive(Clone, Copy, Debug)]
 struct Mismatches;
 
@@ -30,7 +30,7 @@ impl<H: Activation<A>, A: Flat + Clone + Send + Sync> Loss<H, A> for Mismatches 
     }
 }
 
-/// Predictions of random samples, and how many of their values the forward pass of training does not give.
+/// Predictions of random samples, and the number of their values that differ from the forward pass of training.
 fn mismatches<N: Network>() -> f64 {
     let rng = &mut seeded(12);
     let mut network = N::init(rng);

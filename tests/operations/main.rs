@@ -91,7 +91,7 @@ operations! {
     steady long: [input 4] [=> repeat 16 { add(identity, dense 5 tanh => dense 4) => tanh } => dense 2];
 }
 
-/// A network as a layer of another.
+/// A nested network.
 mod nested {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! What tests share: the reference numbers in `tests/fixtures`, which Keras computed (see `tests/README.md`); a loss; random samples.
+//! Shared by the tests: the reference numbers in `tests/fixtures`, which Keras computed (see `tests/README.md`); a loss; random samples.
 mod product;
 
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 pub use product::Product;
 
-/// One case: tensors, and what they mean.
+/// One case: tensors, and their meaning.
 pub struct Fixture {
     name: String,
     bytes: Vec<u8>,
@@ -35,7 +35,7 @@ impl Fixture {
         Self { name: name.to_string(), bytes: read("safetensors"), json }
     }
 
-    /// What the tensors mean.
+    /// The meaning of the tensors.
     pub fn json(&self) -> &Value {
         &self.json
     }
@@ -77,7 +77,7 @@ impl Fixture {
         fill(value, &self.tensor(tensor).values);
     }
 
-    /// How far double precision may be off. TensorFlow keeps the ln 2 of LogCosh and the mean of the top k accuracy in single
+    /// The largest error of double precision. TensorFlow keeps the ln 2 of LogCosh and the mean of the top k accuracy in single
     /// precision, so that these values (not the gradients) are wrong in the ninth digit; and it
     /// enlarges images in single precision.
     fn double_tolerance(&self, tensor: &str) -> f64 {
@@ -111,7 +111,7 @@ impl Fixture {
         let expected = self.tensor(reference).values;
         assert_eq!(got.len(), expected.len(), "{}: the length of {tensor}", self.name);
         for (index, (got, expected)) in got.iter().map(|x| x.to_f64()).zip(expected).enumerate() {
-            // What is beyond all numbers of single precision is infinite there.
+            // A value beyond the range of single precision is infinite there.
             let expected =
                 if single && expected.abs() > f64::from(f32::MAX) { f64::from(expected as f32) } else { expected };
             let close = (got - expected).abs() <= absolute + relative * expected.abs() || got == expected;

@@ -4,7 +4,7 @@ use castnet::isa::Isa;
 use castnet::losses::{Loss, Reduction};
 use castnet::{Flat, Scalar};
 
-/// The outputs times fixed numbers, added up: of any network a loss without kinks.
+/// The sum of the outputs times fixed numbers: a smooth loss for any network.
 #[derive(Clone, Copy, Debug)]
 pub struct Product;
 

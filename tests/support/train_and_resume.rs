@@ -1,4 +1,4 @@
-//! A training that can be killed at any moment: `train_and_resume FOLDER EPOCHS` goes on from the checkpoint in the folder
+//! A training that can be killed at any moment: `train_and_resume FOLDER EPOCHS` resumes from the checkpoint in the folder
 //! and, at its end, writes the weights and the history beside it.
 use std::error::Error;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut log = CsvLog::new(folder.join("log.csv"));
     let options = Fit::epochs(epochs.parse()?)
         .seed(5)
-        // The four inputs as an image: what is drawn for it must go on as well.
+        // The four inputs as an image: the random numbers of the augmentation must be resumed too.
         .augment(Augment::images(2, 2, 1).flip_horizontal().rotate(10.0).shift(1))
         .validation(&test)
         .checkpoint(Checkpoint::every(1, &checkpoint))

@@ -1,7 +1,7 @@
 //! castnet beside other crates and the limit: the same work on the same weights, the same answers, timed in turn.
 //!
-//! Everybody gets samples of a type of his own that is made before, and leaves his answers in one. Those who train go through the
-//! same batches in the same order. Nobody is built for one processor; each may choose what the processor has while it runs.
+//! Every crate gets the samples in a type of its own, made before the timing, and leaves its answers in such a type. Crates that train go through the
+//! same batches in the same order. No crate is built for one processor; each may choose instruction sets at run time.
 //!
 //! `cargo run --release` prints lines of tab-separated values: the work, who, the least and the median time in ns. `-- export FOLDER`
 //! writes weights and samples for `peers.py`. `./table` makes the README's table of both.
@@ -32,7 +32,7 @@ use benches::{race, work};
 use castnet::prelude::*;
 use work::{Case, Data, Digit, House};
 
-/// Rounds in which everybody is timed once.
+/// Rounds, in each of which every crate is timed once.
 const ROUNDS: usize = 15;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -63,7 +63,7 @@ fn compare(data: &Data) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What peers are asked for.
+/// The tasks of the peers.
 #[derive(Clone, Copy)]
 #[allow(dead_code, reason = "not every peer trains")]
 enum Task {
@@ -75,7 +75,7 @@ enum Task {
 }
 
 impl Task {
-    /// The task that a workload is; none where no peer takes part.
+    /// The task of a workload; none if no peer takes part.
     fn of(work: &str) -> Option<Self> {
         match work.get(..2)? {
             _ if work.contains("shuffled") => None,
@@ -92,7 +92,7 @@ impl Task {
 type Found<'a> = Result<Option<Case<'a>>, Box<dyn Error>>;
 type Peers<'a> = Vec<(&'static str, Case<'a>)>;
 
-/// Who else does it; that they give castnet's answers has been checked.
+/// The peers that do a task, and give castnet's answers: these are compared here.
 fn peers<'a>(task: Task, data: &'a Data) -> Result<Peers<'a>, Box<dyn Error>> {
     type Peer = for<'a> fn(Task, &'a Data) -> Found<'a>;
     let all: &[(&'static str, Peer)] = &[
@@ -177,7 +177,7 @@ fn check(task: Task, data: &Data, peer: &[f32]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Little-endian `f32`s: the parameters of both networks, the samples, and what castnet predicts for them.
+/// Little-endian `f32`s: the parameters of both networks, the samples, and castnet's predictions for them.
 fn export(data: &Data, folder: &Path) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     let write = |name: &str, values: &mut dyn Iterator<Item = f32>| {

@@ -1,5 +1,5 @@
-//! Plain nalgebra, as one would write it by hand: `w * x + b`. Of sizes that the compiler knows for one sample, for many of sizes
-//! that it does not, which nalgebra multiplies faster.
+//! Plain nalgebra, as it is written by hand: `w * x + b`. One sample has matrices of static sizes; many samples have matrices of dynamic sizes,
+//! which nalgebra multiplies faster.
 use std::hint::black_box;
 
 use ::nalgebra::{DMatrix, DVector, SVector};

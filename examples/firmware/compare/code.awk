@@ -1,4 +1,4 @@
-# From `nm --print-size` and then `objdump --disassemble`: the bytes of each function in `roots`, and of all that it calls.
+# From `nm --print-size` and then `objdump --disassemble`: the bytes of each function in `roots`, and of all functions that it calls.
 function bare(address) {
     sub(/^0+/, "", address)
     return address

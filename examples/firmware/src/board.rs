@@ -1,4 +1,4 @@
-//! What the example needs of the board: time, and how deep the stack went.
+//! The clock of the board, and the largest depth of the stack.
 use core::arch::asm;
 use core::ptr::{read_volatile, write_volatile};
 
@@ -20,7 +20,7 @@ pub fn start(clock: &mut SYST) {
     clock.enable_counter();
 }
 
-/// Instructions of one of so many equal calls.
+/// Instructions of a call: the mean of a number of equal calls.
 pub fn instructions<T>(calls: u32, mut call: impl FnMut() -> T) -> f32 {
     let before = SYST::get_current();
     for _ in 0..calls {
@@ -32,7 +32,7 @@ pub fn instructions<T>(calls: u32, mut call: impl FnMut() -> T) -> f32 {
 }
 
 const PAINT: u32 = 0xa5a5_5a5a;
-/// Words below the stack that are looked at.
+/// Words below the stack that are painted and read.
 const WORDS: usize = 1500;
 
 /// Bytes of stack that a call uses, below the stack of its caller.
@@ -41,7 +41,7 @@ pub fn stack<T>(call: impl FnOnce() -> T) -> usize {
     let top: *mut u32;
     // SAFETY: reads a register.
     unsafe { asm!("mov {}, sp", out(reg) top) };
-    // A little room for what this function itself does next.
+    // A little room for the rest of this function.
     let top = top.wrapping_sub(8);
     for word in 0..WORDS {
         // SAFETY: free memory below the stack; nothing else runs.

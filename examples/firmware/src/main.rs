@@ -1,5 +1,5 @@
 //! Predicts house prices and reads digits on a microcontroller, with weights that were trained on a workstation, and fails if
-//! one bit of a prediction differs from what the workstation saw. See README.md.
+//! one bit of a prediction differs from the prediction on the workstation. See README.md.
 #![no_std]
 #![no_main]
 
@@ -12,7 +12,7 @@ use cortex_m::Peripherals;
 use cortex_m_semihosting::{debug, hprintln};
 use networks::{DIGIT, HOUSE, HOUSES, IMAGES, Sine};
 
-/// What a prediction may take of the stack beyond its activations: the frames of its functions, and the output.
+/// Bytes of stack that a prediction may use beyond its activations: the frames of its functions, and the output.
 const STACK_BEYOND_ACTIVATIONS: usize = 512;
 
 #[cortex_m_rt::entry]
@@ -63,7 +63,7 @@ fn run() -> Result<(), Failure> {
     measure("Sine", &sine, &[0.5].into())
 }
 
-/// Prints what a prediction costs.
+/// Prints the cost of a prediction.
 fn measure<N: PredictsOnStack>(name: &str, net: &N, input: &N::Input) -> Result<(), Failure> {
     let stack = board::stack(|| net.predict(input));
     let calls = if N::MACS > 10_000 { 4 } else { 100 };

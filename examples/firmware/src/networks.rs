@@ -1,4 +1,4 @@
-//! The networks: types, weights, and what the trainer saw. All of it lies in flash.
+//! The networks: types, weights, and checks: predictions on the workstation. All of them lie in flash.
 use castnet::{Check, prelude::*};
 
 network! {

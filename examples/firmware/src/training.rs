@@ -1,4 +1,4 @@
-//! Goes on with the training of the house network where it runs: over houses that lie in flash, without an allocator.
+//! Continues the training of the house network on the microcontroller: on houses that lie in flash, without an allocator.
 use castnet::activations::Linear;
 use castnet::nalgebra::SVector;
 use castnet::{BatchError, TrainingMemory, prelude::*};
@@ -14,11 +14,11 @@ static DATA: [f32; 14 * HOUSES] = match castnet::weights::from_bytes(include_byt
 };
 
 const BATCH: usize = 8;
-/// Steps that are taken.
+/// Steps of the training.
 pub const STEPS: usize = 12;
-/// RAM that it takes, for 261 trainable parameters and Adam.
+/// Bytes of RAM of the training, for 261 trainable parameters and Adam.
 pub const BYTES: usize = TrainingMemory::<Small, Adam, BATCH>::BYTES;
-/// A hash of the weights after it: the same on every machine.
+/// A hash of the weights after the training: the same on every machine.
 pub const HASH: u64 = 0xe98d_dad2_a67d_9889;
 
 network! {

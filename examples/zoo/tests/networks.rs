@@ -24,7 +24,7 @@ fn uniform(seed: u64, tensor: u64, index: u64) -> f64 {
     2.0 * ((x >> 40) as f64 / f64::from(1 << 24)) - 1.0
 }
 
-/// What becomes of a uniform number: a factor and a summand.
+/// The factor and the summand that turn a uniform number into a weight.
 fn formula(leaf: &str, shape: &[usize], is_depthwise: bool, gain: f64) -> (f64, f64) {
     match leaf {
         "gamma" => (0.1, 1.0),

@@ -1,4 +1,4 @@
-//! What is no enum of classes.
+//! Types that are not an enum of classes.
 use castnet::prelude::*;
 
 #[derive(Clone, Copy, Label)]

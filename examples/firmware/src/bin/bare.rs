@@ -1,4 +1,4 @@
-//! Nothing but predictions and a self-test: its symbols show that none of it can panic or allocate.
+//! Only predictions and a self-test: the symbols of this program show that it cannot panic or allocate.
 #![no_std]
 #![no_main]
 

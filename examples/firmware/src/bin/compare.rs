@@ -96,7 +96,7 @@ fn main() -> ! {
     }
 }
 
-/// Prints what each costs. False if castnet's two results differ, or C's by more than rounding.
+/// Prints the cost of each. False if castnet's two results differ, or C's by more than rounding.
 fn compare<N, S>(
     [fast_name, small_name, c_o2_name, c_os_name]: [&str; 4],
     fast: extern "C" fn(&N, &N::Input) -> f32,

@@ -1,4 +1,4 @@
-//! What the tests share: Keras's layers in the order of ours.
+//! Shared by the tests: Keras's layers in the order of castnet's layers.
 //!
 //! Keras lists layers by their distance from the output, so that branches alternate; castnet lists them as they are written, branch
 //! after branch. The files say what every layer reads, and so both are brought into one order: a layer stands behind all that it
@@ -99,7 +99,7 @@ pub fn castnet<N: Network>() -> Vec<Layer> {
 }
 
 /// Pairs the layers of both sides, names of Keras's first. All have a partner of the same kind, output shape, parameters and
-/// activation, but for what the layer behind has as words here: zeros around its input. The last `more` of ours only show values.
+/// activation, except layers of zeros around an image, which are words of the next layer in castnet. The last `more` layers of castnet only output values.
 pub fn pairs<N: Network>(network: &Value, more: usize) -> Vec<(String, String)> {
     let (theirs, mut ours) = (keras(network), castnet::<N>());
     let shown = ours.split_off(ours.len() - more);
