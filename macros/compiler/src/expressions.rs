@@ -186,7 +186,7 @@ impl Known<'_> {
         let Expression { tokens, tree } = expression;
         let value = self.evaluate(tree, tokens)?;
         u64::try_from(value).map_err(|_| {
-            let message = format!("`{}` is {value} here, but a size is at least 1", shown(tokens));
+            let message = format!("`{}` is {value} here, but must not be negative", shown(tokens));
             (tokens.clone(), message)
         })
     }

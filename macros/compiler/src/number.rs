@@ -76,7 +76,7 @@ impl Number {
             ));
         }
         let value = text.parse::<f64>().map_err(|_| format!("{what} must be a number, not `{text}`"))?;
-        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is too large for a number")) }
+        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is larger than any `f64`")) }
     }
 
     /// The digits and the suffix of the literal: `2KiB` is `2` and `KiB`.

@@ -236,7 +236,7 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
         return Err(syn::Error::new_spanned(
             &name,
             format!(
-                "`{name}` does not stand before the name of a network\nhelp: leave it out: `pub HousePrice< input 13 => dense 1 >`"
+                "the name of a network stands without `{name}`\nhelp: leave it out: `pub HousePrice< input 13 => dense 1 >`"
             ),
         ));
     }
