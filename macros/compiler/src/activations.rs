@@ -1,4 +1,4 @@
-//! The activations: their words, their types in castnet, their numbers, and what their backward pass reads again.
+//! The activations: their words, their types in castnet, their numbers, and the values that their backward pass reads.
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -12,7 +12,7 @@ pub enum Keeps {
     Outputs,
 }
 
-/// An entry of the list.
+/// An activation of the language.
 #[derive(Debug, PartialEq)]
 struct Known {
     word: &'static str,
@@ -66,7 +66,7 @@ activations! {
     threshold Threshold Inputs (threshold = 1.0, value = 0.0);
 }
 
-/// Other words of Keras for the same.
+/// Synonyms that Keras has.
 const ALIASES: &[(&str, &str)] = &[("swish", "silu"), ("hard_swish", "hard_silu")];
 
 /// All words, the frequent ones first.
@@ -91,7 +91,7 @@ fn known(word: &Ident) -> Option<&'static Known> {
 pub struct Activation {
     known: &'static Known,
     numbers: Vec<f64>,
-    /// Where it was written.
+    /// Its token, for errors.
     pub word: Ident,
 }
 
@@ -121,7 +121,7 @@ impl Activation {
         self.known.keeps
     }
 
-    /// Whether it compares the channels of a position.
+    /// Whether its outputs depend on all channels of a position, as those of softmax do.
     pub fn compares_channels(&self) -> bool {
         matches!(self.known.word, "softmax" | "log_softmax")
     }
@@ -137,13 +137,13 @@ impl Activation {
         std::iter::once(self.known.word.to_string()).chain(numbers).collect()
     }
 
-    /// Its type.
+    /// Its type in castnet.
     pub fn rust_type(&self) -> TokenStream {
         let kind = format_ident!("{}", self.known.kind);
         quote!(castnet::#kind)
     }
 
-    /// Its value.
+    /// An expression of this type.
     pub fn value(&self) -> TokenStream {
         let kind = self.rust_type();
         if self.numbers.is_empty() {

@@ -12,7 +12,7 @@ struct Quantity {
     /// Whether it is counted in bytes.
     bytes: bool,
     of: fn(&Planned) -> Option<u64>,
-    /// The share of one layer.
+    /// The costs of one row of the summary.
     of_row: fn(&Planned, &RowCosts) -> u64,
 }
 
@@ -46,7 +46,7 @@ pub fn check(planned: &Planned) -> Result<(), Errors> {
     let mut errors = Errors::default();
     if let (Some(path), Some(bound)) = (planned.graph.networks().next(), planned.graph.bounds.first()) {
         let (name, network, path) = (&bound.quantity, &planned.graph.name, path.to_string().replace(' ', ""));
-        errors.at(name, format!("what `{path}` takes is not known here, and so cannot be bounded\nhelp: behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`"));
+        errors.at(name, format!("`{name}` of `{path}` is not known here, so `where` cannot bound it\nhelp: write behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`"));
         return Err(errors);
     }
     for bound in &planned.graph.bounds {
@@ -78,7 +78,7 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
     let mut message = format!("`{network}` has {name} {actual}{unit}, not {sign} {limit}{unit}");
     let mut rows: Vec<(u64, String)> =
         planned.rows().map(|(_, name, row)| ((quantity.of_row)(planned, row), name.to_string())).collect();
-    // The sort is stable: of equal layers the first stays first.
+    // The sort is stable: layers with the same cost stay in their order.
     rows.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
     let costly: Vec<String> = rows
         .iter()
@@ -110,7 +110,7 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
         errors.at(
             tokens,
             format!(
-                "the bound of {name} is `{text}`, but it is a whole number\nhelp: such as `{name} <= {}`",
+                "the bound of {name} is `{text}`, but must be a whole number\nhelp: such as `{name} <= {}`",
                 example(quantity)
             ),
         );
@@ -147,7 +147,13 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
     };
     let limit = number.checked_mul(factor);
     if limit.is_none() {
-        errors.at(tokens, format!("the bound of {name} is more than any machine can hold"));
+        errors.at(
+            tokens,
+            format!(
+                "the bound of {name} is more than any machine can hold\nhelp: such as `{name} <= {}`",
+                example(quantity)
+            ),
+        );
     }
     limit
 }

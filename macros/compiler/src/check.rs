@@ -4,7 +4,7 @@ use crate::graph::{Graph, ValueId};
 use crate::layers::{InputGradient, Operation, ParameterGroup};
 use crate::size::Size;
 
-/// A network that keeps all rules.
+/// A graph that keeps all rules.
 #[derive(Debug)]
 pub struct Checked(pub Graph);
 
@@ -17,21 +17,21 @@ pub fn check(graph: Graph) -> Result<Checked, Errors> {
     errors.or(Checked(graph))
 }
 
-/// Layers that learn from the raw data stand right behind an input.
+/// A layer that learns from the raw data, such as `normalize`, stands right behind an input.
 fn check_first(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         if node.layer.only_first() && !is_input(graph, node.input()) {
             let name = node.layer.describe();
             errors.at(
                 &node.tokens.layer,
-                format!("`{name}` learns from the data as it is, so it stands right behind the input\nhelp: `input ... => {name} => ...`"),
+                format!("`{name}` learns from the raw data, so it must stand right behind the input\nhelp: `input ... => {name} => ...`"),
             );
             errors.in_calls(&node.tokens.calls);
         }
     }
 }
 
-/// Every value is read, or is an output: any other would have no gradient, and its layer could not be trained.
+/// Every value is read by an operation or is an output of the network. Any other value would have no gradient.
 fn check_read(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         if graph.readers(node.to).next().is_some() || graph.outputs.contains(&node.to) {
@@ -41,16 +41,16 @@ fn check_read(graph: &Graph, errors: &mut Errors) {
         let mut unread = Errors::default();
         unread.at(
             &node.tokens.layer,
-            format!("nothing reads the output of `{name}`\nhelp: leave it out, or read it: in the join behind it, `identity` is what comes in"),
+            format!("nothing reads the output of `{name}`\nhelp: leave it out, or read it: as a branch of the join behind it, `identity` is this output"),
         );
-        // Of a layer that is repeated it is said once.
+        // One message for all repetitions of a layer.
         if errors.extend(unread, true) {
             errors.in_calls(&node.tokens.calls);
         }
     }
 }
 
-/// A frozen network is no more than computed: no gradient goes through it.
+/// No gradient goes through a frozen network, so no layer before it can be trained.
 fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         let Operation::Map(map) = node.operation() else { continue };
@@ -78,10 +78,10 @@ fn is_input(graph: &Graph, value: ValueId) -> bool {
     }
 }
 
-/// Bytes of a type that rustc still accepts, on 64-bit machines.
+/// The size in bytes of the largest type that rustc accepts on 64-bit machines.
 const MOST_BYTES: u64 = 1 << 46;
 
-/// Sums cannot overflow after this.
+/// Bounds the size of the network, so that later sums cannot overflow.
 fn check_size(graph: &Graph, errors: &mut Errors) {
     let mut bytes = 0_u64;
     for node in &graph.nodes {
@@ -92,7 +92,10 @@ fn check_size(graph: &Graph, errors: &mut Errors) {
         if bytes > MOST_BYTES {
             errors.at(
                 &node.tokens.layer,
-                format!("with `{}` the network is larger than any machine can hold", node.layer.describe()),
+                format!(
+                    "with `{}` the network is larger than any machine can hold\nhelp: make this layer smaller",
+                    node.layer.describe()
+                ),
             );
             return;
         }

@@ -21,7 +21,7 @@ struct Item {
     path: LitStr,
 }
 
-/// Writes the statics; one whose file is no good exists all the same, and its value is the error.
+/// Writes the statics. If the file of one is missing or damaged, its value is the error, so that its name exists.
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut runtime = TokenStream::new();
@@ -83,18 +83,18 @@ fn read(path: &str) -> Result<(PathBuf, File), String> {
     let bytes = std::fs::read(&full).map_err(|error| {
         let shown = full.display();
         format!(
-            "`{shown}` cannot be read: {error}\nhelp: it is what `net.save(\"{path}\")` writes after training; the path is relative to the folder of Cargo.toml"
+            "`{shown}` cannot be read: {error}\nhelp: `net.save(\"{path}\")` writes it after training; the path is relative to the folder of Cargo.toml"
         )
     })?;
-    let file = file::parse(&bytes).map_err(|what| {
+    let file = file::parse(&bytes).map_err(|fault| {
         format!(
-            "`{path}` is no sound file of weights: {what}\nhelp: save the weights again, with `net.save(\"{path}\")`"
+            "`{path}` is not a valid file of weights: {fault}\nhelp: save the weights again, with `net.save(\"{path}\")`"
         )
     })?;
     Ok((full, file))
 }
 
-/// The bytes of the file as a network, once the compiler has seen that they are one.
+/// The bytes of the file as a network, behind assertions that its tensors are those of the network.
 fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenStream {
     let Item { network, path, .. } = item;
     let span = path.span();
@@ -104,7 +104,7 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     for Tensor { name, dtype, shape, .. } in &file.tensors {
         let sizes = shape.iter().map(|&size| Literal::usize_suffixed(size));
         let message = format!(
-            "`{shown}` has a tensor `{name}` of the shape {shape:?} and the type {dtype}, but `{text}` has none\nhelp: the file belongs to another network; train `{text}` and save its weights"
+            "`{shown}` has a tensor `{name}` of the shape {shape:?} and the type {dtype}, but `{text}` has no such tensor\nhelp: the file belongs to another network; train `{text}` and save its weights"
         );
         checks.push(quote_spanned!(span=>
             ::core::assert!(#runtime::__private::has_tensor::<#network>(#name, #dtype, &[#(#sizes),*]), #message);
@@ -112,7 +112,7 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     }
     let (count, names) = (Literal::usize_suffixed(file.tensors.len()), file.names());
     let message = format!(
-        "`{text}` has tensors that `{shown}` has not: that has {names}\nhelp: the file belongs to another network; train `{text}` and save its weights"
+        "`{text}` has tensors that are missing in `{shown}`, which has {names}\nhelp: the file belongs to another network; train `{text}` and save its weights"
     );
     checks.push(quote_spanned!(span=>
         ::core::assert!(<#network as #runtime::Predict>::TENSORS.len() == #count, #message);
@@ -122,16 +122,16 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
         quote!((#name, #start, #end))
     });
     quote! {
-        // One after the other: the first that fails is the error.
+        // One constant for all assertions: only the first that fails is reported.
         const _: () = {
             #(#checks)*
         };
-        // The compiler looks at the file again when it changes.
+        // `include_bytes!` makes cargo build again when the file changes.
         #runtime::__private::embedded::<#network>(::core::include_bytes!(#full), &[#(#tensors),*])
     }
 }
 
-/// That the file was made for a network of this architecture, if it says for which it was made.
+/// An assertion that the fingerprint in the file is that of the network; none if the file has no fingerprint.
 fn same_architecture(runtime: &TokenStream, path: &LitStr, network: &Type, file: &File) -> Option<TokenStream> {
     let fingerprint = Literal::u64_suffixed(file.fingerprint?);
     let (text, shown) = (network.to_token_stream().to_string(), path.value());
@@ -144,22 +144,25 @@ fn same_architecture(runtime: &TokenStream, path: &LitStr, network: &Type, file:
     ))
 }
 
-/// The checks of the file, as the slice that the static's type refers to.
+/// The checks of the file, as a slice of the type of the static.
 fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: &File) -> TokenStream {
     let Some((element, network)) = element(list) else {
-        let message = "a static of a network, or of the checks of a file\nhelp: such as `&[Check<HousePrice>]`";
+        let message = "the type of the static must be a network, or a slice of its checks\nhelp: such as `HousePrice` or `&[Check<HousePrice>]`";
         return syn::Error::new_spanned(list, message).to_compile_error();
     };
     let shown = path.value();
     let Some(Tensor { shape, bytes, .. }) = &file.checks else {
-        let message =
-            format!("`{shown}` has no checks\nhelp: `net.save_with_checks(\"{shown}\", &inputs)` writes some");
+        let message = format!(
+            "`{shown}` has no checks\nhelp: save the weights again, with `net.save_with_checks(\"{shown}\", &inputs)`"
+        );
         return syn::Error::new_spanned(path, message).to_compile_error();
     };
     let count = Literal::usize_suffixed(shape.first().copied().unwrap_or_default());
     let (start, end) = (Literal::usize_suffixed(bytes.start), Literal::usize_suffixed(bytes.end));
     let size = Literal::usize_suffixed(bytes.len());
-    let message = format!("the checks in `{shown}` are not those of this network\nhelp: save the weights again");
+    let message = format!(
+        "the checks in `{shown}` are for inputs and outputs of other sizes\nhelp: save the weights again, with `save_with_checks`"
+    );
     let full = full.to_string_lossy();
     let architecture = same_architecture(runtime, path, network, file);
     let check = quote_spanned!(path.span()=>
@@ -177,7 +180,7 @@ fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: 
     }
 }
 
-/// Of `[Check<House>]`: `Check<House>` and `House`.
+/// The element type of a slice of checks, and its network: `Check<House>` and `House` for `[Check<House>]`.
 fn element(list: &Type) -> Option<(&Type, &Type)> {
     let Type::Slice(slice) = list else { return None };
     let Type::Path(path) = &*slice.elem else { return None };

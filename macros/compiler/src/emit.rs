@@ -1,4 +1,4 @@
-//! The code. Cannot fail, and names no layer.
+//! Writes the code of a planned network. Cannot fail, and names no layer.
 mod assertions;
 mod constants;
 mod diagram;
@@ -17,11 +17,11 @@ use crate::errors::Errors;
 use crate::parse::Header;
 use crate::plan::Planned;
 
-/// Networks with at most so many bytes of activations predict on the stack, and with at most so many bytes of weights can
-/// be cloned over it.
+/// The limit, in bytes, of the activations of a network that predicts on the stack, and of the weights of a network that
+/// implements `Clone`.
 const STACK_BYTES: u64 = 16 << 10;
 
-/// A network, whose canonical text is given: its struct, and the implementations of its traits.
+/// The struct of a network and the implementations of its traits. `text` is its canonical text.
 pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Planned) -> TokenStream {
     let name = &header.name;
     let structs = structs::structs(header, planned);
@@ -73,7 +73,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
     }
 }
 
-/// In the place of a network that is wrong: a type whose use causes no further error, and the errors.
+/// The errors of a network, and a type in its place whose use causes no further errors.
 pub fn shell(header: &Header, errors: Errors) -> TokenStream {
     let Header { visibility, name, .. } = header;
     let shell = format_ident!("{name}WithErrors");

@@ -7,19 +7,19 @@ use quote::ToTokens;
 pub struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// Records an error under all of the tokens.
+    /// Adds an error that points at all of the tokens.
     pub fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Says in which calls of blocks the last error happened, the innermost first.
+    /// Adds a note for each call of a block in which the last error happened, the innermost first.
     pub fn in_calls(&mut self, calls: &[TokenStream]) {
         for call in calls {
-            self.at(call, "this call of a block is where the error above happens");
+            self.at(call, "the error above happens in this call of a block");
         }
     }
 
-    /// Records what syn found.
+    /// Adds an error of syn.
     pub fn push(&mut self, error: syn::Error) {
         self.0.push(error);
     }
@@ -29,7 +29,7 @@ impl Errors {
         self.0.len()
     }
 
-    /// Adds others; `once` leaves out those whose message has been recorded. Whether there were any to add.
+    /// Adds other errors, and returns whether any were added. `once` leaves out those whose message is in the list already.
     pub fn extend(&mut self, others: Self, once: bool) -> bool {
         let before = self.0.len();
         for error in others.0 {
@@ -41,12 +41,12 @@ impl Errors {
         self.0.len() > before
     }
 
-    /// The value, unless something is wrong.
+    /// The value, if there are no errors.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

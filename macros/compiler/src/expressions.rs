@@ -1,7 +1,7 @@
 //! Numbers that are computed: `4*filters`, `channels/2`, `(channels - 32)*width`.
 //!
-//! Operands are whole numbers, the parameters of a block, and `channels`, the channels of what comes in. Outside of parentheses
-//! there is no `-`, which would not be told from the sign of the next number.
+//! Operands are whole numbers, the parameters of a block, and `channels`, the number of channels of what comes in. A `-` stands only
+//! inside of parentheses: outside it is the sign of the next number.
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
@@ -11,10 +11,10 @@ use quote::{ToTokens, quote};
 use crate::number::Number;
 use crate::words::Word;
 
-/// The channels of what comes in.
+/// The name of the number of channels of what comes in.
 pub const CHANNELS: &str = "channels";
 
-/// A word as it was written, or a number that is to be computed.
+/// A word, or an expression that is not computed yet.
 #[derive(Clone, Debug)]
 pub enum Term {
     Word(Word),
@@ -30,7 +30,7 @@ impl ToTokens for Term {
     }
 }
 
-/// A number that is to be computed.
+/// An expression with its tokens.
 #[derive(Clone, Debug)]
 pub struct Expression {
     /// As it was written.
@@ -48,7 +48,7 @@ enum Tree {
     Operation(char, Box<Tree>, Box<Tree>),
 }
 
-/// The meaning of a parameter of a block.
+/// The value of a parameter of a block.
 #[derive(Clone, Debug)]
 pub enum Value {
     Number(Number),
@@ -56,18 +56,18 @@ pub enum Value {
     Words(Vec<Word>),
 }
 
-/// The meanings of names.
+/// The values of names.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     pub parameters: &'a [(Ident, Value)],
-    /// `None` where nothing comes in, or nobody knows what.
+    /// `None` where there is no input.
     pub channels: Option<u64>,
 }
 
-/// A mistake: the tokens at fault, and the message.
+/// An error: the tokens at fault, and the message.
 pub type Wrong = (TokenStream, String);
 
-/// Words of which those with operators between them have become expressions, as have parentheses.
+/// Groups words into terms: words with operators between them, and parentheses, become expressions.
 pub fn terms(words: Vec<Word>) -> Result<Vec<Term>, Wrong> {
     let mut terms = Vec::new();
     let mut words = words.into_iter().peekable();
@@ -104,9 +104,10 @@ fn sum(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
     }
     match tokens.next() {
         None => Ok(tree),
-        Some(token) => {
-            Err((quote!(#token), format!("`{token}` has no place in a number\nhelp: numbers, names and + * / % ( )")))
-        }
+        Some(token) => Err((
+            quote!(#token),
+            format!("`{token}` cannot stand in an expression\nhelp: numbers, names and + * / % ( )"),
+        )),
     }
 }
 
@@ -129,7 +130,8 @@ fn factor(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
         Some(TokenTree::Literal(literal)) => {
             let number = Number::new(None, literal);
             number.digits().map(Tree::Number).ok_or_else(|| {
-                let message = format!("`{}` is no whole number, and can be no part of a computed one", number.text());
+                let message =
+                    format!("`{}` is not a whole number, but expressions are computed in whole numbers", number.text());
                 (number.to_token_stream(), message)
             })
         }
@@ -147,7 +149,7 @@ impl Known<'_> {
         self.parameters.iter().find(|(parameter, _)| parameter == name).map(|(_, value)| value)
     }
 
-    /// Words in the place of terms: every name that is known has its meaning, every expression its value.
+    /// Replaces parameters and `channels` by their values, and computes expressions.
     pub fn resolve(&self, terms: &[Term]) -> Result<Vec<Word>, Wrong> {
         let mut words = Vec::new();
         for term in terms {
@@ -179,12 +181,12 @@ impl Known<'_> {
         })
     }
 
-    /// The value of an expression, which is a size.
+    /// The value of an expression, which must be a size.
     fn size(&self, expression: &Expression) -> Result<u64, Wrong> {
         let Expression { tokens, tree } = expression;
         let value = self.evaluate(tree, tokens)?;
         u64::try_from(value).map_err(|_| {
-            let message = format!("`{}` is {value} here, which is no size", shown(tokens));
+            let message = format!("`{}` is {value} here, but must not be negative", shown(tokens));
             (tokens.clone(), message)
         })
     }
@@ -217,21 +219,26 @@ impl Known<'_> {
         match (self.parameter(name), self.channels) {
             (Some(Value::Number(number)), _) => match number.digits() {
                 Some(value) => Ok(value.into()),
-                None => wrong(format!("`{name}` is `{}` here, and can be no part of a computed number", number.text())),
+                None => wrong(format!(
+                    "`{name}` is `{}` here, but expressions are computed in whole numbers",
+                    number.text()
+                )),
             },
             (Some(Value::Words(words)), _) => {
                 let words = quote!(#(#words)*);
-                wrong(format!("`{name}` is `{words}` here, which is no number"))
+                wrong(format!("`{name}` is `{words}` here, which is not a number"))
             }
             (None, Some(channels)) if name == CHANNELS => Ok(channels.into()),
             (None, _) if name == CHANNELS => Err(nothing_comes_in(name)),
-            (None, _) => wrong(format!("`{name}` is no number and no parameter of a block")),
+            (None, _) => wrong(format!(
+                "`{name}` is not a number, and not a parameter of this block\nhelp: names in an expression are `{CHANNELS}` and, in a block, its parameters"
+            )),
         }
     }
 }
 
 fn nothing_comes_in(name: &Ident) -> Wrong {
-    (name.to_token_stream(), "nothing comes in here whose `channels` could be counted".to_string())
+    (name.to_token_stream(), "`channels` are those of the input of a layer, and there is no input here".to_string())
 }
 
 type Tokens = Peekable<IntoIter<TokenTree>>;
@@ -256,7 +263,7 @@ fn is_parenthesis(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis)
 }
 
-/// As it was written, more or less.
+/// The text of tokens, without spaces.
 fn shown(tokens: &TokenStream) -> String {
     tokens.to_string().replace(' ', "")
 }

@@ -8,11 +8,11 @@ use crate::optimize::Goal;
 use crate::parse::Bound;
 use crate::shape::{Scalar, Shape};
 
-/// A value between operations. The first are the inputs, then each operation writes one.
+/// A value between operations. The inputs come first, then the output of each operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
-/// A row of the summary: a layer as it was written, with the activation behind it.
+/// The index of a row of the summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowId(pub usize);
 
@@ -21,9 +21,9 @@ pub struct RowId(pub usize);
 pub struct Node {
     pub row: RowId,
     pub layer: Box<dyn Layer>,
-    /// The layer on its inputs.
+    /// The layer, resolved on the shapes of its inputs.
     pub resolved: Resolved,
-    /// Its parameters.
+    /// Its parameter groups.
     pub parameters: Vec<ParameterGroup>,
     /// The values that it reads: several where branches are joined.
     pub from: Vec<ValueId>,
@@ -33,7 +33,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// The value that it reads, the first of several.
+    /// The value that it reads; the first if there are several.
     pub fn input(&self) -> ValueId {
         self.from.first().copied().unwrap_or(ValueId(0))
     }
@@ -42,7 +42,7 @@ impl Node {
         &self.resolved.operation
     }
 
-    /// Whether training changes parameters of the layer.
+    /// Whether the optimizer updates parameters of the layer.
     pub fn is_trainable(&self) -> bool {
         self.parameters.iter().any(|group| group.role == Role::Trainable)
     }
@@ -53,13 +53,13 @@ impl Node {
 pub struct Tokens {
     /// The layer.
     pub layer: TokenStream,
-    /// The branches that a join joins, one for each value that it reads.
+    /// The branches of a join, one for each value that it reads.
     pub branches: Vec<TokenStream>,
-    /// The calls of the blocks that it stands in, the innermost first.
+    /// The calls of the blocks around it, the innermost first.
     pub calls: Vec<TokenStream>,
 }
 
-/// A layer as it was written.
+/// A row of the summary: a layer with the activation written after it.
 #[derive(Debug)]
 pub struct Row {
     /// The label, or the kind with a number.
@@ -79,7 +79,7 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Graph {
     pub name: Ident,
-    /// The path under which castnet's types stand.
+    /// The path of castnet's types.
     pub castnet: TokenStream,
     pub scalar: Scalar,
     pub goal: Goal,
@@ -129,7 +129,7 @@ impl Graph {
         }
     }
 
-    /// The networks whose parameters are groups of this one's, in order.
+    /// The paths of the nested networks that have a parameter group, in order.
     pub fn networks(&self) -> impl Iterator<Item = &TokenStream> {
         self.nodes.iter().flat_map(|node| &node.parameters).filter_map(ParameterGroup::network)
     }
@@ -144,7 +144,7 @@ impl Graph {
         self.inputs.len() + self.nodes.len()
     }
 
-    /// Whether every operation reads what the one before it wrote.
+    /// Whether every operation reads only the output of the one before it.
     pub fn is_chain(&self) -> bool {
         self.inputs.len() == 1 && self.nodes.iter().enumerate().all(|(index, node)| node.from == [ValueId(index)])
     }

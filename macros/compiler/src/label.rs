@@ -32,12 +32,12 @@ fn read(tokens: TokenStream) -> Result<(Ident, Vec<Class>), Errors> {
     let Data::Enum(data) = &input.data else {
         errors.at(
             &input.ident,
-            "labels are the variants of an enum\nhelp: such as `enum Species { Setosa, Versicolor, Virginica }`",
+            "`Label` is for enums, whose variants are the classes\nhelp: such as `enum Species { Setosa, Versicolor, Virginica }`",
         );
         return Err(errors);
     };
     if !input.generics.params.is_empty() {
-        errors.at(&input.generics, "labels have no parameters\nhelp: leave them out");
+        errors.at(&input.generics, "an enum of labels has no generic parameters\nhelp: leave them out");
     }
     if data.variants.len() < 2 {
         errors.at(&input.ident, "there must be at least two classes to tell apart\nhelp: add a variant");
@@ -48,8 +48,10 @@ fn read(tokens: TokenStream) -> Result<(Ident, Vec<Class>), Errors> {
         let name = class.name.value().to_lowercase();
         if earlier.contains(&name) {
             let text = class.name.value();
-            errors
-                .at(&class.name, format!("a second class of the name `{text}`\nhelp: names differ in more than case"));
+            errors.at(
+                &class.name,
+                format!("a second class with the name `{text}`\nhelp: names differ in more than case"),
+            );
         }
         earlier.push(name);
     }
@@ -77,7 +79,7 @@ fn emit(name: &Ident, classes: &[Class]) -> TokenStream {
     let variants: Vec<&Ident> = classes.iter().map(|class| &class.variant).collect();
     let names = classes.iter().map(|class| &class.name);
     let indices: Vec<Literal> = (0..classes.len()).map(Literal::usize_unsuffixed).collect();
-    // The last one also stands for all numbers behind it.
+    // The last class also stands for all larger indices.
     let Some((last, others)) = variants.split_last() else { return TokenStream::new() };
     let arms = indices.iter().zip(others).map(|(index, variant)| quote!(#index => Self::#variant,));
     let count = Literal::usize_unsuffixed(classes.len());

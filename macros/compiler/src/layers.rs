@@ -23,7 +23,7 @@ pub use memory::{Life, Need, Purpose, Reads, Room};
 pub use parameters::{Context, ParameterGroup, Role, Rules, Tensor, Tensors};
 pub use places::{Places, Wants, group_name};
 
-/// A layer's keyword, the words that it takes beside those of other layers, and the function that reads them.
+/// The keyword of a layer, the words that not every layer takes, and the function that reads them.
 #[derive(Clone, Copy)]
 pub struct Keyword {
     pub word: &'static str,
@@ -70,7 +70,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> + Clone {
     all().map(|keyword| keyword.word)
 }
 
-/// The layer or the activation that a word begins.
+/// The layer or the activation with this keyword.
 pub fn find(word: &Ident) -> Option<Keyword> {
     match all().find(|keyword| word == keyword.word) {
         Some(keyword) => Some(*keyword),
@@ -78,7 +78,7 @@ pub fn find(word: &Ident) -> Option<Keyword> {
     }
 }
 
-/// Whether a word begins a layer or an activation.
+/// Whether a word is the keyword of a layer or an activation.
 pub fn is_keyword(word: &Ident) -> bool {
     find(word).is_some()
 }

@@ -1,9 +1,9 @@
 //! The compiler of castnet's networks, as a library: it reads a network, checks it and writes a struct with its forward and backward
 //! code. Programs use it through the macros of the crate `castnet`.
 //!
-//! One way, no way back: `parse` what was written, `lower` it to a graph with shapes and parameters, `check` rules
-//! over the whole network, `plan` the memory, hold it against the `budget`, `emit` the code. Every stage takes the former
-//! stage's type and returns its own; errors carry the tokens at fault and are collected.
+//! Its stages run in this order: `parse` the text, `lower` the tree to a graph with shapes and parameters, `check` rules over
+//! the whole network, `plan` the memory, compare the plan with the `budget`, `emit` the code. Every stage takes the type of the
+//! stage before it and returns its own. Errors carry the tokens at fault and are collected.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)]
 
 mod activations;
@@ -36,7 +36,7 @@ pub use print::{Program, format};
 use errors::Errors;
 use proc_macro2::TokenStream;
 
-/// The code of all networks of an invocation of `network!`. One that is wrong keeps no other from being emitted.
+/// The code of all networks of an invocation of `network!`. Errors in one network do not affect the others.
 pub fn network(tokens: TokenStream) -> TokenStream {
     let Compiled { runtime, networks, errors } = compile_all(tokens);
     let networks = networks.into_iter().map(|CompiledNetwork { header, text, planned }| match planned {
@@ -46,7 +46,7 @@ pub fn network(tokens: TokenStream) -> TokenStream {
     networks.chain([errors.into_items()]).collect()
 }
 
-/// The networks of an invocation, and the errors outside of them.
+/// The networks of an invocation, and the errors outside of networks.
 struct Compiled {
     runtime: TokenStream,
     networks: Vec<CompiledNetwork>,

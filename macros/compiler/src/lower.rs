@@ -1,5 +1,5 @@
-//! From the tree to the graph: blocks and repetitions are written out, labels are resolved, names are given, every layer is resolved on its
-//! inputs.
+//! From the tree to the graph: expands blocks and repetitions, resolves labels, names layers, and resolves every layer on the shapes of
+//! its inputs.
 mod blocks;
 mod inputs;
 mod labels;
@@ -49,7 +49,7 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         misfits: Errors::default(),
     };
     if chains.iter().all(|chain| chain.stages.is_empty()) {
-        // Why there is none has been said, unless all that was written fell away.
+        // If a chain has an error, that is the reason, and it has been reported.
         if complete {
             let name = lowering.graph.name.clone();
             lowering.errors.at(&name, format!("`{name}` has no layers"));
@@ -68,31 +68,31 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     lowering.misfits.or(lowering.graph)
 }
 
-/// Words that are no layers.
+/// The words of the language that are not layers.
 const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
 
-/// The value of a stage with a mistake in it, or behind one.
+/// The value of a stage with an error, and of all stages behind it.
 const LOST: ValueId = ValueId(usize::MAX);
 
 struct Lowering<'a> {
     blocks: &'a [Block],
     graph: Graph,
     written: &'a [Chain],
-    /// By input.
+    /// The tokens of each input.
     input_tokens: Vec<TokenStream>,
     scalar: Option<Scalar>,
-    /// The values that labels name, in scopes: the network, then the blocks and repetitions that are being written out.
+    /// The labels with their values, by scope: the network, then the blocks and repetitions that are being expanded.
     labels: Vec<Vec<(Ident, ValueId)>>,
     calls: Vec<Call>,
-    /// Keywords and blocks with the number of times that they have occurred without a label.
+    /// Keywords and blocks, with the number of their uses without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
-    /// Layers that do not fit their inputs. They are no errors as long as there are others, from which they may follow.
+    /// The errors of layers that do not fit their inputs. They are reported only if there are no other errors, which may be their cause.
     misfits: Errors,
 }
 
 impl Lowering<'_> {
-    /// Reports an error, and in which calls of blocks it happened; what a block does wrong in several calls is said once.
+    /// Reports an error, with the calls of blocks in which it happened. An error in a block is reported for one call only.
     fn wrong(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         let mut errors = Errors::default();
         errors.at(tokens, message);
@@ -114,11 +114,11 @@ impl Lowering<'_> {
         self.calls.iter().rev().map(|call| call.tokens.clone()).collect()
     }
 
-    /// The stages of a chain, from what comes in; `None` if nothing has come in.
+    /// Lowers the stages of a chain, whose input is `from`; `None` if the chain has no input.
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
         for (index, stage) in chain.stages.iter().enumerate() {
-            // Where nothing came of a stage its mistake has been reported; what follows is no second one.
+            // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
         }
         value
@@ -142,7 +142,10 @@ impl Lowering<'_> {
                 self.label_stage(stage, is_first)
             }
             (What::Plain, _) if is_join => {
-                self.wrong(stage.tokens(), format!("`{keyword}` wants the branches that it joins\nhelp: such as `{keyword}(identity, dense 10 relu)`"));
+                self.wrong(
+                    stage.tokens(),
+                    format!("`{keyword}` wants branches to join\nhelp: such as `{keyword}(identity, dense 10 relu)`"),
+                );
                 from
             }
             (What::Plain, Some(block)) => {
@@ -165,9 +168,9 @@ impl Lowering<'_> {
 
     fn nothing_comes_in(&mut self, stage: &Stage) -> Option<ValueId> {
         let keyword = &stage.keyword;
-        // Said of the first chain already.
+        // Without any input the error has been reported for the first chain.
         if !self.graph.inputs.is_empty() {
-            self.wrong(stage.tokens(), format!("nothing comes in before `{keyword}`\nhelp: a chain begins with an input, or with the label of what it goes on from: `label => {keyword}`"));
+            self.wrong(stage.tokens(), format!("`{keyword}` has no input\nhelp: a chain begins with `input`, or with the label of an earlier layer: `label => {keyword}`"));
         }
         None
     }
@@ -204,7 +207,7 @@ impl Lowering<'_> {
             self.wrong(
                 first,
                 format!(
-                    "`{}` takes its branches, and an activation\nhelp: leave `{}` out",
+                    "`{}` takes its branches and an activation\nhelp: leave `{}` out",
                     stage.keyword,
                     first.to_token_stream()
                 ),
@@ -214,7 +217,7 @@ impl Lowering<'_> {
         let mut errors = Errors::default();
         let mut words = Words::new(name, &[], layers::is_keyword, rest, &mut errors);
         let Some(activation) = Activation::parse(name, &mut words) else {
-            self.wrong(name, format!("`{}` takes its branches, and an activation, but `{name}` is none\nhelp: put `=>` before another layer", stage.keyword));
+            self.wrong(name, format!("`{}` takes its branches and an activation, but `{name}` is not an activation\nhelp: put `=>` before the next layer", stage.keyword));
             return None;
         };
         words.end();
@@ -230,7 +233,7 @@ impl Lowering<'_> {
             [Word::Number(number)] => (number, false),
             [Word::Number(number), Word::Name(frozen)] if frozen == "frozen" => (number, true),
             _ => {
-                self.wrong(stage.tokens(), "behind `->` stands the shape of the output, and perhaps `frozen`\nhelp: such as `use Encoder -> 7x7x64 frozen`");
+                self.wrong(stage.tokens(), "only the shape of the output and `frozen` may stand behind `->`\nhelp: such as `use Encoder -> 7x7x64 frozen`");
                 return Some(from);
             }
         };
@@ -250,9 +253,9 @@ impl Lowering<'_> {
         Some(self.add(name, stage, Parsed::alone(nested), vec![from], Vec::new()))
     }
 
-    /// The meanings of names here.
+    /// The values of names here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        // After a mistake one does not know; any number will do.
+        // Behind an error the number is unknown; any will do.
         let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }

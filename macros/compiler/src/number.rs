@@ -1,15 +1,15 @@
-//! Numbers as they are written: `13`, `28x28x1`, `-3`, `1e-4`, `2KiB`.
+//! Numbers in the text of a network: `13`, `28x28x1`, `-3`, `1e-4`, `2KiB`.
 use proc_macro2::{Literal, Punct, TokenStream};
 use quote::ToTokens;
 
-/// A literal, with its sign. `28x28x1` is one literal to Rust, and so is `0x28x1`: the text decides, not its kind.
+/// A literal with its sign. `28x28x1` is one literal to Rust, and so is `0x28x1`, so numbers are read from the text of the literal.
 #[derive(Clone, Debug)]
 pub struct Number {
     minus: Option<Punct>,
     literal: Literal,
-    /// The tokens in its place, if it was computed.
+    /// The tokens of its expression, if it was computed.
     written: Option<TokenStream>,
-    /// Whether it was computed with a division, which gives whole numbers.
+    /// Whether it was computed with a division, which is one of whole numbers.
     is_quotient: bool,
 }
 
@@ -18,13 +18,13 @@ impl Number {
         Self { minus, literal, written: None, is_quotient: false }
     }
 
-    /// The value of something that was written.
+    /// The value of an expression.
     pub fn computed(value: u64, written: TokenStream) -> Self {
         let is_quotient = written.to_string().contains('/');
         Self { minus: None, literal: Literal::u64_unsuffixed(value), written: Some(written), is_quotient }
     }
 
-    /// The same number, for something else that was written.
+    /// The same number with other tokens, such as those of a parameter.
     pub fn standing_for(&self, written: TokenStream) -> Self {
         Self { written: Some(written), ..self.clone() }
     }
@@ -34,7 +34,7 @@ impl Number {
         self.text().parse().ok()
     }
 
-    /// As written, without the underscores that group digits.
+    /// Its text, without the underscores that group digits.
     pub fn text(&self) -> String {
         let sign = if self.minus.is_some() { "-" } else { "" };
         format!("{sign}{}", self.literal.to_string().replace('_', ""))
@@ -46,7 +46,7 @@ impl Number {
         let sizes = self.sizes(what)?;
         match sizes.as_slice() {
             [size] => Ok(*size),
-            _ => Err(format!("`{text}` is a shape, but {what} is one number\nhelp: such as `10`")),
+            _ => Err(format!("{what} is `{text}`, but must be one number\nhelp: such as `10`")),
         }
     }
 
@@ -56,11 +56,11 @@ impl Number {
         text.split('x').map(|part| size(part, &text, what)).collect()
     }
 
-    /// As [`sizes`](Self::sizes), but they may be zero.
+    /// As [`sizes`](Self::sizes), but sizes may be zero.
     pub fn counts(&self, what: &str) -> Result<Vec<u64>, String> {
         let text = self.text();
         if text.starts_with('-') {
-            return Err(format!("{what} is `{text}`, but is at least 0"));
+            return Err(format!("{what} is `{text}`, but must be at least 0"));
         }
         let count = |part: &str| if part == "0" { Ok(0) } else { size(part, &text, what) };
         text.split('x').map(count).collect()
@@ -72,14 +72,14 @@ impl Number {
         if self.is_quotient {
             let written = self.to_token_stream().to_string().replace(' ', "");
             return Err(format!(
-                "{what} is `{written}`, but numbers are computed in whole ones, and that is {text}\nhelp: write its digits, such as `0.25`"
+                "{what} is `{written}`, but expressions are computed in whole numbers, and this is {text}\nhelp: write a decimal number, such as `0.25`"
             ));
         }
         let value = text.parse::<f64>().map_err(|_| format!("{what} must be a number, not `{text}`"))?;
-        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is beyond all numbers")) }
+        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is larger than any `f64`")) }
     }
 
-    /// Digits and what stands right behind them: `2KiB` is 2 and `KiB`.
+    /// The digits and the suffix of the literal: `2KiB` is `2` and `KiB`.
     pub fn with_suffix(&self) -> (String, String) {
         let text = self.text();
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '-' && c != '.').unwrap_or(text.len());
@@ -94,7 +94,7 @@ fn size(part: &str, text: &str, what: &str) -> Result<u64, String> {
     }
     if part.is_empty() {
         return Err(format!(
-            "`{text}` is no shape: a size is missing beside an `x`\nhelp: such as `28x28` or `28x28x1`"
+            "`{text}` is not a shape: a size is missing beside an `x`\nhelp: such as `28x28` or `28x28x1`"
         ));
     }
     if !part.chars().all(|c| c.is_ascii_digit()) {

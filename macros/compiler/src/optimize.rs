@@ -7,23 +7,23 @@ use crate::errors::Errors;
 /// The goal that a network is optimized for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Goal {
-    /// Small layers have code of their own, for their sizes.
+    /// Small layers have code of their own, specialized for their sizes.
     #[default]
     Speed,
     /// All layers share their code.
     Size,
 }
 
-/// Operations of a network up to which each small layer has code of its own. It is all one function, and the compiler's time grows
-/// faster than its length. A network that is a layer counts as one, as nothing is known of it here.
+/// The largest number of operations for which each small layer has code of its own. All of it is one function, and the compile time
+/// grows faster than its length. A nested network counts as one operation, as its layers are not known here.
 const LONG: usize = 64;
 
-/// The goal of a network of so many operations that states none.
+/// The goal of a network of this many operations without the attribute.
 pub fn goal_of(operations: usize) -> Goal {
     if operations > LONG { Goal::Size } else { Goal::Speed }
 }
 
-/// Takes the goal out of the attributes, if there is one; all others are those of the struct.
+/// Removes the goal from the attributes. All other attributes are those of the struct.
 pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Goal> {
     let mut goal = None;
     attributes.retain(|attribute| {
@@ -35,11 +35,15 @@ pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Goal
             "speed" => Some(Goal::Speed),
             _ => None,
         });
-        let help = "help: `#[optimize(size)]`, or `#[optimize(speed)]`, which networks of up to 64 layers and activations are for anyway";
+        let help =
+            "help: `#[optimize(size)]` or `#[optimize(speed)]`; speed is the default up to 64 layers and activations";
         if read.is_none() {
             errors.at(attribute, format!("a network is optimized for `size` or for `speed`\n{help}"));
         } else if goal.is_some() {
-            errors.at(attribute, format!("a network is optimized for one of the two\n{help}"));
+            errors.at(
+                attribute,
+                format!("a second `optimize`: a network is optimized for `size` or for `speed`\n{help}"),
+            );
         }
         goal = goal.or(read);
         false

@@ -1,4 +1,4 @@
-//! The words after a layer with weights, the same everywhere: an activation, `nobias`, `init`, `l1`, `l2`,
+//! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`,
 //! `max_norm`, `non_negative`, `frozen`.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -9,7 +9,7 @@ use crate::shape::literal;
 use crate::suggest;
 use crate::words::{Word, Words};
 
-/// An initializer: its word, its type in castnet, and what its number is, with its default.
+/// An initializer: its word, its type in castnet, and the name and default of its number.
 #[derive(Debug)]
 struct Initializer {
     word: &'static str,
@@ -45,9 +45,9 @@ pub fn is_word(word: &Ident) -> bool {
     OPTIONS.iter().any(|option| word == option)
 }
 
-/// The penalty of a regularizer that is written without a number, as Keras has it.
+/// The factor of a regularizer without a number; the default of Keras.
 const DEFAULT_PENALTY: f64 = 0.01;
-/// The largest norm if none is written, as Keras has it.
+/// The largest norm of `max_norm` without a number; the default of Keras.
 const DEFAULT_NORM: f64 = 2.0;
 
 /// The options of a layer with weights.
@@ -64,7 +64,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads all words that are left. Those that only this layer has are read, with what follows them, by `take`.
+    /// Reads all words that are left. `take` reads the words that only this layer takes, with their numbers.
     pub fn parse(words: &mut Words<'_>, mut take: impl FnMut(&Ident, &mut Words<'_>)) -> Self {
         let (own, mut options) = (words.own, Self::default());
         while let Some(word) = words.next() {
@@ -73,24 +73,21 @@ impl Options {
                 Word::Name(name) => options.word(name, words),
                 Word::Number(number) => {
                     let text = number.text();
-                    words
-                        .errors
-                        .at(number, format!("nothing here takes a number, but there is `{text}`\nhelp: leave it out"));
+                    words.errors.at(number, format!("no word before `{text}` takes this number\nhelp: leave it out"));
                 }
                 Word::Other(token) => {
-                    words.errors.at(token, format!("`{token}` is no word of the language\nhelp: leave it out"));
+                    words.errors.at(token, format!("`{token}` is not a word of the language\nhelp: leave it out"));
                 }
             }
         }
         if let (Some(frozen), Some(rule)) = (&options.frozen, options.words_of_rules().next()) {
-            let message =
-                format!("`{rule}` has no effect on a layer that is frozen\nhelp: leave out `{rule}` or `frozen`");
+            let message = format!("`{rule}` has no effect on a frozen layer\nhelp: leave out `{rule}` or `frozen`");
             words.errors.at(quote!(#rule #frozen), message);
         }
         options
     }
 
-    /// The words that say something about the weights in training.
+    /// The words of regularizers and constraints, which have no effect on a frozen layer.
     fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
         let with_number = [&self.l1, &self.l2, &self.max_norm].into_iter().flatten().map(|(word, _)| word);
         with_number.chain(&self.non_negative)
@@ -157,7 +154,7 @@ impl Options {
         self.nobias.is_none()
     }
 
-    /// The group of the weights and biases of a layer, whose type has this name and these sizes.
+    /// The parameter group of a layer: its type, of this name and these sizes, and its weights and biases.
     pub fn group(
         &self,
         network: &Context<'_>,
@@ -184,7 +181,7 @@ impl Options {
         }
     }
 
-    /// Penalties and constraints of the tensor that is the weight.
+    /// The penalties and constraints of a layer; `weight` is the name of its tensor.
     pub fn rules(&self, at: &Places, weight: &str) -> Rules {
         let (field, gradient, weight) = (at.field(""), at.gradient(""), format_ident!("{weight}"));
         let (regularizers, constraints) = (self.regularizers(), self.constraints());
@@ -213,7 +210,7 @@ impl Options {
         [regularizer("L1", &self.l1), regularizer("L2", &self.l2)].into_iter().flatten().collect()
     }
 
-    /// The bounds of the weights, in the order in which they are applied.
+    /// The constraints of the weights, in the order in which they are applied.
     fn constraints(&self) -> Vec<TokenStream> {
         let non_negative = self.non_negative.as_ref().map(|_| quote!(castnet::NonNegative));
         let max_norm = self.max_norm.as_ref().map(|(_, norm)| {
@@ -251,7 +248,7 @@ fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
     let read = words.read(number, |number| match number.real(&what)? {
         factor if factor < 0.0 => {
             let text = number.text();
-            Err(format!("{what} is `{text}`, but a penalty is not negative\nhelp: such as `{name} 1e-4`"))
+            Err(format!("{what} is `{text}`, but must be at least 0\nhelp: such as `{name} 1e-4`"))
         }
         factor => Ok(factor),
     });
@@ -270,7 +267,7 @@ fn max_norm(name: &Ident, words: &mut Words<'_>) -> f64 {
     read.unwrap_or(DEFAULT_NORM)
 }
 
-/// Where the activation stands, to point at it.
+/// The token of the activation, for errors.
 impl ToTokens for Activation {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.word.to_tokens(tokens);

@@ -1,5 +1,5 @@
-//! The tree of what was written, every piece with its place. Knows the grammar and no layer, but for the keywords of joins, whose branches are
-//! chains.
+//! Parses the tokens of an invocation to a tree with spans. Knows the grammar and no layers, but for the keywords of joins, whose
+//! branches are chains.
 mod bounds;
 mod chains;
 
@@ -21,7 +21,7 @@ use chains::{Grammar, commas, push_bare};
 
 /// The content of one `network!`.
 pub struct Invocation {
-    /// The path of the crate castnet, which `castnet::network!` puts in front.
+    /// The path of the crate castnet, with which the tokens of `castnet::network!` begin.
     pub runtime: TokenStream,
     pub blocks: Vec<Block>,
     pub networks: Vec<Written>,
@@ -35,7 +35,7 @@ pub struct Block {
     pub chain: Chain,
 }
 
-/// A network as it was written.
+/// A network in the tree.
 pub struct Written {
     pub header: Header,
     pub body: Body,
@@ -44,16 +44,16 @@ pub struct Written {
 /// The chains between `<` and `>`, and the `where` clause.
 pub struct Body {
     pub name: Ident,
-    /// The path under which castnet's types stand.
+    /// The path of castnet's types.
     pub castnet: TokenStream,
     pub goal: Option<Goal>,
     pub chains: Vec<Chain>,
     pub bounds: Vec<Bound>,
-    /// The errors in its grammar.
+    /// The syntax errors in it.
     pub errors: Errors,
 }
 
-/// The attributes, visibility and name before the `<`: enough for the type to exist whatever is wrong inside.
+/// The attributes, visibility and name before the `<`. They are enough to emit a type if the body has errors.
 pub struct Header {
     pub attributes: Vec<Attribute>,
     pub visibility: Visibility,
@@ -64,7 +64,7 @@ pub struct Header {
 #[derive(Clone, Debug)]
 pub struct Chain {
     pub stages: Vec<Stage>,
-    /// All of it, to point at.
+    /// All of its tokens, for errors.
     pub tokens: TokenStream,
 }
 
@@ -80,22 +80,22 @@ pub struct Stage {
 /// The kind of a stage.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// Nothing: a layer, or a label.
+    /// A layer, or a label.
     Plain,
-    /// The branches of a join, in parentheses.
+    /// A join: its branches, in parentheses.
     Join(Group, Vec<Chain>),
-    /// The arguments of a block, in parentheses.
+    /// A call of a block: the arguments, in parentheses.
     Call(Group, Vec<Vec<Term>>),
-    /// The chain that is repeated, in braces, as often as the words before it say.
+    /// A repetition: the chain in braces. The words hold the number of repetitions.
     Repeat(Chain),
-    /// A path, `->` and a shape: another network.
+    /// A nested network: the path before `->`. The words hold the shape of the output.
     Nested(TokenStream),
-    /// A mistake in the words, which has been reported.
+    /// A stage with an error in its words, which has been reported.
     Lost,
 }
 
 impl Stage {
-    /// All but the label.
+    /// All tokens but the label.
     pub fn tokens(&self) -> TokenStream {
         let Self { keyword, what, words, .. } = self;
         match what {
@@ -116,10 +116,10 @@ pub fn shape(number: &Number, what: &str) -> Result<Shape, String> {
             sizes.len()
         ));
     }
-    Shape::new(sizes).ok_or_else(|| format!("{what} `{}` holds more values than any machine can", number.text()))
+    Shape::new(sizes).ok_or_else(|| format!("{what} `{}` holds more values than any machine can hold", number.text()))
 }
 
-/// Parses an invocation; what cannot be told to belong to a network goes to `errors`.
+/// Parses an invocation. Errors that belong to no network are added to `errors`.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
     let mut invocation = Invocation { runtime: TokenStream::new(), blocks: Vec::new(), networks: Vec::new() };
     let grammar = Grammar::of(tokens.clone());
@@ -170,19 +170,19 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> 
     Ok(Written { header, body })
 }
 
-/// Whether `block name(` comes.
+/// Whether the next tokens are `block name(`.
 fn is_block(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     ahead.call(Ident::parse_any).is_ok_and(|word| word == "block") && ahead.call(Ident::parse_any).is_ok()
 }
 
-/// `block name(parameters) < chain >`; `None` if what it consists of is wrong.
+/// `block name(parameters) < chain >`; `None` after an error in it.
 fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> syn::Result<Option<Block>> {
     let keyword = input.call(Ident::parse_any)?;
     let name = input.call(Ident::parse_any)?;
     if !input.peek(syn::token::Paren) {
         let message = format!(
-            "the parameters of the block `{name}` are missing\nhelp: `block {name}(filters) < conv filters 3x3 >`, or `()` if there are none"
+            "the parameters of the block `{name}` are missing\nhelp: such as `block {name}(filters) < conv filters 3x3 >`, or `block {name}() < .. >` without any"
         );
         skip_to_next_network(input);
         return Err(syn::Error::new_spanned(quote!(#keyword #name), message));
@@ -195,14 +195,14 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> syn:
                 errors.at(parameter, format!("`{parameter}` is a parameter of `{name}` twice\nhelp: rename one"));
             }
             [TokenTree::Ident(parameter)] if parameter == "channels" => {
-                errors.at(parameter, "`channels` is what comes in, always\nhelp: take another name for the parameter");
+                errors.at(parameter, "`channels` cannot be a parameter: it is the number of channels of what comes in\nhelp: take another name");
             }
             [TokenTree::Ident(parameter)] => parameters.push(parameter.clone()),
             tokens => {
                 let tokens: TokenStream = tokens.iter().cloned().collect();
                 errors.at(
                     &tokens,
-                    format!("`{tokens}` is no parameter\nhelp: parameters are names with commas between them"),
+                    format!("`{tokens}` is not a name\nhelp: parameters are names with commas between them"),
                 );
             }
         }
@@ -227,7 +227,7 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
         let token: TokenTree = at_name.parse()?;
         return Err(syn::Error::new_spanned(
             &token,
-            format!("`{token}` stands where a network's name should: {expected}"),
+            format!("`{token}` stands where the name of a network should: {expected}"),
         ));
     };
     if matches!(name.to_string().as_str(), "struct" | "enum" | "fn" | "mod" | "type" | "network")
@@ -236,26 +236,30 @@ fn header(input: ParseStream<'_>) -> syn::Result<Header> {
         return Err(syn::Error::new_spanned(
             &name,
             format!(
-                "`{name}` is not needed here\nhelp: leave it out, the name comes first: `pub HousePrice< input 13 => dense 1 >`"
+                "the name of a network stands without `{name}`\nhelp: leave it out: `pub HousePrice< input 13 => dense 1 >`"
             ),
         ));
     }
     if syn::parse2::<syn::Ident>(name.to_token_stream()).is_err() || name == "Self" {
         return Err(syn::Error::new_spanned(
             &name,
-            format!("`{name}` is a word of Rust and cannot be a network's name"),
+            format!(
+                "`{name}` is a keyword of Rust and cannot be the name of a network\nhelp: take another, such as `HousePrice`"
+            ),
         ));
     }
     if matches!(name.to_string().as_str(), "castnet" | "f32" | "f64" | "u64" | "usize" | "bool" | "str") {
         return Err(syn::Error::new_spanned(
             &name,
-            format!("`{name}` is a name that the generated code needs\nhelp: take another, such as `HousePrice`"),
+            format!(
+                "`{name}` is reserved for the generated code and cannot be the name of a network\nhelp: take another, such as `HousePrice`"
+            ),
         ));
     }
     Ok(Header { attributes, visibility, name })
 }
 
-/// The tokens between `<` and the `>` that is not part of an arrow.
+/// The tokens between `<` and its `>`, without the brackets.
 fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Result<Vec<TokenTree>> {
     if !input.peek(Token![<]) {
         let message = format!(
@@ -270,7 +274,7 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
     }
     let open: Token![<] = input.parse()?;
     let mut tokens = Vec::new();
-    // An arrow ends in `>` too: that of `=>`, and the wrong one of `->`.
+    // The arrows `=>` and `->` end in `>` too.
     let mut arrow = false;
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
@@ -297,7 +301,7 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
     Err(syn::Error::new_spanned(open, format!("the `>` that ends `{name}` is missing")))
 }
 
-/// After an error: to where another network seems to begin.
+/// Continues after an error: skips tokens up to the probable beginning of another network.
 fn skip_to_next_network(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![pub]) && !input.peek(Token![#]) {
         if input.parse::<TokenTree>().is_err() {

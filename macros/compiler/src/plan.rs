@@ -1,4 +1,4 @@
-//! Where every activation and gradient lies, and what the network costs. Cannot fail.
+//! Plans the memory of all activations and gradients, and counts the costs of the network. Cannot fail.
 mod forward;
 mod gradients;
 mod memory;
@@ -15,22 +15,22 @@ use crate::size::Size;
 
 pub use gradients::{Apart, BackwardStep, Contribution, Gradients};
 
-/// Where a value lies: in a caller's slice, or in planned memory, at an offset in scalars per sample.
+/// The location of a value: a slice of the caller, or an offset in planned memory, in scalars per sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Location {
     Input,
     Output,
     Place(u64),
-    /// Nowhere: no pass has it.
+    /// None: no pass contains the value.
     Nowhere,
 }
 
 /// The memory of a forward pass.
 #[derive(Debug, Default)]
 pub struct Layout {
-    /// By value.
+    /// The location of each value.
     locations: Vec<Location>,
-    /// By value that a node writes: where the memory lies that it needs beside its values.
+    /// The offset of the need of each node, indexed by the value that the node writes.
     needs: Vec<Option<Size>>,
     /// Scalars per sample.
     pub len: Size,
@@ -41,13 +41,13 @@ impl Layout {
         self.locations.get(value.0).copied().unwrap_or(Location::Nowhere)
     }
 
-    /// Where the memory lies that a node needs beside its values.
+    /// The offset of the need of a node.
     pub fn need(&self, node: &Node) -> Option<&Size> {
         self.needs.get(node.to.0).and_then(Option::as_ref)
     }
 }
 
-/// A network with its memory.
+/// A network with its memory and its costs.
 #[derive(Debug)]
 pub struct Planned {
     pub graph: Graph,
@@ -56,7 +56,7 @@ pub struct Planned {
     pub arena: Layout,
     /// Activations that training keeps.
     pub tape: Layout,
-    /// Gradients on their way back.
+    /// The backward pass, and its gradients of activations.
     pub grads: Gradients,
     pub costs: Vec<RowCosts>,
 }
@@ -64,11 +64,11 @@ pub struct Planned {
 /// An output of the network.
 #[derive(Debug)]
 pub struct Output {
-    /// The logits behind the last activation.
+    /// The value of the output, after the head.
     pub value: ValueId,
-    /// The value that the passes write.
+    /// The logits, which the passes write: the value before the head.
     pub logits: ValueId,
-    /// The activation at the very end, which no pass contains.
+    /// The head: the activation at the very end, which no pass contains.
     pub head: Option<Activation>,
 }
 
@@ -78,7 +78,7 @@ pub struct RowCosts {
     pub params: Size,
     pub trainable: Size,
     pub macs: Size,
-    /// Values of its output.
+    /// The number of values of its output.
     pub values: u64,
 }
 
@@ -99,7 +99,7 @@ pub fn plan(Checked(graph): Checked) -> Planned {
     planned
 }
 
-/// An activation at the end is the head: losses are computed from what it reads.
+/// The output with this value. If an activation writes the value, it is the head, and its input the logits.
 fn output(graph: &Graph, value: ValueId) -> Output {
     let writer = graph.writer(value);
     match writer.and_then(|writer| writer.layer.as_activation().map(|activation| (writer, activation))) {
@@ -109,7 +109,7 @@ fn output(graph: &Graph, value: ValueId) -> Output {
 }
 
 impl Planned {
-    /// The operations that the passes contain: all but the activations at the ends.
+    /// The operations that the passes contain: all but the heads.
     pub fn body(&self) -> impl DoubleEndedIterator<Item = &Node> {
         let is_head = |node: &&Node| self.outputs.iter().any(|output| output.head.is_some() && output.value == node.to);
         self.graph.nodes.iter().filter(move |node| !is_head(node))
@@ -120,17 +120,17 @@ impl Planned {
         self.body().filter(move |node| node.from.contains(&value))
     }
 
-    /// Whether the passes end with a value.
+    /// Whether a value is the logits of an output.
     pub fn is_logits(&self, value: ValueId) -> bool {
         self.outputs.iter().any(|output| output.logits == value)
     }
 
-    /// The input, if there is only one: it is read where the caller has it.
+    /// The input, if there is only one: then the passes read the slice of the caller.
     pub fn only_input(&self) -> Option<ValueId> {
         (self.graph.inputs.len() == 1).then_some(ValueId(0))
     }
 
-    /// The logits of the output, if there is only one: they are written where the caller wants them.
+    /// The logits, if there is only one output: then the passes write the slice of the caller.
     pub fn only_output(&self) -> Option<ValueId> {
         match self.outputs.as_slice() {
             [output] => Some(output.logits),
@@ -150,18 +150,18 @@ impl Planned {
         self.costs.iter().map(|costs| costs.macs.clone()).sum()
     }
 
-    /// Bytes of the weights, if they are known here.
+    /// The bytes of the weights; `None` with a nested network.
     pub fn flash_bytes(&self) -> Option<u64> {
         Some(self.params().exact()? * self.graph.scalar.bytes())
     }
 
-    /// Peak bytes of activations in one prediction, if they are known here: the arena and the output.
+    /// The bytes of activations in one prediction, the arena and the output; `None` with a nested network.
     pub fn ram_bytes(&self) -> Option<u64> {
         let output: u64 = self.outputs.iter().map(|output| self.graph.shape(output.value).len()).sum();
         Some((self.arena.len.exact()? + output) * self.graph.scalar.bytes())
     }
 
-    /// Rows with their costs.
+    /// The rows with their names and costs.
     pub fn rows(&self) -> impl Iterator<Item = (RowId, &Ident, &RowCosts)> {
         let rows = self.graph.rows.iter().zip(&self.costs).enumerate();
         rows.map(|(index, (row, costs))| (RowId(index), &row.name, costs))
@@ -196,7 +196,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// The graph with shapes, then one line per value: where it lies in each pass; then the costs.
+/// The graph with shapes, then a line for each value with its location in each pass, then the costs.
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.graph)?;

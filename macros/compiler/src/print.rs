@@ -1,13 +1,13 @@
 //! The canonical text of networks: one layout for everything that can be written.
 //!
 //! * Blocks come first, then networks, both in their order.
-//! * A network stands on one line if that has at most 100 columns. Else its chains stand between `<` and `>`, a line for each; a chain
-//!   that is too long for a line has one for each stage, which begins with `=>`. Branches of joins and what is repeated are broken and
-//!   indented in the same way.
-//! * Whole numbers of more than four digits are grouped by underscores: `60_000`. All other numbers are as they were written, without
-//!   underscores and with a small `e`. Products and quotients have no spaces, sums have some: `(channels - 32)*width`.
-//! * Documentation is written as `///`, its text unchanged. Other attributes keep their order; `#[optimize(..)]` comes behind the
-//!   documentation that they begin with.
+//! * A network stands on one line if the line has at most 100 columns. Else its chains stand between `<` and `>`, a line for each; a chain
+//!   that is too long for one line has a line for each stage, which begins with `=>`. Branches of joins and chains in `repeat` are broken
+//!   and indented in the same way.
+//! * Whole numbers of more than four digits are grouped by underscores: `60_000`. All other numbers keep their text, without
+//!   underscores and with a small `e`. Products and quotients have no spaces, sums have spaces: `(channels - 32)*width`.
+//! * Documentation is written as `///`, its text unchanged. Other attributes keep their order; `#[optimize(..)]` stands right
+//!   behind the documentation at the beginning.
 mod tokens;
 
 use std::fmt::{self, Display, Formatter};
@@ -20,13 +20,13 @@ use crate::errors::Errors;
 use crate::optimize::Goal;
 use crate::parse::{self, Block, Bound, Chain, Comparison, Invocation, Stage, What, Written};
 
-/// The columns of a line, unless there is nowhere to break it.
+/// The largest number of columns of a line that can be broken.
 const WIDTH: usize = 100;
 
-/// The columns of a level.
+/// The number of columns of one level of indentation.
 const INDENT: usize = 4;
 
-/// Networks and blocks as they were written, what may stand between the braces of one `network!`. [`Display`] gives their canonical text.
+/// A text of networks and blocks, as it may stand between the braces of one `network!`. [`Display`] writes its canonical text.
 ///
 /// ```
 /// # fn main() -> Result<(), Vec<syn::Error>> {
@@ -36,7 +36,7 @@ const INDENT: usize = 4;
 /// let source = castnet_compiler::Program::parse(text)?;
 /// assert_eq!(source.networks().collect::<Vec<_>>(), ["Deep", "Plain"]);
 /// assert_eq!(source.text_of("Plain").as_deref(), Some("Plain< input 8 => dense 1 >"));
-/// // With the blocks that it uses: this is all that it takes to compile the network again.
+/// // The text includes the blocks that the network uses, so it can be compiled again.
 /// let deep = source.text_of("Deep").unwrap_or_default();
 /// assert_eq!(deep, "\
 /// block residual(units, width) < add(identity, dense units relu => dense width) relu >
@@ -52,7 +52,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// All that is wrong with its grammar. Whether its networks compile is not looked at.
+    /// All syntax errors of the text. It does not check whether the networks compile.
     pub fn parse(text: &str) -> Result<Self, Vec<syn::Error>> {
         Self::of_tokens(text.parse().map_err(|error| vec![syn::Error::from(error)])?)
     }
@@ -72,7 +72,7 @@ impl Program {
         self.0.networks.iter().map(|network| network.header.name.to_string())
     }
 
-    /// The canonical text of a network, with the blocks that it uses in front of it; `None` if there is none of this name.
+    /// The canonical text of a network, with the blocks that it uses in front of it; `None` if no network has this name.
     pub fn text_of(&self, network: &str) -> Option<String> {
         let network = self.0.networks.iter().find(|written| written.header.name == network)?;
         Some(text_of(network, &self.0.blocks))
@@ -101,12 +101,12 @@ impl Display for Program {
 ///
 /// # Errors
 ///
-/// All that is wrong with the grammar of the text. Whether its networks compile is not looked at.
+/// All syntax errors of the text. It does not check whether the networks compile.
 pub fn format(text: &str) -> Result<String, Vec<syn::Error>> {
     Program::parse(text).map(|source| source.to_string())
 }
 
-/// The text of a network that stands alone: the blocks that it uses, and those that these use, are in front of it.
+/// The text of a network by itself. All blocks that it uses, directly or through other blocks, stand in front of it.
 pub fn text_of(network: &Written, blocks: &[Block]) -> String {
     let mut used = Vec::new();
     network.body.chains.iter().for_each(|chain| add_used(chain, blocks, &mut used));
@@ -114,7 +114,7 @@ pub fn text_of(network: &Written, blocks: &[Block]) -> String {
     text(blocks, [network].into_iter())
 }
 
-/// Adds the blocks that a chain uses, by their numbers, with those that they use.
+/// Adds the indices of the blocks that a chain uses, directly or through other blocks.
 fn add_used(chain: &Chain, blocks: &[Block], used: &mut Vec<usize>) {
     for stage in &chain.stages {
         match &stage.what {
@@ -200,7 +200,7 @@ impl Display for Bound {
         let (digits, suffix) = number.with_suffix();
         match unit {
             Some(unit) => write!(f, "{quantity} {sign} {} {unit}", tokens::number(number)),
-            // `2KiB` is one token, and the same bound.
+            // `2KiB` is one token; its canonical text is `2 KiB`.
             None if !suffix.is_empty() && suffix.chars().all(|c| c.is_ascii_alphabetic()) => {
                 write!(f, "{quantity} {sign} {} {suffix}", tokens::grouped(&digits))
             }
@@ -247,8 +247,8 @@ fn behind(stage: &Stage) -> String {
     if stage.words.is_empty() { String::new() } else { format!(" {}", tokens::words(&stage.words)) }
 }
 
-/// A chain that begins at a column of a line with an indentation, and has so many columns behind it: on one line if it fits, else a line
-/// for each stage.
+/// The text of a chain: one line if it fits, else a line for each stage. `indent` is the indentation of its line, `column` the column at
+/// which it begins, `behind` the number of columns that follow it.
 fn lay_out(chain: &Chain, indent: usize, column: usize, behind: usize) -> String {
     let line = chain.to_string();
     if column + columns(&line) + behind <= WIDTH {
@@ -283,10 +283,10 @@ fn lay_out_stage(stage: &Stage, indent: usize, column: usize, after: usize) -> S
     }
 }
 
-/// An attribute with the ends of its lines.
+/// The text of an attribute, with line breaks.
 fn attribute(attribute: &Attribute) -> String {
     match documentation(attribute) {
-        // A fourth `/` would make a comment of it.
+        // With a fourth `/` it would be a comment.
         Some(text) if !text.contains('\r') && text.lines().all(|line| !line.starts_with('/')) => {
             text.split('\n').map(|line| format!("///{line}\n")).collect()
         }
@@ -294,7 +294,7 @@ fn attribute(attribute: &Attribute) -> String {
     }
 }
 
-/// The text of an attribute that is documentation.
+/// The text of an attribute, if it is documentation.
 pub fn documentation(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {

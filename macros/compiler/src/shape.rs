@@ -4,7 +4,7 @@ use std::fmt;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-/// The numbers that a network computes with.
+/// The type of the numbers that a network computes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scalar {
     F32,
@@ -30,7 +30,7 @@ impl Scalar {
         }
     }
 
-    /// Bytes of one value.
+    /// The size of one value in bytes.
     pub fn bytes(self) -> u64 {
         match self {
             Self::F32 => 4,
@@ -52,10 +52,10 @@ pub struct Shape {
     len: u64,
 }
 
-/// More scalars than this no machine addresses, and rustc refuses the type.
+/// The largest number of scalars. rustc refuses larger types, and no machine can address them.
 const MOST: u64 = 1 << 43;
 
-/// A single value, which stands in for a shape that is wrong.
+/// The shape of a single value, used in place of a wrong shape.
 impl Default for Shape {
     fn default() -> Self {
         Self { sizes: vec![1], len: 1 }
@@ -63,7 +63,7 @@ impl Default for Shape {
 }
 
 impl Shape {
-    /// `None` if the product is beyond any machine.
+    /// `None` if there are more values than any machine can hold.
     pub fn new(sizes: Vec<u64>) -> Option<Self> {
         let len = sizes.iter().try_fold(1_u64, |product, &size| product.checked_mul(size))?;
         (len <= MOST).then_some(Self { sizes, len })
@@ -98,7 +98,7 @@ impl Shape {
         self.rust_type_in(scalar, &quote!(castnet))
     }
 
-    /// As [`rust_type`](Self::rust_type), where castnet's types stand under another path.
+    /// As [`rust_type`](Self::rust_type), with this path of castnet's types.
     pub fn rust_type_in(&self, scalar: Scalar, castnet: &TokenStream) -> TokenStream {
         let (channels, positions) = (literal(self.channels()), literal(self.positions()));
         if self.rank() == 1 {
@@ -108,13 +108,13 @@ impl Shape {
         }
     }
 
-    /// As Keras's summary shows it: `(28, 28)`.
+    /// As in the summary of Keras: `(28, 28)`.
     pub fn keras(&self) -> String {
         format!("({})", self.sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
     }
 }
 
-/// As the language has it: `28x28`.
+/// As in the language: `28x28`.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x"))

@@ -1,4 +1,4 @@
-//! Sizes of which a part may not be known here.
+//! Sizes with nested networks, which only rustc knows.
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 
 use crate::shape::literal;
 
-/// A sum of a number and of constants of types that are not known here, such as `<Encoder as Predict>::PARAMS`.
+/// A sum of a number and of constants of nested networks, such as `<Encoder as Predict>::PARAMS`.
 #[derive(Clone, Debug, Default)]
 pub struct Size {
     pub known: u64,
@@ -23,13 +23,13 @@ impl Size {
         Self { known: 0, more: vec![constant] }
     }
 
-    /// The number, if it is all.
+    /// The number, if there are no constants.
     pub fn exact(&self) -> Option<u64> {
         self.more.is_empty().then_some(self.known)
     }
 }
 
-/// More than `u64` holds counts as its maximum.
+/// Saturates at `u64::MAX`.
 impl AddAssign for Size {
     fn add_assign(&mut self, other: Self) {
         self.known = self.known.saturating_add(other.known);

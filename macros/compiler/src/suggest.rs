@@ -1,4 +1,4 @@
-//! "did you mean": the nearest of the words that would have been right.
+//! "did you mean": the valid word that is nearest to a wrong one.
 
 /// A `help:` line: the nearest candidate, if one is near, then all of them.
 pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
@@ -9,7 +9,7 @@ pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a 
     }
 }
 
-/// The candidate with the fewest letters to change, if that is at most a third of them; else one that begins like this.
+/// The candidate with the fewest letters to change, if these are at most a third of all; else a candidate that begins with the word.
 pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let written = written.to_lowercase();
     let longer = candidates.clone().find(|candidate| written.len() > 1 && candidate.starts_with(&written));
@@ -19,7 +19,7 @@ pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str> + Cl
     (changes * 3 <= letters).then_some(candidate).or(longer)
 }
 
-/// Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
+/// The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];

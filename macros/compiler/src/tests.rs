@@ -1,4 +1,4 @@
-//! The compiler in-process: errors as rustc would show them, whole expansions, plans, identities, texts written anew, and programs cut short.
+//! Tests of the compiler in-process: errors as rustc shows them, whole expansions, plans, identities, canonical texts, and damaged programs.
 mod errors;
 mod expansions;
 mod identities;
@@ -11,7 +11,7 @@ mod text;
 
 use std::path::PathBuf;
 
-/// Compares with a file beside these tests; the environment variable `CASTNET_BLESS=1` writes it anew.
+/// Compares a text with a golden file. With the environment variable `CASTNET_BLESS=1` it writes the file.
 fn compare(file: &str, got: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tests").join(file);
     if std::env::var_os("CASTNET_BLESS").is_some() {

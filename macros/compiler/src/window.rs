@@ -8,7 +8,7 @@ use crate::number::Number;
 use crate::shape::{Shape, literal};
 use crate::words::Words;
 
-/// A size of a window or its steps: one number for both directions (or for time), or height x width.
+/// The size, stride or dilation of a window: one number for both directions (or for time), or height x width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sizes {
     One(u64),
@@ -23,14 +23,14 @@ impl Sizes {
             [size] => Ok(Self::One(*size)),
             [height, width] => Ok(Self::Two(*height, *width)),
             sizes => Err(format!(
-                "{what} is `{}`, but there are {} sizes in it\nhelp: one for both directions, or height x width, such as `3x3`",
+                "{what} is `{}`, which has {} sizes, but must have one or two\nhelp: one for both directions, or height x width, such as `3x3`",
                 number.text(),
                 sizes.len()
             )),
         }
     }
 
-    /// The sizes as they were written.
+    /// The sizes in the text.
     pub fn list(self) -> Vec<u64> {
         match self {
             Self::One(size) => vec![size],
@@ -38,7 +38,7 @@ impl Sizes {
         }
     }
 
-    /// Down and to the right. A sequence has only the second; an error says what to write instead.
+    /// The vertical and the horizontal size. A sequence has only the latter, so two sizes are an error.
     pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
         match self {
             Self::One(size) if is_sequence => Ok([1, size]),
@@ -63,14 +63,14 @@ impl fmt::Display for Sizes {
 /// The padding around the input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Padding {
-    /// Nothing: a window stands only where it is inside.
+    /// No padding: a window stands only where it is inside of the input.
     #[default]
     Valid,
-    /// As much as it takes for the windows to stand on every position (or every so many): less of it in front.
+    /// As many zeros as a window for each position (or for each stride) needs. If the number is odd, there is one less in front.
     Same,
-    /// All of it in front: no window sees what comes after it.
+    /// All zeros in front: no window sees later time steps.
     Causal,
-    /// As many positions as told.
+    /// These numbers of zeros.
     Explicit(Vec<u64>),
 }
 
@@ -109,8 +109,8 @@ impl WindowWords {
         Self { kernel, stride: None, padding: None, dilation: None }
     }
 
-    /// Reads what follows one of the words about windows; false if it is none. Which of them a layer takes is for the layer to
-    /// say, before it asks.
+    /// Reads the numbers after one of the words about windows; false for any other word. The layer checks before whether it takes
+    /// the word.
     pub fn take(&mut self, name: &Ident, words: &mut Words<'_>) -> bool {
         let word = name.to_string();
         let twice = match word.as_str() {
@@ -129,8 +129,7 @@ impl WindowWords {
                 if let Some(earlier) = &self.padding
                     && *earlier != padding
                 {
-                    let message =
-                        format!("`{name}` says again what is around the input, after `{earlier}`\nhelp: leave one out");
+                    let message = format!("`{name}` is a second padding, after `{earlier}`\nhelp: leave one out");
                     words.errors.at(name, message);
                     return true;
                 }
@@ -144,7 +143,7 @@ impl WindowWords {
         true
     }
 
-    /// The words in full, each behind a blank, without what is the default: ` stride 2 same`.
+    /// The words that differ from the default, each behind a space: ` stride 2 same`.
     pub fn describe(&self) -> String {
         let with =
             |word: &str, sizes: &Option<Sizes>| sizes.map(|sizes| format!(" {word} {sizes}")).unwrap_or_default();
@@ -155,7 +154,7 @@ impl WindowWords {
         format!("{}{padding}{}", with(STRIDE, &self.stride), with(DILATION, &self.dilation))
     }
 
-    /// The window over an input; `default_stride` holds if none was written.
+    /// The window over an input. `default_stride` is the stride if the words have none.
     pub fn over(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Result<Geometry, String> {
         let (size, is_sequence) = match *input.sizes() {
             [time, channels] => ([1, time, channels], true),
@@ -194,7 +193,7 @@ impl WindowWords {
                     }
                     if before >= window || after >= window {
                         return Err(format!(
-                            "the padding is `{}`, but a window of {window} would see nothing else at the border\nhelp: pad less than the window is wide, such as `same`",
+                            "the padding is `{}`, but must be smaller than the window, which covers {window}\nhelp: pad less, or write `same`",
                             self.padding.clone().unwrap_or_default(),
                         ));
                     }
@@ -208,8 +207,8 @@ impl WindowWords {
         Ok(geometry)
     }
 
-    /// The window of the convolution whose gradient a transposed convolution is: it moves over the output, and there is a position of it for
-    /// each position of the input. The sizes of the output are those of Keras.
+    /// The window of a transposed convolution: it moves over the output, and has a position for each position of the input. The sizes of
+    /// the output are those of Keras.
     pub fn over_transposed(&self, keyword: &str, input: &Shape, outpad: Option<u64>) -> Result<Geometry, String> {
         let one = Self { padding: Some(Padding::Same), stride: None, ..self.clone() };
         let mut geometry = one.over(keyword, input, Sizes::One(1))?;
@@ -241,7 +240,7 @@ impl WindowWords {
             };
             if size == 0 {
                 return Err(format!(
-                    "`{keyword}` makes nothing of {input}\nhelp: leave `outpad` out, or take a larger window"
+                    "`{keyword}` on {input} has an empty output\nhelp: leave `outpad` out, or take a larger window"
                 ));
             }
             *found = (size, if is_same { covered.saturating_sub(size) / 2 } else { 0 });
@@ -257,7 +256,7 @@ impl WindowWords {
     fn around(&self, keyword: &str, is_sequence: bool) -> Result<[u64; 4], String> {
         match &self.padding {
             Some(Padding::Causal) if !is_sequence => Err(format!(
-                "`causal` is about time, but what comes into this `{keyword}` is an image\nhelp: leave it out, or write `same`"
+                "`causal` is for sequences, but what comes into this `{keyword}` is an image\nhelp: leave it out, or write `same`"
             )),
             Some(Padding::Explicit(sizes)) => match (sizes.as_slice(), is_sequence) {
                 ([all], true) => Ok([0, 0, *all, *all]),
@@ -282,7 +281,10 @@ impl WindowWords {
 
     fn too_large(&self, keyword: &str, input: &Shape, kernel: u64, dilation: u64) -> String {
         let dilated = if dilation > 1 {
-            format!(" (with `dilation {dilation}`, {kernel} cover {})", (kernel - 1).saturating_mul(dilation) + 1)
+            format!(
+                " (with `dilation {dilation}`, a window of {kernel} covers {})",
+                (kernel - 1).saturating_mul(dilation) + 1
+            )
         } else {
             String::new()
         };
@@ -293,7 +295,7 @@ impl WindowWords {
     }
 }
 
-/// An image with as many values, to show how `reshape` is written: square with one channel if that comes out even.
+/// The shape of an image or a sequence with this many values, as an example for `reshape`: a square image if possible.
 fn example_of_image(values: u64) -> String {
     let side = values.isqrt();
     if side * side == values { format!("{side}x{side}x1") } else { format!("{values}x1") }
@@ -307,12 +309,12 @@ fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Size
     words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
 }
 
-/// No window is larger, and none moves further: sums and products of sizes cannot overflow after this.
+/// The largest size, stride, dilation and padding. With this limit, sums and products of sizes cannot overflow.
 const MOST: u64 = 1 << 20;
 
 fn reasonable(sizes: &[u64], number: &Number, what: &str) -> Result<(), String> {
     match sizes.iter().find(|&&size| size > MOST) {
-        Some(size) => Err(format!("{what} is `{}`, and {size} is more than any window needs ({MOST})", number.text())),
+        Some(size) => Err(format!("{what} is `{}`, but {size} is more than the limit, {MOST}", number.text())),
         None => Ok(()),
     }
 }
@@ -333,41 +335,41 @@ fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
     Some(Padding::Explicit(sizes?))
 }
 
-/// A window over an input: finished numbers.
+/// A window over an input, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
-    /// Height (1 of a sequence), width, channels.
+    /// Height (1 for a sequence), width, channels.
     pub input: [u64; 3],
-    /// Rows and columns of positions of the window.
+    /// The numbers of rows and columns of positions of the window.
     pub output: [u64; 2],
     pub kernel: [u64; 2],
     pub stride: [u64; 2],
-    /// Above and to the left.
+    /// The padding at the top and to the left.
     pub padding: [u64; 2],
     pub dilation: [u64; 2],
     pub is_sequence: bool,
 }
 
 impl Geometry {
-    /// The shape with so many channels at each position of the window.
+    /// The shape with this many channels at each position of the window.
     pub fn shape(&self, channels: u64) -> Option<Shape> {
         let [rows, columns] = self.output;
         Shape::new(if self.is_sequence { vec![columns, channels] } else { vec![rows, columns, channels] })
     }
 
-    /// Places of the window.
+    /// The number of places of the window.
     pub fn places(&self) -> u64 {
         let [height, width] = self.kernel;
         height.saturating_mul(width)
     }
 
-    /// Sizes of the window as a tensor has them: none in the direction that a sequence does not have.
+    /// The sizes of the window in the shape of a tensor: one size for a sequence.
     pub fn kernel_sizes(&self) -> Vec<u64> {
         let [height, width] = self.kernel;
         if self.is_sequence { vec![width] } else { vec![height, width] }
     }
 
-    /// As a value of the runtime, with so many channels going out.
+    /// An expression of the runtime's type `Window`, with this many output channels.
     pub fn value(&self, castnet: &TokenStream, channels: u64, groups: u64) -> TokenStream {
         let [rows, columns] = self.output;
         let list = |sizes: &[u64]| {

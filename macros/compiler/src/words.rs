@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use crate::errors::Errors;
 use crate::number::Number;
 
-/// A word as it is written.
+/// A word of the text.
 #[derive(Clone, Debug)]
 pub enum Word {
     Name(Ident),
@@ -23,13 +23,13 @@ impl ToTokens for Word {
     }
 }
 
-/// The words after a layer's keyword, and where to report what is wrong with them.
+/// The words after the keyword of a layer, and the list for errors in them.
 pub struct Words<'a> {
     /// The keyword.
     pub keyword: &'a Ident,
-    /// The words that only some layers take, this one among them.
+    /// The words that this layer takes and not all layers do.
     pub own: &'static [&'static str],
-    /// Whether a word begins a layer.
+    /// Whether a word is the keyword of a layer.
     is_layer: fn(&Ident) -> bool,
     rest: std::slice::Iter<'a, Word>,
     pub errors: &'a mut Errors,
@@ -67,7 +67,7 @@ impl<'a> Words<'a> {
         Some(name)
     }
 
-    /// The number that a layer cannot do without.
+    /// The next word, which must be a number; `missing` is the message if it is not.
     pub fn required_number(&mut self, missing: &str) -> Option<&'a Number> {
         let number = self.number();
         if number.is_none() {
@@ -76,12 +76,12 @@ impl<'a> Words<'a> {
         number
     }
 
-    /// Reads a number; what is wrong with it is reported under it.
+    /// Reads a number. Reports an error under it.
     pub fn read<T>(&mut self, number: &Number, read: impl FnOnce(&Number) -> Result<T, String>) -> Option<T> {
         read(number).map_err(|message| self.errors.at(number, message)).ok()
     }
 
-    /// Reports a word that begins another layer, with all that follows it. False if it begins none.
+    /// Reports a word that is the keyword of another layer, and skips the words behind it. False for other words.
     pub fn is_next_layer(&mut self, name: &Ident) -> bool {
         if !(self.is_layer)(name) {
             return false;
@@ -93,8 +93,8 @@ impl<'a> Words<'a> {
         true
     }
 
-    /// Reads the layer's own words, each at most once, until there is none left; `take` reads the number that follows a word. All other
-    /// words are reported.
+    /// Reads the layer's own words, each at most once, until no word is left. `take` reads the number after a word. Reports all other
+    /// words.
     pub fn options(&mut self, mut take: impl FnMut(&Ident, &mut Self)) {
         let known = self.own;
         let mut seen: Vec<&Ident> = Vec::new();
@@ -111,7 +111,11 @@ impl<'a> Words<'a> {
                 }
                 Word::Name(name) if self.is_next_layer(name) => return,
                 Word::Name(name) => {
-                    let help = crate::suggest::help(&name.to_string(), "its words", known.iter().copied());
+                    let help = crate::suggest::help(
+                        &name.to_string(),
+                        &format!("words of `{keyword}`"),
+                        known.iter().copied(),
+                    );
                     self.errors.at(name, format!("`{keyword}` takes no `{name}`\n{help}"));
                 }
                 Word::Number(_) | Word::Other(_) => {
@@ -121,7 +125,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Reads the number after a word, such as in `example`; `bounds` says in words which ones are right.
+    /// Reads the number after a word, as in `example`. `bounds` is the end of the message for a number out of bounds.
     pub fn real_of(
         &mut self,
         name: &Ident,

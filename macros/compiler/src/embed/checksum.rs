@@ -1,12 +1,12 @@
-//! The checksum of castnet's files: see `format` among the files of the runtime, which write and read it.
+//! The checksum of castnet's files. The runtime writes and reads it in `files/weights/format`.
 use std::ops::Range;
 
 use tinyjson::JsonValue;
 
-/// The entry of the header that is no tensor.
+/// The name of the metadata in the header. All other entries are tensors.
 pub const METADATA: &str = "__metadata__";
 
-/// The names of all metadata of castnet begin so, and those of tensors that are not the network's.
+/// The beginning of the names of castnet's metadata, and of tensors that are no parameters, such as checks.
 pub const BESIDE: &str = "castnet.";
 
 const FORMAT: &str = "castnet.format";
@@ -24,14 +24,14 @@ const VERSION_1: [&str; 6] = [
 /// The last tensor of a checkpoint of version 1: the checksum of all bytes before it.
 const CHECKSUM: &str = "castnet.crc32";
 
-/// The header up to the digits of the checksum.
+/// The beginning of the header, up to the digits of the checksum.
 const BEGINNING: &str = r#"{"__metadata__":{"castnet.crc32":""#;
-/// The digits as they are counted.
+/// The digits of the checksum while it is computed.
 const NO_CHECKSUM: &str = "00000000";
-/// Where the digits stand in the file, behind the length of the header.
+/// The bytes of the file that hold the digits.
 const DIGITS: Range<usize> = 8 + BEGINNING.len()..8 + BEGINNING.len() + NO_CHECKSUM.len();
 
-/// What the header says that matters here.
+/// The entries of the header that matter for the checksum.
 pub struct Header<'a> {
     /// The names of the metadata.
     pub metadata: Vec<&'a str>,
@@ -57,7 +57,7 @@ impl<'a> Header<'a> {
         header
     }
 
-    /// Whether the bytes of the file are those that were written, as far as its version can tell.
+    /// Compares the checksum with the bytes of the file. Files of version 1 may have none.
     pub fn verify(&self, bytes: &[u8]) -> Result<(), String> {
         let mut own = self.metadata.iter().filter(|name| name.starts_with(BESIDE));
         if own.all(|name| VERSION_1.contains(name)) {
@@ -66,7 +66,9 @@ impl<'a> Header<'a> {
         if let Some(version) = self.format
             && version != VERSION
         {
-            return Err(format!("its format is `{version}`, and this castnet reads formats up to `{VERSION}`"));
+            return Err(format!(
+                "its format is `{version}`, but this version of castnet reads formats up to `{VERSION}`"
+            ));
         }
         let begins = bytes.get(8..).is_some_and(|header| header.starts_with(BEGINNING.as_bytes()));
         match bytes.get(DIGITS) {
@@ -86,7 +88,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The checksum of a file that begins as [`BEGINNING`] says: its digits count as zeros.
+/// The checksum of a file whose header begins with [`BEGINNING`]. Its own digits count as zeros.
 fn checksum(bytes: &[u8]) -> String {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(bytes.get(..DIGITS.start).unwrap_or_default());
@@ -95,5 +97,5 @@ fn checksum(bytes: &[u8]) -> String {
     format!("{:08x}", hasher.finalize())
 }
 
-/// A file that was changed after it had been written.
+/// The message for a file that was changed after it had been written.
 const WRONG: &str = "its checksum is wrong";

@@ -9,13 +9,13 @@ use super::checksum::{BESIDE, Header, METADATA};
 /// The facts about a file of weights.
 #[derive(Debug, PartialEq)]
 pub struct File {
-    /// The architecture that it was made for, if castnet wrote it.
+    /// The fingerprint of its network, if castnet wrote it.
     pub fingerprint: Option<u64>,
-    /// The name of the network that it was made for.
+    /// The name of its network; empty if it has none.
     pub network: String,
     /// The tensors of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
-    /// Inputs with the outputs that belong to them.
+    /// The checks: inputs with the outputs that the network had for them.
     pub checks: Option<Tensor>,
 }
 
@@ -24,12 +24,12 @@ pub struct Tensor {
     pub name: String,
     pub dtype: String,
     pub shape: Vec<usize>,
-    /// Where its values lie, counted from the start of the file.
+    /// The range of its values in the file.
     pub bytes: Range<usize>,
 }
 
 const CHECKS: &str = "castnet.checks";
-/// The length of the header stands in as many bytes.
+/// The number of bytes at the beginning that hold the length of the header.
 const LENGTH: usize = 8;
 
 impl File {
@@ -38,16 +38,16 @@ impl File {
     }
 }
 
-/// Reads the header, and holds it against the bytes that follow.
+/// Reads the header, and compares it with the bytes that follow.
 pub fn parse(bytes: &[u8]) -> Result<File, String> {
     let total = bytes.len();
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
-        return Err(format!("it is cut short: {total} bytes are less than the {LENGTH} that every file begins with"));
+        return Err(format!("it is cut short: it has {total} bytes, and the length of its header alone has {LENGTH}"));
     };
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     let Some((header, data)) = rest.split_at_checked(length) else {
         return Err(format!(
-            "it is cut short or damaged: its header should have {length} bytes, but {} follow",
+            "it is cut short or damaged: its header should have {length} bytes, but has {}",
             rest.len()
         ));
     };
@@ -57,7 +57,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
 
     let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new(), checks: None };
-    // In order of their names: the same file gives the same message.
+    // Sorted by name, so that the same file always gives the same message.
     let mut entries: Vec<(String, JsonValue)> = entries.into_iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, entry) in &entries {
@@ -81,12 +81,14 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     let mut end = LENGTH + length;
     for Tensor { name, bytes: range, .. } in &file.tensors {
         if range.start != end {
-            return Err(format!("the tensor `{name}` should begin at byte {end}, and begins at {}", range.start));
+            return Err(format!("the tensor `{name}` should begin at byte {end}, but begins at byte {}", range.start));
         }
         end = range.end;
     }
     if end != LENGTH + length + data.len() {
-        return Err(format!("it is cut short or damaged: its tensors should end at byte {end}, but it has {total}"));
+        return Err(format!(
+            "it is cut short or damaged: its tensors should end at byte {end}, but it has {total} bytes"
+        ));
     }
     Header::of(&entries).verify(bytes)?;
     let checks = file.tensors.iter().position(|tensor| tensor.name == CHECKS);
@@ -122,7 +124,7 @@ fn tensor(name: &str, entry: &JsonValue, data: usize) -> Option<Tensor> {
     Some(Tensor { name: name.to_string(), dtype, shape, bytes: data.checked_add(start)?..data.checked_add(end)? })
 }
 
-/// A number of JSON that is whole and not negative.
+/// A number of JSON, if it is whole and not negative.
 fn whole(number: f64) -> Option<usize> {
     let whole = number as usize;
     (whole as f64 == number && (0.0..9e15).contains(&number)).then_some(whole)

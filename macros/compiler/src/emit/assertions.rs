@@ -1,4 +1,4 @@
-//! Assertions about types that are not known here.
+//! Assertions about nested networks, whose types are not known here.
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -7,7 +7,7 @@ use crate::graph::Node;
 use crate::layers::{InputGradient, Map, Operation};
 use crate::plan::Planned;
 
-/// The layers fit their values, and give the gradients that the layers before them need.
+/// The shapes of nested networks fit, and nested networks give the gradients that trained layers before them need.
 pub fn assertions(planned: &Planned) -> TokenStream {
     let fits = planned.graph.nodes.iter().filter_map(|node| map(node)?.assertion(&planned.graph.context()));
     let steps = planned.grads.backward.always.iter().filter(|step| !step.operands.is_empty());

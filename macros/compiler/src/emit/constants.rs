@@ -102,17 +102,19 @@ fn layers(planned: &Planned) -> Vec<TokenStream> {
     planned.rows().filter_map(layer).collect()
 }
 
-/// A shape as the fingerprint knows it: `28x28x1`.
+/// A shape in the text that is hashed to the fingerprint: `28x28x1`.
 fn sizes(shape: &Shape) -> String {
     shape.sizes().iter().map(u64::to_string).collect::<Vec<_>>().join("x")
 }
 
-/// A hash (FNV-1a) of all that decides what is computed from the same weights.
+/// A hash (FNV-1a) of the identities and connections of all layers: networks with the same fingerprint compute the same
+/// outputs from the same weights.
 fn fingerprint(planned: &Planned) -> TokenStream {
     let graph = &planned.graph;
     let inputs = graph.inputs.iter().map(|input| sizes(&input.shape)).collect::<Vec<_>>().join(", ");
     let mut text = format!("{} {inputs}", graph.scalar.name());
-    // Values are numbered by what is computed, so that other names of a value change nothing.
+    // Only operations that compute in a prediction or have parameters get a number of their own, so that a `flatten`, a `dropout` or a
+    // label changes nothing.
     let mut numbers: Vec<usize> = (0..graph.inputs.len()).collect();
     let mut last = graph.inputs.len();
     let number = |numbers: &[usize], value: ValueId| numbers.get(value.0).copied().unwrap_or_default();
@@ -144,7 +146,7 @@ fn fingerprint(planned: &Planned) -> TokenStream {
     graph.networks().fold(quote!(#own), mix)
 }
 
-/// Numbers up to this have a name in typenum.
+/// The largest number up to which every number has a name in typenum.
 const NAMED: u64 = 1024;
 
 /// A number as a type.

@@ -15,7 +15,7 @@ struct Vertex {
     /// `26x26x32 · 320 params`.
     facts: String,
     has_parameters: bool,
-    /// The boxes that it reads.
+    /// The indices of the boxes whose outputs it reads.
     from: Vec<usize>,
 }
 
@@ -68,10 +68,10 @@ pub fn dot(planned: &Planned) -> String {
     text
 }
 
-/// More boxes than this are no picture that one takes in.
+/// Networks with more boxes get no picture: nobody could read it.
 const MOST_BOXES: usize = 100;
 
-/// The picture of a network that is no chain, as lines of documentation.
+/// The picture as lines of documentation; `None` for a chain.
 pub fn svg(planned: &Planned) -> Option<String> {
     let vertices = vertices(planned);
     if planned.graph.is_chain() || vertices.len() > MOST_BOXES {
@@ -85,10 +85,10 @@ const BOX_HEIGHT: f64 = 40.0;
 const BETWEEN_RANKS: f64 = 26.0;
 const BETWEEN_BOXES: f64 = 18.0;
 const MARGIN: f64 = 6.0;
-/// Of a letter, on average.
+/// The average width of a letter, in pixels.
 const LETTER: f64 = 6.6;
 
-/// A place in the picture: of a box, or where an edge passes a rank.
+/// A place in a rank: of a box, or of an edge that passes the rank.
 struct Place {
     rank: usize,
     width: f64,
@@ -99,10 +99,10 @@ struct Place {
 
 /// Boxes in ranks, each below all that it reads; edges over several ranks pass each of them.
 struct Layout {
-    /// The first are those of the boxes.
+    /// The places of the boxes, then those of edges.
     places: Vec<Place>,
     ranks: Vec<Vec<usize>>,
-    /// The places that an edge goes through, from a box to the one that reads it.
+    /// The indices of the places of each edge, from a box to a reader of its output.
     edges: Vec<Vec<usize>>,
 }
 
@@ -187,7 +187,7 @@ impl Layout {
                     };
                     keyed.push((key, place));
                 }
-                // Stable: what is equal stays in the order in which it was written.
+                // The sort is stable: equal places stay in their order.
                 keyed.sort_by(|(a, _), (b, _)| a.total_cmp(b));
                 if let Some(rank) = self.ranks.get_mut(rank) {
                     *rank = keyed.into_iter().map(|(_, place)| place).collect();
@@ -196,7 +196,7 @@ impl Layout {
         }
     }
 
-    /// Gives every place its middle: near those of its neighbours, and apart from the others of its rank.
+    /// Gives every place its middle: near the middles of its neighbours, without overlap within its rank.
     fn spread(&mut self) {
         for sweep in 0..40 {
             for rank in 0..self.ranks.len() {
@@ -224,7 +224,7 @@ impl Layout {
     }
 }
 
-/// Middles near the wanted ones, in the same order, none of which overlap: the mean of pushing to the right and to the left.
+/// Middles near the wanted ones, in the same order and without overlap: the mean of pushing all to the right and all to the left.
 fn apart(wanted: &[f64], widths: &[f64]) -> Vec<f64> {
     let push = |wanted: &mut dyn Iterator<Item = (f64, f64)>, sign: f64| {
         let mut edge = f64::NEG_INFINITY;
@@ -259,7 +259,7 @@ fn draw(vertices: &[Vertex], layout: &Layout) -> String {
         for (index, pair) in points.windows(2).enumerate() {
             let [from, to] = pair else { continue };
             let is_box = |place: &Place| place.width > 4.0;
-            // From the lower side of a box to the upper side of the next; through a rank that is only passed, straight.
+            // A curve from the lower side of a box to the upper side of the next; straight through a rank that the edge passes.
             let (x0, y0) = (x(from), y(from) + BOX_HEIGHT);
             let (x1, y1) = (x(to), y(to));
             if index == 0 {

@@ -1,4 +1,4 @@
-//! The fields of a network: the groups of parameters of its layers.
+//! The fields of a network: the parameter groups of its layers.
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -8,7 +8,7 @@ use crate::layers::{ParameterGroup, Role, Tensor, Tensors, group_name};
 use crate::plan::Planned;
 use crate::shape::{Scalar, literal};
 
-/// A group of parameters as a field.
+/// A parameter group as a field.
 pub struct Field<'a> {
     pub name: Ident,
     pub node: &'a Node,
@@ -20,7 +20,7 @@ impl Field<'_> {
         self.group.role == Role::Trainable
     }
 
-    /// The type of its gradient, where castnet's types stand under this path.
+    /// The type of its gradient; `castnet` is the path of castnet's types.
     pub fn gradient_type(&self, castnet: &TokenStream) -> TokenStream {
         match self.group.network() {
             Some(path) => quote!(<#path as #castnet::Network>::Gradient),
@@ -29,25 +29,26 @@ impl Field<'_> {
     }
 }
 
-/// The fields in memory: trainable layers, frozen layers, state; of each role as written.
+/// The fields in the order of memory: trainable layers, frozen layers, state; within each, the order of the text.
 pub fn fields(planned: &Planned) -> Vec<Field<'_>> {
     let mut fields: Vec<Field<'_>> = Vec::new();
     for node in &planned.graph.nodes {
         let Some(name) = planned.graph.row_name(node.row) else { continue };
         fields.extend(node.parameters.iter().map(|group| Field { name: group_name(name, group.suffix), node, group }));
     }
-    // Of a network that is a field only a part may be trainable, which then ends the trainable prefix.
+    // A nested network may begin with trainable parameters and end with others: then the trainable prefix ends inside of it, so
+    // it comes last.
     fields.sort_by_key(|field| (field.group.role, field.group.network().is_some()));
     fields
 }
 
-/// Whether the trainable parameters may be only a part of the network.
+/// Whether some parameters may not be trainable: then the gradient has a struct of its own.
 pub fn has_prefix(planned: &Planned) -> bool {
     let (params, trainable) = (planned.params(), planned.trainable_params());
     params.exact().is_none_or(|params| trainable.known < params)
 }
 
-/// All tensors: those of a field that is a network with the name of the field before theirs.
+/// All tensors. The name of a tensor of a nested network begins with the name of the field.
 pub fn tensors(planned: &Planned) -> TokenStream {
     let (mut lists, mut known) = (Vec::new(), Vec::new());
     let mut count = 0;
@@ -88,7 +89,7 @@ fn of_network(field: &Field<'_>, path: &TokenStream) -> TokenStream {
     })
 }
 
-/// The fields that are networks, each with its source.
+/// The sources of the nested networks, by the names of their fields.
 pub fn sources(planned: &Planned) -> Vec<TokenStream> {
     let source = |field: Field<'_>| {
         let (name, path) = (field.name.unraw().to_string(), field.group.network()?);

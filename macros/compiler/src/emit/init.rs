@@ -1,4 +1,4 @@
-//! Fresh parameters; penalties, constraints and statistics where there are any.
+//! The methods that initialize parameters; those for penalties, constraints and statistics, if the network has any.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -26,7 +26,7 @@ pub fn init(planned: &Planned) -> TokenStream {
     }
 }
 
-/// The layers that read one value and write another, in order.
+/// The operations that are maps, in order.
 fn maps(planned: &Planned) -> impl Iterator<Item = (&Node, &dyn Map)> {
     planned.graph.nodes.iter().filter_map(|node| match node.operation() {
         Operation::Map(map) => Some((node, map.as_ref())),
@@ -83,7 +83,7 @@ fn adapt(planned: &Planned, maps: &[(&Node, &dyn Map)]) -> TokenStream {
     }
 }
 
-/// The samples of a data set as a layer reads them; none if it reads no input.
+/// The inputs of a layer for the samples of a data set; `None` if the layer does not read an input of the network.
 fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
     let graph = &planned.graph;
     let input = input_of(graph, node.input())?;
@@ -101,7 +101,7 @@ fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
     })
 }
 
-/// The input of which a value is another shape.
+/// The input of the network that a value is, perhaps in another shape.
 fn input_of(graph: &Graph, value: ValueId) -> Option<ValueId> {
     match graph.writer(value) {
         None => Some(value),

@@ -24,7 +24,7 @@ pub fn layout(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-/// The trainable part lies at the beginning, in the order of the gradient.
+/// Asserts that the trainable fields lie at the beginning, in the order of the gradient.
 fn prefix(header: &Header, planned: &Planned) -> TokenStream {
     let (name, gradient) = (&header.name, gradient_name(header));
     let scalar = planned.graph.scalar;

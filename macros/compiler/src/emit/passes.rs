@@ -90,7 +90,7 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// The constants that layers share among their passes.
+/// The constants of layers, each shared by the passes of its layer.
 pub fn constants(planned: &Planned) -> TokenStream {
     let constant = |node: &Node| {
         let Constant { rust_type, value } = constant(planned, node)?;

@@ -42,12 +42,12 @@ fn shape(planned: &Planned, value: ValueId) -> TokenStream {
     planned.graph.shape(value).rust_type(planned.graph.scalar)
 }
 
-/// The type of the activations at the ends.
+/// The type of the heads, the activations at the very end.
 pub fn head_type(planned: &Planned) -> TokenStream {
     both_type(heads(planned, Activation::rust_type), &quote!(castnet))
 }
 
-/// The activations at the ends.
+/// The heads as an expression.
 pub fn head(planned: &Planned) -> TokenStream {
     let heads = heads(planned, Activation::value).into_iter().rev();
     heads.reduce(|others, head| quote!(castnet::Both(#head, #others))).unwrap_or_default()
@@ -76,11 +76,9 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     let inputs = graph.inputs.iter().enumerate().map(|(index, input)| (&input.name, ValueId(index)));
     let outputs = planned.outputs.iter();
     let outputs = outputs.filter_map(|output| Some((graph.value_name(output.value)?, output.value)));
-    let of = |what| format!(" What [`{}`] {what}", header.name);
-    let inputs =
-        port_struct(header, planned, &input_name(header), &of("reads of one sample."), &inputs.collect::<Vec<_>>());
-    let outputs =
-        port_struct(header, planned, &output_name(header), &of("makes of one sample."), &outputs.collect::<Vec<_>>());
+    let doc = |port| format!(" The {port} of [`{}`] for one sample.", header.name);
+    let inputs = port_struct(header, planned, &input_name(header), &doc("input"), &inputs.collect::<Vec<_>>());
+    let outputs = port_struct(header, planned, &output_name(header), &doc("output"), &outputs.collect::<Vec<_>>());
     quote!(#inputs #outputs)
 }
 

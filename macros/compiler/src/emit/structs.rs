@@ -1,4 +1,4 @@
-//! The struct of a network, and the struct of its trainable part.
+//! The struct of a network, and the struct of its gradient.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
@@ -31,7 +31,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
         let gradient = gradient_name(header);
         let trainable = fields.iter().filter(|field| field.is_trainable());
         let trainable = trainable.map(|field| declare(field, &field.gradient_type(castnet)));
-        let doc = format!(" The trainable part of [`{name}`]: its gradient.");
+        let doc = format!(" The gradient of the trainable parameters of [`{name}`].");
         quote! {
             #[doc = #doc]
             #[repr(C)]
@@ -67,7 +67,8 @@ fn describe(planned: &Planned, field: &Field<'_>) -> String {
     format!(" {kind}: {}; {} parameters{state}.", group.description, summary::grouped(count))
 }
 
-/// The traits of every network, but for those that the user has asked for himself. A large one cannot be cloned over the stack.
+/// The traits that every network derives, without those that the user derives. A large network does not implement `Clone`,
+/// which would move it over the stack.
 fn derives(header: &Header, planned: &Planned) -> TokenStream {
     let asked: Vec<String> = header
         .attributes
@@ -83,7 +84,7 @@ fn derives(header: &Header, planned: &Planned) -> TokenStream {
     if ours.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#ours),*)]) }
 }
 
-/// All words in a token, however deep.
+/// All words in a token and in the groups inside of it.
 fn words(token: proc_macro2::TokenTree) -> Vec<String> {
     match token {
         proc_macro2::TokenTree::Group(group) => group.stream().into_iter().flat_map(words).collect(),
@@ -91,7 +92,7 @@ fn words(token: proc_macro2::TokenTree) -> Vec<String> {
     }
 }
 
-/// The summary as documentation, behind the user's own.
+/// The summary as documentation, behind the user's documentation.
 fn docs(header: &Header, planned: &Planned) -> TokenStream {
     let documented = header.attributes.iter().any(|attribute| attribute.path().is_ident("doc"));
     let mut lines = Vec::new();

@@ -5,7 +5,7 @@ use crate::graph::{Input, Node, RowId, ValueId};
 use crate::layers::{ParameterGroup, Role};
 use crate::plan::Planned;
 
-/// The rows, their kinds and shapes, and the totals; of networks that are no chain also where each layer's values come from.
+/// The rows with their kinds and shapes, and the totals. Networks that are no chain have a fourth column, the inputs of each row.
 pub fn summary(planned: &Planned) -> String {
     let graph = &planned.graph;
     let connected = !graph.is_chain();
@@ -47,17 +47,17 @@ pub fn summary(planned: &Planned) -> String {
     lines.join("\n")
 }
 
-/// The groups of parameters, each with the row of its layer.
+/// The parameter groups, each with the row of its layer.
 fn groups(planned: &Planned) -> impl Iterator<Item = (RowId, &ParameterGroup)> {
     planned.graph.nodes.iter().flat_map(|node| node.parameters.iter().map(|group| (node.row, group)))
 }
 
-/// The path of a network whose parameters are not counted here.
+/// The path of a nested network, whose parameters are not counted here.
 fn written(group: &ParameterGroup) -> Option<String> {
     Some(group.network()?.to_string().replace(' ', ""))
 }
 
-/// The names of what a row reads.
+/// The names of the rows and inputs that a row reads.
 fn connected_to(planned: &Planned, row: RowId) -> String {
     let Some(first) = nodes(planned, row).next() else { return String::new() };
     let graph = &planned.graph;

@@ -51,7 +51,7 @@ impl InPlace for Activation {
 
     fn forward(&self, at: &Places) -> TokenStream {
         let (value, values) = (self.value(), &at.output);
-        // Numbers would be arguments of the shared code, which the compiler could no longer reckon with.
+        // In shared code the numbers of an activation would be arguments, not constants, so those with numbers have code of their own.
         if at.goal == Goal::Size && !self.compares_channels() && self.numbers().is_empty() {
             return quote!(castnet::apply_compact(isa, #value, #values););
         }

@@ -1,4 +1,4 @@
-//! The words, numbers and parameters that all normalizations have in common.
+//! The words, numbers and parameters that all normalizations share.
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -7,7 +7,7 @@ use super::{Context, ParameterGroup, Role, Tensor, Tensors};
 use crate::shape::literal;
 use crate::words::Words;
 
-/// Added to a variance, as Keras has it.
+/// The number added to a variance; the default of Keras.
 pub const EPSILON: f64 = 1e-3;
 
 /// Reads the number after `epsilon`.
@@ -15,7 +15,7 @@ pub fn epsilon(name: &Ident, words: &mut Words<'_>) -> f64 {
     words.real_of(name, "epsilon 1e-3", "must be above 0", |value| value > 0.0).unwrap_or(EPSILON)
 }
 
-/// The factors and offsets behind a normalization, unless they are left out.
+/// The words about gamma and beta, the factors and offsets after a normalization.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Affine {
     noscale: bool,
@@ -33,7 +33,7 @@ impl Affine {
         }
     }
 
-    /// Whether there are neither factors nor offsets.
+    /// Whether there is neither gamma nor beta.
     pub fn is_plain(self) -> bool {
         self.noscale && self.nocenter
     }
@@ -42,13 +42,13 @@ impl Affine {
         self.frozen
     }
 
-    /// The words that change a prediction, each behind a blank.
+    /// The words that change a prediction, each behind a space.
     pub fn describe(self) -> String {
         let word = |is: bool, word: &str| if is { format!(" {word}") } else { String::new() };
         word(self.noscale, "noscale") + &word(self.nocenter, "nocenter")
     }
 
-    /// Adds the number of a normalization and these words.
+    /// Adds epsilon and these words to an identity.
     pub fn identify(self, identity: Identity, epsilon: f64) -> Identity {
         let identity = identity.word("epsilon").real(epsilon);
         identity.word_if(self.noscale, "noscale").word_if(self.nocenter, "nocenter")
@@ -68,7 +68,7 @@ impl Affine {
         }
     }
 
-    /// The group of parameters, of this shape in files; none if it would be empty.
+    /// The parameter group, whose tensors have this shape in files; `None` without gamma and beta.
     pub fn group(
         self,
         network: &Context<'_>,

@@ -1,4 +1,4 @@
-//! `batchnorm`: channels that get a mean of zero and a deviation of one, over a batch.
+//! `batchnorm`: gives each channel a mean of zero and a standard deviation of one over a batch.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -19,7 +19,7 @@ pub const KEYWORDS: &[Keyword] = &[Keyword {
     parse,
 }];
 
-/// The fraction of the moving statistics that stays at a step, as Keras has it.
+/// The fraction of the moving statistics that a step keeps; the default of Keras.
 const MOMENTUM: f64 = 0.99;
 
 #[derive(Clone, Debug)]
@@ -63,12 +63,12 @@ impl Layer for Written {
 struct BatchNorm {
     written: Written,
     channels: u64,
-    /// Mean and variance of each channel.
+    /// The shape of the batch statistics: mean and variance of each channel.
     statistics: Shape,
 }
 
 impl BatchNorm {
-    /// The trained part: a field, or nothing but a normalization.
+    /// The field with gamma and beta, or a constant without parameters.
     fn trained(&self, at: &Places) -> TokenStream {
         if self.written.affine.is_plain() { quote!(castnet::BatchNorm::PLAIN) } else { at.field("") }
     }
@@ -87,7 +87,7 @@ impl Map for BatchNorm {
         let moving = ParameterGroup {
             suffix: "_moving",
             role: Role::State,
-            description: format!("mean and variance of {channels} channels, of the batches before"),
+            description: format!("moving mean and variance of {channels} channels"),
             rust_type: network.sized("MovingStatistics", &[channels]),
             tensors: Tensors::Known(vec![tensor("mean"), tensor("variance")]),
         };
@@ -97,7 +97,7 @@ impl Map for BatchNorm {
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let is_kept = purpose == Purpose::Training && !self.is_frozen();
         let room = Room::Shape(self.statistics.clone());
-        is_kept.then_some(Need { name: "record", room, life: Life::ForwardToBackward })
+        is_kept.then_some(Need { name: "saved", room, life: Life::ForwardToBackward })
     }
 
     fn reads(&self) -> Reads {

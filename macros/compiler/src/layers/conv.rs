@@ -26,15 +26,15 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 }
 
 impl Conv {
-    /// The number of groups, which divides the channels that come in and the filters.
+    /// The number of groups, which must divide the input channels and the filters.
     fn groups(&self, channels: u64) -> Result<u64, String> {
         let (groups, filters) = (self.written.own.unwrap_or(1), self.filters);
-        for (count, what) in [(channels, "channels that come in"), (filters, "filters")] {
+        for (count, what) in [(channels, "input channels"), (filters, "filters")] {
             if !count.is_multiple_of(groups) {
                 let divides = |n: &u64| channels.is_multiple_of(*n) && filters.is_multiple_of(*n);
                 let divisors: Vec<String> = (1..=groups.min(64)).filter(divides).map(|n| n.to_string()).collect();
                 return Err(format!(
-                    "`groups {groups}` does not divide the {count} {what}\nhelp: numbers of groups that divide both: {}",
+                    "`groups {groups}` does not divide the {count} {what}\nhelp: groups that divide both the input channels and the filters: {}",
                     divisors.join(", ")
                 ));
             }

@@ -35,7 +35,7 @@ impl Layer for ConvTranspose {
         let input = only(inputs)?;
         let Written { window, own, options } = &self.written;
         let (filters, channels) = (self.filters, input.channels());
-        // Of the convolution whose gradient this is: its window goes from the output to the input.
+        // The window of the convolution whose backward pass this is: it reads the output and writes the input.
         let mut geometry = window.over_transposed("conv_transpose", input, *own)?;
         stride_or_dilation(&geometry)?;
         let [height, width, _] = geometry.input;

@@ -1,4 +1,4 @@
-//! What the convolutions have in common: their words, and their passes once their sizes are known.
+//! The words of all convolutions, and their passes once their sizes are known.
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -19,7 +19,7 @@ pub struct Written {
     pub options: Options,
 }
 
-/// Reads the number after a word of a convolution's own.
+/// Reads the number after the word that only one kind of convolution takes.
 type ReadOwn = fn(&mut Option<u64>, &Ident, &mut Words<'_>);
 
 impl Written {
@@ -41,18 +41,18 @@ impl Written {
         if self.options.has_bias() { "" } else { " nobias" }
     }
 
-    /// The word with the number that only this convolution takes, if it does more than nothing.
+    /// The word that only this convolution takes, with its number; empty if the number is 1, the default.
     pub fn own(&self, word: &str) -> String {
         self.own.filter(|&number| number > 1).map(|number| format!(" {word} {number}")).unwrap_or_default()
     }
 }
 
-/// Reads the number after a word that may stand once: a size.
+/// Reads the size after a word that may stand once.
 pub fn number_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
     read_number(value, name, words, example, |number, what| number.size(what));
 }
 
-/// As [`number_of`], for a number that may be zero.
+/// As [`number_of`], but the number may be zero.
 pub fn count_of(value: &mut Option<u64>, name: &Ident, words: &mut Words<'_>, example: &str) {
     read_number(value, name, words, example, |number, what| match *number.counts(what)? {
         [count] => Ok(count),
@@ -77,7 +77,7 @@ fn read_number(
     }
 }
 
-/// The number of filters and the size of the window; `None` for one that is wrong, and for both if they are missing.
+/// The number of filters and the size of the window. Each is `None` if it is wrong; `None` is returned if both are missing.
 pub fn filters_and_kernel(words: &mut Words<'_>, example: &str) -> Option<(Option<u64>, Option<Sizes>)> {
     let keyword = words.keyword;
     let missing =
@@ -96,7 +96,7 @@ pub fn kernel(words: &mut Words<'_>, written: &TokenStream, example: &str) -> Op
     words.read(number, |number| Sizes::read(number, "the window"))
 }
 
-/// Keras does not take both either.
+/// Refuses a stride together with a dilation, as Keras does.
 pub fn stride_or_dilation(geometry: &Geometry) -> Result<(), String> {
     let beyond_one = |sizes: [u64; 2]| sizes.into_iter().find(|&size| size > 1);
     match (beyond_one(geometry.stride), beyond_one(geometry.dilation)) {
@@ -107,14 +107,14 @@ pub fn stride_or_dilation(geometry: &Geometry) -> Result<(), String> {
     }
 }
 
-/// Whether a tensor of these sizes, and an image, may exist at all.
+/// The output, unless the weight or the output is too large for any machine.
 pub fn may_exist(written: &str, weight: &[u64], output: Option<Shape>) -> Result<Shape, String> {
     let too_large = || format!("`{written}` is larger than any machine can hold");
     Shape::new(weight.to_vec()).ok_or_else(too_large)?;
     output.ok_or_else(too_large)
 }
 
-/// The sizes of a weight: those of the window, then these.
+/// The shape of a weight: the sizes of the window, then these.
 pub fn weight(geometry: &Geometry, sizes: [u64; 2]) -> Vec<u64> {
     geometry.kernel_sizes().into_iter().chain(sizes).collect()
 }
@@ -122,29 +122,29 @@ pub fn weight(geometry: &Geometry, sizes: [u64; 2]) -> Vec<u64> {
 /// A convolution whose sizes are known.
 #[derive(Debug)]
 pub struct Convolution {
-    /// The type, and its sizes.
+    /// The name of its type in castnet, and the const parameters of the type.
     pub name: &'static str,
     pub sizes: Vec<u64>,
     pub description: String,
-    /// The regularized weight is the last.
+    /// The weights; the last is regularized.
     pub weights: Vec<Tensor>,
     /// The number of biases.
     pub filters: u64,
     pub geometry: Geometry,
-    /// The channels behind the window, and their groups.
+    /// The output channels of the window, and the number of groups.
     pub channels: u64,
     pub groups: u64,
     pub macs: u64,
-    /// The value between two weights.
+    /// The output of the first of two weights, for a separable convolution.
     pub between: Option<Shape>,
     pub options: Options,
 }
 
 impl Convolution {
-    /// The value between two weights as an argument, if there is one.
-    fn record(&self, at: &Places) -> Option<TokenStream> {
-        let record = &at.need;
-        self.between.as_ref().map(|_| quote!(#record,))
+    /// The memory of [`between`](Self::between) as an argument, if there is one.
+    fn between(&self, at: &Places) -> Option<TokenStream> {
+        let between = &at.need;
+        self.between.as_ref().map(|_| quote!(#between,))
     }
 }
 
@@ -166,7 +166,7 @@ impl Map for Convolution {
 
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let room = Room::Shape(self.between.clone().filter(|_| purpose == Purpose::Training)?);
-        Some(Need { name: "record", room, life: Life::ForwardToBackward })
+        Some(Need { name: "saved", room, life: Life::ForwardToBackward })
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {
@@ -180,17 +180,17 @@ impl Map for Convolution {
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
-        let Some(record) = self.record(at) else { return self.forward(at) };
+        let Some(between) = self.between(at) else { return self.forward(at) };
         let (field, Places { input, output, constant, .. }) = (at.field(""), at);
-        quote!(#field.forward_training(isa, &#constant, #input, #record #output);)
+        quote!(#field.forward_training(isa, &#constant, #input, #between #output);)
     }
 
     fn backward(&self, at: &Places) -> Backward {
-        let (field, gradient, record) = (at.field(""), at.gradient(""), self.record(at));
+        let (field, gradient, between) = (at.field(""), at.gradient(""), self.between(at));
         let Places { input, grad_output, grad_input, constant, .. } = at;
         Backward::Apart {
             parameters: Some(
-                quote!(#field.backward_parameters(isa, &#constant, #input, #record #grad_output, &mut #gradient);),
+                quote!(#field.backward_parameters(isa, &#constant, #input, #between #grad_output, &mut #gradient);),
             ),
             input: quote!(#field.backward_input(isa, &#constant, #grad_output, #grad_input);),
         }

@@ -1,4 +1,4 @@
-//! `dense 10 relu`: a fully connected layer; with `each`, of every position of an image or a sequence by itself.
+//! `dense 10 relu`: a fully connected layer. With `each` it is applied to every position of an image or a sequence.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,7 +18,7 @@ pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dense", words: &["each"], pa
 #[derive(Debug)]
 struct Written {
     units: u64,
-    /// Whether it acts on every position by itself.
+    /// Whether it is applied to every position.
     each: bool,
     options: Options,
 }
@@ -48,7 +48,7 @@ impl Layer for Written {
         let Self { units, each, options } = self;
         if input.rank() > 1 && !each {
             return Err(Misfit::Layer(format!(
-                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it; or `dense {units} each` for every position by itself",
+                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it; or write `dense {units} each` for every position",
             )));
         }
         if input.rank() == 1 && *each {
@@ -79,12 +79,12 @@ struct Dense {
 }
 
 impl Dense {
-    /// The vectors that it reads, which may be the positions of samples.
+    /// Samples as the vectors that the layer reads: with `each`, their positions.
     fn read(&self, samples: &TokenStream) -> TokenStream {
         if self.each { quote!(castnet::positions(#samples)) } else { samples.clone() }
     }
 
-    /// The vectors that it writes.
+    /// Samples as the vectors that the layer writes: with `each`, their positions.
     fn written(&self, samples: &TokenStream) -> TokenStream {
         if self.each { quote!(castnet::positions_mut(#samples)) } else { samples.clone() }
     }

@@ -1,4 +1,4 @@
-//! `depthwise 3x3 multiplier 2 stride 2 same`: windows of their own for every channel.
+//! `depthwise 3x3 multiplier 2 stride 2 same`: a convolution of each channel by itself.
 use quote::quote;
 
 use super::convolution::{Convolution, Written, kernel, may_exist, number_of, stride_or_dilation, weight};

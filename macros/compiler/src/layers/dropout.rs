@@ -1,4 +1,4 @@
-//! `dropout 0.5`: forgets a part of the values while training.
+//! `dropout 0.5`: sets a fraction of the values to zero in training.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -26,24 +26,24 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 pub fn rate(words: &mut Words<'_>) -> Option<f64> {
     let keyword = words.keyword;
     let number =
-        words.required_number(&format!("`{keyword}` wants the part that is dropped\nhelp: such as `{keyword} 0.5`"))?;
+        words.required_number(&format!("`{keyword}` wants the fraction of the values to drop\nhelp: such as `{keyword} 0.5`"))?;
     words.read(number, |number| {
         let rate = number.real(&format!("the rate of `{keyword}`"))?;
         let text = number.text();
         match rate {
             0.0..1.0 => Ok(rate),
             1.0..=100.0 if rate > 1.0 => Err(format!(
-                "a dropout of `{text}` is outside of 0 to 1\nhelp: the rate is a part, not percent: `{keyword} {}`",
+                "the rate of `{keyword}` is `{text}`, but must be at least 0 and below 1\nhelp: the rate is a fraction, not a percentage: `{keyword} {}`",
                 rate / 100.0
             )),
             _ => Err(format!(
-                "a dropout of `{text}` is outside of 0 to 1 (and 1 itself leaves nothing)\nhelp: such as `{keyword} 0.5`"
+                "the rate of `{keyword}` is `{text}`, but must be at least 0 and below 1\nhelp: such as `{keyword} 0.5`"
             )),
         }
     })
 }
 
-/// The mask of a layer that drops values of this shape, or multiplies them: a factor for each.
+/// The mask of a layer that drops or multiplies values of this shape: a factor for each value.
 pub fn mask(shape: &Shape, purpose: Purpose) -> Option<Need> {
     let room = Room::Shape(shape.clone());
     (purpose == Purpose::Training).then_some(Need { name: "mask", room, life: Life::ForwardToBackward })

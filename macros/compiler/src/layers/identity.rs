@@ -1,10 +1,10 @@
-//! The texts by which files of weights know layers: the fingerprint of a network is computed from them. They never change for a layer that
-//! exists, whatever becomes of its words and of messages.
+//! The identities of layers. The fingerprint in files of weights is computed from them, so the identity of a layer never changes, not
+//! even if its words or its messages do.
 use std::fmt;
 
 use crate::window::{Padding, WindowWords};
 
-/// The text of a layer with all that decides what it computes from its weights: `dense 10 nobias`.
+/// The text of a layer with all words that change its output for the same weights: `dense 10 nobias`.
 #[derive(Debug)]
 pub struct Identity(String);
 
@@ -38,7 +38,7 @@ impl Identity {
         self
     }
 
-    /// Adds a word if it holds.
+    /// Adds a word if a condition holds.
     pub fn word_if(self, holds: bool, word: &str) -> Self {
         if holds { self.word(word) } else { self }
     }
@@ -51,7 +51,7 @@ impl Identity {
         }
     }
 
-    /// Adds a window, and how it moves.
+    /// Adds a window with its stride, padding and dilation.
     pub fn window(self, window: &WindowWords) -> Self {
         let with_kernel = self.sizes(&window.kernel.list());
         let with_stride = match &window.stride {

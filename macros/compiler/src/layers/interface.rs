@@ -1,7 +1,7 @@
 //! The traits of layers.
 //!
-//! A layer says what becomes of the shapes of its inputs and which of four kinds of operation it is; the code generator knows these kinds
-//! and never a particular layer.
+//! A layer computes the shape of its output and is one of four kinds of operation. The code generator knows these kinds and no
+//! particular layer.
 use std::fmt::Debug;
 
 use proc_macro2::TokenStream;
@@ -32,15 +32,15 @@ impl Parsed {
 
 /// A layer as it was written.
 pub trait Layer: Debug {
-    /// As written in full, without the words that do not change the result of a prediction: `dense 10`. For messages.
+    /// Its canonical words for messages, without those that change only training: `dense 10`.
     fn describe(&self) -> String;
-    /// The operation that the layer is on inputs of these shapes; an error says why there is none and what to do.
+    /// The operation of the layer for inputs of these shapes; an error if the layer does not take them.
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit>;
-    /// Whether it stands right behind the input and nowhere else.
+    /// Whether it may only stand right behind an input.
     fn only_first(&self) -> bool {
         false
     }
-    /// The activation that it is.
+    /// The activation, if the layer is one.
     fn as_activation(&self) -> Option<&Activation> {
         None
     }
@@ -53,7 +53,7 @@ pub struct Resolved {
     pub output: Shape,
     /// Its kind, as Keras names it: `Dense`.
     pub kind: &'static str,
-    /// The text by which files of weights know it.
+    /// Its text in the fingerprint of files of weights.
     pub identity: Identity,
     /// Its kind of operation, with its code.
     pub operation: Operation,
@@ -77,11 +77,11 @@ pub fn only<'a>(inputs: &[&'a Shape]) -> Result<&'a Shape, Misfit> {
     }
 }
 
-/// Why a layer does not fit its inputs.
+/// The reason why a layer does not fit its inputs.
 pub enum Misfit {
-    /// The layer as a whole.
+    /// An error of the layer.
     Layer(String),
-    /// Branches, by their numbers, which do not fit together.
+    /// Errors of branches that do not fit together, by the indices of the branches.
     Branches(Vec<(usize, String)>),
 }
 
@@ -96,7 +96,7 @@ impl From<String> for Misfit {
 pub enum Operation {
     /// Reads one value and writes another.
     Map(Box<dyn Map>),
-    /// Changes a value where it lies.
+    /// Changes a value in place.
     InPlace(Box<dyn InPlace>),
     /// Reads the same values in another shape.
     Alias,
@@ -115,11 +115,11 @@ impl Operation {
     }
 }
 
-/// A layer that reads one value and writes another; the sizes of both are known to it.
+/// A layer that reads one value and writes another. It knows the shapes of both.
 ///
-/// Its passes return statements made of the expressions that [`Places`] holds.
+/// Its passes return statements, made of the expressions in [`Places`].
 pub trait Map: Debug {
-    /// Its parameters, each group a field of the network; none if it only computes.
+    /// Its parameter groups, each a field of the network.
     fn parameters(&self, _network: &Context<'_>) -> Vec<ParameterGroup> {
         Vec::new()
     }
@@ -147,23 +147,23 @@ pub trait Map: Debug {
     fn input_gradient(&self) -> InputGradient {
         InputGradient::Always
     }
-    /// A statement that compiles if the types that are not known here fit.
+    /// A statement that compiles only if a nested network has the shapes written in this one.
     fn assertion(&self, _network: &Context<'_>) -> Option<TokenStream> {
         None
     }
-    /// Fresh parameters.
+    /// The statement that initializes its parameters.
     fn init(&self, _at: &Places) -> Option<TokenStream> {
         None
     }
     /// The pass of a prediction.
     fn forward(&self, at: &Places) -> TokenStream;
-    /// The forward pass of a training; it writes the values that the backward pass needs beside the input and the output.
+    /// The forward pass of training. It also writes the values that the backward pass reads beside the input and the output.
     fn forward_training(&self, at: &Places) -> TokenStream {
         self.forward(at)
     }
     /// The gradients of its parameters and of its input.
     fn backward(&self, at: &Places) -> Backward;
-    /// Changes its state after a training step, such as moving statistics, from its memory on the tape.
+    /// The statement that updates its state, such as moving statistics, after a training step.
     fn update_state(&self, _at: &Places) -> Option<TokenStream> {
         None
     }
@@ -171,7 +171,7 @@ pub trait Map: Debug {
     fn rules(&self, _at: &Places) -> Rules {
         Rules::default()
     }
-    /// The code with which it learns from data before training, if it does.
+    /// The code that learns from data before training, if the layer does so.
     fn adapt(&self, _at: &Places, _samples: &Samples) -> Option<Adapt> {
         None
     }
@@ -179,16 +179,16 @@ pub trait Map: Debug {
 
 /// How a layer computes its gradients.
 pub enum Backward {
-    /// By a statement each. That of the parameters may read the input, the gradient of the output, and its memory on the tape; there is
-    /// none if training changes no parameter. That of the input reads the gradient of the output and the values that [`Map::reads`]
-    /// names.
+    /// By two statements. The statement of the parameters may read the input, the gradient of the output and the need on the tape; it
+    /// is `None` if no parameter is trainable. The statement of the input reads the gradient of the output and the values in
+    /// [`Map::reads`].
     Apart { parameters: Option<TokenStream>, input: TokenStream },
-    /// By one statement, which computes the gradients that [`Places::wants`] names.
+    /// By one statement, which computes the gradients in [`Places::wants`].
     Together(TokenStream),
 }
 
 impl Backward {
-    /// Of a layer without parameters.
+    /// The backward pass of a layer without parameters.
     pub fn of_input(input: TokenStream) -> Self {
         Self::Apart { parameters: None, input }
     }
@@ -196,30 +196,30 @@ impl Backward {
 
 /// A layer that joins branches.
 ///
-/// Its passes go through the values that it reads, the operands, one after the other.
+/// Its operands are the values that it reads. Its passes have one statement for each operand.
 pub trait Join: Debug {
     /// The values of the tape that the backward passes read.
     fn reads(&self) -> Reads {
         Reads::default()
     }
-    /// Whether the gradient of every operand is that of the output, so that both may be the same memory; and whether the output may lie
-    /// where the first or the second operand does.
+    /// Whether it is a sum: the gradient of every operand is that of the output, so both may share memory; and the output may share
+    /// memory with the first or the second operand.
     fn is_sum(&self) -> bool {
         false
     }
     /// Combines an operand with the output; if `begins`, the output is initialized from it.
     fn forward(&self, operand: usize, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream;
-    /// The last statement on the output, behind all operands.
+    /// The statement on the output after all operands, if there is one.
     fn finish(&self, _output: &TokenStream) -> Option<TokenStream> {
         None
     }
-    /// Writes the gradient of an operand, as far as it follows from that of the output.
+    /// Initializes the gradient of an operand from that of the output.
     fn backward(&self, operand: usize, grad_output: &TokenStream, grad_input: &TokenStream) -> TokenStream;
-    /// The values of the tape that the gradient of an operand then depends on.
+    /// The values of the tape that the gradient of an operand also depends on.
     fn depends_on(&self, _operand: usize) -> Vec<Dependence> {
         Vec::new()
     }
-    /// Changes the gradient of an operand by one of them; `own` is the operand itself in comparisons.
+    /// Updates the gradient of an operand for one such value. In comparisons, `own` is the operand.
     fn backward_with(
         &self,
         _operand: usize,
@@ -233,12 +233,12 @@ pub trait Join: Debug {
     }
 }
 
-/// A value that the gradient of an operand depends on.
+/// A value of the tape that the gradient of an operand depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dependence {
     /// Another operand.
     Operand(usize),
-    /// The operand itself beside another.
+    /// The operand and another, which are compared.
     Comparison(usize),
 }
 
@@ -246,7 +246,7 @@ pub enum Dependence {
 pub enum InputGradient {
     Always,
     Never,
-    /// If a constant is true that is not known here.
+    /// If this constant is true, which only rustc knows.
     If(TokenStream),
 }
 
@@ -256,7 +256,7 @@ pub struct Constant {
     pub value: TokenStream,
 }
 
-/// The samples that a network learns from before training, as a layer reads them.
+/// The inputs of a layer for the samples that the network learns from before training.
 pub enum Samples {
     /// An expression of a slice.
     Slice(TokenStream),
@@ -264,13 +264,13 @@ pub enum Samples {
     Iterator(TokenStream),
 }
 
-/// How a layer learns from data: a statement, and an expression that is true once it has.
+/// The code of a layer that learns from data: a statement, and an expression that is true after it.
 pub struct Adapt {
     pub learn: TokenStream,
     pub is_adapted: TokenStream,
 }
 
-/// A layer that changes values where they lie.
+/// A layer that changes values in place.
 pub trait InPlace: Debug {
     /// The values of the tape that its backward pass reads.
     fn reads(&self) -> Reads;
@@ -278,7 +278,7 @@ pub trait InPlace: Debug {
     fn need(&self, _purpose: Purpose) -> Option<Need> {
         None
     }
-    /// Whether it does anything in a prediction.
+    /// Whether it changes values in a prediction.
     fn acts_in_prediction(&self) -> bool {
         true
     }
@@ -286,7 +286,7 @@ pub trait InPlace: Debug {
     fn commutes_with_largest(&self) -> bool {
         false
     }
-    /// Changes the values, which are the output.
+    /// Changes the values in `output`.
     fn forward(&self, at: &Places) -> TokenStream;
     /// Turns the gradient of the output into that of the input, in place.
     fn backward(&self, at: &Places) -> TokenStream;

@@ -1,4 +1,4 @@
-//! `add`, `concat`, `multiply`, `average`, `maximum`, `minimum`: branches become one.
+//! `add`, `concat`, `multiply`, `average`, `maximum`, `minimum`: joins, which combine branches into one value.
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -6,7 +6,7 @@ use super::identity::Identity;
 use super::{Dependence, Join, Layer, Misfit, Operation, Reads, Resolved};
 use crate::shape::{Shape, literal};
 
-/// A way to join.
+/// A join of the language.
 #[derive(Debug, PartialEq)]
 struct Known {
     keyword: &'static str,
@@ -67,7 +67,7 @@ impl Layer for Written {
                 )));
             }
             _ if way == Way::Concat => concat(inputs)?,
-            // Squeeze and excitation: a factor for every channel.
+            // Squeeze and excitation: one operand holds a factor for every channel.
             [a, b] if way == Way::Product && is_factor(a, b) => (*b).clone(),
             [a, b] if way == Way::Product && is_factor(b, a) => (*a).clone(),
             [first, ..] => same(keyword, first, inputs)?,
@@ -100,19 +100,19 @@ fn same(keyword: &str, first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit
         _ => format!("help: `{keyword}` wants the same shape from every branch"),
     };
     Err(Misfit::Branches(vec![
-        (0, format!("this branch has the shape {first}, another that it is joined with has {other}")),
+        (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
         (index, format!("this branch has the shape {other}, but the first has {first}\n{help}")),
     ]))
 }
 
-/// Side by side in the last dimension.
+/// The shape of the inputs side by side in the last dimension.
 fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
     let Some((first, others)) = inputs.split_first() else { return Ok(Shape::default()) };
     let place = |shape: &Shape| shape.sizes().split_last().map(|(_, place)| place.to_vec()).unwrap_or_default();
     for (index, other) in (1..).zip(others) {
         if place(first) != place(other) {
             return Err(Misfit::Branches(vec![
-                (0, format!("this branch has the shape {first}, another that it is joined with has {other}")),
+                (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
                 (
                     index,
                     format!(
@@ -124,10 +124,11 @@ fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
     }
     let channels = inputs.iter().fold(0_u64, |sum, input| sum.saturating_add(input.channels()));
     let sizes = place(first).into_iter().chain([channels]).collect();
-    Shape::new(sizes).ok_or_else(|| Misfit::Layer("`concat` makes more values than any machine can hold".to_string()))
+    Shape::new(sizes)
+        .ok_or_else(|| Misfit::Layer("the output of `concat` has more values than any machine can hold".to_string()))
 }
 
-/// Branches that become one.
+/// A join whose shapes are known.
 #[derive(Debug)]
 struct Branches {
     kind: &'static str,
@@ -143,7 +144,7 @@ impl Branches {
         quote!(castnet::#kind)
     }
 
-    /// Whether an operand is a value for every channel, where others have one for every position too.
+    /// Whether an operand has one value per channel, where the output has one per channel and position.
     fn is_broadcast(&self, operand: usize) -> bool {
         self.operands.get(operand) != Some(&self.output)
     }
@@ -153,7 +154,7 @@ impl Branches {
         literal(self.operands.len() as u64)
     }
 
-    /// Where an operand begins among the channels of the output.
+    /// The number of channels of the output before those of an operand.
     fn channels_before(&self, operand: usize) -> Literal {
         literal(self.operands.iter().take(operand).map(Shape::channels).sum())
     }
@@ -232,7 +233,7 @@ impl Join for Branches {
     ) -> TokenStream {
         let join = self.rust_type();
         match (self.way, dependence) {
-            // Of equal values the first counts.
+            // If operands are equal, the first gets the gradient.
             (Way::Extreme, Dependence::Comparison(other)) => {
                 let wins_a_tie = operand < other;
                 quote!(#join.backward::<_, #wins_a_tie>(#own, #value, #grad_input);)

@@ -1,4 +1,4 @@
-//! `layernorm`, `groupnorm 2`: values that get a mean of zero and a deviation of one, sample by sample.
+//! `layernorm`, `groupnorm 2`: give values a mean of zero and a standard deviation of one within each sample.
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -17,14 +17,14 @@ pub const KEYWORDS: &[Keyword] = &[
     Keyword { word: "groupnorm", words: &["epsilon", "noscale", "nocenter", "frozen"], parse },
 ];
 
-/// The values that have a mean and a variance of their own.
+/// The values that are normalized together.
 #[derive(Clone, Copy, Debug)]
 enum Over {
     /// The channels of a position.
     Channels,
     /// All values of a sample.
     All,
-    /// So many groups of channels.
+    /// The channels of a group, over all positions; the number of groups.
     Groups(u64),
 }
 
@@ -70,7 +70,7 @@ impl Layer for Written {
             Over::Groups(groups) if !channels.is_multiple_of(groups) => {
                 let fitting = (1..=groups.min(channels)).rev().find(|&fewer| channels.is_multiple_of(fewer));
                 return Err(Misfit::Layer(format!(
-                    "`groupnorm {groups}` cannot split {channels} channels into equal groups, and what comes in has the shape {input}\nhelp: `groupnorm {}`, or as many channels as are a multiple of {groups}",
+                    "`groupnorm {groups}` cannot split {channels} channels into equal groups, and what comes in has the shape {input}\nhelp: `groupnorm {}`, or a number of channels that is a multiple of {groups}",
                     fitting.unwrap_or(1)
                 )));
             }
@@ -101,7 +101,7 @@ impl Normalization {
         if matches!(self.written.over, Over::Groups(_)) { "GroupNorm" } else { "LayerNorm" }
     }
 
-    /// The shape of the factors in files.
+    /// The shape of gamma and beta in files.
     fn factors(&self) -> Vec<u64> {
         match self.written.over {
             Over::All => self.input.sizes().to_vec(),
@@ -109,7 +109,7 @@ impl Normalization {
         }
     }
 
-    /// The constant, where its parameters are not a field; and the numbers that its passes take first.
+    /// The receiver of its passes, which is a constant if it has no parameters; and their first arguments.
     fn call(&self, at: &Places) -> (TokenStream, TokenStream) {
         let epsilon = real(self.written.epsilon);
         let numbers = match self.written.over {

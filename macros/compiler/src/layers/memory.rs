@@ -1,4 +1,4 @@
-//! The memory that an operation needs beside its values, and the values that it reads again.
+//! The memory that an operation needs beside its values, and the values of the tape that its backward pass reads.
 use proc_macro2::TokenStream;
 
 use crate::shape::{Scalar, Shape};
@@ -14,22 +14,22 @@ pub enum Purpose {
     Backward,
 }
 
-/// Memory that a pass of an operation needs beside its input and its output. An operation has one need of each memory at most: if it
-/// needs several values, they stand side by side in one.
+/// Memory that a pass of an operation needs beside its input and its output. An operation has at most one need in each pass; several
+/// values stand side by side in it.
 #[derive(Debug)]
 pub struct Need {
-    /// Stands behind the name of the layer in the generated code: `batchnorm_1_record`.
+    /// The suffix of its name in the generated code: `saved` in `batchnorm_1_saved`.
     pub name: &'static str,
     pub room: Room,
     pub life: Life,
 }
 
-/// The memory of one sample.
+/// The size of a need for one sample.
 #[derive(Debug)]
 pub enum Room {
     /// Values of a shape.
     Shape(Shape),
-    /// A type that is nothing but scalars, and whose size is not known here.
+    /// A type made of scalars, whose size only rustc knows.
     Type(TokenStream),
 }
 
@@ -42,16 +42,16 @@ impl Room {
     }
 }
 
-/// The time for which memory is needed.
+/// The lifetime of a need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// While the operation is computed.
+    /// One step of a pass.
     Step,
-    /// From the forward pass of a training to its backward pass.
+    /// From the forward pass of training to the backward pass.
     ForwardToBackward,
 }
 
-/// The values of the tape that a pass reads.
+/// The values of the tape that a backward pass reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reads {
     pub input: bool,

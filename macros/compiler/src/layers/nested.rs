@@ -12,7 +12,7 @@ use super::{
 use crate::shape::Shape;
 use crate::size::Size;
 
-/// Another network, of which nothing is known but its path and the shape of its output.
+/// Another network. Only its path and the shape of its output are known here.
 #[derive(Clone, Debug)]
 pub struct Written {
     pub path: TokenStream,
@@ -30,7 +30,7 @@ impl Layer for Written {
         let Self { path, output, frozen } = self.clone();
         let (input, description) = (only(inputs)?.clone(), self.describe());
         let nested = Nested { path, input, output: output.clone(), frozen, description };
-        // The fingerprint of the network itself is mixed into that of the whole.
+        // The fingerprint of the nested network is hashed into that of the whole network.
         Ok(Resolved::map(output, "Network", Identity::new("network"), nested))
     }
 }
@@ -57,7 +57,7 @@ impl Nested {
         quote!(<#path as castnet::Network>::#name)
     }
 
-    /// Tokens as if they stood where the path does, so that an error in them is shown there.
+    /// Gives tokens the span of the path, so that errors of rustc point at it.
     fn at_path(&self, tokens: TokenStream) -> TokenStream {
         let at_path = |mut token: TokenTree| {
             token.set_span(self.path.span());
@@ -98,7 +98,7 @@ impl Map for Nested {
         Reads { input: trained, output: trained, need: trained }
     }
 
-    /// A frozen network is only computed: no gradient goes through it.
+    /// No gradient goes through a frozen network.
     fn input_gradient(&self) -> InputGradient {
         if self.frozen {
             return InputGradient::Never;
@@ -107,7 +107,7 @@ impl Map for Nested {
         InputGradient::If(quote_spanned!(path.span()=> <#path as castnet::Network>::GIVES_INPUT_GRADIENT))
     }
 
-    /// The network reads and makes values of the shapes that stand before and behind it.
+    /// Asserts that the input and output of the network have the shapes before and behind it.
     fn assertion(&self, network: &Context<'_>) -> Option<TokenStream> {
         let path = &self.path;
         let [input, output] = [&self.input, &self.output].map(|shape| self.at_path(shape.rust_type(network.scalar)));
@@ -165,7 +165,7 @@ impl Map for Nested {
     fn adapt(&self, at: &Places, samples: &Samples) -> Option<Adapt> {
         let Samples::Slice(samples) = samples else { return None };
         let (field, is_adapted) = (at.field(""), self.of_network("is_adapted"));
-        // A network that has learnt from data before keeps what it knows.
+        // A network that has learnt from data before keeps its statistics.
         let learn = quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to(&mut #field, #samples); });
         Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }

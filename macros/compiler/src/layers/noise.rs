@@ -1,4 +1,4 @@
-//! `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1`: noise while training.
+//! `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1`: noise in training.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,11 +18,11 @@ pub const KEYWORDS: &[Keyword] = &[
 
 #[derive(Clone, Copy, Debug)]
 enum Written {
-    /// Drops channels at a rate.
+    /// Drops whole channels, at this rate.
     Channels(f64),
-    /// Multiplies by normal numbers, which do as much as a dropout at a rate.
+    /// Multiplies by normal numbers of the same variance as a dropout of this rate.
     Factors(f64),
-    /// Adds normal numbers of a deviation.
+    /// Adds normal numbers of this standard deviation.
     Sum(f64),
 }
 
@@ -38,10 +38,10 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 
 fn deviation(words: &mut Words<'_>) -> Option<f64> {
     let example = "help: such as `gaussian_noise 0.1`";
-    let number = words.required_number(&format!("`gaussian_noise` wants a deviation\n{example}"))?;
-    words.read(number, |number| match number.real("the deviation of `gaussian_noise`")? {
+    let number = words.required_number(&format!("`gaussian_noise` wants a standard deviation\n{example}"))?;
+    words.read(number, |number| match number.real("the standard deviation of `gaussian_noise`")? {
         deviation if deviation < 0.0 => {
-            Err(format!("a deviation of `{}` is below 0\n{example}", number.text()))
+            Err(format!("the standard deviation of `gaussian_noise` is `{}`, but must be at least 0\n{example}", number.text()))
         }
         deviation => Ok(deviation),
     })

@@ -1,4 +1,4 @@
-//! `pad 1`, `crop 1x0x1x0`: zeros around an image or a sequence, or less of it.
+//! `pad 1`, `crop 1x0x1x0`: adds zeros around an image or a sequence, or removes its border.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -13,9 +13,9 @@ pub const KEYWORDS: &[Keyword] =
 
 #[derive(Debug)]
 struct Written {
-    /// Whether it is taken away.
+    /// Whether it is `crop`.
     is_crop: bool,
-    /// As they were written: all sides, vertical x horizontal, or top x bottom x left x right; of a sequence before x after.
+    /// The sizes in the text. Of an image: all sides, vertical x horizontal, or top x bottom x left x right; of a sequence: before x after.
     sizes: Vec<u64>,
 }
 
@@ -34,8 +34,7 @@ impl Written {
         if self.is_crop { "crop" } else { "pad" }
     }
 
-    /// Height and width of the input, and the border at the top, at the bottom, to the left and to the right; a sequence is an image of one
-    /// row.
+    /// Height and width of the input; the sizes of the border: top, bottom, left, right. A sequence is an image of one row.
     fn sides(&self, input: &Shape) -> Result<([u64; 2], [u64; 4]), String> {
         let (size, is_sequence) = match *input.sizes() {
             [height, width, _] => ([height, width], false),
@@ -92,7 +91,7 @@ impl Layer for Written {
             let left = size.checked_sub(border).filter(|&left| left > 0);
             left.ok_or_else(|| {
                 format!(
-                    "`{}` takes away {border} of {size}, and what comes in has the shape {input}\nhelp: at least one position must be left",
+                    "`{}` removes {border} of {size} positions, and what comes in has the shape {input}\nhelp: leave at least one position in each direction",
                     self.describe()
                 )
             })
@@ -113,10 +112,10 @@ impl Layer for Written {
 #[derive(Debug)]
 struct Padding {
     is_crop: bool,
-    /// Height and width without the border, and with it.
+    /// Height and width without the border, then with the border.
     inside: [u64; 2],
     outside: [u64; 2],
-    /// Above and to the left.
+    /// The sizes of the border at the top and to the left.
     before: [u64; 2],
 }
 

@@ -8,12 +8,12 @@ use crate::size::Size;
 /// The network that a layer is in.
 pub struct Context<'a> {
     pub scalar: Scalar,
-    /// The path under which castnet's types stand.
+    /// The path of castnet's types.
     pub castnet: &'a TokenStream,
 }
 
 impl Context<'_> {
-    /// A type of castnet with these sizes; it is of `f32` unless told otherwise.
+    /// A type of castnet with these sizes; the scalar is `f32` by default.
     pub fn sized(&self, name: &str, sizes: &[u64]) -> TokenStream {
         let Self { scalar, castnet } = self;
         let (name, sizes) = (format_ident!("{name}"), sizes.iter().copied().map(literal));
@@ -24,34 +24,34 @@ impl Context<'_> {
     }
 }
 
-/// What updates the parameters: the optimizer, nothing, or statistics that layers collect from data.
+/// The role of parameters: trained, frozen, or statistics that layers collect from data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// The optimizer.
+    /// The optimizer updates them.
     Trainable,
-    /// Nothing.
+    /// They stay as they are.
     Frozen,
-    /// Statistics that layers collect from data.
+    /// They are statistics that a layer collects from data.
     State,
 }
 
 /// Parameters of a layer with one role: a field of the network.
 #[derive(Debug)]
 pub struct ParameterGroup {
-    /// Added to the layer's name: nothing, or `_moving`.
+    /// The end of its name, behind that of the layer: empty, or `_moving`.
     pub suffix: &'static str,
     pub role: Role,
-    /// In words: `13 inputs to 10 units`.
+    /// Its sizes in words: `13 inputs to 10 units`.
     pub description: String,
     pub rust_type: TokenStream,
     pub tensors: Tensors,
 }
 
-/// The tensors of a group of parameters.
+/// The tensors of a parameter group.
 #[derive(Debug)]
 pub enum Tensors {
     Known(Vec<Tensor>),
-    /// The tensors of a network, of which nothing is known here but its path.
+    /// The tensors of a nested network, of which only the path is known here.
     OfNetwork(TokenStream),
 }
 
@@ -75,7 +75,7 @@ impl ParameterGroup {
         }
     }
 
-    /// The network whose tensors they are, if they are not known here.
+    /// The path of the nested network, if the group is one.
     pub fn network(&self) -> Option<&TokenStream> {
         match &self.tensors {
             Tensors::Known(_) => None,
@@ -84,7 +84,7 @@ impl ParameterGroup {
     }
 }
 
-/// A tensor of a layer: the name of its field, and its shape in files, as Keras has it.
+/// A tensor of a layer: the name of its field, and its shape in files, which is that of Keras.
 #[derive(Clone, Debug)]
 pub struct Tensor {
     pub name: &'static str,
@@ -92,7 +92,7 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// The number of values; more than `u64` holds counts as its maximum.
+    /// The number of values, at most `u64::MAX`.
     pub fn len(&self) -> u64 {
         self.shape.iter().fold(1, |product: u64, &size| product.saturating_mul(size))
     }
@@ -105,6 +105,6 @@ pub struct Rules {
     pub penalties: Vec<TokenStream>,
     /// Statements that add the gradients of the penalties.
     pub gradients: Vec<TokenStream>,
-    /// Statements that hold the weights within their constraints, in their order.
+    /// Statements that apply the constraints, in their order.
     pub constraints: Vec<TokenStream>,
 }

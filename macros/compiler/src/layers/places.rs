@@ -1,20 +1,20 @@
-//! The expressions of which the passes of a layer are made.
+//! The expressions in the statements of a layer's passes.
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::optimize::Goal;
 
-/// Expressions for the values that a pass reads and writes; empty where the pass has nothing of the kind.
+/// Expressions for the values that a pass reads and writes; those that the pass does not have are empty.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// The name of the layer, to which the suffixes of its groups of parameters are added.
+    /// The name of the layer; the suffix of a parameter group follows it in the name of a field.
     pub name: Option<Ident>,
     pub goal: Goal,
     pub input: TokenStream,
     pub output: TokenStream,
-    /// The memory that the forward pass needs.
+    /// The need of the forward pass.
     pub need: TokenStream,
-    /// The memory that the backward pass needs.
+    /// The need of the backward pass.
     pub grad_need: TokenStream,
     pub grad_output: TokenStream,
     pub grad_input: TokenStream,
@@ -24,19 +24,19 @@ pub struct Places {
 }
 
 impl Places {
-    /// The field of a group of parameters: `self.batchnorm_1_moving`.
+    /// The field of a parameter group: `self.batchnorm_1_moving`.
     pub fn field(&self, suffix: &str) -> TokenStream {
         let name = self.group(suffix);
         quote!(self.#name)
     }
 
-    /// The gradient of a group of parameters: `gradient.dense_1`.
+    /// The gradient of a parameter group: `gradient.dense_1`.
     pub fn gradient(&self, suffix: &str) -> TokenStream {
         let name = self.group(suffix);
         quote!(gradient.#name)
     }
 
-    /// The gradient of its only group of parameters, as an option of a mutable reference, where a statement computes several gradients.
+    /// The gradient of the only parameter group as `Option<&mut _>`, for a statement that computes several gradients.
     pub fn wanted_gradient(&self) -> TokenStream {
         let (name, gradient) = (&self.name, self.gradient(""));
         match self.wants {
@@ -46,7 +46,7 @@ impl Places {
         }
     }
 
-    /// The gradient of the input as an option, where a statement computes several gradients.
+    /// The gradient of the input as an `Option`, for a statement that computes several gradients.
     pub fn wanted_grad_input(&self) -> TokenStream {
         let grad_input = &self.grad_input;
         match self.wants {
@@ -60,7 +60,7 @@ impl Places {
     }
 }
 
-/// The gradients that a statement for several computes.
+/// The gradients that one statement computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wants {
     Parameters,
@@ -69,7 +69,7 @@ pub enum Wants {
     Both,
 }
 
-/// The name of the field of a group of parameters.
+/// The name of the field of a parameter group.
 pub fn group_name(name: &Ident, suffix: &str) -> Ident {
     // `format_ident` leaves out the `r#` of an identifier that is written as an argument.
     if suffix.is_empty() { name.clone() } else { format_ident!("{}{}", name, suffix) }

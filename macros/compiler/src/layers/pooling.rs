@@ -1,4 +1,4 @@
-//! `maxpool 2x2`, `avgpool 2x2`, `globalavgpool`, `globalmaxpool`: one value for each channel of a window, or of all.
+//! `maxpool 2x2`, `avgpool 2x2`, `globalavgpool`, `globalmaxpool`: one value for each channel of a window, or of all positions.
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -16,7 +16,7 @@ pub const KEYWORDS: &[Keyword] = &[
     Keyword { word: "globalavgpool", words: &["keepdims"], parse: parse_global },
 ];
 
-/// The value that stands for those of a window.
+/// The value of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
     Largest,
@@ -28,12 +28,12 @@ impl Of {
         if keyword.to_string().contains("max") { Self::Largest } else { Self::Mean }
     }
 
-    /// The backward pass has to find the largest value again.
+    /// The backward pass of a max pooling finds the largest value again.
     fn reads(self) -> Reads {
         Reads { input: self == Self::Largest, ..Reads::default() }
     }
 
-    /// The backward pass of a pooling that is this value.
+    /// The backward pass of a pooling with this value.
     fn backward(self, pooling: &TokenStream, at: &Places) -> Backward {
         let Places { input, grad_output, grad_input, .. } = at;
         Backward::of_input(match self {
@@ -43,7 +43,7 @@ impl Of {
     }
 }
 
-/// A window that moves.
+/// A pooling over a moving window.
 #[derive(Debug)]
 struct WrittenPool {
     of: Of,
@@ -129,7 +129,7 @@ impl Map for Pool {
     }
 }
 
-/// A window over all positions.
+/// A pooling over all positions.
 #[derive(Debug)]
 struct WrittenGlobal {
     of: Of,
@@ -161,7 +161,7 @@ impl Layer for WrittenGlobal {
         let (input, keyword) = (only(inputs)?, self.keyword());
         if input.rank() == 1 {
             return Err(Misfit::Layer(format!(
-                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: leave it out, as a vector is one position"
+                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: leave it out: a vector is a single position"
             )));
         }
         let positions = if self.keepdims { input.rank() - 1 } else { 0 };

@@ -1,4 +1,4 @@
-//! `rescale 0.00392156862745098 offset -1.0`: a factor and an offset.
+//! `rescale 0.00392156862745098 offset -1.0`: multiplies by a factor and adds an offset.
 use proc_macro2::TokenStream;
 use quote::quote;
 

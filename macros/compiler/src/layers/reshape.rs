@@ -29,7 +29,7 @@ impl Layer for Reshape {
             return Ok(Resolved { output: shape.clone(), kind: "Reshape", identity, operation: Operation::Alias });
         }
         Err(Misfit::Layer(format!(
-            "`reshape {shape}` holds {} values, but what comes in has the shape {input}, which is {}\nhelp: the products of both shapes must be the same",
+            "`reshape {shape}` holds {} values, but what comes in has the shape {input}, which holds {}\nhelp: the products of both shapes must be the same",
             shape.len(),
             input.len()
         )))

@@ -1,4 +1,4 @@
-//! `separable 64 3x3 same`: a depthwise convolution and a dense layer at every position.
+//! `separable 64 3x3 same`: a depthwise convolution, then a pointwise one.
 use super::convolution::{
     Convolution, Written, filters_and_kernel, may_exist, number_of, stride_or_dilation, weight,
 };

@@ -1,4 +1,4 @@
-//! `upsample 2`: every position several times, or mixed with its neighbours.
+//! `upsample 2`: repeats every position, or interpolates between neighbours.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -26,11 +26,11 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 }
 
 impl Written {
-    /// Height and width of what comes in, and the factors of both; a sequence is an image of one row.
+    /// Height and width of the input, and their factors. A sequence is an image of one row.
     fn sizes(&self, input: &Shape) -> Result<[[u64; 2]; 2], String> {
         match *input.sizes() {
             [_, _] if self.bilinear => Err(format!(
-                "`bilinear` is about images, but what comes in is a sequence of the shape {input}\nhelp: leave it out"
+                "`bilinear` is for images, but what comes in is a sequence of the shape {input}\nhelp: leave it out"
             )),
             [time, _] => Ok([[1, time], self.factor.pair("the factor", true)?]),
             [height, width, _] => Ok([[height, width], self.factor.pair("the factor", false)?]),
@@ -64,7 +64,7 @@ impl Layer for Written {
 struct Upsample {
     /// Height and width of the input.
     size: [u64; 2],
-    /// The factors of both.
+    /// The factors of height and width.
     factor: [u64; 2],
     bilinear: bool,
 }

@@ -1,4 +1,4 @@
-//! Blocks and repetitions, which are written out.
+//! Expands blocks and repetitions.
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
@@ -11,7 +11,7 @@ use crate::options;
 use crate::parse::{Block, Chain, Stage};
 use crate::words::Word;
 
-/// Names of blocks and of their parameters mean nothing else.
+/// Blocks and their parameters have names that nothing else has.
 pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
     for (index, Block { name, parameters, .. }) in blocks.iter().enumerate() {
         if blocks.iter().take(index).any(|earlier| earlier.name == *name) {
@@ -22,7 +22,7 @@ pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
                 errors.at(
                     name,
                     format!(
-                        "`{name}` is a word of the language and would not be told from it\nhelp: take another name"
+                        "`{name}` is a word of the language and cannot be the name of a block or a parameter\nhelp: take another name"
                     ),
                 );
             }
@@ -39,20 +39,20 @@ fn is_word(word: &Ident) -> bool {
         || options::is_word(word)
 }
 
-/// A call of a block that is being written out.
+/// A call of a block that is being expanded.
 pub(super) struct Call {
-    /// The block.
+    /// The name of the block.
     pub(super) name: Ident,
-    /// The call.
+    /// The tokens of the call.
     pub(super) tokens: TokenStream,
-    /// The beginning of the names of its labelled layers.
+    /// The prefix of the names of its labelled layers.
     pub(super) prefix: String,
     pub(super) parameters: Vec<(Ident, Value)>,
-    /// The number of scopes of labels outside of the call, which are not seen from inside.
+    /// The number of scopes outside of the block. Their labels are not visible inside.
     pub(super) scopes: usize,
 }
 
-/// More layers than this are a mistake: `repeat` in `repeat`.
+/// The largest number of layers. More are taken for an error, such as nested `repeat`s.
 const MOST_LAYERS: usize = 20_000;
 
 impl Lowering<'_> {
@@ -81,7 +81,7 @@ impl Lowering<'_> {
             self.labels.push(Vec::new());
             value = self.chain(body, value);
             self.labels.pop();
-            // One mistake, or one layer too many, is said once.
+            // After the first error the other repetitions would only report it again.
             if self.errors.len() > before || self.is_too_large(stage) {
                 break;
             }
@@ -92,7 +92,10 @@ impl Lowering<'_> {
     pub(super) fn is_too_large(&mut self, stage: &Stage) -> bool {
         let layers = self.graph.rows.len();
         if layers > MOST_LAYERS {
-            self.wrong(stage.tokens(), format!("with this the network has more than {MOST_LAYERS} layers"));
+            self.wrong(
+                stage.tokens(),
+                format!("the network has more than {MOST_LAYERS} layers here\nhelp: repeat fewer times"),
+            );
         }
         layers > MOST_LAYERS
     }
@@ -110,7 +113,7 @@ impl Lowering<'_> {
             self.wrong(
                 word,
                 format!(
-                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before another layer"
+                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before the next layer"
                 ),
             );
         }
@@ -119,7 +122,7 @@ impl Lowering<'_> {
             let path = path.collect::<Vec<_>>().join(" => ");
             self.wrong(
                 stage.tokens(),
-                format!("the block `{name}` uses itself: {path}\nhelp: `repeat` writes layers several times"),
+                format!("the block `{name}` uses itself: {path}\nhelp: a block cannot call itself; `repeat 3 {{ .. }}` repeats layers"),
             );
             return from;
         }
@@ -144,7 +147,7 @@ impl Lowering<'_> {
         value
     }
 
-    /// The parameters of a block with their meanings in a call.
+    /// The parameters of a block with their values in a call.
     pub(super) fn parameters(
         &mut self,
         stage: &Stage,
@@ -165,7 +168,7 @@ impl Lowering<'_> {
                     if wanted == 1 { "argument" } else { "arguments" }
                 ),
             );
-            self.errors.at(name, format!("the block `{name}` stands here, with the parameters ({names})"));
+            self.errors.at(name, format!("the block `{name}` is declared here, with the parameters ({names})"));
             return None;
         }
         Some(block.parameters.iter().cloned().zip(values).collect())

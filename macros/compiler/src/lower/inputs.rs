@@ -9,7 +9,7 @@ use crate::shape::{Scalar, Shape};
 use crate::words::Words;
 
 impl Lowering<'_> {
-    /// The inputs come first among the values, wherever their chains stand.
+    /// Adds all inputs, which are the first values, wherever their chains stand.
     pub(super) fn inputs(&mut self) {
         let firsts: Vec<&Stage> = self.written.iter().filter_map(|chain| chain.stages.first()).collect();
         let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
@@ -32,7 +32,7 @@ impl Lowering<'_> {
             match (self.scalar, scalar) {
                 (Some(first), Some(second)) if first != second => {
                     let (first, second) = (first.name(), second.name());
-                    self.errors.at(stage.tokens(), format!("this input is of `{second}`, another is of `{first}`\nhelp: a network computes with one of them"));
+                    self.errors.at(stage.tokens(), format!("this input is `{second}`, but another is `{first}`\nhelp: write the same type behind every input"));
                 }
                 (first, second) => self.scalar = first.or(second),
             }
@@ -62,9 +62,8 @@ impl Lowering<'_> {
                 words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
                 while words.next().is_some() {}
             } else if !words.is_next_layer(name) {
-                let message = format!(
-                    "`{name}` is no type that a network computes with\nhelp: `f32`, which needs no word, or `f64`"
-                );
+                let message =
+                    format!("`{name}` is not a type that a network computes with\nhelp: `f64`, or no word for `f32`");
                 words.errors.at(name, message);
             }
         }
@@ -72,11 +71,11 @@ impl Lowering<'_> {
         (shape.unwrap_or_default(), scalar)
     }
 
-    /// An input that stands where it may has been read before.
+    /// The value of an input, which has been added before; an error if it does not begin a chain.
     pub(super) fn input_stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let is_top = is_first && self.calls.is_empty() && self.labels.len() == 1 && from.is_none();
         if !is_top {
-            self.wrong(stage.tokens(), "a second `input`: it begins a chain, and stands nowhere else\nhelp: leave it out; `reshape` changes a shape on the way, and `;` begins another chain");
+            self.wrong(stage.tokens(), "a second `input`: it can only begin a chain\nhelp: leave it out; `reshape` changes a shape on the way, and `;` begins another chain");
             return from;
         }
         let place =

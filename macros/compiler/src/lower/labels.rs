@@ -1,4 +1,4 @@
-//! Labels, and words that are none.
+//! Labels, and errors for unknown words.
 use proc_macro2::Ident;
 
 use super::{LOST, Lowering};
@@ -9,7 +9,7 @@ use crate::parse::{Chain, Stage, What};
 use crate::suggest;
 
 impl Lowering<'_> {
-    /// A label alone goes on from the value that it names.
+    /// A stage that is a label: the value of the label.
     pub(super) fn label_stage(&mut self, stage: &Stage, is_first: bool) -> Option<ValueId> {
         let name = &stage.keyword;
         let value = self.find_label(name);
@@ -17,12 +17,12 @@ impl Lowering<'_> {
             self.wrong(label, format!("`{name}` has a name already\nhelp: leave `{label}:` out"));
         }
         if !is_first {
-            self.wrong(name, format!("`{name}` is what a label names, and stands at the beginning of a chain\nhelp: to join it with what comes in: `add(identity, {name})`, or another join"));
+            self.wrong(name, format!("`{name}` is a label, and a label can only begin a chain\nhelp: to join its value with what comes in: `add(identity, {name})`, or another join"));
         }
         value
     }
 
-    /// The value that a label names, as far as it is seen from here.
+    /// The value of a label that is visible here.
     pub(super) fn find_label(&self, name: &Ident) -> Option<ValueId> {
         let hidden = self.calls.last().map_or(0, |call| call.scopes);
         let scopes = self.labels.iter().skip(hidden).rev();
@@ -33,13 +33,13 @@ impl Lowering<'_> {
         let Some(scope) = self.labels.last_mut() else { return };
         let is_taken = scope.iter().any(|(other, _)| other == label);
         if is_taken && value != LOST && self.graph.value_name(value) != Some(label) {
-            self.wrong(label, format!("`{label}` is the label of something else already\nhelp: take another"));
+            self.wrong(label, format!("the label `{label}` exists already\nhelp: take another, such as `{label}_2`"));
         } else {
             scope.push((label.clone(), value));
         }
     }
 
-    /// A keyword that is no layer: a label that is used too early, or a slip.
+    /// Reports a keyword that is no layer: a label that is used too early, or a typing error.
     pub(super) fn unknown(&mut self, stage: &Stage, is_first: bool) {
         let keyword = &stage.keyword;
         let written = keyword.to_string();
@@ -47,7 +47,7 @@ impl Lowering<'_> {
             let own = stage_chain(self.written, keyword).is_some_and(|chain| has_label(chain, &written));
             let message = match own {
                 true => format!(
-                    "`{written}` would be made from itself: its label stands in the chain that begins with it\nhelp: a network has no cycles"
+                    "`{written}` would be its own input: its label stands in the same chain\nhelp: a network has no cycles; use the label of an earlier layer"
                 ),
                 false => format!(
                     "`{written}` is used before it exists\nhelp: put the chain with the label `{written}:` before this one"
@@ -87,7 +87,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a chain, or what is inside of it, has a label.
+/// Whether a chain has a label, or a chain inside of it has.
 fn has_label(chain: &Chain, name: &str) -> bool {
     chain.stages.iter().any(|stage| {
         let inside = match &stage.what {
@@ -99,7 +99,7 @@ fn has_label(chain: &Chain, name: &str) -> bool {
     })
 }
 
-/// The chain of the network in which a word stands.
+/// The chain of the network that contains a word.
 fn stage_chain<'a>(chains: &'a [Chain], keyword: &Ident) -> Option<&'a Chain> {
     fn contains(chain: &Chain, keyword: &Ident) -> bool {
         chain.stages.iter().any(|stage| {

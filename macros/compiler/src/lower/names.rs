@@ -1,4 +1,4 @@
-//! The names of rows: labels, and what is counted.
+//! The names of rows: their labels, or their keywords with a number.
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 
@@ -7,7 +7,7 @@ use crate::layers::{self, join};
 use crate::parse::Stage;
 
 impl Lowering<'_> {
-    /// A name with those of the calls that it stands in before it.
+    /// A name behind the prefix of the call around it.
     pub(super) fn prefixed(&self, name: &str) -> String {
         match self.calls.last() {
             Some(call) => format!("{}_{name}", call.prefix),
@@ -15,7 +15,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The keyword with the number of its kind among those without a label, as Keras counts.
+    /// The keyword with a number, which counts its uses without a label as Keras does.
     pub(super) fn counted(&mut self, keyword: &str) -> Ident {
         let count = match self.counts.iter_mut().find(|(known, _)| known == keyword) {
             Some((_, count)) => {
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         if self.calls.is_empty() && self.labels.len() == 1 {
             return label.clone();
         }
-        // Layers of blocks and repetitions are written once and exist several times.
+        // A label in a block or a repetition names several layers, so they are numbered.
         let name = self.prefixed(&label.to_string());
         match self.calls.is_empty() || self.labels.len() > self.calls.last().map_or(0, |call| call.scopes) + 1 {
             true => self.counted(&name),
@@ -48,13 +48,13 @@ impl Lowering<'_> {
     pub(super) fn check_label(&mut self, label: &Ident) {
         let text = label.to_string();
         let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
-            "is a word of Rust"
+            "is a keyword of Rust"
         } else if RESERVED.contains(&text.as_str())
             || text.starts_with("grad_")
             || text.starts_with('_')
             || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
         {
-            "is a name that the generated code needs"
+            "is reserved for the generated code"
         } else if layers::is_keyword(label) || join::is_keyword(label) {
             "is the name of a kind of layer"
         } else if LANGUAGE.iter().any(|word| label == word) {
@@ -67,7 +67,7 @@ impl Lowering<'_> {
         self.wrong(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
     }
 
-    /// No two layers have the same name, given or counted.
+    /// Reports layers that have the same name.
     pub(super) fn names_are_unique(&mut self) {
         let inputs = if self.graph.inputs.len() > 1 { self.graph.inputs.as_slice() } else { &[] };
         let names: Vec<(Ident, bool)> = inputs
@@ -76,7 +76,7 @@ impl Lowering<'_> {
             .chain(self.graph.rows.iter().map(|row| (row.name.clone(), row.is_labelled)))
             .collect();
         let mut sorted: Vec<(String, usize)> =
-            // Constants of layers have their names in capitals.
+            // The constants of layers are named in capitals, so case does not tell two names apart.
             names.iter().enumerate().map(|(index, (name, _))| (name.to_string().to_lowercase(), index)).collect();
         sorted.sort();
         for pair in sorted.windows(2) {
@@ -87,7 +87,7 @@ impl Lowering<'_> {
             let (Some((earlier, _)), Some((name, is_labelled))) = (names.get(*earlier), names.get(*later)) else {
                 continue;
             };
-            let help = "help: take another label; layers without one are named `dense_1`, `dense_2`, ...";
+            let help = "help: take another label (upper and lower case count as the same); layers without a label are named `dense_1`, `dense_2`, ...";
             if *is_labelled {
                 self.errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
             } else {
@@ -98,7 +98,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Local variables of the generated code.
+/// Names of local variables in the generated code.
 const RESERVED: &[&str] = &[
     "adjoints",
     "arena",
@@ -114,5 +114,5 @@ const RESERVED: &[&str] = &[
     "tape",
 ];
 
-/// So are names that begin with `grad_`, or end like this.
-const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_record", "_part", "_moving", "_memory"];
+/// Ends of the names of local variables. Names that begin with `grad_` are reserved too.
+const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_saved", "_contribution", "_moving", "_memory"];

@@ -1,4 +1,4 @@
-//! Operations of the graph, and the values that it ends with.
+//! The operations and the outputs of the graph.
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
@@ -10,7 +10,7 @@ use crate::parse::{Chain, Stage, What};
 use crate::shape::Shape;
 
 impl Lowering<'_> {
-    /// Adds a layer, and the activation behind it as an operation of its own in the same row.
+    /// Adds a row: a layer, and the activation written after it as an operation of its own.
     pub(super) fn add(
         &mut self,
         name: Ident,
@@ -29,11 +29,11 @@ impl Lowering<'_> {
         self.operation(Box::new(activation), vec![value], tokens)
     }
 
-    /// Adds an operation to the last row: the layer on its inputs.
+    /// Adds an operation to the last row: a layer, resolved on its inputs.
     pub(super) fn operation(&mut self, layer: Box<dyn Layer>, from: Vec<ValueId>, tokens: Tokens) -> ValueId {
         let row = RowId(self.graph.rows.len().saturating_sub(1));
         let inputs: Option<Vec<&Shape>> = from.iter().map(|&value| self.graph.find_shape(value)).collect();
-        // A layer behind a mistake would be judged by a shape that is not known.
+        // Behind an error the shape of the input is unknown.
         let Some(inputs) = inputs else { return LOST };
         let resolved = match layer.resolve(&inputs) {
             Ok(resolved) => resolved,
@@ -51,7 +51,7 @@ impl Lowering<'_> {
         to
     }
 
-    /// A value that no operation reads is an output; an input that none reads is a mistake.
+    /// Finds the outputs: the values that no operation reads. An input that no operation reads is an error.
     pub(super) fn outputs(&mut self, ends: Vec<(Option<ValueId>, &Chain)>, complete: bool) {
         for (end, chain) in ends {
             let Some(end) = end.filter(|&end| end != LOST) else { continue };
@@ -62,7 +62,7 @@ impl Lowering<'_> {
                     .first()
                     .is_some_and(|stage| matches!(stage.what, What::Plain) && layers::find(&stage.keyword).is_none());
                 if adds_nothing && is_label {
-                    self.errors.at(&chain.tokens, "nothing is made here of what this label names\nhelp: leave the chain out, or go on: `label => dense 10`");
+                    self.errors.at(&chain.tokens, "this chain has only a label, and computes nothing\nhelp: leave it out, or add a layer: `label => dense 10`");
                 }
                 continue;
             }

@@ -75,7 +75,9 @@ fn bound(input: ParseStream<'_>) -> syn::Result<Bound> {
     };
     let minus = if input.peek(Token![-]) { Some(input.parse::<Punct>()?) } else { None };
     if !input.peek(syn::Lit) {
-        let message = format!("a number is missing after `{quantity}` and its comparison");
+        let message = format!(
+            "a number is missing in the bound of `{quantity}`\nhelp: such as `params <= 1000` or `flash <= 2 KiB`"
+        );
         let found =
             if input.is_empty() { quantity.to_token_stream() } else { input.fork().parse::<TokenTree>()?.into() };
         return Err(syn::Error::new_spanned(found, message));

@@ -9,13 +9,13 @@ use crate::layers::join;
 use crate::number::Number;
 use crate::words::Word;
 
-/// Reads chains, and knows the names of the blocks.
+/// The parser of chains, which knows the names of all blocks.
 pub struct Grammar {
     blocks: Vec<Ident>,
 }
 
 impl Grammar {
-    /// The grammar of an invocation: its blocks are those that stand anywhere in it.
+    /// The grammar of an invocation, with all of its blocks.
     pub fn of(tokens: TokenStream) -> Self {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let name = |tokens: &[TokenTree]| match tokens {
@@ -40,13 +40,13 @@ impl Grammar {
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();
         while let Some(part) = parts.next() {
-            // A `;` after the last chain is no mistake.
+            // A `;` after the last chain is allowed.
             if part.is_empty() && parts.peek().is_none() && !chains.is_empty() {
                 break;
             }
             if part.is_empty() {
                 let semicolons: TokenStream = tokens.iter().filter(|token| is_end(token)).cloned().collect();
-                errors.at(semicolons, "there is no chain of layers before or after a `;`\nhelp: leave it out");
+                errors.at(semicolons, "there is no chain of layers beside this `;`\nhelp: leave it out");
                 continue;
             }
             chains.push(self.chain(part.to_vec(), errors));
@@ -80,7 +80,7 @@ impl Grammar {
                 ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
                     let mut arrow = token.to_token_stream();
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
-                    errors.at(arrow, "layers are joined by another arrow\nhelp: write `=>`");
+                    errors.at(arrow, "the arrow between layers is `=>`, not `->`\nhelp: write `=>`");
                     stages.extend(self.stage(std::mem::take(&mut words), errors));
                 }
                 _ => words.push(token),
@@ -125,7 +125,7 @@ impl Grammar {
             errors.at(
                 &first,
                 format!(
-                    "`{shown}` stands where a layer's name should\nhelp: a layer begins with a word, such as `dense 10`"
+                    "`{shown}` stands where the name of a layer should\nhelp: a layer begins with a word, such as `dense 10`"
                 ),
             );
             return None;
@@ -176,9 +176,9 @@ impl Grammar {
             }
             _ => {
                 errors.at(
-                &keyword,
-                "`repeat` wants a number, and in braces what is repeated\nhelp: such as `repeat 3 { dense 10 relu }`",
-            );
+                    &keyword,
+                    "`repeat` wants a number, and a chain in braces\nhelp: such as `repeat 3 { dense 10 relu }`",
+                );
                 return None;
             }
         };
@@ -186,7 +186,7 @@ impl Grammar {
         group.stream().into_iter().for_each(|token| push_bare(token, &mut tokens));
         let chain = self.chain(tokens, errors);
         if chain.stages.is_empty() {
-            errors.at(&group, "there is nothing to repeat in these braces\nhelp: such as `repeat 3 { dense 10 relu }`");
+            errors.at(&group, "there is no chain in these braces\nhelp: such as `repeat 3 { dense 10 relu }`");
             return None;
         }
         Some(match read(words, errors) {
@@ -213,7 +213,7 @@ fn nested(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut E
     if let Err(error) = syn::parse2::<syn::Path>(path.clone()) {
         errors.at(
             &path,
-            format!("`{path}` is no path of a network: {error}\nhelp: such as `use models::Encoder -> 7x7x64`"),
+            format!("`{path}` is not the path of a network: {error}\nhelp: such as `use models::Encoder -> 7x7x64`"),
         );
         return None;
     }
@@ -223,7 +223,7 @@ fn nested(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut E
     })
 }
 
-/// The terms of words; a mistake in them is reported.
+/// The terms of words. Reports an error in them.
 fn read(words: Vec<Word>, errors: &mut Errors) -> Option<Vec<Term>> {
     terms(words).map_err(|(tokens, message)| errors.at(tokens, message)).ok()
 }
@@ -255,7 +255,7 @@ fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
     words
 }
 
-/// Whether a stage says `use`, perhaps behind a label.
+/// Whether a stage begins with `use`, or with a label and `use`.
 fn begins_with_use(words: &[TokenTree]) -> bool {
     let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "use");
     match words {
@@ -265,7 +265,7 @@ fn begins_with_use(words: &[TokenTree]) -> bool {
     }
 }
 
-/// Tokens between commas; a comma at the end ends the last.
+/// The lists of tokens between commas. A comma at the end is allowed.
 pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![Vec::new()];
     for token in tokens {
@@ -281,7 +281,7 @@ pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     parts
 }
 
-/// A token that `macro_rules` has put in place of a `$size:literal` comes in a group without delimiters: the tokens in it count.
+/// Adds a token. `macro_rules` replaces `$size:literal` by a group without delimiters: then the tokens in the group are added.
 pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
@@ -296,7 +296,7 @@ pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
     }
 }
 
-/// Whether the tokens that `macro_rules` has put in place of an `$size:expr` are an expression: then they stay together.
+/// Whether a group, by which `macro_rules` replaces `$size:expr`, is an expression with operators: then it stays a group.
 fn is_computed(group: &Group) -> bool {
     let is_operator = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
     group.stream().into_iter().skip(1).any(is_operator)

@@ -1,16 +1,16 @@
-//! The memory of the passes that go forward: the arena of a prediction, and the tape of a training.
+//! The memory of forward passes: the arena of a prediction, and the tape of training.
 use super::memory::{Needs, Period, behind, pack};
 use super::{Layout, Location, Planned};
 use crate::graph::{Node, ValueId};
 use crate::layers::{Operation, Purpose, Reads};
 use crate::size::Size;
 
-/// In a prediction a value that is not read again may be overwritten, and its memory is used again.
+/// The memory of a prediction, in which values that are not read again are overwritten.
 pub fn arena(planned: &Planned) -> Layout {
     layout(planned, None)
 }
 
-/// In training the values that a backward pass reads stay where they are.
+/// The memory of training, in which values that the backward pass reads are kept.
 pub fn tape(planned: &Planned) -> Layout {
     let mut kept = vec![false; planned.graph.values()];
     for node in planned.body() {
@@ -41,11 +41,11 @@ fn reads(node: &Node) -> Reads {
 struct Piece {
     values: Vec<ValueId>,
     life: Period,
-    /// Whether a backward pass reads it.
+    /// Whether the backward pass reads one of them.
     kept: bool,
 }
 
-/// `kept` says for every value whether it must stay; without it, none must.
+/// The memory of a forward pass. `kept` tells for each value whether the backward pass reads it; `None` for a prediction.
 fn layout(planned: &Planned, kept: Option<&[bool]>) -> Layout {
     let graph = &planned.graph;
     let is_kept = |value: ValueId| kept.is_some_and(|kept| kept.get(value.0).copied().unwrap_or_default());
@@ -110,7 +110,7 @@ fn find(pieces: &[Piece], value: ValueId) -> Option<usize> {
     pieces.iter().position(|piece| piece.values.contains(&value))
 }
 
-/// Whether a node may write over a piece: nothing else reads it afterwards, and it is not the caller's input.
+/// Whether a node may overwrite a piece: no other node reads it later, and it is not the input of the caller.
 fn may_overwrite(planned: &Planned, piece: Option<&Piece>, node: &Node, training: bool) -> bool {
     let Some(piece) = piece else { return false };
     let is_callers = planned.only_input().is_some_and(|input| piece.values.contains(&input));
@@ -118,7 +118,7 @@ fn may_overwrite(planned: &Planned, piece: Option<&Piece>, node: &Node, training
     let is_read_later = piece.values.iter().any(|&value| {
         planned.is_logits(value)
             || planned.readers(value).any(|reader| {
-                // Other shapes of the same memory that this node or those before it have read.
+                // A reader that writes to this piece is an alias, an operation in place or a sum.
                 let writes_here = piece.values.contains(&reader.to);
                 !writes_here && reader.to != node.to && (training || reader.to > node.to)
             })
@@ -134,7 +134,7 @@ fn locate(planned: &Planned, mut pieces: Vec<Piece>, needs: Needs, end: usize) -
         _ => None,
     };
     for piece in &mut pieces {
-        // The outputs are handed out at the end.
+        // The logits are copied to the caller at the end.
         if piece.kept || piece.values.iter().any(|&value| planned.is_logits(value)) {
             piece.life.last = end;
         }

@@ -1,4 +1,4 @@
-//! The backward pass: which steps it takes, and where the gradients lie.
+//! The backward pass: its steps, and the memory of the gradients of activations.
 use super::memory::{Needs, Period, behind, pack};
 use super::{Location, Planned};
 use crate::graph::{Node, ValueId};
@@ -9,9 +9,9 @@ use crate::size::Size;
 #[derive(Debug, Default)]
 pub struct Gradients {
     pub backward: Backward,
-    /// By value.
+    /// The location of the gradient of each value.
     locations: Vec<Location>,
-    /// By value that a node writes: where the memory lies that its backward pass needs.
+    /// The offsets of the needs of nodes, by the values that the nodes write.
     needs: Vec<(ValueId, Size)>,
     /// Scalars per sample.
     pub len: Size,
@@ -22,7 +22,7 @@ impl Gradients {
         self.locations.get(value.0).copied().unwrap_or(Location::Nowhere)
     }
 
-    /// Where the memory lies that the backward pass of a node needs beside gradients.
+    /// The offset of the need of a node in the backward pass.
     pub fn need(&self, node: &Node) -> Option<&Size> {
         self.needs.iter().find(|(value, _)| *value == node.to).map(|(_, place)| place)
     }
@@ -31,11 +31,11 @@ impl Gradients {
 /// The steps from the logits to the input.
 #[derive(Debug, Default)]
 pub struct Backward {
-    /// The steps on the way to parameters that training changes.
+    /// The steps on the way to trainable parameters.
     pub always: Vec<BackwardStep>,
     /// The steps that only the gradient of the input needs.
     pub on_demand: Vec<BackwardStep>,
-    /// Whether the gradient of the output is that of the input, apart from operations in place.
+    /// Whether the gradient of the input begins as a copy of that of the output: all operations are in place.
     pub passes_through: bool,
 }
 
@@ -53,22 +53,22 @@ pub struct BackwardStep {
 /// A contribution to the gradient of a value.
 #[derive(Debug)]
 pub struct Contribution {
-    /// The number of the operand.
+    /// The index of the operand.
     pub operand: usize,
-    /// Where it lies before it is added, if it is not the first.
+    /// The memory in which it lies before it is added; `None` for the first contribution, which is the gradient.
     pub apart: Option<Apart>,
-    /// Whether it lies where the gradient of the output does.
+    /// Whether it shares the memory of the gradient of the output.
     pub in_place: bool,
 }
 
-/// A contribution that is added.
+/// The memory of a contribution that is added.
 #[derive(Clone, Copy, Debug)]
 pub struct Apart {
-    /// `None` where it can be added right away.
+    /// Its offset; `None` if it is added without memory of its own.
     pub place: Option<u64>,
 }
 
-/// The time at which a gradient is needed.
+/// The condition under which a gradient is computed: always, or if the caller wants the gradient of the inputs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Always,
@@ -94,12 +94,12 @@ pub fn plan(planned: &Planned) -> Gradients {
     place(planned, backward, &pieces, aparts, &needs)
 }
 
-/// Whether a layer computes no gradient of its input, so that there is none of the network's either.
+/// Whether a layer computes no gradient of its input. Then there is no gradient of the inputs of the network either.
 fn gives_no_gradient(node: &Node) -> bool {
     matches!(node.operation(), Operation::Map(map) if matches!(map.input_gradient(), InputGradient::Never))
 }
 
-/// The memory that steps of the backward pass need beside gradients.
+/// The needs of the steps of the backward pass.
 fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
     let mut needs = Needs::default();
     for node in planned.body() {
@@ -112,7 +112,7 @@ fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
     needs
 }
 
-/// Whether a parameter that training changes stands before a value.
+/// For each value: `Always` if its gradient is on the way to trainable parameters.
 fn needs(planned: &Planned) -> Vec<Need> {
     let graph = &planned.graph;
     let mut needs = vec![Need::OnDemand; graph.inputs.len()];
@@ -123,7 +123,7 @@ fn needs(planned: &Planned) -> Vec<Need> {
     needs
 }
 
-/// The operands whose gradient lies where that of the output does: by the value that the operation writes, and their number.
+/// The operands whose gradient shares the memory of that of the output: the value that the operation writes, and the index of the operand.
 fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, usize)> {
     let is_read_once = |value: ValueId| {
         let reads = planned.readers(value).flat_map(|node| &node.from).filter(|&&read| read == value).count();
@@ -134,7 +134,7 @@ fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, us
         let operand = match node.operation() {
             Operation::Alias | Operation::InPlace(_) => is_read_once(node.input()).then_some(0),
             Operation::Join(join) if join.is_sum() => {
-                // While one is still to be read the others must not be overwritten.
+                // With different needs, the gradient of the output could be overwritten before the last operand reads it.
                 let same_need =
                     node.from.iter().all(|&value| Some(need(value)) == node.from.first().map(|&first| need(first)));
                 let same_shape = |value: ValueId| planned.graph.shape(value) == planned.graph.shape(node.to);
@@ -148,7 +148,7 @@ fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, us
     shared
 }
 
-/// The steps for gradients of one need, from the end to the beginning.
+/// The steps for the gradients that are needed, from the output to the input.
 fn steps(
     planned: &Planned,
     is_needed: impl Fn(ValueId) -> bool,
@@ -197,8 +197,8 @@ fn pieces(planned: &Planned, shared: &[(ValueId, usize)]) -> Vec<Piece> {
     pieces
 }
 
-/// Finds out which contributions are the first and which are added, and when each gradient is used. Returns the times of the contributions
-/// that lie apart before they are added; their places are numbers in this list until they are placed.
+/// Marks the contributions that are added to an earlier one, and sets the lives of the gradients. Returns the lives of the contributions
+/// that have memory of their own; until `place` sets their offsets, they hold indices of this list.
 fn contributions(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> Vec<Period> {
     let graph = &planned.graph;
     let mut written: Vec<bool> = (0..graph.values()).map(|value| planned.is_logits(ValueId(value))).collect();
@@ -237,17 +237,17 @@ fn contributions(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece
         }
     }
     for value in (0..graph.inputs.len()).map(ValueId) {
-        // The gradients of the inputs are handed out at the end.
+        // The gradients of the inputs are copied to the caller at the end.
         touch(value, last + 1);
     }
     aparts
 }
 
-/// Gives places to the gradients, to the contributions that lie apart, and to the memory that steps need beside them.
+/// Sets the offsets of the gradients, of the contributions with memory of their own, and of the needs of steps.
 fn place(planned: &Planned, mut backward: Backward, pieces: &[Piece], aparts: Vec<Period>, needs: &Needs) -> Gradients {
     let (input, output) = (planned.only_input(), planned.only_output());
     let has = |piece: &Piece, value: Option<ValueId>| value.is_some_and(|value| piece.values.contains(&value));
-    // In the order in which the backward pass comes to them.
+    // In the order of the backward pass.
     let mut own: Vec<&Piece> = pieces.iter().filter(|piece| !has(piece, input) && !has(piece, output)).collect();
     own.sort_by_key(|piece| piece.life.map_or(0, |(first, _)| first));
     let lives = own.iter().map(|piece| {

@@ -1,4 +1,4 @@
-//! Pieces of memory that are used again as soon as the values in them are no longer needed.
+//! Offsets of pieces of memory. Pieces with different lifetimes may share memory.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -6,7 +6,7 @@ use crate::graph::ValueId;
 use crate::layers::{Life, Need, Room};
 use crate::size::Size;
 
-/// The time of a piece of memory: the first and the last step that touches it, and its scalars per sample.
+/// A piece of memory: the first and the last step that uses it, and its length in scalars per sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Period {
     pub first: usize,
@@ -14,9 +14,10 @@ pub struct Period {
     pub len: u64,
 }
 
-/// Offsets such that pieces that live at the same time do not overlap, and how much memory they take.
+/// The offsets of pieces, and the length of the memory. Pieces that live at the same time do not overlap.
 ///
-/// Each goes to the lowest gap that it fits: in the order in which they begin, or the large ones first, whichever takes less.
+/// Each piece is put into the lowest gap that is large enough, in the order of their first steps or by falling length: the order that
+/// takes less memory.
 pub fn pack(lives: &[Period]) -> (Vec<u64>, u64) {
     let as_they_begin: Vec<usize> = (0..lives.len()).collect();
     let mut large_first = as_they_begin.clone();
@@ -48,7 +49,7 @@ fn pack_in(order: &[usize], lives: &[Period]) -> (Vec<u64>, u64) {
     (placed.into_iter().map(|(.., offset)| offset).collect(), len)
 }
 
-/// The memory that operations need beside their values, by the values that they write.
+/// The needs of operations, by the values that the operations write.
 #[derive(Default)]
 pub struct Needs {
     pub known: Vec<(ValueId, Period)>,
@@ -56,7 +57,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Adds a need of an operation, in a pass whose steps have these numbers.
+    /// Adds the need of an operation. `step` is the number of the operation's step, `end` that of the last step.
     pub fn add(&mut self, node: ValueId, need: Need, step: usize, end: usize) {
         let (first, last) = match need.life {
             Life::Step => (step, step),
@@ -71,11 +72,11 @@ impl Needs {
     }
 }
 
-/// A need whose size is a constant that is not known here: the node by the value that it writes, how long it is needed, and the constant.
+/// A need of unknown size: the value that its node writes, its life, and the constant for its size.
 pub type Unknown = (ValueId, Life, TokenStream);
 
-/// Where needs of unknown sizes lie, and where the last ends: behind all known memory, those of a single step in the same place, the others
-/// one after another.
+/// The offsets of needs of unknown size, and the end of the last. They lie behind all memory of known size: the needs of a single step
+/// share one place, the others follow one another.
 pub fn behind(known: u64, needs: &[Unknown]) -> (Vec<(ValueId, Size)>, Size) {
     let of = |wanted: Life| needs.iter().filter(move |(_, life, _)| *life == wanted);
     let start = Size::known(known);

@@ -1,4 +1,4 @@
-//! Tokens with the spaces that people put between them.
+//! The text of tokens, with spaces as a person writes them.
 use proc_macro2::{Delimiter, Literal, Punct, Spacing, TokenStream, TokenTree};
 
 use crate::expressions::Term;
@@ -16,7 +16,7 @@ pub fn words(words: &[Term]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// An expression: outside of parentheses it has no spaces, as it is one word among others.
+/// The text of an expression. Outside of parentheses it has no spaces, as it is one word among others.
 fn computed(tokens: TokenStream) -> String {
     let mut text = String::new();
     for token in tokens {
@@ -32,7 +32,7 @@ fn computed(tokens: TokenStream) -> String {
     text
 }
 
-/// Whether two pieces together would begin a comment.
+/// Whether two texts together would begin a comment.
 fn is_comment(before: &str, after: &str) -> bool {
     before.ends_with('/') && after.starts_with(['/', '*'])
 }
@@ -42,7 +42,7 @@ pub fn number(number: &Number) -> String {
     grouped(&number.text())
 }
 
-/// Digits in groups of three if there are more than four; all else as it is, but for a large `E`.
+/// A number with its digits in groups of three, if it is whole and has more than four digits. Other numbers only get a small `e`.
 pub fn grouped(text: &str) -> String {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -61,17 +61,17 @@ pub fn grouped(text: &str) -> String {
     sign.chars().chain(digits.chars().enumerate().flat_map(group)).collect()
 }
 
-/// A part of a computed number.
+/// The text of a number in an expression.
 fn whole(literal: &Literal) -> String {
     number(&Number::new(None, literal.clone()))
 }
 
-/// Tokens of Rust: of an attribute, of a path.
+/// The text of an attribute or a path.
 pub fn rust(tokens: TokenStream) -> String {
     spaced(tokens, Literal::to_string)
 }
 
-/// What came before a token.
+/// The kind of the token before a token.
 #[derive(Clone, Copy, PartialEq)]
 enum Before {
     /// Nothing, or a sign that needs no space behind it.
@@ -114,7 +114,7 @@ fn spaced(tokens: TokenStream, literal: fn(&Literal) -> String) -> String {
     text
 }
 
-/// Whether a space stands before a sign, and what comes after it; `joint` is the sign right before it.
+/// Whether a space stands before a sign, and the kind of the sign. `joint` is the sign right before it, without a space between.
 fn around(sign: char, joint: Option<char>, before: Before) -> (bool, Before) {
     match (joint, sign) {
         (Some('-' | '='), '>') | (Some('='), '=') => (false, Before::Sign),

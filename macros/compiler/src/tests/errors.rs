@@ -1,9 +1,9 @@
-//! Every message with its underline, as rustc would show them. The files in `tests/errors/` hold a program and its errors.
+//! Every message with its underline, as rustc shows them. The files in `tests/errors/` hold programs with their errors.
 use std::fmt::Write;
 
 use super::compare;
 
-/// The errors of an invocation, each with the lines that it points at.
+/// The errors of an invocation, each with the line that it points at.
 fn render(source: &str) -> String {
     let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
     let compiled = crate::compile_all(tokens);
@@ -32,7 +32,7 @@ fn render_all(source: &str, error: &syn::Error, text: &mut String) {
     }
 }
 
-/// Programs with their errors, one after the other.
+/// Compares programs and their errors with a golden file.
 fn errors(file: &str, programs: &[&str]) {
     let mut text = String::new();
     for program in programs {

@@ -16,7 +16,7 @@ fn house() {
     );
 }
 
-/// The document shows what the compiler writes.
+/// ARCHITECTURE.md shows the expansion as it is.
 #[test]
 fn architecture_shows_the_house() {
     let document = include_str!("../../../../ARCHITECTURE.md");
@@ -29,8 +29,8 @@ fn normalized() {
     expansion("expand/normalized.rs.txt", "pub HousePrice< input 13 => normalize => dense 10 relu => dense 1 >");
 }
 
-/// Everything that a chain of vectors can have: a label, frozen, regularized and constrained layers, dropout, activations of both kinds
-/// in both forms, double precision.
+/// A chain of vectors with a label, frozen, regularized and constrained layers, dropout, activations that keep inputs or outputs, after
+/// a layer and alone, in double precision.
 #[test]
 fn options() {
     expansion(
@@ -42,7 +42,7 @@ fn options() {
     );
 }
 
-/// Layers and activations share their code, but for activations with numbers and those over all channels.
+/// Layers and activations share their code, but for activations with numbers or over all channels.
 #[test]
 fn compact() {
     expansion(
@@ -53,7 +53,8 @@ fn compact() {
     );
 }
 
-/// A prediction computes relu behind the poolings; training, and a prediction that reads it twice, before them.
+/// A prediction applies relu after the max pooling that is its only reader. Training applies it before, as does a prediction that reads
+/// it twice.
 #[test]
 fn pooled() {
     expansion(
@@ -65,7 +66,7 @@ fn pooled() {
     );
 }
 
-/// Of 64 operations each may have code of its own; more share it, unless the network asks for speed.
+/// The layers of a network of more than 64 operations share their code, unless it is optimized for speed.
 #[test]
 fn long_networks_share_their_code() {
     let shares = |attribute: &str, layers: usize| {

@@ -1,4 +1,4 @@
-//! The texts and numbers that files of weights depend on: they never change for a layer that exists.
+//! Identities and fingerprints, on which files of weights depend: they never change for a layer that exists.
 use proc_macro2::TokenStream;
 
 use super::compare;
@@ -17,7 +17,7 @@ fn identities(planned: &Planned) -> Vec<String> {
     planned.graph.nodes.iter().map(|node| node.resolved.identity.to_string()).collect()
 }
 
-/// Every layer with every word that changes its identity, and some that do not; before the colon stands its input.
+/// An input and a layer: every layer with every word that changes its identity, and with some words that do not.
 const LAYERS: &[&str] = &[
     "13: dense 10",
     "13: dense 10 nobias relu init he_normal l1 l2 0.1 max_norm 3",
@@ -113,7 +113,7 @@ fn layers_keep_their_identities() {
     let mut text = String::new();
     for written in written {
         let (input, layer) = written.split_once(": ").expect("an input");
-        // Something stands behind it, so that an activation is no head.
+        // Another layer stands behind it, so that an activation is not the head.
         let network = planned(&format!("Net< input {input} => {layer} => rescale 1 >"));
         let mut identities = identities(&network);
         identities.pop();
@@ -155,7 +155,7 @@ fn networks_keep_their_fingerprints() {
     compare("fingerprints.txt", &lines.concat());
 }
 
-/// A word of any layer would not be told from a parameter of a block.
+/// No parameter of a block may have the name of a word of a layer.
 #[test]
 fn words_of_layers_name_no_parameter() {
     let words: Vec<&str> = all().flat_map(|keyword| keyword.words).copied().collect();

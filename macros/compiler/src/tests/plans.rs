@@ -1,4 +1,4 @@
-//! The graph with shapes, places and costs, printed.
+//! Printed plans: the graph with shapes, places and costs.
 use proc_macro2::TokenStream;
 
 use super::compare;
@@ -40,7 +40,7 @@ fn plan_dumps() {
     );
 }
 
-/// A layer with the needs that it is told of.
+/// A layer with these needs.
 #[derive(Debug)]
 struct Needy(&'static [(Purpose, u64, Life)]);
 

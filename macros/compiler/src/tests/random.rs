@@ -1,14 +1,14 @@
-//! Random networks that have no mistakes: a generator that goes along with the shapes.
+//! Random networks without errors: a generator that keeps track of the shapes.
 use std::collections::BTreeSet;
 
 use super::text::assert_is_canonical;
 use crate::layers::{self, join};
 use crate::{Program, activations};
 
-/// How many programs other tests go through.
+/// The number of programs that other tests use.
 pub const PROGRAMS: u64 = 300;
 
-/// The network of a number, with the blocks that it uses.
+/// The network of a seed, with the blocks that it uses.
 pub fn program(seed: u64) -> String {
     let mut writer =
         Writer { random: Random::new(seed), labels: Vec::new(), names: 0, used: BTreeSet::new(), uses: false };
@@ -18,12 +18,12 @@ pub fn program(seed: u64) -> String {
     blocks + &network
 }
 
-/// Numbers of xorshift64*, by S. Vigna.
+/// The generator xorshift64*, by S. Vigna.
 pub struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        // Seeds in a row begin far from each other.
+        // The states of successive seeds are far from each other.
         Self(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
@@ -34,12 +34,12 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 
-    /// From zero on.
+    /// A number from zero up to `end`, without it.
     pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
-    /// Both ends are possible.
+    /// A number from `first` to `last`, both included.
     fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last - first + 1)
     }
@@ -69,19 +69,19 @@ const BLOCKS: [&str; 6] = [
     "block halved() < dense (channels + 1)/2 tanh >",
 ];
 
-/// No value has more scalars.
+/// The largest number of scalars of a value.
 const MOST: u64 = 2000;
 
 type Shape = Vec<u64>;
 
 struct Writer {
     random: Random,
-    /// Labels that are seen everywhere, with the shapes of their values.
+    /// The labels outside of blocks and repetitions, with the shapes of their values.
     labels: Vec<(String, Shape)>,
     names: usize,
-    /// The blocks, by their numbers.
+    /// The indices of the blocks that it uses.
     used: BTreeSet<usize>,
-    /// Whether a network is a layer.
+    /// Whether it has a nested network.
     uses: bool,
 }
 
@@ -151,20 +151,20 @@ impl Writer {
         } else if self.random.chance(6) {
             stages.push(self.another_network(&mut shape, true));
         }
-        // A join may read nothing but labels; the input must be read.
+        // The next stage might be a join that reads only labels, but the input must be read.
         stages.push(self.preserving(&shape, 0));
         let count = self.random.between(1, 6);
         if self.random.chance(90) {
             shape = self.stages(&mut stages, shape, count, true);
         }
         let (last, shape_of_last) = (stages.pop().unwrap_or_default(), shape);
-        // A layer that is only read by others is no output.
+        // The last value may be read by other chains, and then is not an output.
         let last = if several && !last.contains(": ") { self.labelled(last, &shape_of_last) } else { last };
         stages.push(last);
         stages.join(" => ")
     }
 
-    /// A chain that goes on from labels.
+    /// A chain that begins with labels.
     fn label_chain(&mut self) -> String {
         let (label, shape) = self.random.pick(&self.labels).clone();
         let mut stages = Vec::new();
@@ -190,7 +190,7 @@ impl Writer {
     fn stages(&mut self, stages: &mut Vec<String>, mut shape: Shape, count: u64, may_label: bool) -> Shape {
         for index in 0..count {
             let stage = loop {
-                // A chain that ends with `identity` might make nothing.
+                // A chain that ends with `identity` might have no layer.
                 match self.stage(&mut shape) {
                     Some(stage) if stage != "identity" || index + 1 < count => break stage,
                     _ => {}
@@ -198,7 +198,7 @@ impl Writer {
             };
             let label = may_label && self.random.chance(30);
             if (stage.starts_with("maxpool") || stage.starts_with("globalmaxpool")) && self.random.chance(40) {
-                // A prediction computes it behind the pooling.
+                // A prediction applies it after the pooling.
                 stages.push("relu".to_string());
             }
             stages.push(if label { self.labelled(stage, &shape) } else { stage });
@@ -206,7 +206,7 @@ impl Writer {
         shape
     }
 
-    /// Any stage; `None` if the one that was thought of does not suit the shape.
+    /// A random stage; `None` if the one that was drawn does not fit the shape.
     fn stage(&mut self, shape: &mut Shape) -> Option<String> {
         let has_positions = shape.len() > 1;
         match self.random.below(20) {
@@ -248,7 +248,7 @@ impl Writer {
         format!("{word}{}", self.random.pick(numbers))
     }
 
-    /// Words behind a layer with weights.
+    /// The options of a layer with weights.
     fn options(&mut self, shape: &[u64]) -> String {
         let mut words = String::new();
         if self.random.chance(40) {
@@ -315,14 +315,13 @@ impl Writer {
                 (units.to_string(), units)
             }
         };
-        // Small networks are enough.
+        // Keeps the networks small.
         let (text, units) = if units > 12 { ("3".to_string(), 3) } else { (text, units) };
         *shape = with_channels(shape, units);
         format!("dense {text}{each}{}", self.options(shape))
     }
 
-    /// A window: its size and its words as they are written, and how many positions it has in each direction. `around` says what may be
-    /// around the input.
+    /// A window: the texts of its size and its words, and its number of positions in each direction. `around` are the possible paddings.
     fn window(&mut self, sizes: &[u64], around: &[&str], default_stride: bool) -> (String, String, Shape) {
         let kernel: Vec<u64> = sizes.iter().map(|&size| self.random.between(1, size.min(3))).collect();
         let is_square = kernel.iter().all(|&size| size == kernel[0]);
@@ -467,7 +466,7 @@ impl Writer {
         }
     }
 
-    /// Another network; a frozen one stands where no trained layer is before it.
+    /// A nested network, which may be frozen only where no trained layer stands before it.
     fn another_network(&mut self, shape: &mut Shape, may_be_frozen: bool) -> String {
         self.uses = true;
         *shape = vec![self.random.between(1, 5)];
@@ -556,7 +555,7 @@ impl Writer {
         let branches: Vec<String> = (0..count)
             .map(|index| match depth {
                 0 if from == target => self.preserving(from, 0),
-                // What comes in must be read.
+                // One branch must read the input of the join.
                 _ => self.branch(Some(from), target, index > 0),
             })
             .collect();
@@ -564,7 +563,7 @@ impl Writer {
         format!("{keyword}({}){activation}", branches.join(", "))
     }
 
-    /// A branch that ends in a shape. It begins with a label if nothing comes in, or if it may.
+    /// A branch with an output of this shape. It begins with a label if `from` is `None`, and may do so if `may_go_on`.
     fn branch(&mut self, from: Option<&Shape>, target: &Shape, may_go_on: bool) -> String {
         let of_shape: Vec<String> =
             self.labels.iter().filter(|(_, shape)| shape == target).map(|(name, _)| name.clone()).collect();
@@ -602,7 +601,7 @@ impl Writer {
             stages.push(format!("reshape {}", written(target)));
         }
         let last = stages.pop().unwrap_or_default();
-        // A label inside of a branch is seen outside.
+        // A label inside of a branch is visible outside.
         let last = if self.random.chance(15) && !stages.is_empty() { self.labelled(last, target) } else { last };
         stages.push(last);
         stages.join(" => ")
@@ -643,7 +642,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
 }
 
-/// They compile, all of them; and all words of the language stand in them.
+/// All programs compile, and all words of the language occur in them.
 #[test]
 fn programs_compile() {
     let mut missing: BTreeSet<&str> = layers::keywords().chain(join::keywords()).chain(activations::words()).collect();

@@ -1,8 +1,8 @@
-//! The plan's oracle: the passes that are emitted compute in planned memory what the graph says, whatever lies where.
+//! Tests of the plan: the emitted passes, in planned memory, compute the same results as the graph, in separate memory.
 //!
-//! `reference` computes by the graph alone, with memory of its own for every value; `passes` runs the statements that are emitted, in
-//! the places that the plan gave them. Both work on symbolic values, so that results are the same if and only if each pass read what it had
-//! to: a value that was overwritten too early shows as another result, or as a piece of memory that holds no value.
+//! `reference` computes from the graph alone, with memory of its own for every value. `passes` runs the emitted statements in the places
+//! of the plan. Both work on symbolic values, so results are equal if and only if each pass has read the right values: a value that is
+//! overwritten too early causes another result, or a piece of memory that holds no value.
 mod machine;
 mod passes;
 mod reference;
@@ -26,13 +26,13 @@ struct Case {
     callers: Callers,
     passes: Passes,
     expected: Results,
-    /// A frozen network in it gives no gradient of what it reads.
+    /// Whether the gradient of the inputs can be computed: not through a frozen network.
     gives_input_gradient: bool,
     terms: Terms,
 }
 
 impl Case {
-    /// The networks of a source that have no mistakes.
+    /// The networks of a source that have no errors.
     fn all(source: Program) -> Vec<Self> {
         let crate::parse::Invocation { networks, blocks, .. } = source.0;
         networks.into_iter().filter_map(|network| Self::new(network, &blocks)).collect()
@@ -84,7 +84,7 @@ fn random_programs() {
     }
 }
 
-/// Those whose plans and expansions are on record, and all others of the repository.
+/// The networks with golden plans and expansions, and all others of the repository.
 #[test]
 fn networks_of_the_repository() {
     let mut seen = BTreeSet::new();
@@ -92,7 +92,7 @@ fn networks_of_the_repository() {
     for repository::Invocation { file, tokens } in repository::invocations() {
         let Ok(source) = Program::of_tokens(tokens) else { continue };
         golden += usize::from(file.ends_with("plans.rs") || file.ends_with("expansions.rs"));
-        // One of the zoo's is enough: it has several outputs, far from each other.
+        // Only one network of the zoo, to save time: it has several outputs, far from each other.
         let is_large = file.components().any(|part| part.as_os_str() == "zoo") && !file.ends_with("inception_v1.rs");
         if is_large || !seen.insert(source.to_string()) {
             continue;
@@ -105,9 +105,9 @@ fn networks_of_the_repository() {
     assert!(golden >= 20 && count >= 220, "only {count} networks, {golden} of them on record");
 }
 
-/// A value that lives in a memory that the plan lays out.
+/// The accesses to a value in planned memory, from its first write to its last read.
 struct Life {
-    /// Its accesses by their numbers.
+    /// The accesses, with their numbers.
     accesses: Vec<(usize, Access)>,
 }
 
@@ -127,8 +127,8 @@ impl Life {
         &self.accesses[0].1.region
     }
 
-    /// Whether one of the two, in places that overlap, overwrites the other while that is still to be read, or is accessed by a statement that
-    /// writes the other.
+    /// Whether one of two values would disturb the other if their places overlapped: it overwrites the other before the other's last read,
+    /// or one statement accesses it and writes the other.
     fn disturbs(&self, other: &Self) -> bool {
         self.accesses.iter().filter(|(_, access)| access.is_write).any(|(write, access)| {
             let is_between = other.accesses[0].0 < *write
@@ -138,7 +138,7 @@ impl Life {
     }
 }
 
-/// Moves a value onto another one: that is seen if and only if both live at the same time.
+/// Moves a value to the place of another: the replay fails if and only if both live at the same time.
 #[test]
 fn values_on_their_neighbours_are_seen() {
     let (mut seen, mut harmless) = (0, 0);
@@ -168,7 +168,7 @@ fn values_on_their_neighbours_are_seen() {
     assert!(seen > 100 && harmless > 20, "{seen} were seen, {harmless} did no harm");
 }
 
-/// A value and another of the same memory.
+/// Two different values of the same memory.
 fn pair<'a>(lives: &'a [Life], random: &mut Random) -> Option<(&'a Life, &'a Life)> {
     let memories: Vec<&Life> = lives.iter().collect();
     let moved = if memories.is_empty() { return None } else { *random.pick(&memories) };
@@ -179,7 +179,7 @@ fn pair<'a>(lives: &'a [Life], random: &mut Random) -> Option<(&'a Life, &'a Lif
     if onto.is_empty() { None } else { Some((moved, *random.pick(&onto))) }
 }
 
-/// A statement too few is another result.
+/// The replay fails if any statement is left out.
 #[test]
 fn statements_that_are_missing_are_seen() {
     let mut count = 0;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// What stands between the braces of a `network!`, and the file that it stands in.
+/// The tokens between the braces of a `network!`, and the file that contains it.
 pub struct Invocation {
     pub file: PathBuf,
     pub tokens: TokenStream,
 }
 
 /// Every `network!` of the repository without `$`, every use of a macro that puts blocks in front of networks, and every string of these
-/// tests but for those about texts. Some have mistakes on purpose.
+/// tests, except for the tests of canonical texts. Some have errors on purpose.
 pub fn invocations() -> Vec<Invocation> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut files = Vec::new();
@@ -69,7 +69,7 @@ fn pieces(file: &Path) -> Vec<String> {
     pieces
 }
 
-/// What stands between fences.
+/// The code blocks between fences.
 fn code<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut block: Option<String> = None;
@@ -97,7 +97,7 @@ fn calls(tokens: &[TokenTree]) -> impl Iterator<Item = (String, &Group, &[TokenT
     })
 }
 
-/// Macros that call `network!` with tokens of their own in front of what they get: by name, these tokens.
+/// Macros that call `network!` with tokens of their own before their arguments: the tokens, by the name of the macro.
 fn add_macros(tokens: TokenStream, macros: &mut BTreeMap<String, TokenStream>) {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
     for window in all.windows(4) {

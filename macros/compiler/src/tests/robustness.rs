@@ -1,4 +1,4 @@
-//! Programs cut short, with a hole, with a token twice, with two tokens in another order: the compiler complains of every mistake, and never
+//! Damaged programs: cut short, with a token missing or doubled, or with two tokens swapped. The compiler reports every error and never
 //! panics.
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -9,7 +9,7 @@ const PROGRAMS: &[&str] = &[
     "block unit(n, what) < x: dense 2*n what => add(x, identity) > N< a: input 3 => y: unit(3, relu); b: input 2x2 => flatten => unit(channels/2, tanh) => z: dense 3; concat(y => dense 3, z) relu => repeat 2 { dense channels } >",
 ];
 
-/// Expands; what comes out is Rust, and complains if and only if something is wrong with what went in.
+/// Expands a program, and returns whether it has errors. The expansion must be valid Rust, and empty only for a block alone.
 fn expand(tokens: Vec<TokenTree>) -> bool {
     let source: TokenStream = tokens.into_iter().collect();
     let text = source.to_string();
@@ -17,7 +17,7 @@ fn expand(tokens: Vec<TokenTree>) -> bool {
     let file: syn::File =
         syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error} in the expansion of {text}"));
     let complains = expanded.to_string().contains("compile_error");
-    // A block alone is nothing.
+    // The expansion of a block alone is empty.
     let is_block = text.contains("block");
     assert!(
         complains || is_block || !file.items.is_empty() || text.split_whitespace().count() <= 3,
@@ -37,8 +37,7 @@ fn whole_programs() {
     }
 }
 
-/// The tokens whose deletion leaves another valid program, in the order in which they stand in [`PROGRAMS`]. Without any other token a
-/// program is nonsense.
+/// The tokens whose deletion leaves a valid program, in the order of [`PROGRAMS`]. Without any other token a program has an error.
 const OPTIONAL: &[&[&str]] = &[
     &["(crate)", "f64", "relu", "1e-4", "0.1", "softmax", "=", "="],
     &["relu", "frozen", "pub", "1.0", "-", "nobias", "l1"],
@@ -46,16 +45,16 @@ const OPTIONAL: &[&[&str]] = &[
     &["what", "relu"],
 ];
 
-/// The tokens behind which a program may end, but for its last.
+/// The tokens, except for the last, behind which a program may end.
 const ENDS: &[&[&str]] = &[&[">", "7883", ",", "KiB", ","], &[">", ">", "5"], &[], &[">"]];
 
 /// The tokens that may stand twice.
 const DOUBLED: &[&[&str]] = &[&[], &[], &[], &[]];
 
-/// The tokens that may change places with the next.
+/// The tokens that may be swapped with the next.
 const SWAPPED: &[&[&str]] = &[&[], &["relu", "1.0", "nobias"], &["all", "each", "1", "0.1"], &[]];
 
-/// Changes every program at every place; of the changes that are no mistakes the tokens are listed, in their order.
+/// Changes every program at every token. `accepted` lists the tokens whose change leaves a valid program, in their order.
 fn changes(
     accepted: &[&[&str]],
     places: impl Fn(usize) -> std::ops::Range<usize>,

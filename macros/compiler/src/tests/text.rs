@@ -1,4 +1,4 @@
-//! Canonical text: it says the same as the text that it was made of, and is written in the same way again.
+//! The canonical text of a network has the same tree as the original text, and is its own canonical text.
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::parse::{Chain, Invocation, Stage, What};
 use crate::print::documentation;
 use crate::{Program, format};
 
-/// The tree as a list of its parts, however they were laid out: numbers by their values, documentation by its text.
+/// The tree as a list that does not depend on the layout of the text: numbers by value, documentation by its text.
 fn parts(invocation: &Invocation) -> String {
     let mut parts = String::new();
     for block in &invocation.blocks {
@@ -56,7 +56,7 @@ fn tokens(stream: TokenStream, parts: &mut String) {
     for token in stream {
         match token {
             TokenTree::Group(group) => {
-                // `macro_rules` puts some without delimiters around what it inserts, and a comma may end a list.
+                // `macro_rules` inserts groups without delimiters, and a comma may end a list.
                 let mut inside = String::new();
                 tokens(group.stream(), &mut inside);
                 writeln!(parts, "{:?} {}", group.delimiter(), inside.strip_suffix(",\n").unwrap_or(&inside))
@@ -82,12 +82,13 @@ pub fn assert_is_canonical(source: &Program, what: &str) {
     }
 }
 
-/// All of them are read again as they were; those without mistakes also give the same code, with nothing but the blocks that they use.
+/// The canonical text of every network has the same tree. Networks without errors also give the same code when they are compiled by
+/// themselves, with the blocks that they use.
 #[test]
 fn every_network_of_the_repository() {
     let (mut count, mut compiled) = (0, BTreeSet::new());
     for repository::Invocation { file, tokens } in repository::invocations() {
-        // Programs with mistakes in their grammar are of other tests.
+        // Programs with syntax errors belong to other tests.
         let Ok(source) = Program::of_tokens(tokens.clone()) else { continue };
         assert_is_canonical(&source, &file.display().to_string());
         count += source.networks().count();
@@ -95,7 +96,7 @@ fn every_network_of_the_repository() {
         if !compiled.insert(texts.clone()) {
             continue;
         }
-        // The code of large networks takes long; their graphs are the same.
+        // The code of large networks takes long, so only their graphs are compared.
         let meaning = if file.components().any(|part| part.as_os_str() == "zoo") { graphs } else { code };
         let alone = texts.iter().map(|text| meaning(text.parse().expect("it lexes")));
         let (alone, whole) = (alone.collect::<Vec<_>>().join(" "), meaning(tokens));
@@ -105,7 +106,7 @@ fn every_network_of_the_repository() {
     assert!(compiled.len() >= 300, "only {} invocations were compiled", compiled.len());
 }
 
-/// The networks with their layers, one a line.
+/// The graphs of the networks.
 fn graphs(tokens: TokenStream) -> String {
     let Invocation { networks, blocks, .. } = Program::of_tokens(tokens).expect("it was read before").0;
     let graphs = networks.into_iter().map(|network| match crate::lower::lower(network.body, &blocks) {
@@ -139,13 +140,13 @@ fn documentation_is_kept() {
     let text: String = lines.iter().map(|line| format!("///{line}\n")).collect();
     let text = text + "Net< input 1 => dense 1 >";
     assert_eq!(canonical(&text), text);
-    // An attribute is the same documentation, and its lines are lines.
+    // `#[doc]` is the same documentation, and its lines become lines.
     assert_eq!(
         canonical("#[doc = \"one\\n two\"] Net< input 1 => dense 1 >"),
         "///one\n/// two\nNet< input 1 => dense 1 >"
     );
     assert_eq!(canonical("/** one */ Net< input 1 => dense 1 >"), "/// one \nNet< input 1 => dense 1 >");
-    // With three more of them in front it would be a comment.
+    // With `///` before it, it would be a comment.
     let slash = "#[doc = \"/ one\"]\nNet< input 1 => dense 1 >";
     assert_eq!(canonical(slash), slash);
 }
@@ -223,7 +224,7 @@ Net<
     a => flatten => dense 1
 >";
     assert_eq!(canonical(text), broken);
-    // A hundred columns are not too many.
+    // A line may have a hundred columns.
     let name = "N".repeat(100 - "< input 1 => dense 1 >".len());
     assert_eq!(canonical(&format!("{name}< input 1=>dense 1>")), format!("{name}< input 1 => dense 1 >"));
     assert_eq!(canonical(&format!("{name}N< input 1=>dense 1>")), format!("{name}N<\n    input 1 => dense 1\n>"));

@@ -1,6 +1,6 @@
 use super::{File, Tensor, parse};
 
-/// A file with a header and so many bytes of data.
+/// A file of this header and these data.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());

@@ -1,4 +1,4 @@
-//! From the gradient of the logits to those of the parameters, and to that of the input if it is asked for.
+//! The backward pass: from the gradient of the logits to the gradients of the parameters and, if the caller wants it, of the input.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -15,12 +15,12 @@ pub fn backward(planned: &Planned) -> Vec<TokenStream> {
     if planned.only_output().is_none() {
         let mut taken = Vec::new();
         for output in &planned.outputs {
-            // An output that is an input, but for its activation, has no gradient but that.
+            // If the logits of an output are an input, only the gradient of the inputs depends on them.
             let is_input = planned.grads.of(output.logits) == Location::Input;
             let pass = if is_input { &mut on_demand } else { &mut always };
             let to = pass.grads.one(Wanted::Value(output.logits), &mut pass.statements);
             let port = planned.graph.value_name(output.value);
-            // Two outputs may be activations of the same logits.
+            // Two outputs may have the same logits: then their gradients are added.
             let take = if taken.contains(&output.logits) { quote!(take_added) } else { quote!(take) };
             taken.push(output.logits);
             pass.statements.push(quote!(castnet::#take(grad_output, |sample| &sample.#port, #to);));
@@ -49,7 +49,7 @@ pub fn backward(planned: &Planned) -> Vec<TokenStream> {
     statements
 }
 
-/// Statements that follow one another.
+/// The statements so far.
 struct Pass<'a> {
     planned: &'a Planned,
     values: Names<'a>,
@@ -75,7 +75,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Where a contribution is written before it is added, or where it belongs.
+    /// The memory that a contribution is written to: the gradient, or memory of its own from which it is then added.
     fn target(value: ValueId, contribution: &Contribution) -> Wanted<'static> {
         match contribution.apart {
             Some(Apart { place: Some(place) }) => Wanted::Apart(value, place),
@@ -83,7 +83,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Adds a contribution that was written apart.
+    /// Adds a contribution to the gradient, if it was written to memory of its own.
     fn add(&mut self, value: ValueId, contribution: &Contribution) {
         if let Some(Apart { place: Some(place) }) = contribution.apart {
             let wanted = [Wanted::Apart(value, place), Wanted::Value(value)];
@@ -92,7 +92,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The gradient of the output is that of an operand, or a part of it.
+    /// The gradient of the output is a contribution to the gradient of an operand, unchanged.
     fn hand_on(&mut self, node: &Node, contribution: &Contribution) {
         let Some(&value) = node.from.get(contribution.operand) else { return };
         if contribution.in_place {
@@ -189,7 +189,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// A statement for the gradient of the parameters, which the caller may not want.
+/// A statement that runs only if the caller wants the gradient of the parameters.
 fn if_wanted(statement: &TokenStream) -> TokenStream {
     quote! {
         if let ::core::option::Option::Some(gradient) = &mut gradient {

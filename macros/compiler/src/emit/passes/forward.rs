@@ -1,4 +1,4 @@
-//! From the input to the logits: in a prediction, and in training.
+//! The forward passes, from the input to the logits: of a prediction, and of training.
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -50,7 +50,7 @@ fn forward(planned: &Planned, purpose: Purpose) -> Vec<TokenStream> {
     statements
 }
 
-/// Whether a prediction computes an activation behind the pooling that alone reads it: then fewer values are activated.
+/// Whether a prediction applies an activation after the max pooling that is its only reader, where there are fewer values.
 fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace) -> bool {
     if !activation.commutes_with_largest() || planned.is_logits(node.to) {
         return false;
@@ -60,14 +60,14 @@ fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace) -> bool 
     matches!(reader.operation(), Operation::Map(map) if map.takes_largest())
 }
 
-/// The activation before a pooling that a prediction computes behind it.
+/// The activation before a pooling that a prediction applies after it.
 fn put_off<'a>(planned: &'a Planned, pooling: &Node, map: &dyn Map) -> Option<&'a dyn InPlace> {
     let activation = planned.graph.writer(pooling.input()).filter(|_| map.takes_largest())?;
     let Operation::InPlace(operation) = activation.operation() else { return None };
     is_put_off(planned, activation, operation.as_ref()).then_some(operation.as_ref())
 }
 
-/// Several inputs are taken out of the samples.
+/// Copies the inputs from the samples, if there are several.
 fn take_inputs(planned: &Planned, names: &mut Names<'_>, statements: &mut Vec<TokenStream>) {
     if planned.only_input().is_some() {
         return;
@@ -79,7 +79,7 @@ fn take_inputs(planned: &Planned, names: &mut Names<'_>, statements: &mut Vec<To
     }
 }
 
-/// Several outputs are put into the samples.
+/// Copies the outputs to the samples, if there are several.
 fn give_outputs(planned: &Planned, names: &mut Names<'_>, statements: &mut Vec<TokenStream>) {
     if let Some(output) = planned.only_output() {
         if names.location(output) == Location::Input {
@@ -134,7 +134,7 @@ fn join_forward(node: &Node, join: &dyn Join, names: &mut Names<'_>, statements:
     statements.extend(join.finish(&output));
 }
 
-/// After a training step: moving statistics.
+/// The method that updates moving statistics after a training step.
 pub fn update_state(planned: &Planned) -> TokenStream {
     let mut names = Names::of_tape(planned);
     let mut statements = Vec::new();

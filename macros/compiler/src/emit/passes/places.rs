@@ -8,11 +8,11 @@ use crate::plan::{Location, Planned};
 use crate::shape::literal;
 use crate::size::Size;
 
-/// Something in memory.
+/// A piece of memory that a statement reads or writes.
 #[derive(Clone, Copy)]
 pub enum Wanted<'a> {
     Value(ValueId),
-    /// The memory that a node needs beside its values.
+    /// The [`Need`](crate::layers::Need) of a node.
     Need(&'a Node),
     /// A contribution to the gradient of a value, before it is added.
     Apart(ValueId, u64),
@@ -22,7 +22,7 @@ pub enum Wanted<'a> {
 pub struct Names<'a> {
     planned: &'a Planned,
     purpose: Purpose,
-    /// Whether the slice of the input can be written to, and that of the output.
+    /// Whether the slice of the input is mutable, and whether that of the output is.
     mutable: (bool, bool),
     /// The names that the last `let` of this memory gave: the next `let` ends them.
     bound: Vec<Ident>,
@@ -31,17 +31,17 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// The activations of a forward pass, which writes them.
+    /// For a forward pass, which writes activations.
     pub fn of_forward(planned: &'a Planned, purpose: Purpose) -> Self {
         Self { planned, purpose, mutable: (false, true), bound: Vec::new(), viewed: Vec::new() }
     }
 
-    /// The activations of a forward pass, to read them again.
+    /// For a backward pass, which reads the activations on the tape.
     pub fn of_tape(planned: &'a Planned) -> Self {
         Self { mutable: (false, false), ..Self::of_forward(planned, Purpose::Training) }
     }
 
-    /// The gradients of activations.
+    /// For a backward pass, which writes the gradients of activations.
     pub fn of_gradients(planned: &'a Planned) -> Self {
         Self { mutable: (true, true), ..Self::of_forward(planned, Purpose::Backward) }
     }
@@ -58,7 +58,7 @@ impl<'a> Names<'a> {
         )
     }
 
-    /// Stands before the name of a value.
+    /// The beginning of the names of values.
     fn prefix(&self) -> &'static str {
         if self.purpose == Purpose::Backward { "grad_" } else { "" }
     }
@@ -68,7 +68,7 @@ impl<'a> Names<'a> {
         format_ident!("{}{port}", self.prefix())
     }
 
-    /// Where a value lies.
+    /// The location of a value.
     pub fn location(&self, value: ValueId) -> Location {
         match self.purpose {
             Purpose::Prediction => self.planned.arena.of(value),
@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Where the memory lies that a node needs beside its values.
+    /// The offset of the need of a node.
     fn place_of_need(&self, node: &Node) -> Option<&'a Size> {
         match self.purpose {
             Purpose::Prediction => self.planned.arena.need(node),
@@ -86,12 +86,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The memory that a node needs beside its values, if it needs any.
+    /// The need of a node, if it has one.
     pub fn need<'b>(&self, node: &'b Node) -> Option<Wanted<'b>> {
         self.place_of_need(node).map(|_| Wanted::Need(node))
     }
 
-    /// The name of a value: that of its row, or of the operation of the row before its activation where both exist.
+    /// The name of a value: that of its row. If the value before the activation lies in other memory, its name ends in `_linear`.
     fn value_name(&self, value: ValueId) -> Ident {
         let graph = &self.planned.graph;
         let Some(name) = graph.value_name(value) else { return self.slice("output") };
@@ -108,7 +108,7 @@ impl<'a> Names<'a> {
     fn name(&self, wanted: Wanted<'_>) -> Ident {
         match wanted {
             Wanted::Value(value) => self.value_name(value),
-            Wanted::Apart(value, _) => format_ident!("{}_part", self.value_name(value)),
+            Wanted::Apart(value, _) => format_ident!("{}_contribution", self.value_name(value)),
             Wanted::Need(node) => {
                 let row = self.planned.graph.row_name(node.row).cloned().unwrap_or_else(|| self.memory());
                 let need = node.operation().need(self.purpose).map_or("need", |need| need.name);
@@ -127,7 +127,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The offset of something in this memory, as an argument.
+    /// The offset of a piece of this memory, as an argument.
     fn offset(&self, wanted: Wanted<'_>) -> Option<TokenStream> {
         if let Wanted::Need(node) = wanted
             && let Some(place) = self.place_of_need(node).filter(|place| place.exact().is_none())
@@ -151,27 +151,27 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// An expression for one thing, and the `let` that it needs.
+    /// An expression for one piece of memory, after the `let` that it needs.
     pub fn one(&mut self, wanted: Wanted<'_>, statements: &mut Vec<TokenStream>) -> TokenStream {
         let [expression, ..] = self.some([Some(wanted), None, None], statements);
         expression
     }
 
-    /// Expressions for two things that are wanted at the same time, and the `let`s that they need.
+    /// Expressions for two pieces that one statement uses, after the `let`s that they need.
     pub fn two(&mut self, wanted: [Wanted<'_>; 2], statements: &mut Vec<TokenStream>) -> [TokenStream; 2] {
         let [first, second] = wanted;
         let [first, second, _] = self.some([Some(first), Some(second), None], statements);
         [first, second]
     }
 
-    /// Expressions for all that a pass of an operation may want of one memory at the same time, and the `let`s that they need.
+    /// Expressions for up to three pieces of one memory that one statement uses, after the `let`s that they need.
     pub fn some(&mut self, wanted: [Option<Wanted<'_>>; 3], statements: &mut Vec<TokenStream>) -> [TokenStream; 3] {
         let mut places: Vec<(Ident, TokenStream, TokenStream)> = Vec::new();
         let mut twins: Vec<(Ident, Ident)> = Vec::new();
         for wanted in wanted.into_iter().flatten() {
             let Some(place) = self.offset(wanted) else { continue };
             let name = self.name(wanted);
-            // Two names of one value, which is read twice.
+            // The same piece twice: a value that is read twice, or its alias.
             let twin = places.iter().find(|(other, _, at)| *other == name || at.to_string() == place.to_string());
             match twin {
                 Some((other, ..)) => twins.push((name, other.clone())),
@@ -188,7 +188,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// The expression for something that has got its `let`.
+    /// The expression for a piece whose `let` has been written.
     pub fn expression(&self, wanted: Wanted<'_>) -> TokenStream {
         let name = match (self.location_of(wanted), self.callers(wanted)) {
             (Location::Nowhere, _) => return TokenStream::new(),
@@ -198,7 +198,7 @@ impl<'a> Names<'a> {
         quote!(#name)
     }
 
-    /// The caller's slice in which something lies, the value whose shape it has, and whether it can be written to.
+    /// The caller's slice in which a piece lies, the value whose shape the slice has, and whether it is mutable.
     fn callers(&self, wanted: Wanted<'_>) -> Option<(Ident, ValueId, bool)> {
         match self.location_of(wanted) {
             Location::Input => Some((self.slice("input"), ValueId(0), self.mutable.0)),
@@ -217,7 +217,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// A caller's slice in the shape of a value gets a name, if it has another shape.
+    /// Writes a `let` for a caller's slice as a slice of another shape, if the value has another shape.
     fn view(&mut self, wanted: Wanted<'_>, statements: &mut Vec<TokenStream>) {
         let Some((slice, value, mutable)) = self.callers(wanted) else { return };
         if self.has_shape_of(wanted, value) {
@@ -225,7 +225,7 @@ impl<'a> Names<'a> {
         }
         let (name, rust_type) = (self.name(wanted), self.rust_type(wanted));
         if mutable {
-            // A view that can be written to ends with the next use of the slice, so it is taken anew.
+            // A mutable view ends with the next use of the slice, so every statement takes a new one.
             statements.push(quote!(let #name: &mut [#rust_type] = castnet::reshape_mut(#slice);));
         } else if !self.viewed.contains(&name) {
             statements.push(quote!(let #name: &[#rust_type] = castnet::reshape(#slice);));

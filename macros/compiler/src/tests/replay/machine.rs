@@ -1,19 +1,19 @@
-//! A machine that runs the statements of passes over symbolic values: every piece of memory holds the term of the value that was written
-//! there, and a piece that was overwritten, even in part, cannot be read any more.
+//! A machine that runs the statements of passes over symbolic values: every piece of memory holds the term that was written to it. A
+//! piece that was overwritten, even partially, can no longer be read.
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-/// A value: what was computed of which values.
+/// A symbolic value: an operation and its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term(usize);
 
-/// All terms; equal ones are the same.
+/// All terms. Equal terms have the same index.
 #[derive(Default)]
 pub struct Terms {
     texts: HashMap<String, usize>,
     operations: Vec<Operation>,
     numbers: HashMap<(usize, Vec<Term>), Term>,
-    /// By term.
+    /// The operation and the operands of each term.
     list: Vec<(usize, Vec<Term>)>,
 }
 
@@ -23,7 +23,7 @@ struct Operation {
     takes_largest: bool,
 }
 
-/// Marks an operation whose outputs are each the largest of some inputs.
+/// Marks an operation whose outputs are maxima of inputs.
 pub const LARGEST: &str = "largest of ";
 
 impl Terms {
@@ -47,7 +47,7 @@ impl Terms {
             && let Some((pooling, inputs)) = self.list.get(operand.0).cloned()
             && self.operations[pooling].takes_largest
         {
-            // relu(max(x)) is max(relu(x)): a prediction computes the one in place of the other.
+            // relu(max(x)) equals max(relu(x)): a prediction computes the former, the graph the latter.
             let inputs: Vec<Term> = inputs.into_iter().map(|input| self.of_operation(operation, &[input])).collect();
             return self.of_operation(pooling, &inputs);
         }
@@ -61,12 +61,12 @@ impl Terms {
         term
     }
 
-    /// A sum of two terms, in whatever order; of three it matters which are added first.
+    /// The sum of two terms. It is commutative, but not associative.
     fn sum(&mut self, a: Term, b: Term) -> Term {
         self.of("sum", &[a.min(b), a.max(b)])
     }
 
-    /// A term as a formula, as far as it goes.
+    /// A term as a formula, down to a depth.
     pub fn show(&self, term: Term, depth: usize) -> String {
         let Some((operation, operands)) = self.list.get(term.0) else { return "?".to_string() };
         if depth == 0 {
@@ -91,31 +91,31 @@ impl Region {
     }
 }
 
-/// What is written.
+/// The value that a statement writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// What the statement computes of all that it reads.
+    /// The result of the statement for all values that it reads.
     Computed,
     /// The first value that it reads.
     Copied,
-    /// The sum of the first value that it reads and of what lies there.
+    /// The sum of the first value that it reads and of the value that lies there.
     Added,
-    /// The sum of what the statement computes of the first value and of what lies there.
+    /// The sum of the result of the statement for the first value, and of the value that lies there.
     AddedComputed,
 }
 
-/// What a statement reads and writes.
+/// A statement, with the regions that it reads and writes.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The statement, without the names of regions.
     pub text: String,
     pub reads: Vec<Region>,
     pub writes: Vec<(Region, Written)>,
-    /// What the statement puts where no pass reads it: a gradient of parameters, a part of an output.
+    /// A result that no pass reads: a gradient of parameters, or one of several outputs.
     pub sink: Option<String>,
     /// Whether it draws random numbers.
     pub is_random: bool,
-    /// Whether it runs only where the gradient of the inputs is asked for.
+    /// Whether it runs only if the gradient of the inputs is wanted.
     pub for_input: bool,
 }
 
@@ -126,7 +126,7 @@ pub struct Access {
     /// The number of the step.
     pub step: usize,
     pub is_write: bool,
-    /// The value that is accessed, which lives from when it is written until it is read for the last time.
+    /// The life of the accessed value, from its first write to its last read.
     pub life: usize,
 }
 
@@ -139,11 +139,11 @@ struct Segment {
 pub struct Machine<'a> {
     pub terms: &'a mut Terms,
     memories: BTreeMap<String, BTreeMap<u64, Segment>>,
-    /// Scalars per sample, of memories that have an end.
+    /// The sizes of planned memories, in scalars per sample.
     pub sizes: BTreeMap<String, u64>,
     pub sinks: BTreeMap<String, Term>,
     pub accesses: Vec<Access>,
-    /// Accesses by their number, and where they go instead.
+    /// Accesses that are redirected: their numbers and the new offsets.
     pub moved: BTreeMap<usize, u64>,
     lives: usize,
     steps: usize,
@@ -173,7 +173,7 @@ impl<'a> Machine<'a> {
         self.memories.entry(region.memory.clone()).or_default().insert(region.start, segment);
     }
 
-    /// The term that lies in a region, which must lie there whole.
+    /// The term in a region; an error if the region does not hold exactly one term.
     pub fn get(&self, region: &Region) -> Result<Term, String> {
         self.segment(region).map(|segment| segment.term)
     }
@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
             })
     }
 
-    /// Where an access goes.
+    /// The region of an access, which may be redirected.
     fn place(&self, region: &Region) -> Region {
         match self.moved.get(&self.accesses.len()) {
             Some(&start) => Region { start, ..region.clone() },
@@ -226,7 +226,7 @@ impl<'a> Machine<'a> {
         let mut written: Vec<Region> = Vec::new();
         for (index, (planned, how)) in step.writes.iter().enumerate() {
             let region = self.place(planned);
-            // What is read and written is changed where it lies.
+            // A region that is both read and written is changed in place.
             let changed = step.reads.iter().position(|other| other == planned).and_then(|index| read.get(index));
             let others =
                 read.iter().filter(|(other, life)| Some((other, life)) != changed.map(|(other, life)| (other, life)));

@@ -1,4 +1,4 @@
-//! The passes of a network as they are emitted.
+//! The emitted passes of a network.
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::machine::{Access, Machine, Region, Step, Term, Terms};
 use super::statements::{self, Names};
 
-/// What a network computes: the parts of its outputs, and the gradients of its parameters and inputs, by their names.
+/// The results of a network by name: its outputs, and the gradients of its parameters and inputs.
 pub type Results = BTreeMap<String, Term>;
 
 /// The statements of the passes.
@@ -18,7 +18,7 @@ pub struct Passes {
     sizes: BTreeMap<String, u64>,
 }
 
-/// The memory that a caller brings: the scalars of its parts, or 1 where these are taken out one by one.
+/// The sizes of the caller's memory for the input and the output: 1 if there are several inputs or outputs, which are copied one by one.
 #[derive(Clone, Copy)]
 pub struct Callers {
     pub input: u64,
@@ -35,7 +35,7 @@ impl Callers {
 impl Passes {
     /// Reads the code of a network.
     pub fn read(code: TokenStream, callers: Callers) -> Self {
-        // Of all that is written, the block with its constants and implementations.
+        // The last block of the code, which has the constants and implementations.
         let groups = code.into_iter().filter_map(braces);
         let items = items(groups.last().expect("it has a block"));
         let mut names = Names::default();
@@ -65,7 +65,7 @@ impl Passes {
         }
     }
 
-    /// The scalars of a memory.
+    /// The size of a memory in scalars.
     pub fn size(&self, memory: &str) -> u64 {
         self.sizes.get(memory).copied().unwrap_or_default()
     }
@@ -74,24 +74,24 @@ impl Passes {
         [&mut self.prediction, &mut self.training, &mut self.backward, &mut self.update]
     }
 
-    /// Where statements stand: the numbers of their pass and in it.
+    /// The positions of all statements: the index of the pass, and the index in it.
     pub fn places(&mut self) -> Vec<(usize, usize)> {
         let all = self.passes().into_iter().enumerate();
         all.flat_map(|(pass, steps)| (0..steps.len()).map(move |step| (pass, step))).collect()
     }
 
-    /// Takes a statement out.
+    /// Removes a statement.
     pub fn remove(&mut self, (pass, step): (usize, usize)) -> Step {
         self.passes()[pass].remove(step)
     }
 
-    /// Puts it back.
+    /// Inserts a statement.
     pub fn insert(&mut self, (pass, step): (usize, usize), statement: Step) {
         self.passes()[pass].insert(step, statement);
     }
 
-    /// Runs a prediction and a step of a training, which computes the gradient of the inputs if that can be asked for. The accesses in
-    /// `moved` go elsewhere.
+    /// Runs a prediction and a training step, with the gradient of the inputs if it can be computed. The accesses in `moved` are
+    /// redirected.
     pub fn run(
         &self,
         callers: Callers,
@@ -119,7 +119,7 @@ impl Passes {
     }
 }
 
-/// What a pass has put where the caller finds it.
+/// Adds the values in the caller's output, and the sinks of a pass, to the results.
 pub fn collect(pass: &str, machine: &mut Machine<'_>, output: &Region, results: &mut Results) {
     let sinks = std::mem::take(&mut machine.sinks);
     results.extend(sinks.into_iter().map(|(name, term)| (format!("{pass} {name}"), term)));
@@ -128,7 +128,7 @@ pub fn collect(pass: &str, machine: &mut Machine<'_>, output: &Region, results: 
     {
         results.insert(format!("{pass} whole"), term);
     }
-    // The next pass writes it anew.
+    // The next pass writes the output again.
     if pass == "prediction" {
         machine.set(output, "nothing");
     }
@@ -136,7 +136,7 @@ pub fn collect(pass: &str, machine: &mut Machine<'_>, output: &Region, results: 
 
 /// A constant, a function or an implementation.
 struct Item {
-    /// All before its body or its value.
+    /// The tokens before its body or its value.
     head: String,
     body: Option<TokenStream>,
     value: Vec<TokenTree>,

@@ -1,5 +1,5 @@
-//! What a network computes, by its graph and by what its layers say of themselves: every value has memory of its own, so none is
-//! overwritten. Knows nothing of the plan, nor of the passes that are emitted.
+//! The results of a network by its graph and its layers alone: every value has memory of its own, so none is overwritten. Uses neither
+//! the plan nor the emitted passes.
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -16,7 +16,7 @@ pub fn callers(graph: &Graph) -> Callers {
     Callers { input, output }
 }
 
-/// A frozen network gives no gradient of what it reads.
+/// Whether the gradient of the inputs can be computed: not through a frozen network.
 pub fn gives_input_gradient(graph: &Graph) -> bool {
     let is_frozen = |node: &Node| match node.operation() {
         Operation::Map(map) => matches!(map.input_gradient(), InputGradient::Never),
@@ -25,7 +25,7 @@ pub fn gives_input_gradient(graph: &Graph) -> bool {
     !graph.nodes.iter().any(is_frozen)
 }
 
-/// What an output is before its activation, which no pass contains.
+/// The logits of an output: the value before the head.
 fn logits(graph: &Graph, output: ValueId) -> ValueId {
     head(graph, output).map_or(output, Node::input)
 }
@@ -34,7 +34,7 @@ fn head(graph: &Graph, output: ValueId) -> Option<&Node> {
     graph.writer(output).filter(|writer| writer.layer.as_activation().is_some())
 }
 
-/// All that a prediction and a step of a training compute.
+/// The results of a prediction and of a training step.
 pub fn results(graph: &Graph, terms: &mut Terms) -> Results {
     let mut machine = Machine::new(terms);
     let callers = callers(graph);
@@ -68,7 +68,7 @@ impl<'a> Walk<'a, '_> {
         self.graph.nodes.iter().filter(|node| !is_head(node)).collect()
     }
 
-    /// The name of memory of its own.
+    /// The name of separate memory for a value.
     fn place(&mut self, what: &str, value: ValueId) -> Ident {
         let name = format_ident!("{what}_{}", value.0);
         self.names.regions.insert(name.to_string(), Region { memory: name.to_string(), start: 0, len: 1 });
@@ -156,7 +156,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Adds to the gradient of a value, or begins it.
+    /// Adds a contribution to the gradient of a value, or makes it the gradient if it is the first.
     fn contribute(&mut self, part: &Ident, value: ValueId) {
         let is_first = !self.names.regions.contains_key(&format!("grad_{}", value.0));
         let grad = self.place("grad", value);
@@ -179,7 +179,7 @@ impl<'a> Walk<'a, '_> {
             self.contribute(&part, logits(self.graph, output));
         }
         for node in self.body().into_iter().rev() {
-            // The network that it is is frozen, or what it writes goes into one that is.
+            // It is a frozen network, or its output goes into one.
             if !self.names.regions.contains_key(&format!("grad_{}", node.to.0)) {
                 continue;
             }
@@ -243,7 +243,7 @@ impl<'a> Walk<'a, '_> {
         self.contribute(&part, value(index));
     }
 
-    /// After a step.
+    /// The update of state after a step.
     fn update(&mut self) {
         for node in self.body() {
             if let Operation::Map(map) = node.operation() {

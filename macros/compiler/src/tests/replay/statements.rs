@@ -1,15 +1,15 @@
-//! From the statements of a pass to what they read and write.
+//! Reads the statements of a pass: the regions that each reads and writes.
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::machine::{LARGEST, Region, Step, Written};
 
-/// Names of regions, and what the statements say about constants.
+/// The names of regions, and the constants that are max poolings.
 #[derive(Clone, Default)]
 pub struct Names {
     pub regions: BTreeMap<String, Region>,
-    /// Constants that are poolings by the largest value.
+    /// The constants that are max poolings.
     pub largest: Vec<String>,
 }
 
@@ -107,7 +107,7 @@ fn region(argument: &[TokenTree], names: &Names) -> Option<Region> {
     }
 }
 
-/// The scalars of a type. Those of networks that are layers are not known: any number will do.
+/// The size of a type in scalars. That of a nested network is unknown: any number will do.
 fn len(of: &[TokenTree]) -> u64 {
     let words = idents(of.iter().cloned().collect());
     let has = |name: &str| words.iter().any(|word| word == name);
@@ -139,7 +139,7 @@ pub fn number(tokens: &[TokenTree]) -> u64 {
     terms.map(value).sum()
 }
 
-/// Tokens as a text; with `names`, those of regions are `_`.
+/// The text of tokens. With `names`, regions are written as `_`.
 pub fn text(tokens: &[TokenTree], names: Option<&Names>) -> String {
     let mut all = String::new();
     add_text(tokens.iter().cloned(), names, &mut all);
@@ -175,7 +175,7 @@ fn add_text(tokens: impl Iterator<Item = TokenTree>, names: Option<&Names>, text
     }
 }
 
-/// A call with everything that is known about it.
+/// A call in a statement.
 struct Call {
     text: String,
     receiver: String,
@@ -220,7 +220,7 @@ fn sink(argument: &str) -> Option<String> {
     is_sink.then(|| place.to_string())
 }
 
-/// What a call of a kernel reads and writes.
+/// The regions that a call of a kernel reads and writes.
 fn effect(name: &str, call: Call) -> Step {
     let Call { text, receiver, regions, sink, is_random } = call;
     let joins = ["Add", "Multiply", "Average", "Maximum", "Minimum"];
@@ -238,7 +238,7 @@ fn effect(name: &str, call: Call) -> Step {
         for_input: false,
     };
     let last = std::slice::from_ref(last);
-    // Takes the last region as it is, and writes it.
+    // Changes the last region in place.
     let change = |how| step(&regions, last, how);
     let write = |how| step(others, last, how);
     match name {
@@ -247,7 +247,7 @@ fn effect(name: &str, call: Call) -> Step {
         "accumulate" => change(Written::Added),
         "take_added" => Step { text: text.replace("take_added", "take"), ..change(Written::AddedComputed) },
         "put" => Step { sink, ..step(std::slice::from_ref(first), &[], Written::Computed) },
-        // The values, after a mask that is written first.
+        // The values are the last region; a mask before them is written too.
         "apply" => {
             let masks = if others.is_empty() { &[][..] } else { others };
             let mut step = step(last, last, Written::Computed);
@@ -272,7 +272,7 @@ fn effect(name: &str, call: Call) -> Step {
     }
 }
 
-/// A network that is a layer computes the gradient of its parameters, that of its input, or both; the text does not say which.
+/// A nested network computes the gradient of its parameters, of its input, or of both. The text does not tell which.
 fn nested_backward(text: String, regions: &[Region], sink: Option<String>) -> Step {
     let [input, memory, output, grads, grad_output, grad_input @ ..] = regions else {
         panic!("`{text}` has other regions")
