@@ -10,17 +10,13 @@ pub const METADATA: &str = "__metadata__";
 pub const BESIDE: &str = "castnet.";
 
 const FORMAT: &str = "castnet.format";
+/// Only checkpoints have an optimizer.
+const OPTIMIZER: &str = "castnet.optimizer";
 /// The version of the format.
 const VERSION: &str = "2";
 /// The metadata of version 1.
-const VERSION_1: [&str; 6] = [
-    "castnet.fingerprint",
-    "castnet.network",
-    "castnet.summary",
-    "castnet.optimizer",
-    "castnet.figures",
-    "castnet.stopped",
-];
+const VERSION_1: [&str; 6] =
+    ["castnet.fingerprint", "castnet.network", "castnet.summary", OPTIMIZER, "castnet.figures", "castnet.stopped"];
 /// The last tensor of a checkpoint of version 1: the checksum of all bytes before it.
 const CHECKSUM: &str = "castnet.crc32";
 
@@ -78,7 +74,7 @@ impl<'a> Header<'a> {
     }
 
     fn verify_version_1(&self, bytes: &[u8]) -> Result<(), String> {
-        if !self.tensors.contains(&CHECKSUM) {
+        if !self.tensors.contains(&CHECKSUM) && !self.metadata.contains(&OPTIMIZER) {
             return Ok(());
         }
         match bytes.split_last_chunk() {

@@ -36,10 +36,12 @@ pub(crate) const FINGERPRINT: &str = "castnet.fingerprint";
 pub(crate) const NAME: &str = "castnet.network";
 pub(crate) const SUMMARY: &str = "castnet.summary";
 const CHECKSUM: &str = "castnet.crc32";
+/// Only checkpoints have an optimizer.
+const OPTIMIZER: &str = "castnet.optimizer";
 const TEXT: &str = "castnet.text";
 
 /// The metadata of version 1.
-const VERSION_1: [&str; 6] = [FINGERPRINT, NAME, SUMMARY, "castnet.optimizer", "castnet.figures", "castnet.stopped"];
+const VERSION_1: [&str; 6] = [FINGERPRINT, NAME, SUMMARY, OPTIMIZER, "castnet.figures", "castnet.stopped"];
 
 /// The header up to the digits of the checksum.
 pub(crate) const BEGINNING: &str = r#"{"__metadata__":{"castnet.crc32":""#;
@@ -90,7 +92,7 @@ impl<'a> File<'a> {
             && version != VERSION
         {
             return Err(format!(
-                "its format is `{version}`, and this castnet reads formats up to `{VERSION}`: a newer one may read it"
+                "its format is `{version}`, but this version of castnet reads formats up to `{VERSION}`"
             ));
         }
         let begins = bytes.get(8..).is_some_and(|header| header.starts_with(BEGINNING.as_bytes()));
@@ -102,7 +104,7 @@ impl<'a> File<'a> {
 
     /// Of the files of version 1 only checkpoints have a checksum: a tensor at the end.
     fn verify_version_1(&self, bytes: &[u8]) -> Result<(), String> {
-        if self.tensors.tensor(CHECKSUM).is_err() {
+        if self.tensors.tensor(CHECKSUM).is_err() && self.metadata(OPTIMIZER).is_none() {
             return Ok(());
         }
         match bytes.split_last_chunk() {

@@ -191,7 +191,7 @@ fn files_of_other_versions() {
         let header = header.replacen('{', &std::format!(r#"{{"__metadata__":{{{metadata}}},"#), 1);
         file(&header, &std::vec![0.5; values])
     };
-    refused(&of(r#""castnet.format":"3""#), "its format is `3`, and this castnet reads formats up to `2`");
+    refused(&of(r#""castnet.format":"3""#), "its format is `3`, but this version of castnet reads formats up to `2`");
     refused(&of(r#""castnet.format":"2""#), "its checksum is wrong");
     refused(&of(r#""castnet.text":"Net< >""#), "its checksum is wrong");
     assert!(Net::from_safetensors(&of(r#""format":"np""#)).is_ok());

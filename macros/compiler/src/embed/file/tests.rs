@@ -84,5 +84,5 @@ fn files_with_a_checksum() {
     }
     let newer = header.replace(r#""castnet.format":"2""#, r#""castnet.format":"3""#);
     let error = parse(&file(&newer, &[0; 8])).expect_err("a newer format");
-    assert_eq!(error, "its format is `3`, and this castnet reads formats up to `2`");
+    assert_eq!(error, "its format is `3`, but this version of castnet reads formats up to `2`");
 }
