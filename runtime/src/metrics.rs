@@ -34,7 +34,9 @@ pub use regression::{Mae, Mse, R2, Rmse, Spread};
 /// use castnet::nalgebra::Vector1;
 /// use castnet::prelude::*;
 ///
-/// /// The fraction of the predictions whose error is at most this. #[derive(Clone, Copy, Debug)] struct Within(f32);
+/// /// The fraction of the predictions whose error is at most this.
+/// #[derive(Clone, Copy, Debug)]
+/// struct Within(f32);
 ///
 /// impl<H> Metric<H, Vector1<f32>, Vector1<f32>> for Within {
 ///     type State = Mean;
