@@ -166,8 +166,8 @@ pub(crate) fn run_apart<T: Scalar, I: Isa<T>>(isa: I, task: impl Task<T, Output 
 pub enum Arithmetic {
     /// After every operation: the same bits on every machine.
     Portable,
-    /// Once after a multiplication and its addition, where the hardware has such an instruction: faster, and the same
-    /// bits on all machines that have it. Double precision is never fused.
+    /// Once after a multiplication and its addition, on x86-64 with the instructions FMA or AVX-512: faster, and the same
+    /// bits on all of these machines. Elsewhere it is as [`Portable`](Self::Portable). Double precision is never fused.
     #[default]
     Fused,
 }

@@ -215,7 +215,7 @@ mod csv {
         assert_eq!(named.inputs(), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
     }
 
-    /// What is filled in is a number in the network's precision.
+    /// A missing value is replaced by a number of the network's precision.
     #[test]
     fn missing_values_that_are_none() {
         for value in [f64::NAN, 1e39] {

@@ -21,8 +21,8 @@ use crate::random::EpochRng;
 
 /// A network in training: made by [`compile`](super::Compile::compile), turned back by [`into_network`](Self::into_network).
 ///
-/// The same seed, the same data and the same options give the same bits on every machine whose processor fuses multiplications and
-/// additions, and with [`Arithmetic::Portable`] on all.
+/// The same seed, the same data and the same options give the same bits on every x86-64 machine with FMA, and with
+/// [`Arithmetic::Portable`] on all machines.
 pub struct Trainer<N, L, O>
 where
     N: Network,

@@ -1,7 +1,7 @@
 //! Identities and fingerprints, on which files of weights depend: they never change for a layer that exists.
 use proc_macro2::TokenStream;
 
-use super::compare;
+use super::compare_frozen;
 use crate::layers::{all, join, keywords};
 use crate::plan::Planned;
 use crate::{activations, compile_all};
@@ -119,7 +119,7 @@ fn layers_keep_their_identities() {
         identities.pop();
         text.push_str(&format!("{written}\n    {}\n", identities.join("; ")));
     }
-    compare("identities.txt", &text);
+    compare_frozen("identities.txt", &text);
 }
 
 /// The expression of the constant `FINGERPRINT` of a network.
@@ -152,7 +152,7 @@ fn networks_keep_their_fingerprints() {
     ];
     let lines: Vec<String> =
         networks.iter().map(|network| format!("{network}\n    {}\n", fingerprint(network))).collect();
-    compare("fingerprints.txt", &lines.concat());
+    compare_frozen("fingerprints.txt", &lines.concat());
 }
 
 /// No parameter of a block may have the name of a word of a layer.

@@ -24,7 +24,7 @@ fn idx(bytes: &[u8]) -> Array {
     Array::from_idx(bytes, "x.idx").expect("a sound file")
 }
 
-/// What `numpy.save` writes: version 1, padded with spaces and a line break to a multiple of 64.
+/// The format of `numpy.save`: version 1, padded with spaces and a line break to a multiple of 64.
 fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     while (10 + header.len() + 1) % 64 != 0 {
