@@ -126,6 +126,13 @@ impl Lowering<'_> {
             );
             return from;
         }
+        // Blocks that call blocks twice would be written out for hours.
+        if self.graph.rows.len() > MOST_LAYERS {
+            if self.errors.is_empty() {
+                self.is_too_large(stage);
+            }
+            return from;
+        }
         let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
         let prefix = match &stage.label {
             Some(label) => {

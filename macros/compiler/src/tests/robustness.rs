@@ -100,3 +100,14 @@ fn every_doubling() {
 fn every_swap() {
     changes(SWAPPED, |len| 1..len - 1, |tokens, at| tokens.swap(at, at + 1));
 }
+
+/// Blocks that call another twice, thirty levels deep, end with an error and not after hours.
+#[test]
+fn blocks_that_double() {
+    let levels: String =
+        (1..30).map(|level| format!("block b{level}() < b{}() => b{}() > ", level - 1, level - 1)).collect();
+    let text = format!("[::castnet] block b0() < dense 4 > {levels} Net< input 4 => b29() >");
+    let compiled = crate::compile_all(text.parse().expect("it lexes"));
+    let errors = compiled.networks.into_iter().find_map(|network| network.planned.err()).expect("errors");
+    assert!(errors.iter().any(|error| error.to_string().starts_with("the network has more than 20000 layers here")));
+}
