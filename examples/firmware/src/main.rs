@@ -64,7 +64,7 @@ fn run() -> Result<(), Failure> {
 }
 
 /// Prints the cost of a prediction.
-fn measure<N: PredictsOnStack>(name: &str, net: &N, input: &N::Input) -> Result<(), Failure> {
+fn measure<N: PredictsOnStack>(name: &str, net: &N, input: &N::In) -> Result<(), Failure> {
     let stack = board::stack(|| net.predict(input));
     let calls = if N::MACS > 10_000 { 4 } else { 100 };
     let instructions = board::instructions(calls, || net.predict(core::hint::black_box(input)));
