@@ -165,9 +165,11 @@ fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: 
     );
     let full = full.to_string_lossy();
     let architecture = same_architecture(runtime, path, network, file);
-    let check = quote_spanned!(path.span()=>
-        ::core::assert!(#count * ::core::mem::size_of::<#element>() == #size, #message);
-    );
+    let [input, output] = [quote!(In), quote!(Out)].map(|port| quote!(<#network as #runtime::Predict>::#port));
+    let check = quote_spanned!(path.span()=> ::core::assert!(
+        #count * (::core::mem::size_of::<#input>() + ::core::mem::size_of::<#output>()) == #size,
+        #message
+    ););
     quote! {
         const _: () = {
             #architecture

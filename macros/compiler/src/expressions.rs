@@ -90,11 +90,24 @@ pub fn terms(words: Vec<Word>) -> Result<Vec<Term>, Wrong> {
     Ok(terms)
 }
 
+/// The most tokens of an expression, and of its parentheses. Trees are as deep, and are gone through by recursion.
+const MOST_TOKENS: usize = 256;
+
 impl Expression {
     fn parse(tokens: TokenStream) -> Result<Self, Wrong> {
-        let tree = sum(&mut stream(tokens.clone()), &tokens)?;
+        let tree = tree(tokens.clone(), &tokens)?;
         Ok(Self { tokens, tree })
     }
+}
+
+/// The tree of the tokens of an expression, or of its parentheses.
+fn tree(tokens: TokenStream, whole: &TokenStream) -> Result<Tree, Wrong> {
+    let mut tokens = stream(tokens);
+    if tokens.len() > MOST_TOKENS {
+        let message = format!("this expression has {} tokens, but at most {MOST_TOKENS} are allowed", tokens.len());
+        return Err((whole.clone(), message));
+    }
+    sum(&mut tokens, whole)
 }
 
 fn sum(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
@@ -123,7 +136,7 @@ fn factor(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
     match tokens.next() {
         Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => {
             let tokens = group.to_token_stream();
-            let tree = sum(&mut stream(group.stream()), &tokens)?;
+            let tree = tree(group.stream(), &tokens)?;
             Ok(Tree::Group(Box::new(Expression { tokens, tree })))
         }
         Some(TokenTree::Ident(name)) => Ok(Tree::Name(name)),

@@ -119,9 +119,25 @@ pub fn shape(number: &Number, what: &str) -> Result<Shape, String> {
     Shape::new(sizes).ok_or_else(|| format!("{what} `{}` holds more values than any machine can hold", number.text()))
 }
 
+/// The most brackets inside of one another. The compiler goes through them by recursion, and must not overflow its stack.
+const MOST_NESTED: usize = 64;
+
+/// The first group inside of more than [`MOST_NESTED`] others.
+fn too_deep(tokens: TokenStream, depth: usize) -> Option<Group> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) if depth >= MOST_NESTED => Some(group),
+        TokenTree::Group(group) => too_deep(group.stream(), depth + 1),
+        _ => None,
+    })
+}
+
 /// Parses an invocation. Errors that belong to no network are added to `errors`.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
     let mut invocation = Invocation { runtime: TokenStream::new(), blocks: Vec::new(), networks: Vec::new() };
+    if let Some(group) = too_deep(tokens.clone(), 0) {
+        errors.at(group, format!("brackets stand here more than {MOST_NESTED} deep\nhelp: give what is inside a label or a block of its own"));
+        return invocation;
+    }
     let grammar = Grammar::of(tokens.clone());
     let parser = |input: ParseStream<'_>| {
         if let Ok(runtime) = input.parse::<Group>() {

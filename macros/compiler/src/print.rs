@@ -110,22 +110,24 @@ pub fn format(text: &str) -> Result<String, Vec<syn::Error>> {
 pub fn text_of(network: &Written, blocks: &[Block]) -> String {
     let mut used = Vec::new();
     network.body.chains.iter().for_each(|chain| add_used(chain, blocks, &mut used));
+    let mut done = 0;
+    while let Some(block) = used.get(done).and_then(|&index: &usize| blocks.get(index)) {
+        add_used(&block.chain, blocks, &mut used);
+        done += 1;
+    }
     let blocks = blocks.iter().enumerate().filter(|(index, _)| used.contains(index)).map(|(_, block)| block);
     text(blocks, [network].into_iter())
 }
 
-/// Adds the indices of the blocks that a chain uses, directly or through other blocks.
+/// Adds the indices of the blocks that a chain calls.
 fn add_used(chain: &Chain, blocks: &[Block], used: &mut Vec<usize>) {
     for stage in &chain.stages {
         match &stage.what {
             What::Join(_, branches) => branches.iter().for_each(|branch| add_used(branch, blocks, used)),
             What::Repeat(chain) => add_used(chain, blocks, used),
             What::Call(..) => {
-                let found = blocks.iter().enumerate().find(|(_, block)| block.name == stage.keyword);
-                if let Some((index, block)) = found.filter(|(index, _)| !used.contains(index)) {
-                    used.push(index);
-                    add_used(&block.chain, blocks, used);
-                }
+                let found = blocks.iter().position(|block| block.name == stage.keyword);
+                used.extend(found.filter(|index| !used.contains(index)));
             }
             What::Plain | What::Nested(_) | What::Lost => {}
         }

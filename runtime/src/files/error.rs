@@ -13,13 +13,23 @@ use super::disk::FileError;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WeightsError {
-    /// The bytes are no safetensors file, or not all of one.
+    /// The bytes are no sound safetensors file.
     #[error("{bytes} bytes that are damaged, cut short, or no safetensors file: {reason}")]
     Damaged {
         /// How many there are.
         bytes: usize,
         /// The damage.
         reason: String,
+    },
+    /// The file has a format that this version of castnet does not know.
+    #[error(
+        "the file has the format `{found}`, but this version of castnet reads formats up to `{newest}`: it is damaged, or of a newer version of castnet"
+    )]
+    Format {
+        /// The format of the file.
+        found: String,
+        /// The newest format that can be read.
+        newest: &'static str,
     },
     /// The file was written for another network.
     #[error(

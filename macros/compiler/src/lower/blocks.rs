@@ -55,6 +55,9 @@ pub(super) struct Call {
 /// The largest number of layers. More are taken for an error, such as nested `repeat`s.
 const MOST_LAYERS: usize = 20_000;
 
+/// The most calls of blocks inside of one another. The compiler goes through them by recursion.
+const MOST_CALLS: usize = 100;
+
 impl Lowering<'_> {
     /// `repeat 3 { chain }`.
     pub(super) fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
@@ -117,20 +120,7 @@ impl Lowering<'_> {
                 ),
             );
         }
-        if self.calls.iter().any(|call| call.name == *name) {
-            let path = self.calls.iter().map(|call| call.name.to_string()).chain([name.to_string()]);
-            let path = path.collect::<Vec<_>>().join(" => ");
-            self.wrong(
-                stage.tokens(),
-                format!("the block `{name}` uses itself: {path}\nhelp: a block cannot call itself; `repeat 3 {{ .. }}` repeats layers"),
-            );
-            return from;
-        }
-        // Blocks that call blocks twice would be written out for hours.
-        if self.graph.rows.len() > MOST_LAYERS {
-            if self.errors.is_empty() {
-                self.is_too_large(stage);
-            }
+        if !self.may_call(stage, name) {
             return from;
         }
         let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
@@ -152,6 +142,34 @@ impl Lowering<'_> {
         self.labels.pop();
         self.is_too_large(stage);
         value
+    }
+
+    /// Whether the call of a block comes to an end in the limits of this compiler; if not, there is an error.
+    fn may_call(&mut self, stage: &Stage, name: &Ident) -> bool {
+        if self.calls.iter().any(|call| call.name == *name) {
+            let path = self.calls.iter().map(|call| call.name.to_string()).chain([name.to_string()]);
+            let path = path.collect::<Vec<_>>().join(" => ");
+            self.wrong(
+                stage.tokens(),
+                format!("the block `{name}` uses itself: {path}\nhelp: a block cannot call itself; `repeat 3 {{ .. }}` repeats layers"),
+            );
+            return false;
+        }
+        if self.calls.len() >= MOST_CALLS {
+            self.wrong(
+                stage.tokens(),
+                format!(
+                    "blocks call one another more than {MOST_CALLS} deep here\nhelp: write fewer blocks of more layers"
+                ),
+            );
+            return false;
+        }
+        // Blocks that call blocks twice would be written out for hours.
+        let is_too_large = self.graph.rows.len() > MOST_LAYERS;
+        if is_too_large && self.errors.is_empty() {
+            self.is_too_large(stage);
+        }
+        !is_too_large
     }
 
     /// The parameters of a block with their values in a call.

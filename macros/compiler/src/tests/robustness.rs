@@ -111,3 +111,44 @@ fn blocks_that_double() {
     let errors = compiled.networks.into_iter().find_map(|network| network.planned.err()).expect("errors");
     assert!(errors.iter().any(|error| error.to_string().starts_with("the network has more than 20000 layers here")));
 }
+
+/// Texts that are nested so deep, or so long, that recursion over them would overflow the stack.
+#[test]
+fn deep_texts() {
+    const DEPTH: usize = 20_000;
+    let nested =
+        |open: &str, inside: &str, close: &str| format!("{}{inside}{}", open.repeat(DEPTH), close.repeat(DEPTH));
+    let chain_of_blocks: String = (1..1000).map(|at| format!("block b{at}() < b{}() > ", at - 1)).collect();
+    let texts = [
+        (format!("Net< input 4 => dense {} >", nested("(", "3", ")")), "brackets stand here more than 64 deep"),
+        (
+            format!("Net< input 4 => {} >", nested("add(identity, ", "dense 4", ")")),
+            "brackets stand here more than 64 deep",
+        ),
+        (
+            format!("Net< input 4 => {} >", nested("repeat 1 { ", "dense 4", "}")),
+            "brackets stand here more than 64 deep",
+        ),
+        (format!("#[a{}] Net< input 4 => dense 4 >", nested("(", "", ")")), "brackets stand here more than 64 deep"),
+        (
+            format!("Net< input 4 => dense ({}3) >", "-".repeat(DEPTH)),
+            "this expression has 20001 tokens, but at most 256 are allowed",
+        ),
+        (
+            format!("Net< input 4 => dense 3{} >", "+1".repeat(DEPTH)),
+            "this expression has 40001 tokens, but at most 256 are allowed",
+        ),
+        (
+            format!("block b0() < dense 4 > {chain_of_blocks} Net< input 4 => b999() >"),
+            "blocks call one another more than 100 deep here",
+        ),
+    ];
+    for (text, message) in texts {
+        let compiled = crate::compile_all(format!("[::castnet] {text}").parse().expect("it lexes"));
+        let of_networks = compiled.networks.iter().filter_map(|network| network.planned.as_ref().err());
+        let errors: Vec<String> =
+            of_networks.chain([&compiled.errors]).flat_map(|errors| errors.iter()).map(syn::Error::to_string).collect();
+        assert!(errors.iter().any(|error| error.starts_with(message)), "{message}: {errors:?}");
+        _ = crate::format(&text);
+    }
+}

@@ -73,6 +73,11 @@ impl<'a> File<'a> {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(unreadable)?;
         let file = Self { tensors, header };
+        if let Some(found) = file.metadata(FORMAT)
+            && found != VERSION
+        {
+            return Err(WeightsError::Format { found: found.to_string(), newest: VERSION });
+        }
         file.verify(bytes).map_err(damaged)?;
         Ok(file)
     }
@@ -82,18 +87,11 @@ impl<'a> File<'a> {
         self.header.metadata().as_ref()?.get(name).map(String::as_str)
     }
 
-    /// Whether the bytes are those that were written, as far as the version of the file can tell.
+    /// Compares the checksum with the bytes of the file. Files of version 1 may have none.
     fn verify(&self, bytes: &[u8]) -> Result<(), String> {
         let names = self.header.metadata().iter().flat_map(|metadata| metadata.keys());
         if names.filter(|name| name.starts_with(BESIDE)).all(|name| VERSION_1.contains(&name.as_str())) {
             return self.verify_version_1(bytes);
-        }
-        if let Some(version) = self.metadata(FORMAT)
-            && version != VERSION
-        {
-            return Err(format!(
-                "its format is `{version}`, but this version of castnet reads formats up to `{VERSION}`"
-            ));
         }
         let begins = bytes.get(8..).is_some_and(|header| header.starts_with(BEGINNING.as_bytes()));
         match bytes.get(DIGITS) {
