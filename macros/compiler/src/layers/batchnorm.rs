@@ -97,7 +97,7 @@ impl Map for BatchNorm {
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let is_kept = purpose == Purpose::Training && !self.is_frozen();
         let room = Room::Shape(self.statistics.clone());
-        is_kept.then_some(Need { name: "saved", room, life: Life::ForwardToBackward })
+        is_kept.then_some(Need { room, life: Life::ForwardToBackward })
     }
 
     fn reads(&self) -> Reads {

@@ -166,7 +166,7 @@ impl Map for Convolution {
 
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let room = Room::Shape(self.between.clone().filter(|_| purpose == Purpose::Training)?);
-        Some(Need { name: "saved", room, life: Life::ForwardToBackward })
+        Some(Need { room, life: Life::ForwardToBackward })
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {

@@ -46,7 +46,7 @@ pub fn rate(words: &mut Words<'_>) -> Option<f64> {
 /// The mask of a layer that drops or multiplies values of this shape: a factor for each value.
 pub fn mask(shape: &Shape, purpose: Purpose) -> Option<Need> {
     let room = Room::Shape(shape.clone());
-    (purpose == Purpose::Training).then_some(Need { name: "mask", room, life: Life::ForwardToBackward })
+    (purpose == Purpose::Training).then_some(Need { room, life: Life::ForwardToBackward })
 }
 
 impl Layer for Written {

@@ -18,8 +18,6 @@ pub enum Purpose {
 /// values stand side by side in it.
 #[derive(Debug)]
 pub struct Need {
-    /// The suffix of its name in the generated code: `saved` in `batchnorm_1_saved`.
-    pub name: &'static str,
     pub room: Room,
     pub life: Life,
 }
@@ -49,6 +47,18 @@ pub enum Life {
     Step,
     /// From the forward pass of training to the backward pass.
     ForwardToBackward,
+}
+
+impl Life {
+    pub const ALL: [Self; 2] = [Self::Step, Self::ForwardToBackward];
+
+    /// The end of the name of the need in the generated code, behind that of the layer: `batchnorm_1_saved`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Step => "_memory",
+            Self::ForwardToBackward => "_saved",
+        }
+    }
 }
 
 /// The values of the tape that a backward pass reads.

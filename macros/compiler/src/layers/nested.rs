@@ -84,7 +84,7 @@ impl Map for Nested {
 
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let path = &self.path;
-        let need = |rust_type, life| Need { name: "memory", room: Room::Type(rust_type), life };
+        let need = |rust_type, life| Need { room: Room::Type(rust_type), life };
         match (purpose, self.frozen) {
             (Purpose::Training, false) => Some(need(quote!(castnet::NestedTape<#path>), Life::ForwardToBackward)),
             (Purpose::Prediction | Purpose::Training, _) => Some(need(self.of_predict("Arena"), Life::Step)),

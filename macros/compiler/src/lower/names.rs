@@ -3,7 +3,7 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 
 use super::{LANGUAGE, Lowering};
-use crate::layers::{self, join};
+use crate::layers::{self, Life, join};
 use crate::parse::Stage;
 
 impl Lowering<'_> {
@@ -53,6 +53,7 @@ impl Lowering<'_> {
             || text.starts_with("grad_")
             || text.starts_with('_')
             || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
+            || Life::ALL.iter().any(|life| text.ends_with(life.suffix()))
         {
             "is reserved for the generated code"
         } else if layers::is_keyword(label) || join::is_keyword(label) {
@@ -114,5 +115,5 @@ const RESERVED: &[&str] = &[
     "tape",
 ];
 
-/// Ends of the names of local variables. Names that begin with `grad_` are reserved too.
-const RESERVED_ENDS: &[&str] = &["_linear", "_mask", "_saved", "_contribution", "_moving", "_memory"];
+/// Ends of the names of local variables and fields, beside those of needs. Names that begin with `grad_` are reserved too.
+const RESERVED_ENDS: &[&str] = &["_linear", "_contribution", "_moving"];

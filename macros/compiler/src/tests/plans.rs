@@ -47,7 +47,7 @@ struct Needy(&'static [(Purpose, u64, Life)]);
 impl Map for Needy {
     fn need(&self, purpose: Purpose) -> Option<Need> {
         let (_, len, life) = self.0.iter().find(|(of, ..)| *of == purpose)?;
-        Some(Need { name: "need", room: Room::Shape(Shape::new(vec![*len])?), life: *life })
+        Some(Need { room: Room::Shape(Shape::new(vec![*len])?), life: *life })
     }
 
     fn forward(&self, at: &Places) -> TokenStream {

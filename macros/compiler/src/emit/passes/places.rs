@@ -111,8 +111,8 @@ impl<'a> Names<'a> {
             Wanted::Apart(value, _) => format_ident!("{}_contribution", self.value_name(value)),
             Wanted::Need(node) => {
                 let row = self.planned.graph.row_name(node.row).cloned().unwrap_or_else(|| self.memory());
-                let need = node.operation().need(self.purpose).map_or("need", |need| need.name);
-                format_ident!("{}{row}_{need}", self.prefix())
+                let suffix = node.operation().need(self.purpose).map_or("", |need| need.life.suffix());
+                format_ident!("{}{row}{suffix}", self.prefix())
             }
         }
     }
