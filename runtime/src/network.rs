@@ -106,7 +106,7 @@ pub trait Network:
         grad_input: Option<&mut [Self::Input]>,
     );
 
-    /// The regularizers' part of the loss: for an `l2` of 0.01, `0.01 Σ w²`.
+    /// The penalty of the regularizers, a term of the loss: for an `l2` of 0.01, `0.01 Σ w²`.
     fn penalty(&self) -> f64 {
         0.0
     }

@@ -108,14 +108,14 @@ fn each<T: Scalar, const M: usize>(
     for (slice, given) in slices.iter_mut().zip([parameters, gradient].into_iter().chain(moments)) {
         *slice = given;
     }
-    over_slices(slices, 1, WORK, |_, slices| isa::run(Arithmetic::Fused, Part { slices, rule }));
+    over_slices(slices, 1, WORK, |_, slices| isa::run(Arithmetic::Fused, Chunk { slices, rule }));
 }
 
 /// The most moments of an optimizer that uses [`each`].
 const MOST_MOMENTS: usize = 2;
 
 /// A chunk of the parameters, of the gradient and of the moments; slices that are not needed are empty.
-struct Part<'a, T, R, const M: usize>
+struct Chunk<'a, T, R, const M: usize>
 where
     R: Fn(T, T, [T; M]) -> (T, [T; M]),
 {
@@ -123,7 +123,7 @@ where
     rule: R,
 }
 
-impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for Part<'_, T, R, M> {
+impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for Chunk<'_, T, R, M> {
     type Output = ();
 
     #[inline(always)]

@@ -210,9 +210,9 @@ impl<T: Scalar> Source<'_, T> {
         pixel.fill(T::ZERO);
         for (row, of_row) in [(above, 1.0 - of_below), (above + 1, of_below)] {
             for (column, of_column) in [(before, 1.0 - of_behind), (before + 1, of_behind)] {
-                let part = T::from_f64(of_row * of_column);
+                let share = T::from_f64(of_row * of_column);
                 for (value, &from) in pixel.iter_mut().zip(self.at(row, column).unwrap_or_default()) {
-                    *value += part * from;
+                    *value += share * from;
                 }
             }
         }

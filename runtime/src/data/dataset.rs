@@ -212,10 +212,10 @@ impl<X, Y> Dataset<X, Y> {
     /// Splits off the last part: `split(0.2)` gives four fifths and a fifth.
     ///
     /// # Errors
-    /// A part that leaves no sample on one side.
-    pub fn split(mut self, part: f64) -> Result<(Self, Self), DataError> {
+    /// A fraction that leaves no sample on one side.
+    pub fn split(mut self, fraction: f64) -> Result<(Self, Self), DataError> {
         let samples = self.len();
-        let first = first_part(samples, part).ok_or(DataError::Split { samples, part })?;
+        let first = first_part(samples, fraction).ok_or(DataError::Split { samples, fraction })?;
         let second = Self {
             inputs: self.inputs.split_off(first),
             targets: self.targets.split_off(first),
@@ -228,8 +228,8 @@ impl<X, Y> Dataset<X, Y> {
 /// How many samples stay when a part is split off the end; `None` if one side would be empty.
 ///
 /// Rounded down, as Keras does, but not for an error of rounding: nine tenths of ten samples leave one.
-pub(crate) fn first_part(samples: usize, part: f64) -> Option<usize> {
-    let first = ((1.0 - part) * samples as f64 + 1e-9) as usize;
+pub(crate) fn first_part(samples: usize, fraction: f64) -> Option<usize> {
+    let first = ((1.0 - fraction) * samples as f64 + 1e-9) as usize;
     (0 < first && first < samples).then_some(first)
 }
 

@@ -107,12 +107,12 @@ pub enum DataError {
     },
     /// One of the parts would be empty.
     #[error(
-        "a split of {samples} samples that puts {part} of them into the second part leaves one part empty: give a part between 0 and 1"
+        "a split of {samples} samples that puts {fraction} of them into the second part leaves one part empty: give a fraction between 0 and 1"
     )]
     Split {
         /// Samples in the data set.
         samples: usize,
-        /// The part that was asked for.
-        part: f64,
+        /// The fraction that was asked for.
+        fraction: f64,
     },
 }

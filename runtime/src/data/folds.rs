@@ -88,15 +88,15 @@ impl<X: Clone, Y: Flat + Clone> Dataset<X, Y> {
     /// last samples go into the second part. The order of the samples stays; [`shuffle`](Self::shuffle) first.
     ///
     /// # Errors
-    /// A class with too few samples to be in both parts; targets that name no class; a part that is not between 0 and 1.
-    pub fn split_stratified(&self, part: f64) -> Result<(Self, Self), DataError> {
-        if !(part > 0.0 && part < 1.0) {
-            return Err(DataError::Split { samples: self.len(), part });
+    /// A class with too few samples to be in both parts; targets that name no class; a fraction that is not between 0 and 1.
+    pub fn split_stratified(&self, fraction: f64) -> Result<(Self, Self), DataError> {
+        if !(fraction > 0.0 && fraction < 1.0) {
+            return Err(DataError::Split { samples: self.len(), fraction });
         }
         let mut is_second = alloc::vec![false; self.len()];
         for (class, samples) in self.classes()?.iter().enumerate().filter(|(_, samples)| !samples.is_empty()) {
             let few = DataError::FewOfClass { class, samples: samples.len(), parts: 2 };
-            let first = first_part(samples.len(), part).ok_or(few)?;
+            let first = first_part(samples.len(), fraction).ok_or(few)?;
             for &sample in samples.iter().skip(first) {
                 if let Some(is_second) = is_second.get_mut(sample) {
                     *is_second = true;

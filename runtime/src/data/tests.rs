@@ -69,10 +69,10 @@ fn splits() {
     assert_eq!((train.len(), test.len()), (404, 102));
     let (train, test) = numbered(10).split(0.9).expect("two parts");
     assert_eq!((train.len(), test.len()), (1, 9), "1 - 0.9 is a little less than a tenth");
-    for part in [0.0, 1.0, -0.5, 1.5, f64::NAN, 0.001] {
+    for fraction in [0.0, 1.0, -0.5, 1.5, f64::NAN, 0.001] {
         assert!(
-            matches!(numbered(10).split(part), Err(DataError::Split { samples: 10, .. })) || part == 0.001,
-            "{part}"
+            matches!(numbered(10).split(fraction), Err(DataError::Split { samples: 10, .. })) || fraction == 0.001,
+            "{fraction}"
         );
     }
     assert_eq!(numbered(10).split(0.001).expect("two parts").1.len(), 1, "rounded as Keras does");

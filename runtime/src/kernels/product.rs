@@ -232,9 +232,9 @@ impl<T: Scalar> Place<'_, T> {
         columns: usize,
     ) {
         macro_rules! all_rows {
-            ($vectors:literal, $part:literal, $part_of_b:literal, $last:expr) => {
+            ($vectors:literal, $partial:literal, $partial_b:literal, $last:expr) => {
                 // SAFETY: as the caller promises; whole vectors of `B` are only read where it reaches so far.
-                unsafe { self.all_rows::<I, ROWS, $vectors, $part, $part_of_b>(isa, rows, $last) }
+                unsafe { self.all_rows::<I, ROWS, $vectors, $partial, $partial_b>(isa, rows, $last) }
             };
         }
         if const { may(COLUMNS, I::LANES, Rest::More) } && columns > I::LANES {
@@ -260,7 +260,7 @@ impl<T: Scalar> Place<'_, T> {
     /// # Safety
     /// The block has `rows` rows, each as for a [`tile`](Self::tile).
     #[inline(always)]
-    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
+    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PARTIAL: bool, const PARTIAL_B: bool>(
         self,
         isa: I,
         rows: usize,
@@ -270,7 +270,7 @@ impl<T: Scalar> Place<'_, T> {
         macro_rules! tile {
             ($rows:literal) => {
                 // SAFETY: as the caller promises; at least as many rows are left.
-                unsafe { self.from(row, 0).tile::<I, $rows, V, PART, PART_OF_B>(isa, last) }
+                unsafe { self.from(row, 0).tile::<I, $rows, V, PARTIAL, PARTIAL_B>(isa, last) }
             };
         }
         if const { ROWS == 1 } {
@@ -335,9 +335,9 @@ impl<T: Scalar> Place<'_, T> {
     unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
         let mut column = 0;
         macro_rules! tile {
-            ($vectors:literal, $part:literal, $last:expr) => {
+            ($vectors:literal, $partial:literal, $last:expr) => {
                 // SAFETY: as the caller promises; at least as many columns are left.
-                unsafe { self.from(0, column).tile::<I, M, $vectors, $part, $part>(isa, $last) }
+                unsafe { self.from(0, column).tile::<I, M, $vectors, $partial, $partial>(isa, $last) }
             };
         }
         while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
@@ -354,14 +354,14 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Computes a tile of `M` rows by `V` vectors. If `PART`, only the first `last` lanes of the last vector belong to
-    /// `C`; if `PART_OF_B`, only these lanes of `B` are read.
+    /// Computes a tile of `M` rows by `V` vectors. If `PARTIAL`, only the first `last` lanes of the last vector belong to
+    /// `C`; if `PARTIAL_B`, only these lanes of `B` are read.
     ///
     /// # Safety
-    /// The block has `M` rows and these columns; where not `PART_OF_B`, `V` whole vectors of every row of `B` can be
+    /// The block has `M` rows and these columns; where not `PARTIAL_B`, `V` whole vectors of every row of `B` can be
     /// read.
     #[inline(always)]
-    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool, const PART_OF_B: bool>(
+    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PARTIAL: bool, const PARTIAL_B: bool>(
         self,
         isa: I,
         last: usize,
@@ -370,18 +370,18 @@ impl<T: Scalar> Place<'_, T> {
         match self.start {
             PlaceStart::Zero => {}
             // SAFETY: as the caller promises: the row has the columns of `C`.
-            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PART, last) }; M],
+            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PARTIAL, last) }; M],
             PlaceStart::Result => {
                 for (m, row) in sums.iter_mut().enumerate() {
                     // SAFETY: as the caller promises: one of the rows of `C`.
-                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PART, last) };
+                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PARTIAL, last) };
                 }
             }
         }
         let (mut a, mut b) = (self.a, self.b);
         for _ in 0..self.depth {
             // SAFETY: as the caller promises: one of the rows of `B`.
-            let factors = unsafe { load_row(isa, b, PART_OF_B, last) };
+            let factors = unsafe { load_row(isa, b, PARTIAL_B, last) };
             for (m, row) in sums.iter_mut().enumerate() {
                 // SAFETY: as the caller promises: a value of one of the rows of `A`.
                 add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
@@ -391,7 +391,7 @@ impl<T: Scalar> Place<'_, T> {
         }
         for (m, row) in sums.iter().enumerate() {
             // SAFETY: as the caller promises: one of the rows of `C`.
-            unsafe { store_row(isa, row, self.c.add(m * self.c_row), PART, last) };
+            unsafe { store_row(isa, row, self.c.add(m * self.c_row), PARTIAL, last) };
         }
     }
 }

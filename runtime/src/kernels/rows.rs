@@ -2,7 +2,7 @@
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// Loads `V` vectors; if `part`, only the first `last` lanes of the last one.
+/// Loads `V` vectors; if `partial`, only the first `last` lanes of the last one.
 ///
 /// # Safety
 /// All these values can be read; `last` is at most `LANES`.
@@ -10,14 +10,14 @@ use crate::scalar::Scalar;
 pub unsafe fn load_row<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
     from: *const T,
-    part: bool,
+    partial: bool,
     last: usize,
 ) -> [I::Vector; V] {
     let mut row = [isa.splat(T::ZERO); V];
     for (v, vector) in row.iter_mut().enumerate() {
         // SAFETY: as the caller promises: one of the vectors.
         let from = unsafe { from.add(v * I::LANES) };
-        if part && v == V - 1 {
+        if partial && v == V - 1 {
             // SAFETY: as the caller promises.
             *vector = unsafe { isa.load_first(from, last) };
         } else {
@@ -28,7 +28,7 @@ pub unsafe fn load_row<T: Scalar, I: Isa<T>, const V: usize>(
     row
 }
 
-/// Stores `V` vectors; if `part`, only the first `last` lanes of the last one.
+/// Stores `V` vectors; if `partial`, only the first `last` lanes of the last one.
 ///
 /// # Safety
 /// All these values can be written; `last` is at most `LANES`.
@@ -37,13 +37,13 @@ pub unsafe fn store_row<T: Scalar, I: Isa<T>, const V: usize>(
     isa: I,
     row: &[I::Vector; V],
     to: *mut T,
-    part: bool,
+    partial: bool,
     last: usize,
 ) {
     for (v, &vector) in row.iter().enumerate() {
         // SAFETY: as the caller promises: one of the vectors.
         let to = unsafe { to.add(v * I::LANES) };
-        if part && v == V - 1 {
+        if partial && v == V - 1 {
             // SAFETY: as the caller promises.
             unsafe { isa.store_first(vector, to, last) };
         } else {

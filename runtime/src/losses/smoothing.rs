@@ -53,7 +53,7 @@ impl<L> Smoothed<L> {
 }
 
 /// Scales the gradient of one sample to its contribution to the gradient of the mean over all samples.
-fn as_part<A: Flat>(samples: usize, grad: &mut A) {
+fn as_contribution<A: Flat>(samples: usize, grad: &mut A) {
     let factor = A::Scalar::from_f64(1.0 / samples as f64);
     grad.as_flat_mut().iter_mut().for_each(|grad| *grad *= factor);
 }
@@ -82,7 +82,7 @@ macro_rules! smoothed {
             fn gradient_of_logits(self, targets: &[$a], grad: &mut [$a]) {
                 for (target, grad) in targets.iter().zip(grad) {
                     self.loss.gradient_of_logits(slice::from_ref(&self.target(target)), slice::from_mut(grad));
-                    as_part(targets.len(), grad);
+                    as_contribution(targets.len(), grad);
                 }
             }
 
@@ -111,7 +111,7 @@ macro_rules! smoothed {
                 for ((output, target), grad) in outputs.iter().zip(targets).zip(grad) {
                     let target = self.target(target);
                     self.loss.gradient_of_outputs(slice::from_ref(output), slice::from_ref(&target), slice::from_mut(grad));
-                    as_part(targets.len(), grad);
+                    as_contribution(targets.len(), grad);
                 }
             }
         }
@@ -152,7 +152,7 @@ macro_rules! smoothed {
                     let target = self.target(target);
                     let [logits, output, target] = [logits, output, &target].map(slice::from_ref);
                     self.loss.gradient(isa, head, logits, output, target, slice::from_mut(grad));
-                    as_part(targets.len(), grad);
+                    as_contribution(targets.len(), grad);
                 }
             }
         }

@@ -1,5 +1,5 @@
 //! Areas under the curves of a moving threshold: ROC and PR.
-use super::binary::part;
+use super::binary::fraction;
 use super::{Better, Metric, Probabilities};
 use crate::flat::Flat;
 use crate::math::Elementary;
@@ -92,7 +92,7 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for Auc {
 
     fn value(&self, state: &Buckets) -> f64 {
         let [all_yes, all_no] = [&state.yes, &state.no].map(|counts| counts.iter().sum::<f64>());
-        let rate = |above: f64, all: f64| part(above, all - above);
+        let rate = |above: f64, all: f64| fraction(above, all - above);
         state.area(|(true_a, false_a), (true_b, false_b)| {
             let width = rate(false_a, all_no) - rate(false_b, all_no);
             width * (rate(true_a, all_yes) + rate(true_b, all_yes)) / 2.0
@@ -109,7 +109,7 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for AucPr {
         let all_yes: f64 = state.yes.iter().sum();
         let area = state.area(|(true_a, false_a), (true_b, false_b)| {
             let (positives_a, positives_b) = (true_a + false_a, true_b + false_b);
-            let slope = part(true_a - true_b, (positives_a - positives_b) - (true_a - true_b));
+            let slope = fraction(true_a - true_b, (positives_a - positives_b) - (true_a - true_b));
             let intercept = true_b - slope * positives_b;
             let logarithm =
                 if positives_a > 0.0 && positives_b > 0.0 { Elementary::ln(positives_a / positives_b) } else { 0.0 };

@@ -53,7 +53,7 @@ impl Verdicts {
 }
 
 /// The fraction `of / (of + rest)`; 0 if both are 0.
-pub(super) fn part(of: f64, rest: f64) -> f64 {
+pub(super) fn fraction(of: f64, rest: f64) -> f64 {
     if of + rest > 0.0 { of / (of + rest) } else { 0.0 }
 }
 
@@ -73,7 +73,7 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for Precision {
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        part(state.true_positives, state.false_positives)
+        fraction(state.true_positives, state.false_positives)
     }
 }
 
@@ -93,6 +93,6 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for Recall {
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        part(state.true_positives, state.false_negatives)
+        fraction(state.true_positives, state.false_negatives)
     }
 }

@@ -42,8 +42,8 @@ pub enum BatchError {
     /// The learning rate of the step is NaN or infinite; the network stays as it was.
     #[error("the learning rate is not finite: give one that is, or a schedule that stays so")]
     LearningRate,
-    /// A frozen network is a part of this one, and computes no gradient of its inputs.
-    #[error("a network with a frozen part of its own gives no gradient of its inputs: leave `frozen` out")]
+    /// A nested network is frozen, and computes no gradient of its inputs.
+    #[error("a nested network is frozen, so this network has no gradient of its inputs: leave `frozen` out")]
     NoInputGradient,
     /// The loss is NaN or infinite; the network stays as it was.
     #[error("the loss is not finite: look for NaN or huge values in the batch, or lower the learning rate")]

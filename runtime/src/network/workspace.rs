@@ -12,7 +12,7 @@ pub struct Workspace<N: Predict> {
 
 impl<N: Predict> Workspace<N> {
     /// A workspace in place: for a `static`, or for the stack where it is small.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         // SAFETY: all bits zero is a value of both fields.
         unsafe { core::mem::zeroed() }
     }
@@ -29,7 +29,7 @@ impl<N: Predict> Workspace<N> {
         }
         #[cfg(not(all(any(target_arch = "arm", target_arch = "riscv32"), not(miri))))]
         memory.write(Self::new());
-        // SAFETY: written above; every bit pattern of both fields is a value.
+        // SAFETY: written above, by the assembly as far as the compiler can know; every bit pattern of both fields is a value.
         unsafe { memory.assume_init_mut() }
     }
 

@@ -31,9 +31,10 @@ impl<N: Network, O: Optimizer, const BATCH: usize> TrainingMemory<N, O, BATCH> {
     /// Its bytes: the state of the optimizer, the gradient, and the activations of every sample of a batch.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// Memory in place; large ones belong into a `static`, by [`Flat::zeroed`], or on the heap.
-    pub fn new() -> Self {
-        Self::zeroed()
+    /// Memory in place: for a `static`, or for the stack where it is small.
+    pub const fn new() -> Self {
+        // SAFETY: all bits zero is a value: there is nothing but scalars.
+        unsafe { core::mem::zeroed() }
     }
 }
 

@@ -18,13 +18,13 @@ pub enum FitError {
         /// The learning rate of the first step.
         rate: f64,
     },
-    /// A part of the data for validation must leave some for both.
+    /// The fraction of the data for validation leaves none for training, or none for validation.
     #[error(
-        "a validation split of {part} of {samples} samples leaves no sample for training or none for validation: give a part between 0 and 1"
+        "a validation split of {fraction} of {samples} samples leaves no sample for training or none for validation: give a fraction between 0 and 1"
     )]
     ValidationSplit {
         /// As given.
-        part: f64,
+        fraction: f64,
         /// In the data set.
         samples: usize,
     },

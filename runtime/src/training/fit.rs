@@ -11,7 +11,7 @@ use super::error::FitError;
 use super::evaluation::Evaluation;
 use super::history::{Epoch, History, Outcome};
 use super::monitor::Monitor;
-use super::options::{Fit, Parts};
+use super::options::{Fit, Split};
 use super::progress::Progress;
 use super::step::Samples;
 use super::trainer::{Resumed, Trainer, same_samples};
@@ -62,9 +62,9 @@ where
         callbacks.list(&mut run.callbacks);
         let mut batches = Batches::new(batch_size, shuffle, augment);
 
-        let begun = validation.part(data).and_then(|Parts { training, validation }| {
+        let begun = validation.split(data).and_then(|Split { training, validation }| {
             let training = same_samples::<X, Y, _, _>(training);
-            let data = Parts { training, validation: validation.map(same_samples::<X, Y, _, _>) };
+            let data = Split { training, validation: validation.map(same_samples::<X, Y, _, _>) };
             self.check_options(epochs, &data, &batches, &run)?;
             let stopped = self.begin(seed, &data, &mut run)?;
             Ok((data, stopped))
@@ -90,7 +90,7 @@ where
     fn check_options(
         &self,
         epochs: usize,
-        data: &Parts<'_, N::Input, L::Target>,
+        data: &Split<'_, N::Input, L::Target>,
         batches: &Batches<N::Input, L::Target>,
         run: &Run<'_, N>,
     ) -> Result<(), FitError> {
@@ -139,7 +139,7 @@ where
     fn begin(
         &mut self,
         seed: Option<u64>,
-        data: &Parts<'_, N::Input, L::Target>,
+        data: &Split<'_, N::Input, L::Target>,
         run: &mut Run<'_, N>,
     ) -> Result<Option<String>, FitError> {
         let mut stopped_before = None;
@@ -165,7 +165,7 @@ where
     fn train(
         &mut self,
         epochs: usize,
-        data: &Parts<'_, N::Input, L::Target>,
+        data: &Split<'_, N::Input, L::Target>,
         batches: &mut Batches<N::Input, L::Target>,
         run: &mut Run<'_, N>,
         progress: &mut Progress,
@@ -182,7 +182,7 @@ where
     fn epoch(
         &mut self,
         epoch: usize,
-        data: &Parts<'_, N::Input, L::Target>,
+        data: &Split<'_, N::Input, L::Target>,
         batches: &mut Batches<N::Input, L::Target>,
         run: &mut Run<'_, N>,
         progress: &mut Progress,

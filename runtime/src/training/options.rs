@@ -86,8 +86,8 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
     }
 
     /// Holds back the last part of the data (0.2: a fifth), before any shuffling, to evaluate after every epoch.
-    pub fn validation_split(self, part: f64) -> Self {
-        Self { validation: Validation::Split(part), ..self }
+    pub fn validation_split(self, fraction: f64) -> Self {
+        Self { validation: Validation::Split(fraction), ..self }
     }
 
     /// Whether to show a progress bar (with the feature `progress`). True by default.
@@ -134,7 +134,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         )
     }
 
-    /// Parts of so many samples; the last one may be smaller.
+    /// Split of so many samples; the last one may be smaller.
     pub(super) fn chunks(self, samples: usize) -> impl Iterator<Item = Self> {
         let starts = (0..self.inputs.len()).step_by(samples.max(1));
         starts.map(move |start| {
@@ -145,23 +145,23 @@ impl<'a, X, Y> Samples<'a, X, Y> {
 }
 
 /// The samples for training, and the samples for validation.
-pub(super) struct Parts<'a, X, Y> {
+pub(super) struct Split<'a, X, Y> {
     pub(super) training: Samples<'a, X, Y>,
     pub(super) validation: Option<Samples<'a, X, Y>>,
 }
 
 impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
-    /// Parts the data into training and validation.
-    pub(super) fn part(self, data: &'a Dataset<X, Y>) -> Result<Parts<'a, X, Y>, FitError> {
+    /// Split the data into training and validation.
+    pub(super) fn split(self, data: &'a Dataset<X, Y>) -> Result<Split<'a, X, Y>, FitError> {
         let all = Samples::all(data);
         match self {
-            Self::None => Ok(Parts { training: all, validation: None }),
-            Self::Data(held_out) => Ok(Parts { training: all, validation: Some(Samples::all(held_out)) }),
-            Self::Split(part) => {
+            Self::None => Ok(Split { training: all, validation: None }),
+            Self::Data(held_out) => Ok(Split { training: all, validation: Some(Samples::all(held_out)) }),
+            Self::Split(fraction) => {
                 let samples = data.len();
-                let training = first_part(samples, part).ok_or(FitError::ValidationSplit { part, samples })?;
+                let training = first_part(samples, fraction).ok_or(FitError::ValidationSplit { fraction, samples })?;
                 let (training, validation) = all.split_at(training);
-                Ok(Parts { training, validation: Some(validation) })
+                Ok(Split { training, validation: Some(validation) })
             }
         }
     }

@@ -43,7 +43,7 @@ where
     pub(super) resumed: Option<Resumed>,
 }
 
-/// The part of a training that was resumed which is neither the network nor the optimizer.
+/// The rest of a resumed training: its history, the states of callbacks and checkpoints, why it was stopped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resumed {
     pub(super) epochs: Vec<Epoch>,
@@ -253,7 +253,7 @@ where
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch); for gradients that are not as many as the inputs; and for a network that has a
-    /// frozen one as a part, which gives no gradient.
+    /// frozen nested network, which gives no gradient.
     pub fn compute_input_gradient<X, Y>(
         &mut self,
         inputs: &[X],

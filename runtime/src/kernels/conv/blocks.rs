@@ -28,7 +28,7 @@ struct Block<T> {
 #[derive(Clone, Copy)]
 struct Panel<T> {
     /// The first row of the range, and its end.
-    part: (usize, usize),
+    chunk: (usize, usize),
     b: *const T,
     b_row: usize,
     start: Start<T>,
@@ -134,17 +134,17 @@ impl<T: Scalar> Walk<'_, T> {
         let rows = if in_place { depth } else { SCRATCH / width };
         let mut first = 0;
         loop {
-            let part = (first, (first + rows).min(depth));
+            let chunk = (first, (first + rows).min(depth));
             let (b, b_row) = if in_place {
                 (weight.values.wrapping_add(block.column), weight.units)
             } else {
                 // SAFETY: the range is within the weight, and its copy within the scratch.
-                unsafe { self.copy(weight, part, &block, scratch, width) };
+                unsafe { self.copy(weight, chunk, &block, scratch, width) };
                 (scratch.cast_const(), width)
             };
             // SAFETY: as the caller promises; the panel holds the range.
-            unsafe { self.rectangles::<I, V>(isa, &block, Panel { part, b, b_row, start, last }) };
-            first = part.1;
+            unsafe { self.rectangles::<I, V>(isa, &block, Panel { chunk, b, b_row, start, last }) };
+            first = chunk.1;
             start = Start::Result;
             if first == depth {
                 return;
@@ -152,20 +152,20 @@ impl<T: Scalar> Walk<'_, T> {
         }
     }
 
-    /// Copies the rows `part` of a weight to the scratch; each is padded with zeros to `width` values.
+    /// Copies the rows `chunk` of a weight to the scratch; each is padded with zeros to `width` values.
     ///
     /// # Safety
-    /// `part` is within the depth, the block within the columns; the scratch has room for the rows.
+    /// `chunk` is within the depth, the block within the columns; the scratch has room for the rows.
     #[inline(never)]
-    unsafe fn copy(&self, weight: Weight<T>, part: (usize, usize), block: &Block<T>, scratch: *mut T, width: usize) {
-        let mut row = part.0;
-        while row < part.1 {
+    unsafe fn copy(&self, weight: Weight<T>, chunk: (usize, usize), block: &Block<T>, scratch: *mut T, width: usize) {
+        let mut row = chunk.0;
+        while row < chunk.1 {
             let (tap, channel) = (row / self.depth, row % self.depth);
-            let rows = (self.depth - channel).min(part.1 - row);
+            let rows = (self.depth - channel).min(chunk.1 - row);
             let (place, channel_step, column_step) =
                 weight.place(self.x.taps, self.depth, tap / self.x.taps, tap % self.x.taps);
             let from = place.wrapping_add(channel * channel_step + block.column * column_step);
-            let to = scratch.wrapping_add((row - part.0) * width);
+            let to = scratch.wrapping_add((row - chunk.0) * width);
             if column_step == 1 {
                 for row in 0..rows {
                     let (from, to) = (from.wrapping_add(row * channel_step), to.wrapping_add(row * width));
@@ -233,7 +233,7 @@ impl<T: Scalar> Walk<'_, T> {
     /// The sum over the taps in a range of rows and a range of columns of the window.
     #[inline(always)]
     fn sum(&self, panel: Panel<T>, rows: (usize, usize), columns: (usize, usize)) -> Sum<T> {
-        let Panel { part, b, b_row, start, last } = panel;
+        let Panel { chunk, b, b_row, start, last } = panel;
         // Where channels of neighbouring columns are neighbours, a row of the window is one run of memory.
         let joined = self.x.dilation == 1 && self.depth == self.a_steps[2];
         let (runs_of_row, len) = if joined { (1, self.x.taps * self.depth) } else { (self.x.taps, self.depth) };
@@ -243,7 +243,7 @@ impl<T: Scalar> Walk<'_, T> {
             (columns, (0, self.depth))
         };
         let (row_step, run_step) = (self.y.dilation * self.a_steps[1], self.x.dilation * self.a_steps[2]);
-        Sum { rows, runs, inside, runs_of_row, len, row_step, run_step, part, b, b_row, start, last }
+        Sum { rows, runs, inside, runs_of_row, len, row_step, run_step, chunk, b, b_row, start, last }
     }
 
     /// A cursor over the rectangle that begins at a row and a column of positions, in the samples of a block.

@@ -77,7 +77,7 @@ struct Products<'a, T> {
 
 /// A block of the products: a range of rows and of columns of the weight, over a range of positions.
 #[derive(Clone, Copy)]
-struct Part {
+struct Block {
     rows: (usize, usize),
     column: usize,
     columns: usize,
@@ -110,13 +110,13 @@ impl<T: Scalar> Products<'_, T> {
                         end += 1;
                     }
                     let y = (of_tap.0.max(first), of_tap.1.min(first + band));
-                    let part = Part { rows: (0, 0), column: 0, columns: self.columns, samples, y, x: inside };
+                    let block = Block { rows: (0, 0), column: 0, columns: self.columns, samples, y, x: inside };
                     // SAFETY: as the caller promises; all columns of the window are inside at these positions.
-                    unsafe { self.rows_of_taps(isa, part, (tap, end), (0, self.x.taps)) };
+                    unsafe { self.rows_of_taps(isa, block, (tap, end), (0, self.x.taps)) };
                     for x in (0..inside.0).chain(inside.1..self.x.count) {
                         // SAFETY: as the caller promises; these columns of the window are inside at this position.
                         unsafe {
-                            self.rows_of_taps(isa, Part { x: (x, x + 1), ..part }, (tap, end), self.x.taps_at(x))
+                            self.rows_of_taps(isa, Block { x: (x, x + 1), ..block }, (tap, end), self.x.taps_at(x))
                         };
                     }
                     tap = end;
@@ -128,10 +128,10 @@ impl<T: Scalar> Products<'_, T> {
     /// Computes all rows of a range of taps.
     ///
     /// # Safety
-    /// As for [`blocks`](Self::blocks); the taps are inside of the image at the positions of `part`.
+    /// As for [`blocks`](Self::blocks); the taps are inside of the image at the positions of `block`.
     #[inline(never)]
-    unsafe fn rows_of_taps<I: Isa<T>>(&self, isa: I, part: Part, down: (usize, usize), right: (usize, usize)) {
-        if part.y.0 >= part.y.1 || part.x.0 >= part.x.1 {
+    unsafe fn rows_of_taps<I: Isa<T>>(&self, isa: I, block: Block, down: (usize, usize), right: (usize, usize)) {
+        if block.y.0 >= block.y.1 || block.x.0 >= block.x.1 {
             return;
         }
         let of_tap = self.x.taps * self.depth;
@@ -143,7 +143,7 @@ impl<T: Scalar> Products<'_, T> {
             let rows = ((tap * of_tap + first).max(self.rows.0), (tap * of_tap + last).min(self.rows.1));
             if rows.0 < rows.1 {
                 // SAFETY: as the caller promises; the rows are those of the taps.
-                unsafe { self.rows(isa, Part { rows, ..part }) };
+                unsafe { self.rows(isa, Block { rows, ..block }) };
             }
         }
     }
@@ -153,17 +153,17 @@ impl<T: Scalar> Products<'_, T> {
     /// # Safety
     /// As for [`rows_of_taps`](Self::rows_of_taps); the rows are those of the taps.
     #[inline(always)]
-    unsafe fn rows<I: Isa<T>>(&self, isa: I, part: Part) {
+    unsafe fn rows<I: Isa<T>>(&self, isa: I, block: Block) {
         if const { !I::IN_VECTORS } {
             // SAFETY: as the caller promises.
-            return unsafe { self.plain(isa, part) };
+            return unsafe { self.plain(isa, block) };
         }
         let mut column = 0;
         macro_rules! rows {
-            ($vectors:literal, $part_of_last:literal, $columns:expr) => {{
-                let part = Part { column, columns: $columns, ..part };
+            ($vectors:literal, $partial:literal, $columns:expr) => {{
+                let block = Block { column, columns: $columns, ..block };
                 // SAFETY: as the caller promises; at least as many columns are left.
-                isa.apart(unsafe { Rows::<T, $vectors, $part_of_last>::new(self, part) });
+                isa.apart(unsafe { Rows::<T, $vectors, $partial>::new(self, block) });
                 column += $columns;
             }};
         }
@@ -183,12 +183,12 @@ impl<T: Scalar> Products<'_, T> {
     ///
     /// # Safety
     /// As for [`rows`](Self::rows).
-    unsafe fn plain<I: Isa<T>>(&self, isa: I, part: Part) {
-        for row in part.rows.0..part.rows.1 {
+    unsafe fn plain<I: Isa<T>>(&self, isa: I, block: Block) {
+        for row in block.rows.0..block.rows.1 {
             let (a, c) = self.row(row);
-            for sample in part.samples.0..part.samples.1 {
-                for y in part.y.0..part.y.1 {
-                    for x in part.x.0..part.x.1 {
+            for sample in block.samples.0..block.samples.1 {
+                for y in block.y.0..block.y.1 {
+                    for x in block.x.0..block.x.1 {
                         let (at, b) = self.at(sample, y, x);
                         // SAFETY: the tap is inside of the image at this position.
                         let value = unsafe { a.wrapping_add(at).read() };
@@ -219,37 +219,37 @@ impl<T: Scalar> Products<'_, T> {
         (self.a.wrapping_add(a), self.c.wrapping_add((row - self.rows.0) * self.b_steps[2]))
     }
 
-    /// Computes `M` rows by `V` vectors. If `PART`, only the first lanes of the last vector are columns of `part`.
+    /// Computes `M` rows by `V` vectors. If `PARTIAL`, only the first lanes of the last vector are columns of `block`.
     ///
     /// # Safety
     /// As for [`Rows::new`].
     #[inline(always)]
-    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PART: bool>(
+    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PARTIAL: bool>(
         &self,
         isa: I,
         row: usize,
-        part: &Part,
+        block: &Block,
     ) {
-        let last = part.columns - (V - 1) * I::LANES;
+        let last = block.columns - (V - 1) * I::LANES;
         let (a_step, b_step) = (self.x.step * self.a_steps[2], self.b_steps[2]);
         let mut a = [core::ptr::null(); M];
         let mut c = [core::ptr::null_mut(); M];
         for (m, (a, c)) in a.iter_mut().zip(&mut c).enumerate() {
             (*a, *c) = self.row(row + m);
-            *c = c.wrapping_add(part.column);
+            *c = c.wrapping_add(block.column);
         }
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         for (row, &c) in sums.iter_mut().zip(&c) {
             // SAFETY: the columns of the row are within the sums.
-            *row = unsafe { load_row(isa, c, PART, last) };
+            *row = unsafe { load_row(isa, c, PARTIAL, last) };
         }
-        for sample in part.samples.0..part.samples.1 {
-            for y in part.y.0..part.y.1 {
-                let (mut at, b) = self.at(sample, y, part.x.0);
-                let mut b = self.b.wrapping_add(b + part.column);
-                for _ in part.x.0..part.x.1 {
+        for sample in block.samples.0..block.samples.1 {
+            for y in block.y.0..block.y.1 {
+                let (mut at, b) = self.at(sample, y, block.x.0);
+                let mut b = self.b.wrapping_add(b + block.column);
+                for _ in block.x.0..block.x.1 {
                     // SAFETY: the position has a gradient for each column.
-                    let factors = unsafe { load_row(isa, b, PART, last) };
+                    let factors = unsafe { load_row(isa, b, PARTIAL, last) };
                     for (sums, &a) in sums.iter_mut().zip(&a) {
                         // SAFETY: the tap is inside of the image at this position.
                         add_products(isa, sums, &factors, unsafe { a.wrapping_add(at).read() });
@@ -261,38 +261,38 @@ impl<T: Scalar> Products<'_, T> {
         }
         for (row, &c) in sums.iter().zip(&c) {
             // SAFETY: the columns of the row are within the sums.
-            unsafe { store_row(isa, row, c, PART, last) };
+            unsafe { store_row(isa, row, c, PARTIAL, last) };
         }
     }
 }
 
 /// The rows of a block of `V` vectors of columns: a task of its own, so that it is compiled once.
-struct Rows<'a, T, const V: usize, const PART: bool> {
+struct Rows<'a, T, const V: usize, const PARTIAL: bool> {
     products: &'a Products<'a, T>,
-    part: Part,
+    block: Block,
 }
 
-impl<'a, T, const V: usize, const PART: bool> Rows<'a, T, V, PART> {
+impl<'a, T, const V: usize, const PARTIAL: bool> Rows<'a, T, V, PARTIAL> {
     /// # Safety
     /// As for [`Products::blocks`]; the rows and columns are within the sums, and the taps of the rows are inside of
     /// the image at the positions.
     #[inline(always)]
-    unsafe fn new(products: &'a Products<'a, T>, part: Part) -> Self {
-        Self { products, part }
+    unsafe fn new(products: &'a Products<'a, T>, block: Block) -> Self {
+        Self { products, block }
     }
 }
 
-impl<T: Scalar, const V: usize, const PART: bool> Task<T> for Rows<'_, T, V, PART> {
+impl<T: Scalar, const V: usize, const PARTIAL: bool> Task<T> for Rows<'_, T, V, PARTIAL> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa<T>>(self, isa: I) {
-        let Self { products, part } = self;
-        let (mut row, end) = part.rows;
+        let Self { products, block } = self;
+        let (mut row, end) = block.rows;
         macro_rules! tile {
             ($rows:literal) => {{
                 // SAFETY: as the caller of `new` promises.
-                unsafe { products.tile::<I, $rows, V, PART>(isa, row, &part) };
+                unsafe { products.tile::<I, $rows, V, PARTIAL>(isa, row, &block) };
                 row += $rows;
             }};
         }

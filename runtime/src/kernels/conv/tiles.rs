@@ -27,7 +27,7 @@ pub(super) struct Sum<T> {
     pub(super) row_step: usize,
     pub(super) run_step: usize,
     /// The range of the depth that is summed.
-    pub(super) part: (usize, usize),
+    pub(super) chunk: (usize, usize),
     pub(super) b: *const T,
     pub(super) b_row: usize,
     pub(super) start: Start<T>,
@@ -43,11 +43,11 @@ impl<T> Sum<T> {
         for row in self.rows.0..self.rows.1 {
             for run in self.runs.0..self.runs.1 {
                 let first = (row * self.runs_of_row + run) * self.len;
-                let from = (first + self.inside.0).max(self.part.0);
-                let to = (first + self.inside.1).min(self.part.1);
+                let from = (first + self.inside.0).max(self.chunk.0);
+                let to = (first + self.inside.1).min(self.chunk.1);
                 if from < to {
                     let at = row * self.row_step + run * self.run_step + (from - first);
-                    visit(at, (from - self.part.0) * self.b_row, to - from);
+                    visit(at, (from - self.chunk.0) * self.b_row, to - from);
                 }
             }
         }
@@ -147,7 +147,7 @@ pub(super) struct Rectangle<'a, T, const V: usize> {
 
 impl<'a, T, const V: usize> Rectangle<'a, T, V> {
     /// # Safety
-    /// The taps of the sum are inside of the image at all positions; `b` holds the rows `part` of the weight.
+    /// The taps of the sum are inside of the image at all positions; `b` holds the rows `chunk` of the weight.
     #[inline(always)]
     pub(super) unsafe fn new(sum: &'a Sum<T>, cursor: Cursor<T>, positions: usize) -> Self {
         Self { sum, cursor, positions }

@@ -89,8 +89,8 @@ fn neighbours<T: Scalar>(index: usize, factor: usize, len: usize) -> (usize, usi
     if place < factor {
         return (0, 0, T::ZERO);
     }
-    let (lower, part) = ((place - factor) / (2 * factor), (place - factor) % (2 * factor));
-    (lower, (lower + 1).min(len - 1), T::from_f64(part as f64 / (2 * factor) as f64))
+    let (lower, share) = ((place - factor) / (2 * factor), (place - factor) % (2 * factor));
+    (lower, (lower + 1).min(len - 1), T::from_f64(share as f64 / (2 * factor) as f64))
 }
 
 /// Calls `act` for each position of the larger image: with its place, the places of its four neighbours in the smaller image (two
@@ -139,7 +139,7 @@ fn bilinear_block<T: Scalar, const B: usize>(
     input: &[T],
     output: &mut [T],
 ) {
-    let mix = |a: T, b: T, part: T| isa.mul_add(b - a, part, a);
+    let mix = |a: T, b: T, share: T| isa.mul_add(b - a, share, a);
     between(scaling, channels, first, |at, corners, (down, along)| {
         let [mut above, right, mut below, below_right] = corners.map(|corner| load::<T, B>(input, corner));
         above.iter_mut().zip(right).for_each(|(a, b)| *a = mix(*a, b, along));
