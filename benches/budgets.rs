@@ -22,7 +22,7 @@ struct Budgeted {
 /// Ten steps of training per epoch.
 const DIGITS: usize = 320;
 
-const WORK: [Budgeted; 8] = [
+const WORK: [Budgeted; 10] = [
     Budgeted { name: "predict 13-10-10-1", per: 1, times: (16, 1616), case: Data::house_predictions },
     Budgeted { name: "predict 784-128-64-10", per: 1, times: (16, 48), case: Data::digit_predictions },
     Budgeted { name: "predict_batch 13-10-10-1, per sample", per: 404, times: (1, 5), case: Data::house_batches },
@@ -50,6 +50,18 @@ const WORK: [Budgeted; 8] = [
         per: DIGITS / 32,
         times: (1, 2),
         case: Data::image_epochs,
+    },
+    Budgeted {
+        name: "predict conv 16, depthwise, conv 1x1, separable, mean, dense 10",
+        per: 1,
+        times: (16, 48),
+        case: Data::mobile_predictions,
+    },
+    Budgeted {
+        name: "train conv 16, depthwise, conv 1x1, separable, mean, dense 10, step of 32 samples, cross-entropy, Adam",
+        per: DIGITS / 32,
+        times: (1, 2),
+        case: Data::mobile_epochs,
     },
 ];
 

@@ -22,6 +22,14 @@ network! {
     > where params == 5_258
 }
 
+network! {
+    /// Ten classes of images, by windows for each channel alone.
+    pub Mobile<
+        input 28x28x1 => conv 16 3x3 stride 2 same relu => depthwise 3x3 same relu => conv 24 1x1 relu => separable 32 3x3 stride 2 same relu
+        => globalavgpool => dense 10 softmax
+    >
+}
+
 type Input<N> = <N as Network>::Input;
 type Output<N> = <N as Network>::Output;
 
@@ -42,6 +50,7 @@ pub struct Data {
     pub house: Box<House>,
     pub digit: Box<Digit>,
     pub image: Box<Image>,
+    pub mobile: Box<Mobile>,
     pub houses: Vec<[f32; 13]>,
     pub prices: Vec<f32>,
     pub digits: Vec<[f32; 784]>,
@@ -85,6 +94,7 @@ impl Data {
             digits.iter().take(IMAGES).map(|x| Input::<Image>::from_column_slice(x)).collect();
         Ok(Self {
             image: Image::init(&mut seeded(3)),
+            mobile: Mobile::init(&mut seeded(4)),
             image_data: Dataset::new(image_inputs.clone(), targets.iter().take(IMAGES).copied().collect::<Vec<_>>())?,
             image_inputs,
             house: House::init(&mut seeded(1)),
@@ -171,20 +181,21 @@ impl Data {
     }
 
     pub fn image_predictions(&self) -> Case<'_> {
-        let mut workspace = Workspace::boxed();
-        Box::new(move |times| {
-            for i in 0..times {
-                black_box(self.image.predict_in(black_box(&self.image_inputs[i % 16]), &mut workspace));
-            }
-        })
+        predictions(&*self.image, &self.image_inputs)
     }
 
     pub fn image_epochs(&self) -> Case<'_> {
-        let mut trainer = self.image.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
-        Box::new(move |times| {
-            let fit = Fit::epochs(times).batch_size(32).shuffle(false).progress(false);
-            let _ = black_box(trainer.fit(&self.image_data, fit));
-        })
+        epochs(&*self.image, &self.image_data)
+    }
+
+    #[allow(dead_code, reason = "only its instructions are counted")]
+    pub fn mobile_predictions(&self) -> Case<'_> {
+        predictions(&*self.mobile, &self.image_inputs)
+    }
+
+    #[allow(dead_code, reason = "only its instructions are counted")]
+    pub fn mobile_epochs(&self) -> Case<'_> {
+        epochs(&*self.mobile, &self.image_data)
     }
 
     #[allow(dead_code, reason = "only its instructions are counted")]
@@ -211,6 +222,29 @@ impl Data {
             let _ = black_box(trainer.fit(&self.digit_data, fit));
         })
     }
+}
+
+/// Predictions one by one, of the first samples in turn.
+fn predictions<'a, N: Network>(network: &'a N, inputs: &'a [Input<N>]) -> Case<'a> {
+    let mut workspace = Workspace::boxed();
+    Box::new(move |times| {
+        for i in 0..times {
+            black_box(network.predict_in(black_box(&inputs[i % 16]), &mut workspace));
+        }
+    })
+}
+
+/// Epochs of training in batches of 32.
+fn epochs<'a, N>(network: &N, data: &'a Dataset<Input<N>, Target>) -> Case<'a>
+where
+    N: Network<Scalar = f32>,
+    SparseCategoricalCrossentropy: castnet::losses::Loss<N::Head, N::Output, Target = Target>,
+{
+    let mut trainer = network.clone_boxed().compile(SparseCategoricalCrossentropy, Adam::default());
+    Box::new(move |times| {
+        let fit = Fit::epochs(times).batch_size(32).shuffle(false).progress(false);
+        let _ = black_box(trainer.fit(data, fit));
+    })
 }
 
 fn batches<'a, N: Network>(network: &'a N, inputs: &'a [Input<N>]) -> Case<'a> {
