@@ -138,6 +138,23 @@ const fn may(columns: usize, lanes: usize, rest: Rest) -> bool {
         }
 }
 
+/// The last vector of a block of columns.
+#[derive(Clone, Copy)]
+struct LastVector {
+    /// The first lanes of it, which belong to `C`.
+    lanes: usize,
+    /// The first rows of `B`, of which all lanes can be read; only the first lanes of the others are.
+    whole_rows: usize,
+}
+
+impl LastVector {
+    /// All of its lanes belong to `C`.
+    #[inline(always)]
+    fn whole<T: Scalar, I: Isa<T>>() -> Self {
+        Self { lanes: I::LANES, whole_rows: usize::MAX }
+    }
+}
+
 /// A block of a product: the values of `C` from a row and a column on.
 #[derive(Clone, Copy)]
 struct Place<'a, T> {
@@ -179,11 +196,20 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Whether `columns` values can be read of every row of `B`: behind a row lie values of the next one, behind the last row values
-    /// that do not matter.
+    /// The rows of `B` of which `columns` values can be read: behind a row lie values of the next one, behind the last row
+    /// perhaps values that do not matter.
     #[inline(always)]
-    fn reaches(&self, columns: usize) -> bool {
-        self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len
+    fn whole_rows(&self, columns: usize) -> usize {
+        if self.depth == 0 || (self.depth - 1) * self.b_row + columns <= self.b_len {
+            return self.depth;
+        }
+        self.b_len.checked_sub(columns).and_then(|rest| rest.checked_div(self.b_row)).map_or(0, |rows| rows + 1)
+    }
+
+    /// The last of the vectors that hold so many `columns`, of which the first `lanes` belong to `C`.
+    #[inline(always)]
+    fn last_vector(&self, columns: usize, lanes: usize) -> LastVector {
+        LastVector { lanes, whole_rows: self.whole_rows(columns) }
     }
 
     /// Computes blocks of columns, and for each of them all rows.
@@ -202,18 +228,18 @@ impl<T: Scalar> Place<'_, T> {
         if const { COLUMNS == 0 || COLUMNS >= 4 * I::LANES } && rows == 1 {
             while const { COLUMNS == 0 || COLUMNS >= 8 * I::LANES } && column + 8 * I::LANES <= columns {
                 // SAFETY: as the caller promises; at least as many columns are left.
-                unsafe { self.from(0, column).tile::<I, 1, 8, false, false>(isa, I::LANES) };
+                unsafe { self.from(0, column).tile::<I, 1, 8, false>(isa, LastVector::whole::<T, I>()) };
                 column += 8 * I::LANES;
             }
             while column + 4 * I::LANES <= columns {
                 // SAFETY: as the caller promises; at least as many columns are left.
-                unsafe { self.from(0, column).tile::<I, 1, 4, false, false>(isa, I::LANES) };
+                unsafe { self.from(0, column).tile::<I, 1, 4, false>(isa, LastVector::whole::<T, I>()) };
                 column += 4 * I::LANES;
             }
         }
         while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
             // SAFETY: as the caller promises; at least as many columns are left.
-            unsafe { self.from(0, column).all_rows::<I, ROWS, 2, false, false>(isa, rows, I::LANES) };
+            unsafe { self.from(0, column).all_rows::<I, ROWS, 2, false>(isa, rows, LastVector::whole::<T, I>()) };
             column += 2 * I::LANES;
         }
         // SAFETY: as the caller promises; at least as many columns are left.
@@ -232,26 +258,17 @@ impl<T: Scalar> Place<'_, T> {
         columns: usize,
     ) {
         macro_rules! all_rows {
-            ($vectors:literal, $partial:literal, $partial_b:literal, $last:expr) => {
+            ($vectors:literal, $partial:literal, $last:expr) => {
                 // SAFETY: as the caller promises; whole vectors of `B` are only read where it reaches so far.
-                unsafe { self.all_rows::<I, ROWS, $vectors, $partial, $partial_b>(isa, rows, $last) }
+                unsafe { self.all_rows::<I, ROWS, $vectors, $partial>(isa, rows, $last) }
             };
         }
         if const { may(COLUMNS, I::LANES, Rest::More) } && columns > I::LANES {
-            let last = columns - I::LANES;
-            if self.reaches(2 * I::LANES) {
-                all_rows!(2, true, false, last);
-            } else {
-                all_rows!(2, true, true, last);
-            }
+            all_rows!(2, true, self.last_vector(2 * I::LANES, columns - I::LANES));
         } else if const { may(COLUMNS, I::LANES, Rest::One) } && columns == I::LANES {
-            all_rows!(1, false, false, I::LANES);
+            all_rows!(1, false, LastVector::whole::<T, I>());
         } else if const { may(COLUMNS, I::LANES, Rest::Less) } && columns > 0 {
-            if self.reaches(I::LANES) {
-                all_rows!(1, true, false, columns);
-            } else {
-                all_rows!(1, true, true, columns);
-            }
+            all_rows!(1, true, self.last_vector(I::LANES, columns));
         }
     }
 
@@ -260,17 +277,17 @@ impl<T: Scalar> Place<'_, T> {
     /// # Safety
     /// The block has `rows` rows, each as for a [`tile`](Self::tile).
     #[inline(always)]
-    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PARTIAL: bool, const PARTIAL_B: bool>(
+    unsafe fn all_rows<I: Isa<T>, const ROWS: usize, const V: usize, const PARTIAL: bool>(
         self,
         isa: I,
         rows: usize,
-        last: usize,
+        last: LastVector,
     ) {
         let mut row = 0;
         macro_rules! tile {
             ($rows:literal) => {
                 // SAFETY: as the caller promises; at least as many rows are left.
-                unsafe { self.from(row, 0).tile::<I, $rows, V, PARTIAL, PARTIAL_B>(isa, last) }
+                unsafe { self.from(row, 0).tile::<I, $rows, V, PARTIAL>(isa, last) }
             };
         }
         if const { ROWS == 1 } {
@@ -302,10 +319,13 @@ impl<T: Scalar> Place<'_, T> {
     #[inline(always)]
     unsafe fn rows_outside<I: Isa<T>, const COLUMNS: usize>(self, isa: I, rows: usize, columns: usize) {
         let mut row = 0;
+        let rest = columns % (2 * I::LANES);
+        let vectors = if rest > I::LANES { 2 } else { 1 };
+        let last = self.from(0, columns - rest).last_vector(vectors * I::LANES, rest - (vectors - 1) * I::LANES);
         macro_rules! all_columns {
             ($rows:literal) => {
                 // SAFETY: as the caller promises; at least as many rows are left.
-                unsafe { self.from(row, 0).all_columns::<I, $rows, COLUMNS>(isa, columns) }
+                unsafe { self.from(row, 0).all_columns::<I, $rows, COLUMNS>(isa, columns, last) }
             };
         }
         if const { I::TILE_ROWS == 8 } {
@@ -327,71 +347,81 @@ impl<T: Scalar> Place<'_, T> {
         }
     }
 
-    /// Computes all columns of a block of rows.
+    /// Computes all columns of a block of rows. `last` is the last vector of all columns.
     ///
     /// # Safety
     /// The block has `M` rows and `columns` columns.
     #[inline(always)]
-    unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(self, isa: I, columns: usize) {
+    unsafe fn all_columns<I: Isa<T>, const M: usize, const COLUMNS: usize>(
+        self,
+        isa: I,
+        columns: usize,
+        last: LastVector,
+    ) {
         let mut column = 0;
         macro_rules! tile {
             ($vectors:literal, $partial:literal, $last:expr) => {
                 // SAFETY: as the caller promises; at least as many columns are left.
-                unsafe { self.from(0, column).tile::<I, M, $vectors, $partial, $partial>(isa, $last) }
+                unsafe { self.from(0, column).tile::<I, M, $vectors, $partial>(isa, $last) }
             };
         }
         while const { COLUMNS == 0 || COLUMNS >= 2 * I::LANES } && column + 2 * I::LANES <= columns {
-            tile!(2, false, I::LANES);
+            tile!(2, false, LastVector::whole::<T, I>());
             column += 2 * I::LANES;
         }
         let rest = columns - column;
         if const { may(COLUMNS, I::LANES, Rest::More) } && rest > I::LANES {
-            tile!(2, true, rest - I::LANES);
+            tile!(2, true, last);
         } else if const { may(COLUMNS, I::LANES, Rest::One) } && rest == I::LANES {
-            tile!(1, false, I::LANES);
+            tile!(1, false, LastVector::whole::<T, I>());
         } else if const { may(COLUMNS, I::LANES, Rest::Less) } && rest > 0 {
-            tile!(1, true, rest);
+            tile!(1, true, last);
         }
     }
 
-    /// Computes a tile of `M` rows by `V` vectors. If `PARTIAL`, only the first `last` lanes of the last vector belong to
-    /// `C`; if `PARTIAL_B`, only these lanes of `B` are read.
+    /// Computes a tile of `M` rows by `V` vectors. If `PARTIAL`, only the first lanes of the last vector belong to `C`.
     ///
     /// # Safety
-    /// The block has `M` rows and these columns; where not `PARTIAL_B`, `V` whole vectors of every row of `B` can be
-    /// read.
+    /// The block has `M` rows and these columns; where not `PARTIAL`, `V` whole vectors of every row of `B` can be read.
     #[inline(always)]
-    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PARTIAL: bool, const PARTIAL_B: bool>(
-        self,
-        isa: I,
-        last: usize,
-    ) {
+    unsafe fn tile<I: Isa<T>, const M: usize, const V: usize, const PARTIAL: bool>(self, isa: I, last: LastVector) {
+        let LastVector { lanes, whole_rows } = last;
         let mut sums = [[isa.splat(T::ZERO); V]; M];
         match self.start {
             PlaceStart::Zero => {}
             // SAFETY: as the caller promises: the row has the columns of `C`.
-            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PARTIAL, last) }; M],
+            PlaceStart::Row(values) => sums = [unsafe { load_row(isa, values, PARTIAL, lanes) }; M],
             PlaceStart::Result => {
                 for (m, row) in sums.iter_mut().enumerate() {
                     // SAFETY: as the caller promises: one of the rows of `C`.
-                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PARTIAL, last) };
+                    *row = unsafe { load_row(isa, self.c.add(m * self.c_row), PARTIAL, lanes) };
                 }
             }
         }
         let (mut a, mut b) = (self.a, self.b);
-        for _ in 0..self.depth {
-            // SAFETY: as the caller promises: one of the rows of `B`.
-            let factors = unsafe { load_row(isa, b, PARTIAL_B, last) };
-            for (m, row) in sums.iter_mut().enumerate() {
-                // SAFETY: as the caller promises: a value of one of the rows of `A`.
-                add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
-            }
-            a = a.wrapping_add(self.a_column);
-            b = b.wrapping_add(self.b_row);
+        macro_rules! add_rows {
+            ($rows:expr, $partial:literal) => {
+                for _ in $rows {
+                    // SAFETY: as the caller promises: one of the rows of `B`, which has whole vectors or is read in part.
+                    let factors = unsafe { load_row(isa, b, $partial, lanes) };
+                    for (m, row) in sums.iter_mut().enumerate() {
+                        // SAFETY: as the caller promises: a value of one of the rows of `A`.
+                        add_products(isa, row, &factors, unsafe { a.add(m * self.a_row).read() });
+                    }
+                    a = a.wrapping_add(self.a_column);
+                    b = b.wrapping_add(self.b_row);
+                }
+            };
+        }
+        if PARTIAL {
+            add_rows!(0..whole_rows, false);
+            add_rows!(whole_rows..self.depth, true);
+        } else {
+            add_rows!(0..self.depth, false);
         }
         for (m, row) in sums.iter().enumerate() {
             // SAFETY: as the caller promises: one of the rows of `C`.
-            unsafe { store_row(isa, row, self.c.add(m * self.c_row), PARTIAL, last) };
+            unsafe { store_row(isa, row, self.c.add(m * self.c_row), PARTIAL, lanes) };
         }
     }
 }

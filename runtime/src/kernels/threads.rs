@@ -167,14 +167,30 @@ pub(crate) fn over_slices<T: Send, const N: usize>(
     work: usize,
     on_chunk: impl Fn(usize, [&mut [T]; N]) + Sync,
 ) {
-    let Some(pool) = CURRENT.get() else { return on_chunk(0, slices) };
-    let rows = slices.iter().map(|slice| slice.len()).max().unwrap_or_default() / row.max(1);
-    if rows.saturating_mul(work) < WORTH_IT {
+    if CURRENT.get().is_none() {
         return on_chunk(0, slices);
     }
-    share(pool, slices, rows, row, on_chunk);
+    let mut values = 0;
+    for slice in &slices {
+        values = slice.len().max(values);
+    }
+    let rows = values / row.max(1);
+    match pool_for(rows.saturating_mul(work)) {
+        Some(pool) => share(pool, slices, rows, row, &on_chunk),
+        None => on_chunk(0, slices),
+    }
 }
 
+/// The current pool, if this many multiply-adds are worth sharing.
+#[inline(never)]
+fn pool_for(work: usize) -> Option<NonNull<Pool>> {
+    CURRENT.get().filter(|_| work >= WORTH_IT)
+}
+
+/// What each thread does with its chunks of `N` slices.
+type OnChunk<'a, T, const N: usize> = dyn Fn(usize, [&mut [T]; N]) + Sync + 'a;
+
+/// [`over_slices`] on the threads of a pool: one copy for all closures, because every kernel has a closure of its own.
 #[cold]
 #[inline(never)]
 fn share<T: Send, const N: usize>(
@@ -182,7 +198,7 @@ fn share<T: Send, const N: usize>(
     slices: [&mut [T]; N],
     rows: usize,
     row: usize,
-    on_chunk: impl Fn(usize, [&mut [T]; N]) + Sync,
+    on_chunk: &OnChunk<'_, T, N>,
 ) {
     /// The pointer and the length of a slice that is split among threads.
     struct Whole<T>(*mut T, usize);
