@@ -4,7 +4,7 @@
 //! products in the order of the units, the gradient of a weight is the sum of its products in the order of the samples.
 use core::mem::MaybeUninit;
 
-use super::product::{Matrix, Size, Start, Stays, product};
+use super::product::{Matrix, Size, Start, Stays, product, product_apart};
 use crate::isa::{Isa, SQUARE};
 use crate::scalar::Scalar;
 
@@ -147,7 +147,11 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
             };
             let size = Size { rows: samples, columns, depth };
             let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(transposed, row));
-            product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
+            if const { WIDTH == 0 } {
+                product_apart(isa, size, a, b, start, grad_inputs, width);
+            } else {
+                product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
+            }
             start = Start::Result;
         }
     }

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 
 use super::rows::{add_products, load_row, store_row};
-use crate::isa::Isa;
+use crate::isa::{Isa, Task};
 use crate::scalar::Scalar;
 
 /// A matrix to read: its rows or its columns lie one behind the other.
@@ -113,6 +113,39 @@ pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
         Stays::Columns => unsafe { place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns) },
         // SAFETY: as above.
         Stays::Rows => unsafe { place.rows_outside::<I, COLUMNS>(isa, rows, columns) },
+    }
+}
+
+/// [`product`] for any size, in a function of its own: a product is most of the code of a kernel, and kernels that call this one share it.
+#[inline(always)]
+pub fn product_apart<T: Scalar, I: Isa<T>>(
+    isa: I,
+    size: Size,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: &mut [T],
+    c_row: usize,
+) {
+    isa.apart(Product { size, a, b, start, c, c_row });
+}
+
+struct Product<'a, T> {
+    size: Size,
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    start: Start<'a, T>,
+    c: &'a mut [T],
+    c_row: usize,
+}
+
+impl<T: Scalar> Task<T> for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa<T>>(self, isa: I) {
+        let Self { size, a, b, start, c, c_row } = self;
+        product::<T, I, 0, 0>(isa, size, a, b, start, c, c_row, Stays::Columns);
     }
 }
 

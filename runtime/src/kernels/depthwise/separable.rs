@@ -4,7 +4,7 @@
 use super::{OutputTaps, Positions, Taps};
 use crate::isa::{Isa, Task};
 use crate::kernels::dense;
-use crate::kernels::product::{Matrix, Size, Start, Stays, product};
+use crate::kernels::product::{Matrix, Size, Start, product_apart};
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
@@ -56,29 +56,10 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
                 let size = Size { rows: positions.1 - positions.0, columns: units, depth };
                 let weight = pointwise.get(channel * units..).unwrap_or_default();
                 let (a, b) = (Matrix::by_rows(&scratch, depth), Matrix::by_rows(weight, units));
-                isa.apart(Product { size, a, b, start, output });
+                product_apart(isa, size, a, b, start, output, units);
                 start = Start::Result;
             }
         }
-    }
-}
-
-/// The products of the pointwise weight with a range of channels at a range of positions.
-struct Product<'a, T> {
-    size: Size,
-    a: Matrix<'a, T>,
-    b: Matrix<'a, T>,
-    start: Start<'a, T>,
-    output: &'a mut [T],
-}
-
-impl<T: Scalar> Task<T> for Product<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa<T>>(self, isa: I) {
-        let Self { size, a, b, start, output } = self;
-        product::<T, I, 0, 0>(isa, size, a, b, start, output, size.columns, Stays::Columns);
     }
 }
 
