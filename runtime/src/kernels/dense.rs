@@ -62,7 +62,11 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
         let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
         let size = Size { rows: outputs.len() / units, columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
-        product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
+        if const { SAMPLES == 0 && UNITS == 0 } {
+            product_apart(isa, size, a, b, start, outputs, units);
+        } else {
+            product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
+        }
         first += depth;
         start = Start::Result;
     }
