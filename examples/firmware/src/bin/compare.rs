@@ -104,8 +104,8 @@ fn compare<N, S>(
     [c_o2, c_os]: [extern "C" fn(&N, &N::Input) -> f32; 2],
 ) -> bool
 where
-    N: PredictsOnStack<Scalar = f32>,
-    S: PredictsOnStack<Scalar = f32, Input = N::Input>,
+    N: Network<Scalar = f32> + PredictsOnStack,
+    S: Network<Scalar = f32, Input = N::Input> + PredictsOnStack,
 {
     let (mut net, mut small_net) = (N::zeroed(), S::zeroed());
     net.init_in(&mut seeded(1));
