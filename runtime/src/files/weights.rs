@@ -16,7 +16,7 @@ use super::disk;
 #[cfg(feature = "std")]
 use super::error::LoadError;
 use super::error::WeightsError;
-use crate::info::TensorInfo;
+use crate::info::{Source, TensorInfo};
 use crate::network::Network;
 use crate::scalar::Scalar;
 use format::{BESIDE, FINGERPRINT, NAME, SUMMARY, texts};
@@ -26,12 +26,7 @@ pub(crate) use writer::Writer;
 
 /// A file with the weights of a network, to which other tensors can be added.
 pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writer {
-    let fingerprint = format!("{:016x}", N::FINGERPRINT);
-    let texts = texts(&N::SOURCE);
-    let texts = texts.iter().map(|(name, text)| (name.as_str(), *text));
-    let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, N::NAME), (SUMMARY, N::SUMMARY)];
-    let metadata: Vec<(&str, &str)> = own.into_iter().chain(texts).chain(metadata.iter().copied()).collect();
-    let mut writer = Writer::new(&metadata);
+    let mut writer = begun(N::FINGERPRINT, N::NAME, N::SUMMARY, &N::SOURCE, metadata);
     let mut rest = network.as_flat();
     for tensor in N::TENSORS {
         let (values, behind) = rest.split_at(values(tensor.shape).min(rest.len()));
@@ -39,6 +34,16 @@ pub(crate) fn writer<N: Network>(network: &N, metadata: &[(&str, &str)]) -> Writ
         rest = behind;
     }
     writer
+}
+
+/// A file with the metadata of a network, apart from the network's type: so it is compiled once.
+fn begun(fingerprint: u64, name: &str, summary: &str, source: &Source, metadata: &[(&str, &str)]) -> Writer {
+    let fingerprint = format!("{fingerprint:016x}");
+    let texts = texts(source);
+    let texts = texts.iter().map(|(name, text)| (name.as_str(), *text));
+    let own = [(FINGERPRINT, fingerprint.as_str()), (NAME, name), (SUMMARY, summary)];
+    let metadata: Vec<(&str, &str)> = own.into_iter().chain(texts).chain(metadata.iter().copied()).collect();
+    Writer::new(&metadata)
 }
 
 fn values(shape: &[usize]) -> usize {
@@ -52,13 +57,19 @@ pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(),
 
 /// As [`read_into`], from a file that has been opened.
 pub(crate) fn read_weights<N: Network>(network: &mut N, file: &File<'_>) -> Result<(), WeightsError> {
-    if let Some(fingerprint) = file.metadata(FINGERPRINT)
-        && fingerprint != format!("{:016x}", N::FINGERPRINT)
-    {
-        let found = file.metadata(NAME).unwrap_or_default().to_string();
-        return Err(WeightsError::OtherNetwork { found, expected: N::NAME });
-    }
+    check_fingerprint(file, N::FINGERPRINT, N::NAME)?;
     read_tensors(file, N::TENSORS, network.as_flat_mut())
+}
+
+/// Whether a file with a fingerprint has that of the network `expected`; apart from the network's type, so it is compiled once.
+fn check_fingerprint(file: &File<'_>, fingerprint: u64, expected: &'static str) -> Result<(), WeightsError> {
+    match file.metadata(FINGERPRINT) {
+        Some(found) if found != format!("{fingerprint:016x}") => {
+            let found = file.metadata(NAME).unwrap_or_default().to_string();
+            Err(WeightsError::OtherNetwork { found, expected })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads tensors, and there may be no others, into values that lie one after the other: all of them, or none.

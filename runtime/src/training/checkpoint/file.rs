@@ -27,7 +27,10 @@ pub(super) fn state_name(index: usize) -> String {
 
 /// The optimizer's type without the modules that it lives in: `ClipNorm<Adam>`.
 pub(super) fn optimizer_name<O>() -> String {
-    let full = core::any::type_name::<O>();
+    without_modules(core::any::type_name::<O>())
+}
+
+fn without_modules(full: &str) -> String {
     let words = full.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
     words.map(|word| word.rsplit("::").next().unwrap_or(word)).collect()
 }
