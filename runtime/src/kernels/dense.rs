@@ -4,7 +4,7 @@
 //! products in the order of the units, the gradient of a weight is the sum of its products in the order of the samples.
 use core::mem::MaybeUninit;
 
-use super::product::{Matrix, Size, Start, Stays, product, product_apart};
+use super::product::{Matrix, Product, Size, Start, Stays, product};
 use crate::isa::{Isa, SQUARE};
 use crate::scalar::Scalar;
 
@@ -63,7 +63,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
         let size = Size { rows: outputs.len() / units, columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
         if const { SAMPLES == 0 && UNITS == 0 } {
-            product_apart(isa, size, a, b, start, outputs, units);
+            isa.apart(Product { size, a, b, start, c: outputs, c_row: units });
         } else {
             product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
         }
@@ -152,7 +152,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
             let size = Size { rows: samples, columns, depth };
             let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(transposed, row));
             if const { WIDTH == 0 } {
-                product_apart(isa, size, a, b, start, grad_inputs, width);
+                isa.apart(Product { size, a, b, start, c: grad_inputs, c_row: width });
             } else {
                 product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
             }

@@ -116,27 +116,14 @@ pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
     }
 }
 
-/// [`product`] for any size, in a function of its own: a product is most of the code of a kernel, and kernels that call this one share it.
-#[inline(always)]
-pub fn product_apart<T: Scalar, I: Isa<T>>(
-    isa: I,
-    size: Size,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    start: Start<'_, T>,
-    c: &mut [T],
-    c_row: usize,
-) {
-    isa.apart(Product { size, a, b, start, c, c_row });
-}
-
-struct Product<'a, T> {
-    size: Size,
-    a: Matrix<'a, T>,
-    b: Matrix<'a, T>,
-    start: Start<'a, T>,
-    c: &'a mut [T],
-    c_row: usize,
+/// [`product`] for any size as a task. Kernels run it [`apart`](Isa::apart) and share its code, because a product is most of the code of a kernel.
+pub struct Product<'a, T> {
+    pub size: Size,
+    pub a: Matrix<'a, T>,
+    pub b: Matrix<'a, T>,
+    pub start: Start<'a, T>,
+    pub c: &'a mut [T],
+    pub c_row: usize,
 }
 
 impl<T: Scalar> Task<T> for Product<'_, T> {

@@ -187,7 +187,7 @@ fn pool_for(work: usize) -> Option<NonNull<Pool>> {
     CURRENT.get().filter(|_| work >= WORTH_IT)
 }
 
-/// What each thread does with its chunks of `N` slices.
+/// The function that a thread calls with the index of its first row and its chunks of `N` slices.
 type OnChunk<'a, T, const N: usize> = dyn Fn(usize, [&mut [T]; N]) + Sync + 'a;
 
 /// [`over_slices`] on the threads of a pool: one copy for all closures, because every kernel has a closure of its own.

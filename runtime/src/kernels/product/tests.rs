@@ -4,23 +4,24 @@ use std::vec::Vec;
 use rand::RngExt;
 
 use super::*;
-use crate::isa::{self, Arithmetic, Task};
+use crate::isa::{self, Arithmetic};
 use crate::random::seeded;
 
-struct Product<'a, T> {
-    size: Size,
-    a: Matrix<'a, T>,
-    b: Matrix<'a, T>,
-    start: Start<'a, T>,
-    c: &'a mut [T],
+struct Case<'a, T> {
+    product: Product<'a, T>,
     stays: Stays,
 }
 
-impl<T: Scalar> Task<T> for Product<'_, T> {
+impl<T: Scalar> Task<T> for Case<'_, T> {
     type Output = ();
 
     fn run<I: Isa<T>>(self, isa: I) {
-        product::<T, I, 0, 0>(isa, self.size, self.a, self.b, self.start, self.c, self.size.columns, self.stays);
+        match (self.stays, self.product) {
+            (Stays::Columns, product) => product.run(isa),
+            (Stays::Rows, Product { size, a, b, start, c, c_row }) => {
+                product::<T, I, 0, 0>(isa, size, a, b, start, c, c_row, Stays::Rows);
+            }
+        }
     }
 }
 
@@ -39,7 +40,8 @@ fn check<T: Scalar>(size: Size, by_columns: bool, start: u8, beyond: usize, stay
         _ => Start::Result,
     };
     let b_matrix = Matrix::by_rows(&b, columns);
-    isa::run(arithmetic, Product { size, a: a_matrix, b: b_matrix, start, c: &mut found, stays });
+    let product = Product { size, a: a_matrix, b: b_matrix, start, c: &mut found, c_row: columns };
+    isa::run(arithmetic, Case { product, stays });
     for m in 0..rows {
         for n in 0..columns {
             let first = match start {
