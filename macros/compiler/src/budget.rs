@@ -1,4 +1,5 @@
 //! The `where` clause against the plan.
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::errors::Errors;
@@ -96,10 +97,7 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
 /// The bound in parameters or bytes.
 fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64> {
     let (digits, suffix) = bound.number.with_suffix();
-    let tokens = {
-        let (number, unit) = (&bound.number, &bound.unit);
-        quote!(#number #unit)
-    };
+    let tokens = tokens(bound);
     let name = quantity.name;
     let unit = match &bound.unit {
         Some(unit) => unit.to_string(),
@@ -116,35 +114,7 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
         );
         return None;
     };
-    let factor = match (quantity.bytes, unit.as_str()) {
-        (false, "") => 1,
-        (false, unit) => {
-            errors.at(
-                tokens,
-                format!("{name} are counted without a unit, but there is `{unit}`\nhelp: write `{number}`"),
-            );
-            return None;
-        }
-        (true, "") => {
-            errors.at(
-                tokens,
-                format!(
-                    "the unit of {name} is missing: {number} what?\nhelp: B, KiB or MiB, such as `{name} <= {}`",
-                    example(quantity)
-                ),
-            );
-            return None;
-        }
-        (true, unit) => match UNITS.iter().find(|(known, _)| *known == unit) {
-            Some((_, factor)) => *factor,
-            None => {
-                let token =
-                    bound.unit.as_ref().map_or_else(|| bound.number.to_token_stream(), ToTokens::to_token_stream);
-                errors.at(token, format!("unknown unit `{unit}`\nhelp: B, KiB (1024 B) or MiB (1024 KiB)"));
-                return None;
-            }
-        },
-    };
+    let factor = factor(bound, quantity, number, &unit, errors)?;
     let limit = number.checked_mul(factor);
     if limit.is_none() {
         errors.at(
@@ -156,6 +126,46 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
         );
     }
     limit
+}
+
+/// The parameters or bytes of one unit of a bound of `number` units.
+fn factor(bound: &Bound, quantity: &Quantity, number: u64, unit: &str, errors: &mut Errors) -> Option<u64> {
+    let name = quantity.name;
+    match (quantity.bytes, unit) {
+        (false, "") => Some(1),
+        (false, unit) => {
+            errors.at(
+                tokens(bound),
+                format!("{name} are counted without a unit, but there is `{unit}`\nhelp: write `{number}`"),
+            );
+            None
+        }
+        (true, "") => {
+            errors.at(
+                tokens(bound),
+                format!(
+                    "the unit of {name} is missing: {number} what?\nhelp: B, KiB or MiB, such as `{name} <= {}`",
+                    example(quantity)
+                ),
+            );
+            None
+        }
+        (true, unit) => match UNITS.iter().find(|(known, _)| *known == unit) {
+            Some((_, factor)) => Some(*factor),
+            None => {
+                let token =
+                    bound.unit.as_ref().map_or_else(|| bound.number.to_token_stream(), ToTokens::to_token_stream);
+                errors.at(token, format!("unknown unit `{unit}`\nhelp: B, KiB (1024 B) or MiB (1024 KiB)"));
+                None
+            }
+        },
+    }
+}
+
+/// The number and the unit of a bound.
+fn tokens(bound: &Bound) -> TokenStream {
+    let (number, unit) = (&bound.number, &bound.unit);
+    quote!(#number #unit)
 }
 
 fn example(quantity: &Quantity) -> &'static str {

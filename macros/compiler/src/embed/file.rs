@@ -45,7 +45,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
         return Err(format!("it is cut short: it has {total} bytes, and the length of its header alone has {LENGTH}"));
     };
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    let Some((header, data)) = rest.split_at_checked(length) else {
+    let Some((header, _)) = rest.split_at_checked(length) else {
         return Err(format!(
             "it is cut short or damaged: its header should have {length} bytes, but has {}",
             rest.len()
@@ -78,18 +78,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
         file.tensors.push(tensor);
     }
     file.tensors.sort_by_key(|tensor| (tensor.bytes.start, tensor.bytes.end));
-    let mut end = LENGTH + length;
-    for Tensor { name, bytes: range, .. } in &file.tensors {
-        if range.start != end {
-            return Err(format!("the tensor `{name}` should begin at byte {end}, but begins at byte {}", range.start));
-        }
-        end = range.end;
-    }
-    if end != LENGTH + length + data.len() {
-        return Err(format!(
-            "it is cut short or damaged: its tensors should end at byte {end}, but it has {total} bytes"
-        ));
-    }
+    check_order(&file.tensors, LENGTH + length, total)?;
     Header::of(&entries).verify(bytes)?;
     let checks = file.tensors.iter().position(|tensor| tensor.name == CHECKS);
     file.checks = checks.map(|checks| file.tensors.remove(checks));
@@ -98,6 +87,23 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
         not_finite(tensor, bytes)?;
     }
     Ok(file)
+}
+
+/// The tensors lie one after the other, from the end of the header to the end of the file.
+fn check_order(tensors: &[Tensor], header: usize, total: usize) -> Result<(), String> {
+    let mut end = header;
+    for Tensor { name, bytes: range, .. } in tensors {
+        if range.start != end {
+            return Err(format!("the tensor `{name}` should begin at byte {end}, but begins at byte {}", range.start));
+        }
+        end = range.end;
+    }
+    if end != total {
+        return Err(format!(
+            "it is cut short or damaged: its tensors should end at byte {end}, but it has {total} bytes"
+        ));
+    }
+    Ok(())
 }
 
 fn tensor(name: &str, entry: &JsonValue, data: usize) -> Option<Tensor> {
