@@ -4,7 +4,7 @@
 //! products in the order of the units, the gradient of a weight is the sum of its products in the order of the samples.
 use core::mem::MaybeUninit;
 
-use super::product::{Matrix, Product, Size, Start, Stays, product};
+use super::product::{Matrix, Product, Size, Start, Stays};
 use crate::isa::{Isa, SQUARE};
 use crate::scalar::Scalar;
 
@@ -62,11 +62,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
         let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
         let size = Size { rows: outputs.len() / units, columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
-        if const { SAMPLES == 0 && UNITS == 0 } {
-            isa.apart(Product { size, a, b, start, c: outputs, c_row: units });
-        } else {
-            product::<T, I, SAMPLES, UNITS>(isa, size, a, b, start, outputs, units, Stays::Columns);
-        }
+        Product { size, a, b, start, c: outputs, c_row: units }.compute::<I, SAMPLES, UNITS>(isa, Stays::Columns);
         first += depth;
         start = Start::Result;
     }
@@ -151,11 +147,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
             };
             let size = Size { rows: samples, columns, depth };
             let (a, b) = (Matrix::by_rows(grad_outputs, units), Matrix::by_rows(transposed, row));
-            if const { WIDTH == 0 } {
-                isa.apart(Product { size, a, b, start, c: grad_inputs, c_row: width });
-            } else {
-                product::<T, I, 0, WIDTH>(isa, size, a, b, start, grad_inputs, width, Stays::Columns);
-            }
+            Product { size, a, b, start, c: grad_inputs, c_row: width }.compute::<I, 0, WIDTH>(isa, Stays::Columns);
             start = Start::Result;
         }
     }
@@ -231,5 +223,6 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     }
     let size = Size { rows: grad_weight.len() / units, columns: units, depth: grad_outputs.len() / units };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
-    product::<T, I, 0, UNITS>(isa, size, a, b, Start::Zero, grad_weight, units, Stays::Rows);
+    let product = Product { size, a, b, start: Start::Zero, c: grad_weight, c_row: units };
+    product.compute::<I, 0, UNITS>(isa, Stays::Rows);
 }

@@ -67,56 +67,7 @@ pub struct Size {
     pub depth: usize,
 }
 
-/// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart. Sizes that do not fit compute nothing.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the operands and sizes of a product; only the kernels of layers call it"
-)]
-#[inline(always)]
-pub fn product<T: Scalar, I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(
-    isa: I,
-    size: Size,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    start: Start<'_, T>,
-    c: &mut [T],
-    c_row: usize,
-    stays: Stays,
-) {
-    let Size { rows, columns, depth } = size;
-    let result = Matrix { values: &*c, row: c_row, column: 1 };
-    let fits = a.holds(rows, depth) && b.holds(depth, columns) && b.column == 1 && result.holds(rows, columns);
-    let starts = if let Start::Row(row) = start { row.len() >= columns } else { true };
-    debug_assert!(fits && starts, "sizes do not fit the matrices");
-    if !(fits && starts) {
-        return;
-    }
-    let place = Place {
-        a: a.values.as_ptr(),
-        a_row: a.row,
-        a_column: a.column,
-        b: b.values.as_ptr(),
-        b_row: b.row,
-        b_len: b.values.len(),
-        c: c.as_mut_ptr(),
-        c_row,
-        depth,
-        start: match start {
-            Start::Zero => PlaceStart::Zero,
-            Start::Row(row) => PlaceStart::Row(row.as_ptr()),
-            Start::Result => PlaceStart::Result,
-        },
-        borrowed: PhantomData,
-    };
-    match stays {
-        // SAFETY: all values of matrices of this size are within their slices.
-        Stays::Columns => unsafe { place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns) },
-        // SAFETY: as above.
-        Stays::Rows => unsafe { place.rows_outside::<I, COLUMNS>(isa, rows, columns) },
-    }
-}
-
-/// [`product`] for any size as a task. Kernels run it [`apart`](Isa::apart) and share its code, because a product is most of the code of a kernel.
+/// `C = start + A B`; `B` and `C` lie row by row, the rows of `C` being `c_row` apart.
 pub struct Product<'a, T> {
     pub size: Size,
     pub a: Matrix<'a, T>,
@@ -126,13 +77,62 @@ pub struct Product<'a, T> {
     pub c_row: usize,
 }
 
+impl<T: Scalar> Product<'_, T> {
+    /// Computes a product of `ROWS` x `COLUMNS`; 0 stands for any number. Sizes that do not fit the matrices compute nothing.
+    ///
+    /// Products of any size run [`apart`](Isa::apart) where [`Stays::Columns`]: a product is most of the code of a kernel, and so the
+    /// kernels share it.
+    #[inline(always)]
+    pub fn compute<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(self, isa: I, stays: Stays) {
+        if const { ROWS == 0 && COLUMNS == 0 } && stays == Stays::Columns {
+            isa.apart(self);
+        } else {
+            self.compute_here::<I, ROWS, COLUMNS>(isa, stays);
+        }
+    }
+
+    #[inline(always)]
+    fn compute_here<I: Isa<T>, const ROWS: usize, const COLUMNS: usize>(self, isa: I, stays: Stays) {
+        let Self { size: Size { rows, columns, depth }, a, b, start, c, c_row } = self;
+        let result = Matrix { values: &*c, row: c_row, column: 1 };
+        let fits = a.holds(rows, depth) && b.holds(depth, columns) && b.column == 1 && result.holds(rows, columns);
+        let starts = if let Start::Row(row) = start { row.len() >= columns } else { true };
+        debug_assert!(fits && starts, "sizes do not fit the matrices");
+        if !(fits && starts) {
+            return;
+        }
+        let place = Place {
+            a: a.values.as_ptr(),
+            a_row: a.row,
+            a_column: a.column,
+            b: b.values.as_ptr(),
+            b_row: b.row,
+            b_len: b.values.len(),
+            c: c.as_mut_ptr(),
+            c_row,
+            depth,
+            start: match start {
+                Start::Zero => PlaceStart::Zero,
+                Start::Row(row) => PlaceStart::Row(row.as_ptr()),
+                Start::Result => PlaceStart::Result,
+            },
+            borrowed: PhantomData,
+        };
+        match stays {
+            // SAFETY: all values of matrices of this size are within their slices.
+            Stays::Columns => unsafe { place.columns_outside::<I, ROWS, COLUMNS>(isa, rows, columns) },
+            // SAFETY: as above.
+            Stays::Rows => unsafe { place.rows_outside::<I, COLUMNS>(isa, rows, columns) },
+        }
+    }
+}
+
 impl<T: Scalar> Task<T> for Product<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa<T>>(self, isa: I) {
-        let Self { size, a, b, start, c, c_row } = self;
-        product::<T, I, 0, 0>(isa, size, a, b, start, c, c_row, Stays::Columns);
+        self.compute_here::<I, 0, 0>(isa, Stays::Columns);
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{OutputTaps, Positions, Taps};
 use crate::isa::{Isa, Task};
 use crate::kernels::dense;
-use crate::kernels::product::{Matrix, Product, Size, Start};
+use crate::kernels::product::{Matrix, Product, Size, Start, Stays};
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
@@ -56,7 +56,7 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
                 let size = Size { rows: positions.1 - positions.0, columns: units, depth };
                 let weight = pointwise.get(channel * units..).unwrap_or_default();
                 let (a, b) = (Matrix::by_rows(&scratch, depth), Matrix::by_rows(weight, units));
-                isa.apart(Product { size, a, b, start, c: output, c_row: units });
+                Product { size, a, b, start, c: output, c_row: units }.compute::<I, 0, 0>(isa, Stays::Columns);
                 start = Start::Result;
             }
         }

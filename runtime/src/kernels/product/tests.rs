@@ -16,12 +16,7 @@ impl<T: Scalar> Task<T> for Case<'_, T> {
     type Output = ();
 
     fn run<I: Isa<T>>(self, isa: I) {
-        match (self.stays, self.product) {
-            (Stays::Columns, product) => product.run(isa),
-            (Stays::Rows, Product { size, a, b, start, c, c_row }) => {
-                product::<T, I, 0, 0>(isa, size, a, b, start, c, c_row, Stays::Rows);
-            }
-        }
+        self.product.compute::<I, 0, 0>(isa, self.stays);
     }
 }
 
