@@ -134,7 +134,7 @@ impl<'a, X, Y> Samples<'a, X, Y> {
         )
     }
 
-    /// Split of so many samples; the last one may be smaller.
+    /// Chunks of so many samples; the last one may be smaller.
     pub(super) fn chunks(self, samples: usize) -> impl Iterator<Item = Self> {
         let starts = (0..self.inputs.len()).step_by(samples.max(1));
         starts.map(move |start| {
@@ -151,7 +151,7 @@ pub(super) struct Split<'a, X, Y> {
 }
 
 impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
-    /// Split the data into training and validation.
+    /// Splits the data into training and validation.
     pub(super) fn split(self, data: &'a Dataset<X, Y>) -> Result<Split<'a, X, Y>, FitError> {
         let all = Samples::all(data);
         match self {
