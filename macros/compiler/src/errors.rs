@@ -1,15 +1,60 @@
 //! Errors are collected, not thrown: several mistakes are reported at once.
+mod help;
+
+use std::fmt;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+pub use help::{Change, Help, Message, Position};
+
 /// The errors so far, each with the tokens at fault.
 #[derive(Debug, Default)]
-pub struct Errors(Vec<syn::Error>);
+pub struct Errors(Vec<Error>);
+
+/// An error, whose text includes its help, and the edit that its help proposes.
+#[derive(Clone, Debug)]
+pub struct Error {
+    error: syn::Error,
+    help: Option<Help>,
+}
+
+impl Error {
+    /// An error that points at all of the tokens.
+    pub fn at(tokens: impl ToTokens, message: impl Into<Message>) -> Self {
+        let tokens = tokens.into_token_stream();
+        let (text, help) = message.into().at(&tokens);
+        Self { error: syn::Error::new_spanned(tokens, text), help }
+    }
+
+    /// The help, if there is one.
+    pub fn help(&self) -> Option<&Help> {
+        self.help.as_ref()
+    }
+
+    /// The error as rustc shows it.
+    pub fn as_syn(&self) -> &syn::Error {
+        &self.error
+    }
+}
+
+/// The text with its help.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl From<syn::Error> for Error {
+    fn from(error: syn::Error) -> Self {
+        Self { error, help: None }
+    }
+}
 
 impl Errors {
     /// Adds an error that points at all of the tokens.
-    pub fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.0.push(syn::Error::new_spanned(tokens, message));
+    pub fn at(&mut self, tokens: impl ToTokens, message: impl Into<Message>) {
+        self.0.push(Error::at(tokens, message));
     }
 
     /// Adds a note for each call of a block in which the last error happened, the innermost first.
@@ -19,9 +64,9 @@ impl Errors {
         }
     }
 
-    /// Adds an error of syn.
-    pub fn push(&mut self, error: syn::Error) {
-        self.0.push(error);
+    /// Adds an error of this compiler or of syn.
+    pub fn push(&mut self, error: impl Into<Error>) {
+        self.0.push(error.into());
     }
 
     /// The number of errors.
@@ -52,24 +97,23 @@ impl Errors {
     }
 
     /// All errors.
-    #[cfg(test)]
-    pub fn iter(&self) -> impl Iterator<Item = &syn::Error> {
+    pub fn iter(&self) -> impl Iterator<Item = &Error> {
         self.0.iter()
     }
 
-    /// All errors, one by one.
+    /// All errors as errors of syn, one by one.
     pub fn into_vec(self) -> Vec<syn::Error> {
-        self.0
+        self.0.into_iter().map(|error| error.error).collect()
     }
 
     /// The first error as an expression, the others as items.
     pub fn into_expression_and_items(self) -> (TokenStream, TokenStream) {
-        let mut errors = self.0.iter().map(syn::Error::to_compile_error);
+        let mut errors = self.0.iter().map(|error| error.error.to_compile_error());
         (errors.next().unwrap_or_default(), errors.collect())
     }
 
     /// All errors as items.
     pub fn into_items(self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+        self.0.iter().map(|error| error.error.to_compile_error()).collect()
     }
 }
