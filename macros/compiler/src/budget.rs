@@ -2,7 +2,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, Help};
 use crate::parse::{Bound, Comparison};
 use crate::plan::{Planned, RowCosts};
 use crate::suggest;
@@ -47,7 +47,9 @@ pub fn check(planned: &Planned) -> Result<(), Errors> {
     let mut errors = Errors::default();
     if let (Some(path), Some(bound)) = (planned.graph.networks().next(), planned.graph.bounds.first()) {
         let (name, network, path) = (&bound.quantity, &planned.graph.name, path.to_string().replace(' ', ""));
-        errors.at(name, format!("`{name}` of `{path}` is not known here, so `where` cannot bound it\nhelp: write behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`"));
+        let help = format!("write behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`");
+        let message = format!("`{name}` of `{path}` is not known here, so `where` cannot bound it");
+        errors.at(name, (message, Help::prose(help)));
         return Err(errors);
     }
     for bound in &planned.graph.bounds {
@@ -60,23 +62,17 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
     let Some(quantity) = QUANTITIES.iter().find(|quantity| bound.quantity == quantity.name) else {
         let written = bound.quantity.to_string();
         let help = suggest::help(&written, "quantities", QUANTITIES.iter().map(|quantity| quantity.name));
-        return errors.at(&bound.quantity, format!("unknown quantity `{written}`\n{help}"));
+        return errors.at(&bound.quantity, (format!("unknown quantity `{written}`"), help));
     };
-    let Some(limit) = limit(bound, quantity, errors) else { return };
     let Some(actual) = (quantity.of)(planned) else { return };
-    let (sign, holds) = match bound.comparison {
-        Comparison::Equal => ("==", actual == limit),
-        Comparison::Less => ("<", actual < limit),
-        Comparison::LessOrEqual => ("<=", actual <= limit),
-        Comparison::Greater => (">", actual > limit),
-        Comparison::GreaterOrEqual => (">=", actual >= limit),
-    };
+    let Some(limit) = limit(bound, quantity, actual, errors) else { return };
+    let (sign, holds) = (bound.comparison.sign(), bound.comparison.holds(actual, limit));
     if holds {
         return;
     }
     let (name, network) = (quantity.name, &planned.graph.name);
     let unit = if quantity.bytes { " B" } else { "" };
-    let mut message = format!("`{network}` has {name} {actual}{unit}, not {sign} {limit}{unit}");
+    let message = format!("`{network}` has {name} {actual}{unit}, not {sign} {limit}{unit}");
     let mut rows: Vec<(u64, String)> =
         planned.rows().map(|(_, name, row)| ((quantity.of_row)(planned, row), name.to_string())).collect();
     // The sort is stable: layers with the same cost stay in their order.
@@ -87,15 +83,13 @@ fn check_bound(planned: &Planned, bound: &Bound, errors: &mut Errors) {
         .take(NAMED)
         .map(|(cost, name)| format!("{name} {cost}{unit}"))
         .collect();
-    if !costly.is_empty() {
-        message.push_str(&format!("\nhelp: most of it: {}", costly.join(", ")));
-    }
+    let help = (!costly.is_empty()).then(|| Help::prose(format!("most of it: {}", costly.join(", "))));
     let (quantity, number, unit) = (&bound.quantity, &bound.number, &bound.unit);
-    errors.at(quote!(#quantity #number #unit), message);
+    errors.at(quote!(#quantity #number #unit), (message, help));
 }
 
 /// The bound in parameters or bytes.
-fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64> {
+fn limit(bound: &Bound, quantity: &Quantity, actual: u64, errors: &mut Errors) -> Option<u64> {
     let (digits, suffix) = bound.number.with_suffix();
     let tokens = tokens(bound);
     let name = quantity.name;
@@ -103,27 +97,17 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
         Some(unit) => unit.to_string(),
         None => suffix.clone(),
     };
+    let example = example(bound, quantity, actual);
+    let such_as = || Help::write(&example).saying(format!("such as `{name} {} {example}`", bound.comparison.sign()));
     let Ok(number) = digits.parse::<u64>() else {
         let text = bound.number.text();
-        errors.at(
-            tokens,
-            format!(
-                "the bound of {name} is `{text}`, but must be a whole number\nhelp: such as `{name} <= {}`",
-                example(quantity)
-            ),
-        );
+        errors.at(tokens, (format!("the bound of {name} is `{text}`, but must be a whole number"), such_as()));
         return None;
     };
     let factor = factor(bound, quantity, number, &unit, errors)?;
     let limit = number.checked_mul(factor);
     if limit.is_none() {
-        errors.at(
-            tokens,
-            format!(
-                "the bound of {name} is more than any machine can hold\nhelp: such as `{name} <= {}`",
-                example(quantity)
-            ),
-        );
+        errors.at(tokens, (format!("the bound of {name} is more than any machine can hold"), such_as()));
     }
     limit
 }
@@ -131,35 +115,42 @@ fn limit(bound: &Bound, quantity: &Quantity, errors: &mut Errors) -> Option<u64>
 /// The parameters or bytes of one unit of a bound of `number` units.
 fn factor(bound: &Bound, quantity: &Quantity, number: u64, unit: &str, errors: &mut Errors) -> Option<u64> {
     let name = quantity.name;
+    let units = "units: B, KiB (1024 B), MiB (1024 KiB)";
     match (quantity.bytes, unit) {
         (false, "") => Some(1),
         (false, unit) => {
-            errors.at(
-                tokens(bound),
-                format!("{name} are counted without a unit, but there is `{unit}`\nhelp: write `{number}`"),
-            );
+            let factor = known_unit(unit).map_or(1, |(_, factor)| factor);
+            let help = Help::write(number.saturating_mul(factor).to_string());
+            errors.at(tokens(bound), (format!("{name} are counted without a unit, but there is `{unit}`"), help));
             None
         }
         (true, "") => {
-            errors.at(
-                tokens(bound),
-                format!(
-                    "the unit of {name} is missing: {number} what?\nhelp: B, KiB or MiB, such as `{name} <= {}`",
-                    example(quantity)
-                ),
-            );
+            let help = Help::write(format!("{number} B")).and(&format!("; {units}"));
+            errors.at(tokens(bound), (format!("the unit of {name} is missing: {number} what?"), help));
             None
         }
-        (true, unit) => match UNITS.iter().find(|(known, _)| *known == unit) {
-            Some((_, factor)) => Some(*factor),
-            None => {
+        (true, unit) => {
+            let known = UNITS.iter().find(|(known, _)| *known == unit);
+            if known.is_none() {
+                let help = match known_unit(unit) {
+                    Some((near, _)) => {
+                        Help::write(format!("{number} {near}")).of(&tokens(bound)).and(&format!("; {units}"))
+                    }
+                    None => Help::prose(units),
+                };
                 let token =
                     bound.unit.as_ref().map_or_else(|| bound.number.to_token_stream(), ToTokens::to_token_stream);
-                errors.at(token, format!("unknown unit `{unit}`\nhelp: B, KiB (1024 B) or MiB (1024 KiB)"));
-                None
+                errors.at(token, (format!("unknown unit `{unit}`"), help));
             }
-        },
+            known.map(|(_, factor)| *factor)
+        }
     }
+}
+
+/// The unit that another spelling means: `kb`, `M`.
+fn known_unit(written: &str) -> Option<(&'static str, u64)> {
+    let first = written.to_lowercase().chars().next()?;
+    UNITS.iter().copied().find(|(unit, _)| unit.to_lowercase().starts_with(first))
 }
 
 /// The number and the unit of a bound.
@@ -168,6 +159,12 @@ fn tokens(bound: &Bound) -> TokenStream {
     quote!(#number #unit)
 }
 
-fn example(quantity: &Quantity) -> &'static str {
-    if quantity.bytes { "2 KiB" } else { "1000" }
+/// The nearest bound that holds.
+fn example(bound: &Bound, quantity: &Quantity, actual: u64) -> String {
+    let number = match bound.comparison {
+        Comparison::Less => actual.saturating_add(1),
+        Comparison::Greater => actual.saturating_sub(1),
+        Comparison::Equal | Comparison::LessOrEqual | Comparison::GreaterOrEqual => actual,
+    };
+    if quantity.bytes { format!("{number} B") } else { number.to_string() }
 }

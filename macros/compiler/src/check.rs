@@ -1,5 +1,5 @@
 //! Rules over the whole network.
-use crate::errors::Errors;
+use crate::errors::{Errors, Help};
 use crate::graph::{Graph, ValueId};
 use crate::layers::{InputGradient, Operation, ParameterGroup};
 use crate::size::Size;
@@ -22,12 +22,28 @@ fn check_first(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         if node.layer.only_first() && !is_input(graph, node.input()) {
             let name = node.layer.describe();
-            errors.at(
-                &node.tokens.layer,
-                format!("`{name}` learns from the raw data, so it must stand right behind the input\nhelp: `input ... => {name} => ...`"),
-            );
+            let help = match graph.nodes.iter().any(|other| other.layer.only_first() && is_input(graph, other.input()))
+            {
+                true => Help::leave_out_layer(),
+                false => first(graph, &name),
+            };
+            let help = help.of_layer(&node.tokens.layer, node.tokens.arrow.as_ref());
+            let message = format!("`{name}` learns from the raw data, so it must stand right behind the input");
+            errors.at(&node.tokens.layer, (message, help));
             errors.in_calls(&node.tokens.calls);
         }
+    }
+}
+
+/// The help that moves a layer behind the input.
+fn first(graph: &Graph, layer: &str) -> Help {
+    let sentence = format!("`input ... => {layer} => ...`");
+    match graph.inputs.as_slice() {
+        [input] => {
+            let moved = Help::after(format!("=> {layer}")).of(&input.tokens);
+            Help::leave_out_layer().with(moved).saying(sentence)
+        }
+        _ => Help::prose(sentence),
     }
 }
 
@@ -55,10 +71,9 @@ fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         let Operation::Map(map) = node.operation() else { continue };
         if matches!(map.input_gradient(), InputGradient::Never) && is_trained(graph, node.input()) {
-            errors.at(
-                &node.tokens.layer,
-                "a frozen network computes no gradient, but layers before it are trained\nhelp: leave `frozen` out, or freeze them too",
-            );
+            let help = Help::leave_out_words("frozen").and(", or freeze the layers before it too");
+            let message = "a frozen network computes no gradient, but layers before it are trained";
+            errors.at(&node.tokens.layer, (message, help));
             errors.in_calls(&node.tokens.calls);
         }
     }

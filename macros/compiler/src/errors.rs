@@ -69,6 +69,12 @@ impl Errors {
         self.0.push(error.into());
     }
 
+    /// Leaves the sentences of all helps without their edits.
+    pub fn remove_edits(&mut self) {
+        let helps = self.0.iter_mut().filter_map(|error| error.help.as_mut());
+        helps.for_each(|help| *help = Help::prose(help.sentence()));
+    }
+
     /// The number of errors.
     pub fn len(&self) -> usize {
         self.0.len()

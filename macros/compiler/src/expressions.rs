@@ -8,7 +8,9 @@ use std::vec::IntoIter;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use crate::errors::{Help, Message};
 use crate::number::Number;
+use crate::parse::commas;
 use crate::words::Word;
 
 /// The name of the number of channels of what comes in.
@@ -65,7 +67,7 @@ pub struct Known<'a> {
 }
 
 /// An error: the tokens at fault, and the message.
-pub type Wrong = (TokenStream, String);
+pub type Wrong = (TokenStream, Message);
 
 /// Groups words into terms: words with operators between them, and parentheses, become expressions.
 pub fn terms(words: Vec<Word>) -> Result<Vec<Term>, Wrong> {
@@ -105,7 +107,7 @@ fn tree(tokens: TokenStream, whole: &TokenStream) -> Result<Tree, Wrong> {
     let mut tokens = stream(tokens);
     if tokens.len() > MOST_TOKENS {
         let message = format!("this expression has {} tokens, but at most {MOST_TOKENS} are allowed", tokens.len());
-        return Err((whole.clone(), message));
+        return Err((whole.clone(), message.into()));
     }
     sum(&mut tokens, whole)
 }
@@ -117,11 +119,29 @@ fn sum(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
     }
     match tokens.next() {
         None => Ok(tree),
-        Some(token) => Err((
-            quote!(#token),
-            format!("`{token}` cannot stand in an expression\nhelp: numbers, names and + * / % ( )"),
-        )),
+        Some(TokenTree::Punct(comma)) if comma.as_char() == ',' && sizes(whole).is_some() => {
+            let help = Help::write(sizes(whole).unwrap_or_default());
+            Err((whole.clone(), ("a shape is one word, without parentheses or commas", help).into()))
+        }
+        Some(token) => {
+            let message = format!("`{token}` cannot stand in an expression");
+            Err((quote!(#token), (message, Help::prose("numbers, names and + * / % ( )")).into()))
+        }
     }
+}
+
+/// The sizes in parentheses with commas between them, as one word.
+fn sizes(tokens: &TokenStream) -> Option<String> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let [TokenTree::Group(group)] = tokens.as_slice() else { return None };
+    let sizes: Option<Vec<String>> = commas(group.stream())
+        .iter()
+        .map(|part| match part.as_slice() {
+            [TokenTree::Literal(size)] => Some(size.to_string()),
+            _ => None,
+        })
+        .collect();
+    Some(sizes?.join("x"))
 }
 
 fn product(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
@@ -145,15 +165,15 @@ fn factor(tokens: &mut Tokens, whole: &TokenStream) -> Result<Tree, Wrong> {
             number.digits().map(Tree::Number).ok_or_else(|| {
                 let message =
                     format!("`{}` is not a whole number, but expressions are computed in whole numbers", number.text());
-                (number.to_token_stream(), message)
+                (number.to_token_stream(), message.into())
             })
         }
         Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => Ok(Tree::Negative(Box::new(factor(tokens, whole)?))),
         Some(token) => {
             let message = format!("`{token}` stands where a number should");
-            Err((token.into_token_stream(), message))
+            Err((token.into_token_stream(), message.into()))
         }
-        None => Err((whole.clone(), format!("`{}` ends where a number should follow", shown(whole)))),
+        None => Err((whole.clone(), format!("`{}` ends where a number should follow", shown(whole)).into())),
     }
 }
 
@@ -200,7 +220,7 @@ impl Known<'_> {
         let value = self.evaluate(tree, tokens)?;
         u64::try_from(value).map_err(|_| {
             let message = format!("`{}` is {value} here, but must not be negative", shown(tokens));
-            (tokens.clone(), message)
+            (tokens.clone(), message.into())
         })
     }
 
@@ -214,7 +234,7 @@ impl Known<'_> {
                 let (left, right) = (self.evaluate(left, whole)?, self.evaluate(right, whole)?);
                 match operator {
                     '/' | '%' if right == 0 => {
-                        return Err((whole.clone(), format!("`{}` divides by zero here", shown(whole))));
+                        return Err((whole.clone(), format!("`{}` divides by zero here", shown(whole)).into()));
                     }
                     '+' => left.checked_add(right),
                     '-' => left.checked_sub(right),
@@ -224,11 +244,11 @@ impl Known<'_> {
                 }
             }
         };
-        value.ok_or_else(|| (whole.clone(), format!("`{}` is more than any machine can hold", shown(whole))))
+        value.ok_or_else(|| (whole.clone(), format!("`{}` is more than any machine can hold", shown(whole)).into()))
     }
 
     fn name(&self, name: &Ident) -> Result<i128, Wrong> {
-        let wrong = |message: String| Err((name.to_token_stream(), message));
+        let wrong = |message: String| Err((name.to_token_stream(), message.into()));
         match (self.parameter(name), self.channels) {
             (Some(Value::Number(number)), _) => match number.digits() {
                 Some(value) => Ok(value.into()),
@@ -251,7 +271,7 @@ impl Known<'_> {
 }
 
 fn nothing_comes_in(name: &Ident) -> Wrong {
-    (name.to_token_stream(), "`channels` are those of the input of a layer, and there is no input here".to_string())
+    (name.to_token_stream(), "`channels` are those of the input of a layer, and there is no input here".into())
 }
 
 type Tokens = Peekable<IntoIter<TokenTree>>;

@@ -54,9 +54,25 @@ pub struct Tokens {
     /// The layer.
     pub layer: TokenStream,
     /// The branches of a join, one for each value that it reads.
-    pub branches: Vec<TokenStream>,
+    pub branches: Vec<Branch>,
+    /// The arrow before the layer.
+    pub arrow: Option<TokenStream>,
+    /// Whether the layers behind it want a vector.
+    pub vector_is_next: bool,
     /// The calls of the blocks around it, the innermost first.
     pub calls: Vec<TokenStream>,
+}
+
+/// The tokens of a branch.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    pub tokens: TokenStream,
+    /// The keyword and the number of the layer at its end, if the number is that of the channels of its output.
+    pub number: Option<(Ident, TokenStream)>,
+    /// Its convolutions without a padding, with the sizes of their windows; none if they are not all known.
+    pub windows: Vec<(TokenStream, [u64; 2])>,
+    /// Whether it is one layer, so that `channels` in it are those of what comes in.
+    pub is_one: bool,
 }
 
 /// A row of the summary: a layer with the activation written after it.
@@ -70,6 +86,8 @@ pub struct Row {
 /// An input of the network.
 #[derive(Debug)]
 pub struct Input {
+    /// Its tokens, for errors.
+    pub tokens: TokenStream,
     /// The label, or `input`.
     pub name: Ident,
     pub shape: Shape,
@@ -160,7 +178,7 @@ impl fmt::Display for ValueId {
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}", self.name, self.scalar.name())?;
-        for (index, Input { name, shape }) in self.inputs.iter().enumerate() {
+        for (index, Input { name, shape, .. }) in self.inputs.iter().enumerate() {
             let label = if name == "input" { String::new() } else { format!("{name}: ") };
             writeln!(f, "{} = {label}input {shape}", ValueId(index))?;
         }

@@ -83,6 +83,11 @@ pub fn is_keyword(word: &Ident) -> bool {
     find(word).is_some()
 }
 
+/// Whether the first number of a layer is that of its filters, and the second its window.
+pub fn has_filters(word: &Ident) -> bool {
+    ["conv", "separable", "conv_transpose"].iter().any(|keyword| word == keyword)
+}
+
 /// Whether a word stands behind the keyword of some layer.
 pub fn is_option(word: &Ident) -> bool {
     all().flat_map(|keyword| keyword.words).any(|option| word == option)

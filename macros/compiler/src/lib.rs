@@ -77,7 +77,7 @@ impl Compiled {
 fn compile_all(tokens: TokenStream) -> Compiled {
     let mut errors = Errors::default();
     let parse::Invocation { runtime, blocks, networks } = parse::parse(tokens, &mut errors);
-    lower::check_blocks(&blocks, &mut errors);
+    lower::check_blocks(&blocks, &networks, &mut errors);
     let networks = networks.into_iter().map(|network| {
         let text = print::text_of(&network, &blocks);
         CompiledNetwork { header: network.header, text, planned: compile(network.body, &blocks) }

@@ -1,22 +1,24 @@
 //! From the tree to the graph: expands blocks and repetitions, resolves labels, names layers, and resolves every layer on the shapes of
 //! its inputs.
 mod blocks;
+mod branches;
 mod inputs;
 mod labels;
 mod names;
 mod operations;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
-use crate::activations::Activation;
-use crate::errors::{Errors, Message};
-use crate::expressions::{Known, Term, Wrong};
-use crate::graph::{Graph, ValueId};
+use crate::activations::{self, Activation};
+use crate::errors::{Errors, Help, Message};
+use crate::expressions::{Known, Term, Value, Wrong};
+use crate::graph::{Branch, Graph, ValueId};
 use crate::layers::{self, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
+use crate::suggest;
 use crate::words::{Word, Words};
 
 use blocks::Call;
@@ -40,10 +42,12 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         blocks,
         graph,
         written: &chains,
-        input_tokens: Vec::new(),
         scalar: None,
         labels: vec![Vec::new()],
         calls: Vec::new(),
+        separator: "=>",
+        vector_is_next: false,
+        misspelt_input: false,
         counts: Vec::new(),
         errors,
         misfits: Errors::default(),
@@ -74,16 +78,25 @@ const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
 /// The value of a stage with an error, and of all stages behind it.
 const LOST: ValueId = ValueId(usize::MAX);
 
+/// Whether a word begins a stage of a chain, except for labels and blocks.
+fn begins_layer(word: &Ident) -> bool {
+    layers::is_keyword(word) || join::is_keyword(word) || LANGUAGE.iter().any(|known| word == known)
+}
+
 struct Lowering<'a> {
     blocks: &'a [Block],
     graph: Graph,
     written: &'a [Chain],
-    /// The tokens of each input.
-    input_tokens: Vec<TokenStream>,
     scalar: Option<Scalar>,
     /// The labels with their values, by scope: the network, then the blocks and repetitions that are being expanded.
     labels: Vec<Vec<(Ident, ValueId)>>,
     calls: Vec<Call>,
+    /// The sign that is missing before a layer in the words of another: `,` in a join that has only one branch.
+    separator: &'static str,
+    /// Whether the layers behind this one want a vector.
+    vector_is_next: bool,
+    /// Whether the first word of the network is nearly `input`, which has been reported.
+    misspelt_input: bool,
     /// Keywords and blocks, with the number of their uses without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
@@ -118,6 +131,7 @@ impl Lowering<'_> {
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
         for (index, stage) in chain.stages.iter().enumerate() {
+            self.vector_is_next = branches::takes_vector(chain.stages.iter().skip(index + 1));
             // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
         }
@@ -135,27 +149,29 @@ impl Lowering<'_> {
             (What::Join(_, branches), _) => self.join(stage, branches, from),
             (What::Call(_, arguments), Some(block)) => self.call(stage, block, arguments, from),
             (What::Plain, _) if keyword == "input" => self.input_stage(stage, from, is_first),
-            (What::Plain, _) if keyword == "identity" && stage.words.is_empty() => {
+            (What::Plain, _) if keyword == "identity" => {
+                self.no_words(stage);
                 from.or_else(|| self.nothing_comes_in(stage))
             }
-            (What::Plain, _) if stage.words.is_empty() && self.find_label(&stage.keyword).is_some() => {
-                self.label_stage(stage, is_first)
+            (What::Plain, _) if self.find_label(&stage.keyword).is_some() => {
+                self.no_words(stage);
+                self.label_stage(stage, from, is_first)
             }
             (What::Plain, _) if is_join => {
-                self.wrong(
-                    stage.tokens(),
-                    format!("`{keyword}` wants branches to join\nhelp: such as `{keyword}(identity, dense 10 relu)`"),
-                );
+                self.no_branches(stage, from, "wants branches to join");
                 from
             }
             (What::Plain, Some(block)) => {
                 let parameters = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
-                self.wrong(
-                    stage.tokens(),
-                    format!(
-                        "the block `{keyword}` wants its arguments in parentheses\nhelp: `{keyword}({parameters})`"
-                    ),
-                );
+                let message = format!("the block `{keyword}` wants its arguments in parentheses");
+                let help = match stage.words.len() == block.parameters.len() {
+                    true => {
+                        let arguments = stage.words.iter().map(|word| word.to_token_stream().to_string());
+                        Help::write(format!("{keyword}({})", arguments.collect::<Vec<_>>().join(", ")))
+                    }
+                    false => Help::prose(format!("`{keyword}({parameters})`")),
+                };
+                self.wrong(stage.tokens(), (message, help));
                 from
             }
             (What::Plain | What::Call(..), _) => self.layer(stage, from, is_first),
@@ -170,33 +186,90 @@ impl Lowering<'_> {
         let keyword = &stage.keyword;
         // Without any input the error has been reported for the first chain.
         if !self.graph.inputs.is_empty() {
-            self.wrong(stage.tokens(), format!("`{keyword}` has no input\nhelp: a chain begins with `input`, or with the label of an earlier layer: `label => {keyword}`"));
+            let help = self.read_a_label(stage);
+            self.wrong(stage.tokens(), (format!("`{keyword}` has no input"), help));
         }
         None
     }
 
+    /// Whether a parameter of a block stands for words of a layer.
+    fn has_words_of_parameters(&self, stage: &Stage) -> bool {
+        let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
+        let is_words = |term: &Term| {
+            let Term::Word(Word::Name(name)) = term else { return false };
+            parameters.iter().any(|(parameter, value)| parameter == name && matches!(value, Value::Words(_)))
+        };
+        stage.words.iter().any(is_words)
+    }
+
+    /// Reports words behind a label or `identity`. A comma is missing in a join, or an arrow.
+    fn no_words(&mut self, stage: &Stage) {
+        let Some(word) = stage.words.first() else { return };
+        let keyword = &stage.keyword;
+        let begins = |name: &Ident| {
+            begins_layer(name) || self.find_label(name).is_some() || self.blocks.iter().any(|block| block.name == *name)
+        };
+        let separator = self.separator;
+        let (tokens, help) = match word {
+            Term::Word(Word::Name(name)) if begins(name) => (word.to_token_stream(), Help::before(separator)),
+            _ => {
+                let words = &stage.words;
+                (quote!(#(#words)*), Help::leave_out())
+            }
+        };
+        self.wrong(&tokens, (format!("`{keyword}` takes no words, but `{tokens}` follows it"), help));
+    }
+
     /// `add(chain, chain)`.
     fn join(&mut self, stage: &Stage, branches: &[Chain], from: Option<ValueId>) -> Option<ValueId> {
-        let keyword = stage.keyword.to_string();
         let mut values = Vec::new();
         let before = self.errors.len();
+        let separator = std::mem::replace(&mut self.separator, if branches.len() == 1 { "," } else { "=>" });
         for branch in branches {
             values.extend(self.chain(branch, from));
         }
+        self.separator = separator;
         let activation = self.activation_of(stage);
         if branches.is_empty() {
-            self.wrong(
-                stage.tokens(),
-                format!("`{keyword}` has no branches to join\nhelp: such as `{keyword}(identity, dense 10 relu)`"),
-            );
+            self.no_branches(stage, from, "has no branches to join");
         }
         if self.errors.len() > before || values.len() != branches.len() {
             return from.or_else(|| values.first().copied());
         }
+        let branches: Vec<Branch> = branches.iter().map(branches::branch).collect();
+        if let ([branch], [value]) = (branches.as_slice(), values.as_slice()) {
+            self.one_branch(stage, branch, from, *value);
+            return Some(LOST);
+        }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
-        let branches = branches.iter().map(|branch| branch.tokens.clone()).collect();
         Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
+    }
+
+    /// Reports a join without branches.
+    fn no_branches(&mut self, stage: &Stage, from: Option<ValueId>, wrong: &str) {
+        let keyword = &stage.keyword;
+        let words = if matches!(stage.what, What::Join(..)) { stage.words.as_slice() } else { &[] };
+        let input = from.and_then(|from| self.graph.find_shape(from));
+        let help = match branches::example(&keyword.to_string(), input, words) {
+            Some(text) => Help::write(&text).saying(format!("such as `{text}`")),
+            None => Help::prose("branches are layers, or labels of earlier layers, with commas between them"),
+        };
+        self.wrong(stage.tokens(), (format!("`{keyword}` {wrong}"), help));
+    }
+
+    /// Reports a join with one branch.
+    fn one_branch(&mut self, stage: &Stage, branch: &Branch, from: Option<ValueId>, value: ValueId) {
+        let keyword = stage.keyword.to_string();
+        // Behind an error the shape is unknown.
+        let Some(shape) = self.graph.find_shape(value) else { return };
+        let message = format!("`{keyword}` joins at least two branches, and there is one of shape {shape}");
+        let from = from.and_then(|from| self.graph.find_shape(from));
+        let help = from.and_then(|from| branches::with_identity(&keyword, branch, from, shape));
+        let help = help.unwrap_or_else(|| Help::prose("add the label of another layer, behind a comma"));
+        self.misfits.at(stage.tokens(), (message, help));
+        let calls = self.call_tokens();
+        self.misfits.in_calls(&calls);
     }
 
     /// The activation behind a join.
@@ -204,20 +277,22 @@ impl Lowering<'_> {
         let words = self.resolve(&stage.words, None)?;
         let (first, rest) = words.split_first()?;
         let Word::Name(name) = first else {
-            self.wrong(
-                first,
-                format!(
-                    "`{}` takes its branches and an activation\nhelp: leave `{}` out",
-                    stage.keyword,
-                    first.to_token_stream()
-                ),
-            );
+            let words = quote!(#(#words)*);
+            let help = Help::leave_out().saying(format!("leave `{words}` out"));
+            self.wrong(&words, (format!("`{}` takes its branches and an activation", stage.keyword), help));
             return None;
         };
         let mut errors = Errors::default();
-        let mut words = Words::new(name, &[], layers::is_keyword, rest, &mut errors);
+        let mut words = Words::new(name, &[], begins_layer, rest, &mut errors);
         let Some(activation) = Activation::parse(name, &mut words) else {
-            self.wrong(name, format!("`{}` takes its branches and an activation, but `{name}` is not an activation\nhelp: put `=>` before the next layer", stage.keyword));
+            let message =
+                format!("`{}` takes its branches and an activation, but `{name}` is not an activation", stage.keyword);
+            let near = suggest::nearest(&name.to_string(), activations::words());
+            let help = match near.filter(|_| !begins_layer(name)) {
+                Some(near) => suggest::one_of(Some(near), "or put `=>` before the next layer"),
+                None => Help::before("=>").saying("put `=>` before the next layer"),
+            };
+            self.wrong(name, (message, help));
             return None;
         };
         words.end();
@@ -233,7 +308,17 @@ impl Lowering<'_> {
             [Word::Number(number)] => (number, false),
             [Word::Number(number), Word::Name(frozen)] if frozen == "frozen" => (number, true),
             _ => {
-                self.wrong(stage.tokens(), "only the shape of the output and `frozen` may stand behind `->`\nhelp: such as `use Encoder -> 7x7x64 frozen`");
+                let more: Vec<&Word> =
+                    words.iter().skip(1).filter(|word| !matches!(word, Word::Name(name) if name == "frozen")).collect();
+                let message = "only the shape of the output and `frozen` may stand behind `->`";
+                let help = match words.first() {
+                    Some(Word::Number(_)) if !more.is_empty() => {
+                        let more = quote!(#(#more)*);
+                        Help::leave_out().of(&more).saying(format!("leave `{more}` out"))
+                    }
+                    _ => Help::prose("such as `use Encoder -> 7x7x64 frozen`"),
+                };
+                self.wrong(stage.tokens(), (message, help));
                 return Some(from);
             }
         };
@@ -269,13 +354,21 @@ impl Lowering<'_> {
     fn layer(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let name = self.row_name(stage);
         let Some(keyword) = layers::find(&stage.keyword) else {
-            self.unknown(stage, is_first);
+            if !std::mem::take(&mut self.misspelt_input) {
+                self.unknown(stage, from, is_first);
+            }
             return from;
         };
         let words = self.resolve(&stage.words, from)?;
         let mut errors = Errors::default();
-        let parsed =
-            (keyword.parse)(&mut Words::new(&stage.keyword, keyword.words, layers::is_keyword, &words, &mut errors));
+        let mut words = Words::new(&stage.keyword, keyword.words, begins_layer, &words, &mut errors);
+        words.input = from.and_then(|from| self.graph.find_shape(from)).cloned();
+        words.separator = self.separator;
+        let parsed = (keyword.parse)(&mut words);
+        if self.has_words_of_parameters(stage) {
+            // The argument is wrong, not the layer in the block.
+            errors.remove_edits();
+        }
         self.report(errors);
         let Some(parsed) = parsed else { return from };
         let from = from.or_else(|| self.nothing_comes_in(stage))?;

@@ -2,6 +2,8 @@
 use proc_macro2::{Literal, Punct, TokenStream};
 use quote::ToTokens;
 
+use crate::errors::{Help, Message};
+
 /// A literal with its sign. `28x28x1` is one literal to Rust, and so is `0x28x1`, so numbers are read from the text of the literal.
 #[derive(Clone, Debug)]
 pub struct Number {
@@ -41,42 +43,50 @@ impl Number {
     }
 
     /// A size: a whole number above zero.
-    pub fn size(&self, what: &str) -> Result<u64, String> {
+    pub fn size(&self, what: &str) -> Result<u64, Message> {
         let text = self.text();
         let sizes = self.sizes(what)?;
         match sizes.as_slice() {
             [size] => Ok(*size),
-            _ => Err(format!("{what} is `{text}`, but must be one number\nhelp: such as `10`")),
+            sizes => {
+                let first = sizes.first().copied().unwrap_or(1).to_string();
+                Err((format!("{what} is `{text}`, but must be one number"), Help::write(first)).into())
+            }
         }
     }
 
     /// A shape: sizes with `x` between them.
-    pub fn sizes(&self, what: &str) -> Result<Vec<u64>, String> {
+    pub fn sizes(&self, what: &str) -> Result<Vec<u64>, Message> {
         let text = self.text();
         text.split('x').map(|part| size(part, &text, what)).collect()
     }
 
     /// As [`sizes`](Self::sizes), but sizes may be zero.
-    pub fn counts(&self, what: &str) -> Result<Vec<u64>, String> {
+    pub fn counts(&self, what: &str) -> Result<Vec<u64>, Message> {
         let text = self.text();
         if text.starts_with('-') {
-            return Err(format!("{what} is `{text}`, but must be at least 0"));
+            return Err(format!("{what} is `{text}`, but must be at least 0").into());
         }
         let count = |part: &str| if part == "0" { Ok(0) } else { size(part, &text, what) };
         text.split('x').map(count).collect()
     }
 
     /// Any number.
-    pub fn real(&self, what: &str) -> Result<f64, String> {
+    pub fn real(&self, what: &str) -> Result<f64, Message> {
         let text = self.text();
         if self.is_quotient {
             let written = self.to_token_stream().to_string().replace(' ', "");
-            return Err(format!(
-                "{what} is `{written}`, but expressions are computed in whole numbers, and this is {text}\nhelp: write a decimal number, such as `0.25`"
-            ));
+            let message =
+                format!("{what} is `{written}`, but expressions are computed in whole numbers, and this is {text}");
+            let help = match quotient(&written) {
+                Some(quotient) => Help::write(quotient.to_string()),
+                None => Help::prose("write a decimal number, such as `0.25`"),
+            };
+            return Err((message, help).into());
         }
         let value = text.parse::<f64>().map_err(|_| format!("{what} must be a number, not `{text}`"))?;
-        if value.is_finite() { Ok(value) } else { Err(format!("{what} is `{text}`, which is larger than any `f64`")) }
+        let too_large = || format!("{what} is `{text}`, which is larger than any `f64`").into();
+        if value.is_finite() { Ok(value) } else { Err(too_large()) }
     }
 
     /// The digits and the suffix of the literal: `2KiB` is `2` and `KiB`.
@@ -88,28 +98,36 @@ impl Number {
     }
 }
 
-fn size(part: &str, text: &str, what: &str) -> Result<u64, String> {
+/// The value of `1/255`, in real numbers; `None` for other expressions.
+fn quotient(written: &str) -> Option<f64> {
+    let (left, right) = written.split_once('/')?;
+    let quotient = left.parse::<u64>().ok()? as f64 / right.parse::<u64>().ok()? as f64;
+    quotient.is_finite().then_some(quotient)
+}
+
+fn size(part: &str, text: &str, what: &str) -> Result<u64, Message> {
     if text.starts_with('-') {
-        return Err(format!("{what} is `{text}`, but a size is at least 1"));
+        return Err(format!("{what} is `{text}`, but a size is at least 1").into());
     }
     if part.is_empty() {
-        return Err(format!(
-            "`{text}` is not a shape: a size is missing beside an `x`\nhelp: such as `28x28` or `28x28x1`"
-        ));
+        let given = text.split('x').find(|size| !size.is_empty()).unwrap_or("1");
+        let whole: Vec<&str> = text.split('x').map(|size| if size.is_empty() { given } else { size }).collect();
+        let whole = whole.join("x");
+        let message = format!("`{text}` is not a shape: a size is missing beside an `x`");
+        return Err((message, Help::write(whole.clone()).saying(format!("such as `{whole}`"))).into());
     }
     if !part.chars().all(|c| c.is_ascii_digit()) {
         if part.parse::<f64>().is_ok() {
-            return Err(format!("{what} is `{text}`, but a size is a whole number"));
+            return Err(format!("{what} is `{text}`, but a size is a whole number").into());
         }
         let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        let help =
-            if digits.is_empty() || digits == "0" { "decimal digits".to_string() } else { format!("`{digits}`") };
-        return Err(format!("{what} is `{text}`, but a size is made of decimal digits\nhelp: write {help}"));
+        let help = (!digits.is_empty() && digits != "0" && part == text).then(|| Help::write(digits));
+        return Err((format!("{what} is `{text}`, but a size is made of decimal digits"), help).into());
     }
     let size: u64 = part.parse().map_err(|_| format!("{what} is `{text}`, which is more than any machine can hold"))?;
     if size == 0 {
         let hexadecimal = if text.starts_with("0x") { " (and `0x` begins no hexadecimal number here)" } else { "" };
-        return Err(format!("{what} is `{text}`, but a size is at least 1{hexadecimal}"));
+        return Err(format!("{what} is `{text}`, but a size is at least 1{hexadecimal}").into());
     }
     Ok(size)
 }

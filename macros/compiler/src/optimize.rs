@@ -2,7 +2,7 @@
 use proc_macro2::Ident;
 use syn::Attribute;
 
-use crate::errors::Errors;
+use crate::errors::{Errors, Help};
 
 /// The goal that a network is optimized for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,15 +35,12 @@ pub fn goal(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Goal
             "speed" => Some(Goal::Speed),
             _ => None,
         });
-        let help =
-            "help: `#[optimize(size)]` or `#[optimize(speed)]`; speed is the default up to 64 layers and activations";
+        let rule = "a network is optimized for `size` or for `speed`";
         if read.is_none() {
-            errors.at(attribute, format!("a network is optimized for `size` or for `speed`\n{help}"));
+            let more = " or `#[optimize(speed)]`; speed is the default up to 64 layers and activations";
+            errors.at(attribute, (rule, Help::write("#[optimize(size)]").and(more)));
         } else if goal.is_some() {
-            errors.at(
-                attribute,
-                format!("a second `optimize`: a network is optimized for `size` or for `speed`\n{help}"),
-            );
+            errors.at(attribute, (format!("a second `optimize`: {rule}"), Help::leave_out()));
         }
         goal = goal.or(read);
         false

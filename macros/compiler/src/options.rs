@@ -4,10 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
+use crate::errors::Help;
 use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensors};
 use crate::shape::literal;
 use crate::suggest;
-use crate::words::{Word, Words};
+use crate::window::{CAUSAL, PAD, SAME, VALID};
+use crate::words::{Word, Words, such_as};
 
 /// An initializer: its word, its type in castnet, and the name and default of its number.
 #[derive(Debug)]
@@ -39,6 +41,10 @@ const INITIALIZERS: &[Initializer] = &[
 ];
 
 const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
+
+/// Words of other frameworks that say what castnet says without a word.
+const SILENT: &[(&str, &str)] =
+    &[("bias", "a layer has one unless `nobias` is written"), ("activation", "the name of an activation stands alone")];
 
 /// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
@@ -72,17 +78,18 @@ impl Options {
                 Word::Name(name) if own.iter().any(|own| name == own) => take(name, words),
                 Word::Name(name) => options.word(name, words),
                 Word::Number(number) => {
-                    let text = number.text();
-                    words.errors.at(number, format!("no word before `{text}` takes this number\nhelp: leave it out"));
+                    let message = format!("no word before `{}` takes this number", number.text());
+                    words.errors.at(number, (message, Help::leave_out()));
                 }
                 Word::Other(token) => {
-                    words.errors.at(token, format!("`{token}` is not a word of the language\nhelp: leave it out"));
+                    let message = format!("`{token}` is not a word of the language");
+                    words.errors.at(token, (message, Help::leave_out()));
                 }
             }
         }
         if let (Some(frozen), Some(rule)) = (&options.frozen, options.words_of_rules().next()) {
-            let message = format!("`{rule}` has no effect on a frozen layer\nhelp: leave out `{rule}` or `frozen`");
-            words.errors.at(quote!(#rule #frozen), message);
+            let help = Help::leave_out().of(frozen).saying(format!("leave out `frozen` or `{rule}`"));
+            words.errors.at(quote!(#rule #frozen), (format!("`{rule}` has no effect on a frozen layer"), help));
         }
         options
     }
@@ -99,16 +106,19 @@ impl Options {
                 None => self.activation = Some(activation),
                 Some(first) => {
                     let first = &first.word;
-                    words.errors.at(
-                        name,
-                        format!(
-                            "`{name}` is a second activation, after `{first}`\nhelp: a layer has one; write the second as a layer of its own: `{first} => {name}`"
-                        ),
-                    );
+                    let message = format!("`{name}` is a second activation, after `{first}`");
+                    // Words of the layer may follow, which an activation does not take.
+                    let help = match first == name || !words.is_at_end() {
+                        true => Help::leave_out().and(": a layer has one activation"),
+                        false => Help::before("=>")
+                            .and(&format!(": a layer has one activation, and `{name}` becomes the next layer")),
+                    };
+                    words.errors.at(name, (message, help));
                 }
             }
             return;
         }
+        let left = words.left();
         let earlier = match name.to_string().as_str() {
             "nobias" => self.nobias.replace(name.clone()).is_some(),
             "frozen" => self.frozen.replace(name.clone()).is_some(),
@@ -123,7 +133,8 @@ impl Options {
             _ => return Self::unknown(name, words),
         };
         if earlier {
-            words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+            let value = left.iter().take(left.len() - words.left().len());
+            words.twice(name, quote!(#(#value)*));
         }
     }
 
@@ -133,21 +144,22 @@ impl Options {
             return;
         }
         if INITIALIZERS.iter().any(|initializer| name == initializer.word) {
-            let message = format!("`{name}` is an initializer\nhelp: write `init {name}`");
-            return words.errors.at(name, message);
+            return words.errors.at(name, (format!("`{name}` is an initializer"), Help::write(format!("init {name}"))));
+        }
+        if let Some((_, meaning)) = SILENT.iter().find(|(silent, _)| name == silent) {
+            return words.errors.at(name, (format!("`{keyword}` takes no `{name}`: {meaning}"), Help::leave_out()));
         }
         let options = own.iter().chain(OPTIONS).copied();
         let known = options.clone().chain(activations::words());
-        let near = match suggest::nearest(&name.to_string(), known) {
-            Some(near) => format!("did you mean `{near}`? "),
-            None => String::new(),
+        let near = match name == "padding" && own.contains(&PAD) && !words.is_next(&[SAME, VALID, CAUSAL]) {
+            true => Some(PAD),
+            false => suggest::nearest(&name.to_string(), known),
         };
+        let number = words.number();
         let (options, activations) =
             (options.collect::<Vec<_>>().join(", "), activations::words().collect::<Vec<_>>().join(", "));
-        words.errors.at(
-            name,
-            format!("unknown option or activation `{name}` of `{keyword}`\nhelp: {near}options: {options}; activations: {activations}"),
-        );
+        let help = suggest::one_of(near, &format!("options: {options}; activations: {activations}")).of(name);
+        words.errors.at(quote!(#name #number), (format!("unknown option or activation `{name}` of `{keyword}`"), help));
     }
 
     pub fn has_bias(&self) -> bool {
@@ -226,12 +238,13 @@ fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let all = || INITIALIZERS.iter().map(|initializer| initializer.word);
     let Some(name) = words.name() else {
         let names = all().collect::<Vec<_>>().join(", ");
-        words.errors.at(init, format!("`init` wants the name of an initializer\nhelp: initializers: {names}"));
+        let help = Help::after("he_normal").saying(format!("such as `init he_normal`; initializers: {names}"));
+        words.errors.at(init, ("`init` wants the name of an initializer", help));
         return TokenStream::new();
     };
     let Some(initializer) = INITIALIZERS.iter().find(|initializer| name == initializer.word) else {
         let help = suggest::help(&name.to_string(), "initializers", all());
-        words.errors.at(name, format!("unknown initializer `{name}`\n{help}"));
+        words.errors.at(name, (format!("unknown initializer `{name}`"), help));
         return TokenStream::new();
     };
     let kind = format_ident!("{}", initializer.kind);
@@ -248,7 +261,7 @@ fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
     let read = words.read(number, |number| match number.real(&what)? {
         factor if factor < 0.0 => {
             let text = number.text();
-            Err(format!("{what} is `{text}`, but must be at least 0\nhelp: such as `{name} 1e-4`"))
+            Err((format!("{what} is `{text}`, but must be at least 0"), such_as(&format!("{name} 1e-4"))).into())
         }
         factor => Ok(factor),
     });
@@ -260,7 +273,8 @@ fn max_norm(name: &Ident, words: &mut Words<'_>) -> f64 {
     let read = words.read(number, |number| match number.real("the norm of `max_norm`")? {
         norm if norm <= 0.0 => {
             let text = number.text();
-            Err(format!("the norm of `{name}` is `{text}`, but must be above 0\nhelp: such as `{name} 2`"))
+            let message = format!("the norm of `{name}` is `{text}`, but must be above 0");
+            Err((message, such_as(&format!("{name} 2"))).into())
         }
         norm => Ok(norm),
     });

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token, Visibility};
 
-use crate::errors::Errors;
+use crate::errors::{Error, Errors, Help, Message};
 use crate::expressions::Term;
 use crate::number::Number;
 use crate::optimize::{self, Goal};
@@ -17,7 +17,8 @@ use crate::shape::Shape;
 
 use bounds::clause;
 pub use bounds::{Bound, Comparison};
-use chains::{Grammar, commas, push_bare};
+pub use chains::commas;
+use chains::{Grammar, push_bare};
 
 /// The content of one `network!`.
 pub struct Invocation {
@@ -71,6 +72,8 @@ pub struct Chain {
 /// A stage between two `=>`.
 #[derive(Clone, Debug)]
 pub struct Stage {
+    /// The `=>` before it; the first stage of a chain has none.
+    pub arrow: Option<TokenStream>,
     pub label: Option<Ident>,
     pub keyword: Ident,
     pub what: What,
@@ -95,6 +98,11 @@ pub enum What {
 }
 
 impl Stage {
+    /// The first token of its text behind the arrow.
+    pub fn first(&self) -> &Ident {
+        self.label.as_ref().unwrap_or(&self.keyword)
+    }
+
     /// All tokens but the label.
     pub fn tokens(&self) -> TokenStream {
         let Self { keyword, what, words, .. } = self;
@@ -107,16 +115,23 @@ impl Stage {
 }
 
 /// A shape of one to three sizes.
-pub fn shape(number: &Number, what: &str) -> Result<Shape, String> {
+pub fn shape(number: &Number, what: &str) -> Result<Shape, Message> {
     let sizes = number.sizes(what)?;
     if sizes.len() > 3 {
         let text = number.text();
-        return Err(format!(
-            "{what} `{text}` has {} dimensions, but there are at most three\nhelp: features, time steps x features, or height x width x channels",
-            sizes.len()
-        ));
+        let message = format!("{what} `{text}` has {} dimensions, but there are at most three", sizes.len());
+        let dimensions = "features, time steps x features, or height x width x channels";
+        let others: Vec<String> = sizes.iter().filter(|&&size| size > 1).map(u64::to_string).collect();
+        // A dimension of one value may be left out, and the last is that of the channels.
+        let channels = if others.len() == 2 { "x1" } else { "" };
+        let shorter = (1..=3).contains(&others.len()).then(|| others.join("x") + channels);
+        return Err(match shorter {
+            Some(shorter) => (message, Help::write(shorter).and(&format!("; a shape is {dimensions}"))).into(),
+            None => (message, Help::prose(format!("a shape is {dimensions}"))).into(),
+        });
     }
-    Shape::new(sizes).ok_or_else(|| format!("{what} `{}` holds more values than any machine can hold", number.text()))
+    Shape::new(sizes)
+        .ok_or_else(|| format!("{what} `{}` holds more values than any machine can hold", number.text()).into())
 }
 
 /// The most brackets inside of one another. The compiler goes through them by recursion, and must not overflow its stack.
@@ -135,7 +150,8 @@ fn too_deep(tokens: TokenStream, depth: usize) -> Option<Group> {
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
     let mut invocation = Invocation { runtime: TokenStream::new(), blocks: Vec::new(), networks: Vec::new() };
     if let Some(group) = too_deep(tokens.clone(), 0) {
-        errors.at(group, format!("brackets stand here more than {MOST_NESTED} deep\nhelp: give what is inside a label or a block of its own"));
+        let help = Help::prose("give what is inside a label or a block of its own");
+        errors.at(group, (format!("brackets stand here more than {MOST_NESTED} deep"), help));
         return invocation;
     }
     let grammar = Grammar::of(tokens.clone());
@@ -146,15 +162,19 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
         while !input.is_empty() {
             if input.peek(Token![;]) || input.peek(Token![,]) {
                 let separator: TokenTree = input.parse()?;
-                errors.at(&separator, format!("networks stand side by side without `{separator}`\nhelp: leave it out"));
+                let message = format!("networks stand side by side without `{separator}`");
+                errors.at(&separator, (message, Help::leave_out()));
                 continue;
             }
-            if is_block(input) {
-                invocation.blocks.extend(block(input, &grammar, errors)?);
-                continue;
+            let item = match is_block(input) {
+                true => block(input, &grammar, errors).map(|block| invocation.blocks.extend(block)),
+                false => network(input, &invocation.runtime, &grammar).map(|network| invocation.networks.push(network)),
+            };
+            if let Err(error) = item {
+                errors.push(error);
+                // Nothing can be read behind an error that ends no network.
+                input.parse::<TokenStream>()?;
             }
-            let network = network(input, &invocation.runtime, &grammar)?;
-            invocation.networks.push(network);
         }
         Ok(())
     };
@@ -164,7 +184,7 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Invocation {
     invocation
 }
 
-fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> syn::Result<Written> {
+fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> Result<Written, Error> {
     let mut header = header(input)?;
     let mut errors = Errors::default();
     let goal = optimize::goal(&mut header.attributes, &mut errors);
@@ -193,100 +213,133 @@ fn is_block(input: ParseStream<'_>) -> bool {
 }
 
 /// `block name(parameters) < chain >`; `None` after an error in it.
-fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> syn::Result<Option<Block>> {
+fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Result<Option<Block>, Error> {
     let keyword = input.call(Ident::parse_any)?;
     let name = input.call(Ident::parse_any)?;
     if !input.peek(syn::token::Paren) {
-        let message = format!(
-            "the parameters of the block `{name}` are missing\nhelp: such as `block {name}(filters) < conv filters 3x3 >`, or `block {name}() < .. >` without any"
-        );
+        let message = format!("the parameters of the block `{name}` are missing");
+        let parameters = (1..=grammar.arguments(&name)).map(fresh).collect::<Vec<_>>().join(", ");
+        let help = Help::after(format!("({parameters})")).of(&name);
+        let help = help.saying(format!("such as `block {name}({parameters}) < .. >`, with a name for each"));
         skip_to_next_network(input);
-        return Err(syn::Error::new_spanned(quote!(#keyword #name), message));
+        return Err(Error::at(quote!(#keyword #name), (message, help)));
     }
     let group: Group = input.parse()?;
-    let mut parameters: Vec<Ident> = Vec::new();
-    for parameter in commas(group.stream()) {
-        match parameter.as_slice() {
-            [TokenTree::Ident(parameter)] if parameters.contains(parameter) => {
-                errors.at(parameter, format!("`{parameter}` is a parameter of `{name}` twice\nhelp: rename one"));
-            }
-            [TokenTree::Ident(parameter)] if parameter == "channels" => {
-                errors.at(parameter, "`channels` cannot be a parameter: it is the number of channels of what comes in\nhelp: take another name");
-            }
-            [TokenTree::Ident(parameter)] => parameters.push(parameter.clone()),
-            tokens => {
-                let tokens: TokenStream = tokens.iter().cloned().collect();
-                errors.at(
-                    &tokens,
-                    format!("`{tokens}` is not a name\nhelp: parameters are names with commas between them"),
-                );
-            }
-        }
-    }
-    let tokens = body(input, &name, errors)?;
+    let (open, tokens) = body(input, &name, errors)?;
+    let parameters = parameters(&name, &group, &tokens, errors);
     let chain = grammar.chain(tokens, errors);
     if chain.stages.is_empty() && errors.is_empty() {
-        errors.at(&name, format!("the block `{name}` has no layers\nhelp: they stand in `<` and `>`"));
+        let help = Help::after("identity").of(&open).saying("they stand in `<` and `>`; `identity` changes nothing");
+        errors.at(&name, (format!("the block `{name}` has no layers"), help));
     }
     Ok(Some(Block { name, parameters, chain }))
 }
 
-fn header(input: ParseStream<'_>) -> syn::Result<Header> {
+/// The parameters of a block, whose chain has these tokens. A wrong parameter counts as one too.
+fn parameters(block: &Ident, group: &Group, chain: &[TokenTree], errors: &mut Errors) -> Vec<Ident> {
+    let mut parameters: Vec<Ident> = Vec::new();
+    for parameter in commas(group.stream()) {
+        let other = fresh(parameters.len() + 1);
+        match parameter.as_slice() {
+            [TokenTree::Ident(parameter)] if parameters.contains(parameter) => {
+                let help = Help::rename([parameter.clone()], &other);
+                errors.at(parameter, (format!("`{parameter}` is a parameter of `{block}` twice"), help));
+                parameters.push(parameter.clone());
+            }
+            [TokenTree::Ident(parameter)] => {
+                if parameter == "channels" {
+                    let mut words = vec![parameter.clone()];
+                    occurrences(chain.iter().cloned().collect(), parameter, &mut words);
+                    let message = "`channels` cannot be a parameter: it is the number of channels of what comes in";
+                    errors.at(parameter, (message, Help::rename(words, &other)));
+                }
+                parameters.push(parameter.clone());
+            }
+            tokens => {
+                let tokens: TokenStream = tokens.iter().cloned().collect();
+                let help = Help::write(&other).and(": parameters are names with commas between them");
+                errors.at(&tokens, (format!("`{tokens}` is not a name"), help));
+                parameters.push(Ident::new(&other, group.span()));
+            }
+        }
+    }
+    parameters
+}
+
+/// The name of a parameter in a help.
+fn fresh(number: usize) -> String {
+    format!("size_{number}")
+}
+
+/// Finds a word everywhere in tokens.
+fn occurrences(tokens: TokenStream, word: &Ident, found: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if ident == *word => found.push(ident),
+            TokenTree::Group(group) => occurrences(group.stream(), word, found),
+            _ => {}
+        }
+    }
+}
+
+fn header(input: ParseStream<'_>) -> Result<Header, Error> {
     let attributes = input.call(Attribute::parse_outer)?;
-    let visibility = input.parse()?;
-    let expected = "a network has a name and then its layers in `<` and `>`\nhelp: such as `pub HousePrice< input 13 => dense 1 >`";
+    let visibility: Visibility = input.parse()?;
+    let expected = "a network has a name and then its layers in `<` and `>`";
+    let example = "such as `pub HousePrice< input 13 => dense 1 >`";
     if input.is_empty() {
-        return Err(syn::Error::new(input.span(), format!("a name is missing: {expected}")));
+        let written = quote!(#(#attributes)* #visibility);
+        let help = Help::after("HousePrice< input 13 => dense 1 >").of(&written).saying(example);
+        return Err(Error::at(written, (format!("a name is missing: {expected}"), help)));
     }
     let at_name = input.fork();
     let Ok(name) = input.call(Ident::parse_any) else {
         let token: TokenTree = at_name.parse()?;
-        return Err(syn::Error::new_spanned(
+        let help = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' && punct.spacing() == Spacing::Alone => {
+                Help::before("HousePrice").saying(example)
+            }
+            TokenTree::Literal(_) if at_name.peek(Token![<]) => Help::write("HousePrice").saying(example),
+            TokenTree::Punct(punct) if "=<>".contains(punct.as_char()) => {
+                Help::before("where params").and(", which begins a bound of the network before it")
+            }
+            _ => Help::prose(example),
+        };
+        return Err(Error::at(
             &token,
-            format!("`{token}` stands where the name of a network should: {expected}"),
+            (format!("`{token}` stands where the name of a network should: {expected}"), help),
         ));
     };
-    if matches!(name.to_string().as_str(), "struct" | "enum" | "fn" | "mod" | "type" | "network")
-        && input.peek(syn::Ident)
-    {
-        return Err(syn::Error::new_spanned(
-            &name,
-            format!(
-                "the name of a network stands without `{name}`\nhelp: leave it out: `pub HousePrice< input 13 => dense 1 >`"
-            ),
-        ));
-    }
-    if syn::parse2::<syn::Ident>(name.to_token_stream()).is_err() || name == "Self" {
-        return Err(syn::Error::new_spanned(
-            &name,
-            format!(
-                "`{name}` is a keyword of Rust and cannot be the name of a network\nhelp: take another, such as `HousePrice`"
-            ),
-        ));
-    }
-    if matches!(name.to_string().as_str(), "castnet" | "f32" | "f64" | "u64" | "usize" | "bool" | "str") {
-        return Err(syn::Error::new_spanned(
-            &name,
-            format!(
-                "`{name}` is reserved for the generated code and cannot be the name of a network\nhelp: take another, such as `HousePrice`"
-            ),
-        ));
-    }
+    check_name(&name, input)?;
     Ok(Header { attributes, visibility, name })
 }
 
-/// The tokens between `<` and its `>`, without the brackets.
-fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Result<Vec<TokenTree>> {
+/// Refuses names that a network cannot have.
+fn check_name(name: &Ident, input: ParseStream<'_>) -> Result<(), Error> {
+    let another = Help::rename([name.clone()], "HousePrice");
+    if matches!(name.to_string().as_str(), "struct" | "enum" | "fn" | "mod" | "type" | "network")
+        && input.peek(syn::Ident)
+    {
+        return Err(Error::at(name, (format!("the name of a network stands without `{name}`"), Help::leave_out())));
+    }
+    if syn::parse2::<syn::Ident>(name.to_token_stream()).is_err() || name == "Self" {
+        let message = format!("`{name}` is a keyword of Rust and cannot be the name of a network");
+        return Err(Error::at(name, (message, another)));
+    }
+    if matches!(name.to_string().as_str(), "castnet" | "f32" | "f64" | "u64" | "usize" | "bool" | "str") {
+        let message = format!("`{name}` is reserved for the generated code and cannot be the name of a network");
+        return Err(Error::at(name, (message, another)));
+    }
+    Ok(())
+}
+
+/// The `<` and the tokens between it and its `>`.
+type Brackets = (Token![<], Vec<TokenTree>);
+
+/// Reads the `<`, the `>` and the tokens between them.
+fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Result<Brackets, Error> {
     if !input.peek(Token![<]) {
-        let message = format!(
-            "the layers of `{name}` are missing\nhelp: they stand in `<` and `>`: `{name}< input 13 => dense 1 >`"
-        );
-        if input.is_empty() {
-            return Err(syn::Error::new_spanned(name, message));
-        }
-        let token: TokenTree = input.fork().parse()?;
-        skip_to_next_network(input);
-        return Err(syn::Error::new_spanned(token, message));
+        return Err(no_body(input, name));
     }
     let open: Token![<] = input.parse()?;
     let mut tokens = Vec::new();
@@ -298,15 +351,12 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
             if punct.as_char() == '>' && !arrow {
                 if input.peek(Token![<]) {
                     let generics: TokenStream = tokens.into_iter().collect();
-                    errors.at(
-                        &generics,
-                        format!(
-                            "a network has no generic parameters: its sizes are numbers\nhelp: leave out `<{generics}>`"
-                        ),
-                    );
+                    let help = Help::leave_out().of(&quote!(#open #generics #punct));
+                    let message = "a network has no generic parameters: its sizes are numbers";
+                    errors.at(&generics, (message, help.saying(format!("leave out `<{generics}>`"))));
                     return body(input, name, errors);
                 }
-                return Ok(tokens);
+                return Ok((open, tokens));
             }
             arrow = matches!(punct.as_char(), '=' | '-') && punct.spacing() == Spacing::Joint;
         } else {
@@ -314,7 +364,27 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
         }
         push_bare(token, &mut tokens);
     }
-    Err(syn::Error::new_spanned(open, format!("the `>` that ends `{name}` is missing")))
+    let is_alone = !tokens.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
+    let layers: TokenStream = tokens.into_iter().collect();
+    let help = is_alone.then(|| Help::after(">").of(&quote!(#open #layers)).saying("add `>` behind its layers"));
+    Err(Error::at(open, (format!("the `>` that ends `{name}` is missing"), help)))
+}
+
+/// The error of a name without `<`.
+fn no_body(input: ParseStream<'_>, name: &Ident) -> Error {
+    let message = format!("the layers of `{name}` are missing");
+    let example = "< input 13 => dense 1 >";
+    let sentence = format!("they stand in `<` and `>`: `{name}{example}`");
+    let token = input.fork().parse::<TokenTree>();
+    skip_to_next_network(input);
+    match token {
+        Ok(TokenTree::Group(group)) => {
+            let help = Help::write(format!("< {} >", group.stream())).saying(sentence);
+            Error::at(group, (message, help))
+        }
+        Ok(token) => Error::at(token, (message, Help::prose(sentence))),
+        Err(_) => Error::at(name, (message, Help::after(example).saying(sentence))),
+    }
 }
 
 /// Continues after an error: skips tokens up to the probable beginning of another network.

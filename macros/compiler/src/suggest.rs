@@ -1,11 +1,18 @@
 //! "did you mean": the valid word that is nearest to a wrong one.
 
-/// A `help:` line: the nearest candidate, if one is near, then all of them.
-pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
+use crate::errors::Help;
+
+/// The nearest candidate, if one is near, in the place of the wrong word; then all candidates.
+pub fn help<'a>(written: &str, what: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Help {
     let all = candidates.clone().collect::<Vec<_>>().join(", ");
-    match nearest(written, candidates) {
-        Some(near) => format!("help: did you mean `{near}`? {what}: {all}"),
-        None => format!("help: {what}: {all}"),
+    one_of(nearest(written, candidates), &format!("{what}: {all}"))
+}
+
+/// The nearest word, if one is near, in the place of the wrong one; then the text that lists all words.
+pub fn one_of(near: Option<&str>, all: &str) -> Help {
+    match near {
+        Some(near) => Help::write(near).saying(format!("did you mean `{near}`? {all}")),
+        None => Help::prose(all),
     }
 }
 

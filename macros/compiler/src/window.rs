@@ -4,6 +4,7 @@ use std::fmt;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use crate::errors::{Help, Message};
 use crate::number::Number;
 use crate::shape::{Shape, literal};
 use crate::words::Words;
@@ -16,18 +17,26 @@ pub enum Sizes {
 }
 
 impl Sizes {
-    pub fn read(number: &Number, what: &str) -> Result<Self, String> {
+    pub fn read(number: &Number, what: &str) -> Result<Self, Message> {
         let sizes = number.sizes(what)?;
         reasonable(&sizes, number, what)?;
         match sizes.as_slice() {
             [size] => Ok(Self::One(*size)),
             [height, width] => Ok(Self::Two(*height, *width)),
-            sizes => Err(format!(
-                "{what} is `{}`, which has {} sizes, but must have one or two\nhelp: one for both directions, or height x width, such as `3x3`",
-                number.text(),
-                sizes.len()
-            )),
+            sizes => {
+                let first = sizes.first().copied().unwrap_or(1);
+                let message =
+                    format!("{what} is `{}`, which has {} sizes, but must have one or two", number.text(), sizes.len());
+                Err((message, Help::write(first.to_string()).and(" for both directions, or height x width")).into())
+            }
         }
+    }
+
+    /// The help for two sizes where there is one direction. They stand behind this word.
+    fn in_one_direction(self, word: &str) -> Help {
+        let size = self.list().into_iter().max().unwrap_or(1);
+        let words = |size: &str| if word.is_empty() { size.to_string() } else { format!("{word} {size}") };
+        Help::write_for(words(&self.to_string()), words(&size.to_string()))
     }
 
     /// The sizes in the text.
@@ -39,12 +48,13 @@ impl Sizes {
     }
 
     /// The vertical and the horizontal size. A sequence has only the latter, so two sizes are an error.
-    pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], String> {
+    pub fn pair(self, what: &str, is_sequence: bool) -> Result<[u64; 2], Message> {
         match self {
             Self::One(size) if is_sequence => Ok([1, size]),
             Self::One(size) => Ok([size, size]),
             Self::Two(height, width) if is_sequence => {
-                Err(format!("{what} is `{height}x{width}`, but a sequence has one direction\nhelp: write `{width}`"))
+                let message = format!("{what} is `{height}x{width}`, but a sequence has one direction");
+                Err((message, self.in_one_direction("")).into())
             }
             Self::Two(height, width) => Ok([height, width]),
         }
@@ -81,7 +91,7 @@ impl fmt::Display for Padding {
             Self::Same => f.write_str("same"),
             Self::Causal => f.write_str("causal"),
             Self::Explicit(sizes) => {
-                write!(f, "pad {}", sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x"))
+                write!(f, "{PAD} {}", joined(sizes))
             }
         }
     }
@@ -112,35 +122,40 @@ impl WindowWords {
     /// Reads the numbers after one of the words about windows; false for any other word. The layer checks before whether it takes
     /// the word.
     pub fn take(&mut self, name: &Ident, words: &mut Words<'_>) -> bool {
-        let word = name.to_string();
-        let twice = match word.as_str() {
-            STRIDE => self.stride.replace(sizes(name, words, "the stride", "stride 2")).is_some(),
-            DILATION => self.dilation.replace(sizes(name, words, "the dilation", "dilation 2")).is_some(),
-            VALID | SAME | CAUSAL | PAD => {
-                let padding = match word.as_str() {
-                    SAME => Padding::Same,
-                    CAUSAL => Padding::Causal,
-                    PAD => {
-                        let Some(padding) = pad(name, words) else { return true };
-                        padding
-                    }
-                    _ => Padding::Valid,
-                };
-                if let Some(earlier) = &self.padding
-                    && *earlier != padding
-                {
-                    let message = format!("`{name}` is a second padding, after `{earlier}`\nhelp: leave one out");
-                    words.errors.at(name, message);
-                    return true;
+        match name.to_string().as_str() {
+            STRIDE => {
+                let stride = sizes(name, words, "the stride", "stride 2", &mut self.stride);
+                self.stride = Some(stride);
+            }
+            DILATION => {
+                let dilation = sizes(name, words, "the dilation", "dilation 2", &mut self.dilation);
+                self.dilation = Some(dilation);
+            }
+            VALID => self.pad(name, None, Padding::Valid, words),
+            SAME => self.pad(name, None, Padding::Same, words),
+            CAUSAL => self.pad(name, None, Padding::Causal, words),
+            PAD => {
+                // No padding may be as large as the window.
+                let example = if self.kernel.list().iter().any(|&size| size > 1) { "1" } else { "0" };
+                if let Some((number, padding)) = pad(name, example, words) {
+                    self.pad(name, Some(number), padding, words);
                 }
-                self.padding.replace(padding).is_some()
             }
             _ => return false,
-        };
-        if twice {
-            words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
         }
         true
+    }
+
+    /// Sets the padding, which may be written once.
+    fn pad(&mut self, name: &Ident, number: Option<&Number>, padding: Padding, words: &mut Words<'_>) {
+        match &self.padding {
+            Some(earlier) if *earlier != padding => {
+                let help = Help::leave_out().of(&quote!(#name #number)).saying("leave one out");
+                words.errors.at(name, (format!("`{name}` is a second padding, after `{earlier}`"), help));
+            }
+            Some(_) => words.twice(name, number),
+            None => self.padding = Some(padding),
+        }
     }
 
     /// The words that differ from the default, each behind a space: ` stride 2 same`.
@@ -155,17 +170,13 @@ impl WindowWords {
     }
 
     /// The window over an input. `default_stride` is the stride if the words have none.
-    pub fn over(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Result<Geometry, String> {
+    pub fn over(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Result<Geometry, Message> {
         let (size, is_sequence) = match *input.sizes() {
             [time, channels] => ([1, time, channels], true),
             [height, width, channels] => ([height, width, channels], false),
-            _ => {
-                return Err(format!(
-                    "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it, such as `reshape {} =>`",
-                    example_of_image(input.len()),
-                ));
-            }
+            _ => return Err(self.no_image(keyword, input, default_stride)),
         };
+        self.check_directions(is_sequence)?;
         let kernel = self.kernel.pair("the window", is_sequence)?;
         let stride = self.stride.unwrap_or(default_stride).pair("the stride", is_sequence)?;
         let dilation = self.dilation.unwrap_or(Sizes::One(1)).pair("the dilation", is_sequence)?;
@@ -192,10 +203,11 @@ impl WindowWords {
                         return Err(self.too_large(keyword, input, kernel, dilation));
                     }
                     if before >= window || after >= window {
-                        return Err(format!(
-                            "the padding is `{}`, but must be smaller than the window, which covers {window}\nhelp: pad less, or write `same`",
-                            self.padding.clone().unwrap_or_default(),
-                        ));
+                        let padding = self.padding.clone().unwrap_or_default();
+                        let message = format!(
+                            "the padding is `{padding}`, but must be smaller than the window, which covers {window}"
+                        );
+                        return Err((message, self.same().and(", or pad less")).into());
                     }
                     ((padded - window) / stride + 1, before)
                 }
@@ -209,7 +221,10 @@ impl WindowWords {
 
     /// The window of a transposed convolution: it moves over the output, and has a position for each position of the input. The sizes of
     /// the output are those of Keras.
-    pub fn over_transposed(&self, keyword: &str, input: &Shape, outpad: Option<u64>) -> Result<Geometry, String> {
+    pub fn over_transposed(&self, keyword: &str, input: &Shape, outpad: Option<u64>) -> Result<Geometry, Message> {
+        if input.rank() > 1 {
+            self.check_directions(input.rank() == 2)?;
+        }
         let one = Self { padding: Some(Padding::Same), stride: None, ..self.clone() };
         let mut geometry = one.over(keyword, input, Sizes::One(1))?;
         geometry.stride = self.stride.unwrap_or(Sizes::One(1)).pair("the stride", geometry.is_sequence)?;
@@ -231,17 +246,15 @@ impl WindowWords {
                 (None, true) => count.saturating_mul(stride),
                 (None, false) => count.saturating_mul(stride).saturating_add(window.saturating_sub(stride)),
                 (Some(outpad), _) if outpad >= stride => {
-                    return Err(format!(
-                        "`outpad {outpad}` is not smaller than the stride {stride}\nhelp: take a smaller one, or leave it out"
-                    ));
+                    let help = Help::leave_out_words(format!("outpad {outpad}")).and(", or take a smaller one");
+                    return Err((format!("`outpad {outpad}` is not smaller than the stride {stride}"), help).into());
                 }
                 (Some(outpad), true) => (covered + outpad).saturating_sub(window / 2 * 2),
                 (Some(outpad), false) => covered + outpad,
             };
             if size == 0 {
-                return Err(format!(
-                    "`{keyword}` on {input} has an empty output\nhelp: leave `outpad` out, or take a larger window"
-                ));
+                let help = Help::leave_out_words(format!("outpad {}", outpad.unwrap_or_default()));
+                return Err((format!("`{keyword}` on {input} has an empty output"), help).into());
             }
             *found = (size, if is_same { covered.saturating_sub(size) / 2 } else { 0 });
         }
@@ -252,34 +265,85 @@ impl WindowWords {
         Ok(geometry)
     }
 
-    /// Explicit padding: top, bottom, left, right.
-    fn around(&self, keyword: &str, is_sequence: bool) -> Result<[u64; 4], String> {
+    /// The error of a layer with this window that gets a vector. Its help puts the first `reshape` before it whose shape the window fits;
+    /// if it fits none, a `reshape` to a sequence, along which the window has one size.
+    fn no_image(&self, keyword: &str, input: &Shape, default_stride: Sizes) -> Message {
+        let fits = |window: &Self, image: &Shape| window.over(keyword, image, default_stride).is_ok();
+        let mut message = no_image(keyword, input, |image| fits(self, image));
+        let along = self.along();
+        let sequence = Shape::new(vec![input.len(), 1]).filter(|sequence| fits(&along, sequence));
+        if let (Some(sequence), Some(help)) = (sequence, self.in_one_direction())
+            && message.help.as_ref().is_some_and(|help| help.changes().is_empty())
+        {
+            let sentence = format!("put `reshape {sequence} =>` before it, and {}", help.sentence());
+            message.help = Some(reshape_to(&sequence).with(help).saying(sentence));
+        }
+        message
+    }
+
+    /// The same window over a sequence.
+    fn along(&self) -> Self {
+        let largest = |sizes: Sizes| Sizes::One(sizes.list().into_iter().max().unwrap_or(1));
+        Self {
+            kernel: largest(self.kernel),
+            stride: self.stride.map(largest),
+            padding: self.padding.clone(),
+            dilation: self.dilation.map(largest),
+        }
+    }
+
+    /// The help that writes one size in the place of two, for all sizes; `None` if all are one size.
+    fn in_one_direction(&self) -> Option<Help> {
+        let named = [("", Some(self.kernel)), (STRIDE, self.stride), (DILATION, self.dilation)];
+        let two =
+            named.into_iter().filter_map(|(word, sizes)| Some((word, sizes.filter(|sizes| sizes.list().len() > 1)?)));
+        let helps = two.map(|(word, sizes)| sizes.in_one_direction(word));
+        helps.reduce(|first, second| {
+            let sentence = second.sentence().replace("write ", " and ");
+            first.with(second).and(&sentence)
+        })
+    }
+
+    /// Refuses two sizes for a sequence, which has one direction.
+    fn check_directions(&self, is_sequence: bool) -> Result<(), Message> {
+        let Some(help) = self.in_one_direction().filter(|_| is_sequence) else { return Ok(()) };
+        let named = [("the window", Some(self.kernel)), ("the stride", self.stride), ("the dilation", self.dilation)];
+        let wrong = named.into_iter().find_map(|(what, sizes)| sizes?.pair(what, true).err());
+        wrong.map_or(Ok(()), |wrong| Err((wrong.text, help).into()))
+    }
+
+    /// The help that pads with `same`, under which every window fits.
+    fn same(&self) -> Help {
         match &self.padding {
-            Some(Padding::Causal) if !is_sequence => Err(format!(
-                "`causal` is for sequences, but what comes into this `{keyword}` is an image\nhelp: leave it out, or write `same`"
-            )),
+            Some(padding) => Help::write_for(padding.to_string(), SAME),
+            None => Help::after(SAME),
+        }
+    }
+
+    /// Explicit padding: top, bottom, left, right.
+    fn around(&self, keyword: &str, is_sequence: bool) -> Result<[u64; 4], Message> {
+        match &self.padding {
+            Some(Padding::Causal) if !is_sequence => {
+                let message = format!("`causal` is for sequences, but what comes into this `{keyword}` is an image");
+                Err((message, self.same().and(", or leave it out")).into())
+            }
             Some(Padding::Explicit(sizes)) => match (sizes.as_slice(), is_sequence) {
                 ([all], true) => Ok([0, 0, *all, *all]),
                 ([before, after], true) => Ok([0, 0, *before, *after]),
                 ([all], false) => Ok([*all; 4]),
                 ([vertical, horizontal], false) => Ok([*vertical, *vertical, *horizontal, *horizontal]),
                 ([top, bottom, left, right], false) => Ok([*top, *bottom, *left, *right]),
-                (_, true) => Err(format!(
-                    "`{}` has {} sizes, but a sequence has two sides\nhelp: write one size for both, or before x after, such as `pad 2x0`",
-                    Padding::Explicit(sizes.clone()),
-                    sizes.len()
-                )),
-                (_, false) => Err(format!(
-                    "`{}` has {} sizes, but an image has four sides\nhelp: write one size for all, vertical x horizontal, or top x bottom x left x right, such as `pad 1x0x1x0`",
-                    Padding::Explicit(sizes.clone()),
-                    sizes.len()
-                )),
+                (sizes, _) => {
+                    let (sides, meaning) = sides_of(is_sequence);
+                    let message = format!("`{PAD} {}` has {} sizes, but {sides}", joined(sizes), sizes.len());
+                    Err((message, self.same().and(&format!("; {meaning}"))).into())
+                }
             },
             _ => Ok([0; 4]),
         }
     }
 
-    fn too_large(&self, keyword: &str, input: &Shape, kernel: u64, dilation: u64) -> String {
+    fn too_large(&self, keyword: &str, input: &Shape, kernel: u64, dilation: u64) -> Message {
         let dilated = if dilation > 1 {
             format!(
                 " (with `dilation {dilation}`, a window of {kernel} covers {})",
@@ -288,51 +352,107 @@ impl WindowWords {
         } else {
             String::new()
         };
-        format!(
-            "the window `{}` of `{keyword}` is larger than what comes in, which has the shape {input}{dilated}\nhelp: take a smaller window, or write `same` after it",
+        let message = format!(
+            "the window `{}` of `{keyword}` is larger than what comes in, which has the shape {input}{dilated}",
             self.kernel
-        )
+        );
+        (message, self.same().and(", or take a smaller window")).into()
     }
 }
 
-/// The shape of an image or a sequence with this many values, as an example for `reshape`: a square image if possible.
-fn example_of_image(values: u64) -> String {
+/// An image or a sequence with this many values, as an example for `reshape`: a square image if possible.
+pub fn example(values: u64) -> Shape {
     let side = values.isqrt();
-    if side * side == values { format!("{side}x{side}x1") } else { format!("{values}x1") }
+    let sizes = if side * side == values { vec![side, side, 1] } else { vec![values, 1] };
+    Shape::new(sizes).unwrap_or_default()
 }
 
-fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str) -> Sizes {
-    let Some(number) = words.number() else {
-        words.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
-        return Sizes::One(1);
-    };
-    words.read(number, |number| Sizes::read(number, what)).unwrap_or(Sizes::One(1))
+/// Images and sequences with this many values: a square image, or the image that is nearest to a square, then a sequence.
+fn images(values: u64) -> Vec<Shape> {
+    let mut images = vec![example(values)];
+    // A larger side would take long to find, and would be no example that anybody uses.
+    let side = (2..=values.isqrt().min(1 << 16)).rev().find(|&side| values.is_multiple_of(side));
+    images.extend(side.and_then(|side| Shape::new(vec![side, values / side, 1])));
+    images.extend(Shape::new(vec![values, 1]));
+    images
+}
+
+/// A window of at most this size in each direction for an input, as an example.
+pub fn example_of_window(input: Option<&Shape>, size: u64) -> String {
+    let fits = |sizes: &[u64]| sizes.iter().all(|&available| available >= size);
+    match input.map(Shape::sizes) {
+        Some(&[time, _]) => if fits(&[time]) { size } else { 1 }.to_string(),
+        Some(&[height, width, _]) if !fits(&[height, width]) => "1x1".to_string(),
+        _ => format!("{size}x{size}"),
+    }
+}
+
+/// The error of a layer for images or sequences that gets a vector. The help puts the first `reshape` before it whose shape the layer
+/// takes.
+pub fn no_image(keyword: &str, input: &Shape, takes: impl Fn(&Shape) -> bool) -> Message {
+    let help = images(input.len()).iter().find(|image| takes(image)).map(reshape_to);
+    let help = help.unwrap_or_else(|| Help::prose("put `reshape` before it"));
+    (format!("`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}"), help).into()
+}
+
+fn reshape_to(shape: &Shape) -> Help {
+    Help::before_image(format!("reshape {shape} =>"))
+}
+
+/// The sides of a sequence or an image, and the meaning of one size, of two and of four.
+pub fn sides_of(is_sequence: bool) -> (&'static str, &'static str) {
+    match is_sequence {
+        true => ("a sequence has two sides", "one size is for both sides, two are before x after"),
+        false => (
+            "an image has four sides",
+            "one size is for all sides, two are vertical x horizontal, four are top x bottom x left x right",
+        ),
+    }
+}
+
+fn joined(sizes: &[u64]) -> String {
+    sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// Reads the number after `stride` or `dilation`, which may be written once.
+fn sizes(name: &Ident, words: &mut Words<'_>, what: &str, example: &str, earlier: &mut Option<Sizes>) -> Sizes {
+    let number = words.number_of(name, example);
+    if let (Some(earlier), Some(_)) = (*earlier, number) {
+        words.twice(name, number);
+        return earlier;
+    }
+    let sizes = number.and_then(|number| words.read(number, |number| Sizes::read(number, what)));
+    sizes.unwrap_or(Sizes::One(1))
 }
 
 /// The largest size, stride, dilation and padding. With this limit, sums and products of sizes cannot overflow.
 const MOST: u64 = 1 << 20;
 
-fn reasonable(sizes: &[u64], number: &Number, what: &str) -> Result<(), String> {
+fn reasonable(sizes: &[u64], number: &Number, what: &str) -> Result<(), Message> {
     match sizes.iter().find(|&&size| size > MOST) {
-        Some(size) => Err(format!("{what} is `{}`, but {size} is more than the limit, {MOST}", number.text())),
+        Some(size) => Err(format!("{what} is `{}`, but {size} is more than the limit, {MOST}", number.text()).into()),
         None => Ok(()),
     }
 }
 
-fn pad(name: &Ident, words: &mut Words<'_>) -> Option<Padding> {
-    let Some(number) = words.number() else {
-        words.errors.at(
-            name,
-            format!("`{name}` wants numbers\nhelp: such as `pad 1`, or top x bottom x left x right: `pad 1x0x1x0`"),
-        );
-        return None;
-    };
+/// Reads the number after `pad`.
+fn pad<'a>(name: &Ident, example: &str, words: &mut Words<'a>) -> Option<(&'a Number, Padding)> {
+    let number = words.number();
+    if number.is_none() {
+        let help = match words.is_next(&[SAME, VALID, CAUSAL]) {
+            true => Help::leave_out(),
+            false => Help::after(example)
+                .saying(format!("such as `pad {example}`, or top x bottom x left x right: `pad 1x0x1x0`")),
+        };
+        words.errors.at(name, (format!("`{name}` wants numbers"), help));
+    }
+    let number = number?;
     let sizes = words.read(number, |number| {
         let sizes = number.counts("the padding")?;
         reasonable(&sizes, number, "the padding")?;
         Ok(sizes)
     });
-    Some(Padding::Explicit(sizes?))
+    Some((number, Padding::Explicit(sizes?)))
 }
 
 /// A window over an input, in numbers.

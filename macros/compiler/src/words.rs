@@ -2,8 +2,11 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::errors::Errors;
+use crate::activations;
+use crate::errors::{Errors, Help, Message};
+use crate::layers;
 use crate::number::Number;
+use crate::shape::Shape;
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -29,7 +32,13 @@ pub struct Words<'a> {
     pub keyword: &'a Ident,
     /// The words that this layer takes and not all layers do.
     pub own: &'static [&'static str],
-    /// Whether a word is the keyword of a layer.
+    /// The shape of what comes in, if it is known: helps are made for it.
+    pub input: Option<Shape>,
+    /// Whether several numbers were not one word, which has been reported.
+    pub had_list: bool,
+    /// The sign between this layer and the next.
+    pub separator: &'static str,
+    /// Whether a word begins a layer.
     is_layer: fn(&Ident) -> bool,
     rest: std::slice::Iter<'a, Word>,
     pub errors: &'a mut Errors,
@@ -43,20 +52,63 @@ impl<'a> Words<'a> {
         words: &'a [Word],
         errors: &'a mut Errors,
     ) -> Self {
-        Self { keyword, own, is_layer, rest: words.iter(), errors }
+        Self { keyword, own, input: None, had_list: false, separator: "=>", is_layer, rest: words.iter(), errors }
     }
 
-    /// The next word.
+    /// The next word. A comma before another layer is an error, and ends the words.
     pub fn next(&mut self) -> Option<&'a Word> {
+        if let [Word::Other(TokenTree::Punct(comma)), Word::Name(name), ..] = self.rest.as_slice()
+            && comma.as_char() == ','
+            && (self.is_layer)(name)
+            && activations::find(name).is_none()
+        {
+            let message = format!("`,` stands between `{}` and `{name}`", self.keyword);
+            self.errors.at(comma, (message, Help::write("=>").saying("write `=>` between layers")));
+            self.rest = [].iter();
+        }
         self.rest.next()
     }
 
-    /// The next word, if it is a number.
+    /// The next word, if it is a number. Several sizes that are not one word are an error, and then the first is the number.
     pub fn number(&mut self) -> Option<&'a Number> {
         let mut ahead = self.rest.clone();
         let Some(Word::Number(number)) = ahead.next() else { return None };
         self.rest = ahead;
+        self.list(number);
         Some(number)
+    }
+
+    /// Reports a list of sizes that begins with this number: `28, 28, 1` or `28 x 28`.
+    fn list(&mut self, first: &Number) {
+        let mut sizes = vec![first.text()];
+        let mut words: Vec<&Word> = Vec::new();
+        loop {
+            let size = match self.rest.as_slice() {
+                [Word::Other(TokenTree::Punct(comma)), Word::Number(size), ..] if comma.as_char() == ',' => size.text(),
+                [Word::Name(cross), Word::Number(size), ..] if cross == "x" => size.text(),
+                [Word::Name(cross), ..] => match cross.to_string().strip_prefix('x') {
+                    Some(size) if !size.is_empty() && size.chars().all(|c| c.is_ascii_digit()) => size.to_string(),
+                    _ => break,
+                },
+                _ => break,
+            };
+            let is_one = matches!(self.rest.as_slice(), [Word::Name(name), ..] if name != "x");
+            words.extend(self.rest.by_ref().take(if is_one { 1 } else { 2 }));
+            sizes.push(size);
+        }
+        if words.is_empty() {
+            return;
+        }
+        let (message, text) = match sizes.as_slice() {
+            // The filters of a convolution stand before its window.
+            [filters, window @ ..] if layers::has_filters(self.keyword) => (
+                format!("`{}` takes its numbers without commas", self.keyword),
+                format!("{filters} {}", window.join("x")),
+            ),
+            sizes => ("a shape is one word, without spaces or commas".to_string(), sizes.join("x")),
+        };
+        self.errors.at(quote!(#first #(#words)*), (message, Help::write(text)));
+        self.had_list = true;
     }
 
     /// The next word, if it is a name.
@@ -67,17 +119,46 @@ impl<'a> Words<'a> {
         Some(name)
     }
 
-    /// The next word, which must be a number; `missing` is the message if it is not.
-    pub fn required_number(&mut self, missing: &str) -> Option<&'a Number> {
+    /// Whether no word is left.
+    pub fn is_at_end(&self) -> bool {
+        self.rest.as_slice().is_empty()
+    }
+
+    /// The words that are left.
+    pub fn left(&self) -> &'a [Word] {
+        self.rest.as_slice()
+    }
+
+    /// Whether the next word is one of these.
+    pub fn is_next(&self, known: &[&str]) -> bool {
+        matches!(self.rest.as_slice(), [Word::Name(name), ..] if known.iter().any(|known| name == known))
+    }
+
+    /// The next word, which must be a number. `missing` is the message if it is not, and `example` is such a number.
+    pub fn required_number(&mut self, missing: &str, example: &str) -> Option<&'a Number> {
+        if let [Word::Other(sign @ TokenTree::Punct(_)), Word::Number(_), ..] = self.rest.as_slice() {
+            let message = format!("`{sign}` stands between `{}` and its number", self.keyword);
+            self.errors.at(sign, (message, Help::leave_out()));
+            self.rest.next();
+        }
+        if let [Word::Other(TokenTree::Literal(text)), ..] = self.rest.as_slice()
+            && let Some(inside) = text.to_string().strip_prefix('"').and_then(|text| text.strip_suffix('"'))
+            && inside.starts_with(|c: char| c.is_ascii_digit())
+        {
+            self.errors.at(text, (format!("`{text}` is a text, not a number"), Help::write(inside)));
+            self.rest.next();
+            return None;
+        }
         let number = self.number();
         if number.is_none() {
-            self.errors.at(self.keyword, missing);
+            let help = Help::after(example).saying(format!("such as `{} {example}`", self.keyword));
+            self.errors.at(self.keyword, (missing, help));
         }
         number
     }
 
     /// Reads a number. Reports an error under it.
-    pub fn read<T>(&mut self, number: &Number, read: impl FnOnce(&Number) -> Result<T, String>) -> Option<T> {
+    pub fn read<T>(&mut self, number: &Number, read: impl FnOnce(&Number) -> Result<T, Message>) -> Option<T> {
         read(number).map_err(|message| self.errors.at(number, message)).ok()
     }
 
@@ -87,9 +168,9 @@ impl<'a> Words<'a> {
             return false;
         }
         let rest: TokenStream = self.rest.by_ref().map(ToTokens::to_token_stream).collect();
-        let message =
-            format!("`{name}` starts a layer of its own\nhelp: put `=>` before it: `=> {}`", quote!(#name #rest));
-        self.errors.at(name, message);
+        let separator = self.separator;
+        let help = Help::before(separator).and(&format!(": `{separator} {}`", quote!(#name #rest)));
+        self.errors.at(name, (format!("`{name}` starts a layer of its own"), help));
         true
     }
 
@@ -102,8 +183,8 @@ impl<'a> Words<'a> {
             let (keyword, written) = (self.keyword, word.to_token_stream());
             match word {
                 Word::Name(name) if seen.contains(&name) => {
-                    self.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
-                    self.number();
+                    let number = self.number();
+                    self.twice(name, number);
                 }
                 Word::Name(name) if known.iter().any(|known| name == known) => {
                     seen.push(name);
@@ -116,13 +197,38 @@ impl<'a> Words<'a> {
                         &format!("words of `{keyword}`"),
                         known.iter().copied(),
                     );
-                    self.errors.at(name, format!("`{keyword}` takes no `{name}`\n{help}"));
+                    self.errors.at(name, (format!("`{keyword}` takes no `{name}`"), help));
                 }
                 Word::Number(_) | Word::Other(_) => {
-                    self.errors.at(word, format!("`{keyword}` takes no `{written}` here\nhelp: leave it out"));
+                    self.errors.at(word, (format!("`{keyword}` takes no `{written}` here"), Help::leave_out()));
                 }
             }
         }
+    }
+
+    /// Reports a word that stands twice, with its number or name.
+    pub fn twice(&mut self, name: &Ident, value: impl ToTokens) {
+        let help = Help::leave_out().of(&quote!(#name #value)).saying("leave one out");
+        self.errors.at(name, (format!("`{name}` stands twice"), help));
+    }
+
+    /// The number after a word; `example` is such a word with its number.
+    pub fn number_of(&mut self, name: &Ident, example: &str) -> Option<&'a Number> {
+        if self.is_next(&[&name.to_string()]) {
+            self.errors.at(name, (format!("`{name}` stands twice"), Help::leave_out().saying("leave one out")));
+            self.rest.next();
+        }
+        let number = self.number();
+        if number.is_none() {
+            self.errors.at(
+                name,
+                (
+                    format!("`{name}` wants a number"),
+                    Help::after(number_in(example)).saying(format!("such as `{example}`")),
+                ),
+            );
+        }
+        number
     }
 
     /// Reads the number after a word, as in `example`. `bounds` is the end of the message for a number out of bounds.
@@ -133,14 +239,11 @@ impl<'a> Words<'a> {
         bounds: &str,
         is_right: impl Fn(f64) -> bool,
     ) -> Option<f64> {
-        let Some(number) = self.number() else {
-            self.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
-            return None;
-        };
+        let number = self.number_of(name, example)?;
         let what = format!("the {name} of `{}`", self.keyword);
         self.read(number, |number| match number.real(&what)? {
             value if is_right(value) => Ok(value),
-            _ => Err(format!("{what} is `{}`, but {bounds}\nhelp: such as `{example}`", number.text())),
+            _ => Err((format!("{what} is `{}`, but {bounds}", number.text()), such_as(example)).into()),
         })
     }
 
@@ -153,7 +256,17 @@ impl<'a> Words<'a> {
                 return;
             }
             let keyword = self.keyword;
-            self.errors.at(word, format!("`{keyword}` takes no `{}`\nhelp: leave it out", word.to_token_stream()));
+            self.errors.at(word, (format!("`{keyword}` takes no `{}`", word.to_token_stream()), Help::leave_out()));
         }
     }
+}
+
+/// The number of an example in the place of a wrong one: "such as `epsilon 1e-3`".
+pub fn such_as(example: &str) -> Help {
+    Help::write(number_in(example)).saying(format!("such as `{example}`"))
+}
+
+/// The number at the end of an example.
+fn number_in(example: &str) -> &str {
+    example.rsplit(' ').next().unwrap_or(example)
 }

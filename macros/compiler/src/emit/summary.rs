@@ -11,7 +11,7 @@ pub fn summary(planned: &Planned) -> String {
     let connected = !graph.is_chain();
     let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
     if connected {
-        for Input { name, shape } in &graph.inputs {
+        for Input { name, shape, .. } in &graph.inputs {
             let name = if graph.inputs.len() == 1 { "input".to_string() } else { name.unraw().to_string() };
             rows.push([format!("{name} (InputLayer)"), shape.keras(), "0".to_string(), String::new()]);
         }

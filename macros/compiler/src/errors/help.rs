@@ -1,5 +1,5 @@
 //! The help of an error: a sentence, and the edit that it proposes. The usual sentences are made from the edit, so both say the same.
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
@@ -39,6 +39,10 @@ enum Place {
     Phrase(String),
     /// After such words.
     AfterPhrase(String),
+    /// The layer at fault, with the arrow before it.
+    Layer,
+    /// After the layer at fault, if the layers behind it want a vector.
+    BeforeVector,
     /// A place that needs no tokens at fault.
     Range(Position, Position),
 }
@@ -147,6 +151,58 @@ impl Help {
         Self::new(format!("add `{text}`"), Place::AfterPhrase(words.into()), text)
     }
 
+    /// "leave it out": the layer at fault, with the arrow before it.
+    pub fn leave_out_layer() -> Self {
+        Self::new("leave it out".to_string(), Place::Layer, "")
+    }
+
+    /// All from one token up to another is left out.
+    pub fn leave_out_until(from: &impl ToTokens, to: &impl ToTokens, prose: impl Into<String>) -> Self {
+        Self::new(prose.into(), Place::Range(Position::Start(from.span()), Position::Start(to.span())), "")
+    }
+
+    /// The help whose layer has these tokens, and these with the arrow before it. Without an arrow `identity` takes the place of the
+    /// layer.
+    pub fn of_layer(mut self, layer: &TokenStream, arrow: Option<&TokenStream>) -> Self {
+        for change in self.changes.iter_mut().filter(|change| matches!(change.place, Place::Layer)) {
+            let (from, text) = match arrow {
+                Some(arrow) => (arrow.span(), ""),
+                None => (layer.span(), "identity"),
+            };
+            *change = Change {
+                place: Place::Range(Position::Start(from), Position::End(layer.span())),
+                text: text.to_string(),
+            };
+        }
+        self
+    }
+
+    /// "put `text` before it": before a layer that takes an image. If a vector is wanted behind the layer, its output is flattened.
+    pub fn before_image(text: impl Into<String>) -> Self {
+        let mut help = Self::before(text);
+        help.changes.push(Change { place: Place::BeforeVector, text: "=> flatten".to_string() });
+        help
+    }
+
+    /// The help whose layer has these tokens, with or without the `=> flatten` behind it.
+    pub fn flattened(mut self, layer: &TokenStream, vector_is_next: bool) -> Self {
+        self.changes.retain(|change| vector_is_next || !matches!(change.place, Place::BeforeVector));
+        for change in self.changes.iter_mut().filter(|change| matches!(change.place, Place::BeforeVector)) {
+            change.place = Place::After.within(layer);
+            self.prose.push_str(", and `=> flatten` behind it");
+        }
+        self
+    }
+
+    /// The same name for all of these words, in the place of another.
+    pub fn rename(words: impl IntoIterator<Item = Ident>, name: &str) -> Self {
+        let change = |word: Ident| Change {
+            place: Place::Range(Position::Start(word.span()), Position::End(word.span())),
+            text: name.to_string(),
+        };
+        Self { prose: format!("take another, such as `{name}`"), changes: words.into_iter().map(change).collect() }
+    }
+
     /// The same edit of these tokens, which are not those at fault.
     pub fn of(mut self, tokens: &impl ToTokens) -> Self {
         self.changes.iter_mut().for_each(|change| change.place = change.place.within(&tokens.to_token_stream()));
@@ -225,6 +281,7 @@ impl Place {
                 find(tokens, words).map(|(first, last)| (Position::Start(first), Position::End(last)))
             }
             Self::AfterPhrase(words) => find(tokens, words).map(|(_, last)| (Position::End(last), Position::End(last))),
+            Self::Layer | Self::BeforeVector => None,
             Self::Range(from, to) => Some((*from, *to)),
         };
         range.map_or_else(|| self.clone(), |(from, to)| Self::Range(from, to))

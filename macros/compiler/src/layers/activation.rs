@@ -6,12 +6,26 @@ use super::identity::Identity;
 use super::interface::only;
 use super::{InPlace, Layer, Misfit, Parsed, Places, Reads, Resolved};
 use crate::activations::{Activation, Keeps};
+use crate::errors::Help;
 use crate::optimize::Goal;
 use crate::shape::Shape;
 use crate::words::Words;
 
 pub fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
+    if keyword == "linear"
+        && let Some(units) = words.number()
+    {
+        // `Linear` is the dense layer of PyTorch.
+        let is_vector = words.input.as_ref().is_none_or(|input| input.rank() == 1);
+        let dense = if is_vector { "dense" } else { "flatten => dense" };
+        let units = units.text();
+        let help = Help::write(dense).saying(format!("write `{dense} {units}` for a layer of {units} units"));
+        words
+            .errors
+            .at(keyword, (format!("`linear` is the activation without an effect, and takes no `{units}`"), help));
+        return None;
+    }
     let activation = Activation::parse(keyword, words);
     words.end();
     Some(Parsed::alone(activation?))
@@ -26,9 +40,8 @@ impl Layer for Activation {
         let input = only(inputs)?;
         let word = self.keras_word();
         if self.compares_channels() && input.channels() == 1 {
-            return Err(Misfit::Layer(format!(
-                "`{word}` over one unit is always the same\nhelp: for two classes, one unit and `sigmoid`; for more classes, a unit for each"
-            )));
+            let help = Help::write("sigmoid").and(" for two classes; more classes have a unit for each");
+            return Err((format!("`{word}` over one unit is always the same"), help).into());
         }
         let identity = self.numbers().iter().fold(Identity::new(word), |identity, &number| identity.real(number));
         Ok(Resolved::in_place(input.clone(), self.kind(), identity, self.clone()))

@@ -5,6 +5,7 @@ use super::convolution::{
 use super::identity::Identity;
 use super::interface::only;
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, Tensor};
+use crate::errors::{Help, Message};
 use crate::shape::Shape;
 use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, Sizes, VALID};
 use crate::words::Words;
@@ -19,7 +20,7 @@ struct Conv {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let (filters, kernel) = filters_and_kernel(words, "conv 32 3x3")?;
+    let (filters, kernel) = filters_and_kernel(words, "")?;
     let written = Written::parse(words, kernel, |own, name, words| number_of(own, name, words, "groups 4"))?;
     let activation = written.options.activation.clone();
     Some(Parsed::with_activation(Conv { filters: filters?, written }, activation))
@@ -27,16 +28,19 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 
 impl Conv {
     /// The number of groups, which must divide the input channels and the filters.
-    fn groups(&self, channels: u64) -> Result<u64, String> {
+    fn groups(&self, channels: u64) -> Result<u64, Message> {
         let (groups, filters) = (self.written.own.unwrap_or(1), self.filters);
         for (count, what) in [(channels, "input channels"), (filters, "filters")] {
             if !count.is_multiple_of(groups) {
                 let divides = |n: &u64| channels.is_multiple_of(*n) && filters.is_multiple_of(*n);
                 let divisors: Vec<String> = (1..=groups.min(64)).filter(divides).map(|n| n.to_string()).collect();
-                return Err(format!(
-                    "`groups {groups}` does not divide the {count} {what}\nhelp: groups that divide both the input channels and the filters: {}",
+                let most = divisors.last().map_or("1", String::as_str);
+                let help = Help::write_for(format!("groups {groups}"), format!("groups {most}"));
+                let help = help.and(&format!(
+                    "; groups that divide both the input channels and the filters: {}",
                     divisors.join(", ")
                 ));
+                return Err((format!("`groups {groups}` does not divide the {count} {what}"), help).into());
             }
         }
         Ok(groups)
@@ -55,7 +59,7 @@ impl Layer for Conv {
         let Written { window, own, options } = &self.written;
         let filters = self.filters;
         let geometry = window.over("conv", input, Sizes::One(1))?;
-        stride_or_dilation(&geometry)?;
+        stride_or_dilation(window, &geometry)?;
         let groups = self.groups(input.channels())?;
         let channels = input.channels() / groups;
         let weight = weight(&geometry, [channels, filters]);

@@ -17,7 +17,7 @@ struct ConvTranspose {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let (filters, kernel) = filters_and_kernel(words, "conv_transpose 32 3x3 stride 2 same")?;
+    let (filters, kernel) = filters_and_kernel(words, " stride 2 same")?;
     let written = Written::parse(words, kernel, |own, name, words| count_of(own, name, words, "outpad 1"))?;
     let activation = written.options.activation.clone();
     Some(Parsed::with_activation(ConvTranspose { filters: filters?, written }, activation))
@@ -37,7 +37,7 @@ impl Layer for ConvTranspose {
         let (filters, channels) = (self.filters, input.channels());
         // The window of the convolution whose backward pass this is: it reads the output and writes the input.
         let mut geometry = window.over_transposed("conv_transpose", input, *own)?;
-        stride_or_dilation(&geometry)?;
+        stride_or_dilation(window, &geometry)?;
         let [height, width, _] = geometry.input;
         let output = if geometry.is_sequence { vec![width, filters] } else { vec![height, width, filters] };
         // The filters come before the channels.

@@ -3,11 +3,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Backward, Constant, Context, Life, Map, Need, ParameterGroup, Places, Purpose, Room, Rules, Tensor};
+use crate::errors::{Help, Message};
 use crate::number::Number;
 use crate::options::Options;
 use crate::shape::Shape;
 use crate::size::Size;
-use crate::window::{Geometry, Sizes, WindowWords};
+use crate::window::{Geometry, Sizes, WindowWords, example_of_window};
 use crate::words::Words;
 
 /// The words behind the sizes of a convolution.
@@ -65,43 +66,57 @@ fn read_number(
     name: &Ident,
     words: &mut Words<'_>,
     example: &str,
-    read: impl Fn(&Number, &str) -> Result<u64, String>,
+    read: impl Fn(&Number, &str) -> Result<u64, Message>,
 ) {
-    let Some(number) = words.number() else {
-        return words.errors.at(name, format!("`{name}` wants a number\nhelp: such as `{example}`"));
-    };
+    let Some(number) = words.number_of(name, example) else { return };
     let what = format!("the number after `{name}`");
     let read = words.read(number, |number| read(number, &what));
     if value.replace(read.unwrap_or(1)).is_some() {
-        words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+        words.twice(name, Some(number));
     }
 }
 
-/// The number of filters and the size of the window. Each is `None` if it is wrong; `None` is returned if both are missing.
-pub fn filters_and_kernel(words: &mut Words<'_>, example: &str) -> Option<(Option<u64>, Option<Sizes>)> {
+/// The number of filters and the size of the window. Each is `None` if it is wrong; `None` is returned if both are missing. `more` are
+/// the words behind them in an example.
+pub fn filters_and_kernel(words: &mut Words<'_>, more: &str) -> Option<(Option<u64>, Option<Sizes>)> {
     let keyword = words.keyword;
-    let missing =
-        format!("`{keyword}` wants the number of its filters and the size of its window\nhelp: such as `{example}`");
-    let number = words.required_number(&missing)?;
+    let example = format!("32 {}{more}", example_of_window(words.input.as_ref(), 3));
+    let missing = format!("`{keyword}` wants the number of its filters and the size of its window");
+    let number = words.required_number(&missing, &example)?;
+    if words.had_list {
+        return Some((None, None));
+    }
+    if number.text().contains('x')
+        && let Some(filters) = words.number()
+    {
+        let message = format!("the window `{number}` stands before the number of filters", number = number.text());
+        let swapped = Help::write(format!("{} {}", filters.text(), number.text()));
+        words.errors.at(quote!(#number #filters), (message, swapped));
+        return Some((None, None));
+    }
     let filters = words.read(number, |number| number.size("the number of filters"));
-    Some((filters, kernel(words, &quote!(#keyword #number), example)))
+    Some((filters, kernel(words, &quote!(#keyword #number), more)))
 }
 
-/// The size of the window.
-pub fn kernel(words: &mut Words<'_>, written: &TokenStream, example: &str) -> Option<Sizes> {
+/// The size of the window, behind the tokens `written`.
+pub fn kernel(words: &mut Words<'_>, written: &TokenStream, more: &str) -> Option<Sizes> {
     let Some(number) = words.number() else {
-        words.errors.at(written, format!("`{written}` wants the size of its window\nhelp: such as `{example}`"));
+        let example = example_of_window(words.input.as_ref(), 3);
+        let help = Help::after(&example).saying(format!("such as `{written} {example}{more}`"));
+        words.errors.at(written, (format!("`{written}` wants the size of its window"), help));
         return None;
     };
     words.read(number, |number| Sizes::read(number, "the window"))
 }
 
 /// Refuses a stride together with a dilation, as Keras does.
-pub fn stride_or_dilation(geometry: &Geometry) -> Result<(), String> {
+pub fn stride_or_dilation(window: &WindowWords, geometry: &Geometry) -> Result<(), Message> {
     let beyond_one = |sizes: [u64; 2]| sizes.into_iter().find(|&size| size > 1);
     match (beyond_one(geometry.stride), beyond_one(geometry.dilation)) {
         (Some(stride), Some(dilation)) => {
-            Err(format!("`stride {stride}` and `dilation {dilation}` do not go together\nhelp: leave one of them out"))
+            let written = window.dilation.map_or_else(|| dilation.to_string(), |dilation| dilation.to_string());
+            let help = Help::leave_out_words(format!("dilation {written}")).and(", or the stride");
+            Err((format!("`stride {stride}` and `dilation {dilation}` do not go together"), help).into())
         }
         _ => Ok(()),
     }

@@ -7,6 +7,7 @@ use super::interface::only;
 use super::{
     Backward, Context, Keyword, Layer, Map, Misfit, ParameterGroup, Parsed, Places, Resolved, Rules, Tensor,
 };
+use crate::errors::Help;
 use crate::optimize::Goal;
 use crate::options::Options;
 use crate::shape::Shape;
@@ -24,12 +25,12 @@ struct Written {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`dense` wants the number of its units\nhelp: such as `dense 10`");
+    let number = words.required_number("`dense` wants the number of its units", "10");
     let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
     let mut each = false;
     let options = Options::parse(words, |name, words| {
         if std::mem::replace(&mut each, true) {
-            words.errors.at(name, "`each` stands twice\nhelp: leave one out");
+            words.twice(name, TokenStream::new());
         }
     });
     let activation = options.activation.clone();
@@ -47,14 +48,14 @@ impl Layer for Written {
         let input = only(inputs)?;
         let Self { units, each, options } = self;
         if input.rank() > 1 && !each {
-            return Err(Misfit::Layer(format!(
-                "`dense` takes a vector, but what comes in has the shape {input}\nhelp: put `flatten =>` before it; or write `dense {units} each` for every position",
-            )));
+            let help = Help::before("flatten =>").and(&format!("; or write `dense {units} each` for every position"));
+            return Err((format!("`dense` takes a vector, but what comes in has the shape {input}"), help).into());
         }
         if input.rank() == 1 && *each {
-            return Err(Misfit::Layer(format!(
-                "`each` is for every position of an image or a sequence, but what comes in has the shape {input}\nhelp: leave it out"
-            )));
+            let message = format!(
+                "`each` is for every position of an image or a sequence, but what comes in has the shape {input}"
+            );
+            return Err((message, Help::leave_out_words("each")).into());
         }
         let inputs = input.channels();
         let too_large = || format!("`dense {units}` on {inputs} inputs has more weights than any machine can hold");

@@ -17,7 +17,7 @@ struct Depthwise(Written);
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
-    let kernel = kernel(words, &quote!(#keyword), "depthwise 3x3")?;
+    let kernel = kernel(words, &quote!(#keyword), "")?;
     let written = Written::parse(words, Some(kernel), |own, name, words| number_of(own, name, words, "multiplier 2"))?;
     let activation = written.options.activation.clone();
     Some(Parsed::with_activation(Depthwise(written), activation))
@@ -35,7 +35,7 @@ impl Layer for Depthwise {
         let Self(Written { window, own, options }) = self;
         let multiplier = own.unwrap_or(1);
         let geometry = window.over("depthwise", input, Sizes::One(1))?;
-        stride_or_dilation(&geometry)?;
+        stride_or_dilation(window, &geometry)?;
         let channels = input.channels().saturating_mul(multiplier);
         let weight = weight(&geometry, [input.channels(), multiplier]);
         let output = may_exist(&self.describe(), &weight, geometry.shape(channels))?;

@@ -6,8 +6,9 @@ use super::identity::Identity;
 use super::interface::only;
 use super::{InPlace, Keyword, Layer, Life, Misfit, Need, Parsed, Places, Purpose, Reads, Resolved, Room};
 use crate::activations::real;
+use crate::errors::Help;
 use crate::shape::Shape;
-use crate::words::Words;
+use crate::words::{Words, such_as};
 
 pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dropout", words: &[], parse }];
 
@@ -25,20 +26,22 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 /// Reads the fraction that a layer drops.
 pub fn rate(words: &mut Words<'_>) -> Option<f64> {
     let keyword = words.keyword;
-    let number =
-        words.required_number(&format!("`{keyword}` wants the fraction of the values to drop\nhelp: such as `{keyword} 0.5`"))?;
+    let number = words.required_number(&format!("`{keyword}` wants the fraction of the values to drop"), "0.5")?;
     words.read(number, |number| {
         let rate = number.real(&format!("the rate of `{keyword}`"))?;
         let text = number.text();
         match rate {
             0.0..1.0 => Ok(rate),
-            1.0..=100.0 if rate > 1.0 => Err(format!(
-                "the rate of `{keyword}` is `{text}`, but must be at least 0 and below 1\nhelp: the rate is a fraction, not a percentage: `{keyword} {}`",
-                rate / 100.0
-            )),
-            _ => Err(format!(
-                "the rate of `{keyword}` is `{text}`, but must be at least 0 and below 1\nhelp: such as `{keyword} 0.5`"
-            )),
+            rate => {
+                let message = format!("the rate of `{keyword}` is `{text}`, but must be at least 0 and below 1");
+                let fraction = rate / 100.0;
+                let help = match rate > 1.0 && fraction < 1.0 {
+                    true => Help::write(fraction.to_string())
+                        .saying(format!("the rate is a fraction, not a percentage: `{keyword} {fraction}`")),
+                    false => such_as(&format!("{keyword} 0.5")),
+                };
+                Err((message, help).into())
+            }
         }
     })
 }

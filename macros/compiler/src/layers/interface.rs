@@ -11,6 +11,7 @@ use super::memory::{Need, Purpose, Reads};
 use super::parameters::{Context, ParameterGroup, Rules};
 use super::places::Places;
 use crate::activations::Activation;
+use crate::errors::Message;
 use crate::shape::Shape;
 use crate::size::Size;
 
@@ -73,21 +74,22 @@ impl Resolved {
 pub fn only<'a>(inputs: &[&'a Shape]) -> Result<&'a Shape, Misfit> {
     match inputs {
         [input] => Ok(input),
-        _ => Err(Misfit::Layer(format!("this layer takes one value, not {}", inputs.len()))),
+        _ => Err(format!("this layer takes one value, not {}", inputs.len()).into()),
     }
 }
 
 /// The reason why a layer does not fit its inputs.
 pub enum Misfit {
     /// An error of the layer.
-    Layer(String),
-    /// Errors of branches that do not fit together, by the indices of the branches.
-    Branches(Vec<(usize, String)>),
+    Layer(Message),
+    /// Branches that do not fit together. The join wants this.
+    Branches(&'static str),
 }
 
-impl From<String> for Misfit {
-    fn from(message: String) -> Self {
-        Self::Layer(message)
+/// A message is an error of the layer.
+impl<T: Into<Message>> From<T> for Misfit {
+    fn from(message: T) -> Self {
+        Self::Layer(message.into())
     }
 }
 

@@ -60,17 +60,16 @@ impl Layer for Written {
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let Known { keyword, kind, way } = *self.0;
         let output = match inputs {
-            [] => return Err(Misfit::Layer(format!("`{keyword}` has nothing to join"))),
+            [] => return Err(format!("`{keyword}` has nothing to join").into()),
             [input] => {
-                return Err(Misfit::Layer(format!(
-                    "`{keyword}` joins at least two branches, and there is one of shape {input}\nhelp: such as `{keyword}(identity, dense 10)`"
-                )));
+                let message = format!("`{keyword}` joins at least two branches, and there is one of shape {input}");
+                return Err(message.into());
             }
             _ if way == Way::Concat => concat(inputs)?,
             // Squeeze and excitation: one operand holds a factor for every channel.
             [a, b] if way == Way::Product && is_factor(a, b) => (*b).clone(),
             [a, b] if way == Way::Product && is_factor(b, a) => (*a).clone(),
-            [first, ..] => same(keyword, first, inputs)?,
+            [first, ..] => same(first, inputs)?,
         };
         let operands = inputs.iter().map(|&input| input.clone()).collect();
         let branches = Branches { kind, way, operands, output: output.clone() };
@@ -85,47 +84,21 @@ fn is_factor(factor: &Shape, of: &Shape) -> bool {
 }
 
 /// The shape that all inputs have.
-fn same(keyword: &str, first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit> {
-    let Some((index, other)) = inputs.iter().enumerate().find(|(_, input)| **input != first) else {
-        return Ok(first.clone());
-    };
-    let help = match (first.sizes(), other.sizes()) {
-        ([height, width, a], [other_height, other_width, b])
-            if height == other_height && width == other_width && a != b =>
-        {
-            format!(
-                "help: `{keyword}` wants the same channels: such as `conv {a} 1x1` at the end of this branch, or `concat`"
-            )
-        }
-        _ => format!("help: `{keyword}` wants the same shape from every branch"),
-    };
-    Err(Misfit::Branches(vec![
-        (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
-        (index, format!("this branch has the shape {other}, but the first has {first}\n{help}")),
-    ]))
+fn same(first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit> {
+    let all = inputs.iter().all(|input| *input == first);
+    if all { Ok(first.clone()) } else { Err(Misfit::Branches("the same shape from every branch")) }
 }
 
 /// The shape of the inputs side by side in the last dimension.
 fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
     let Some((first, others)) = inputs.split_first() else { return Ok(Shape::default()) };
     let place = |shape: &Shape| shape.sizes().split_last().map(|(_, place)| place.to_vec()).unwrap_or_default();
-    for (index, other) in (1..).zip(others) {
-        if place(first) != place(other) {
-            return Err(Misfit::Branches(vec![
-                (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
-                (
-                    index,
-                    format!(
-                        "this branch has the shape {other}, but the first has {first}\nhelp: `concat` puts channels side by side: all other sizes must be the same"
-                    ),
-                ),
-            ]));
-        }
+    if others.iter().any(|other| place(first) != place(other)) {
+        return Err(Misfit::Branches("the same sizes but for the channels, which it puts side by side"));
     }
     let channels = inputs.iter().fold(0_u64, |sum, input| sum.saturating_add(input.channels()));
     let sizes = place(first).into_iter().chain([channels]).collect();
-    Shape::new(sizes)
-        .ok_or_else(|| Misfit::Layer("the output of `concat` has more values than any machine can hold".to_string()))
+    Shape::new(sizes).ok_or_else(|| "the output of `concat` has more values than any machine can hold".into())
 }
 
 /// A join whose shapes are known.

@@ -9,6 +9,7 @@ use super::{
     Backward, Constant, Context, Keyword, Layer, Map, Misfit, ParameterGroup, Parsed, Places, Reads, Resolved,
 };
 use crate::activations::real;
+use crate::errors::Help;
 use crate::shape::{Shape, literal};
 use crate::words::Words;
 
@@ -39,7 +40,9 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let over = if words.keyword == "layernorm" {
         Some(Over::Channels)
     } else {
-        let number = words.required_number("`groupnorm` wants the number of groups\nhelp: such as `groupnorm 8`");
+        let fits = |groups: &u64| words.input.as_ref().is_none_or(|input| input.channels().is_multiple_of(*groups));
+        let example = [8, 4, 3, 2].into_iter().find(fits).unwrap_or(1).to_string();
+        let number = words.required_number("`groupnorm` wants the number of groups", &example);
         let groups = number.and_then(|number| words.read(number, |number| number.size("the number of groups")));
         groups.map(Over::Groups)
     };
@@ -69,15 +72,16 @@ impl Layer for Written {
         let identity = match self.over {
             Over::Groups(groups) if !channels.is_multiple_of(groups) => {
                 let fitting = (1..=groups.min(channels)).rev().find(|&fewer| channels.is_multiple_of(fewer));
-                return Err(Misfit::Layer(format!(
-                    "`groupnorm {groups}` cannot split {channels} channels into equal groups, and what comes in has the shape {input}\nhelp: `groupnorm {}`, or a number of channels that is a multiple of {groups}",
-                    fitting.unwrap_or(1)
-                )));
+                let message = format!(
+                    "`groupnorm {groups}` cannot split {channels} channels into equal groups, and what comes in has the shape {input}"
+                );
+                let help = Help::write_for(format!("groupnorm {groups}"), format!("groupnorm {}", fitting.unwrap_or(1)));
+                let help = help.and(&format!(", or take a number of channels that is a multiple of {groups}"));
+                return Err((message, help).into());
             }
             Over::Channels if channels == 1 => {
-                return Err(Misfit::Layer(
-                    "`layernorm` over one channel always gives zero\nhelp: `layernorm all` for all values of a sample together".to_string()
-                ));
+                let help = Help::write_for("layernorm", "layernorm all").and(" for all values of a sample together");
+                return Err(("`layernorm` over one channel always gives zero", help).into());
             }
             Over::Channels => Identity::new("layernorm"),
             Over::All => Identity::new("layernorm").word("all"),

@@ -7,8 +7,9 @@ use super::identity::Identity;
 use super::interface::only;
 use super::{InPlace, Keyword, Layer, Misfit, Need, Parsed, Places, Purpose, Reads, Resolved};
 use crate::activations::real;
+use crate::errors::Help;
 use crate::shape::Shape;
-use crate::words::Words;
+use crate::words::{Words, such_as};
 
 pub const KEYWORDS: &[Keyword] = &[
     Keyword { word: "spatial_dropout", words: &[], parse },
@@ -37,11 +38,12 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 }
 
 fn deviation(words: &mut Words<'_>) -> Option<f64> {
-    let example = "help: such as `gaussian_noise 0.1`";
-    let number = words.required_number(&format!("`gaussian_noise` wants a standard deviation\n{example}"))?;
+    let number = words.required_number("`gaussian_noise` wants a standard deviation", "0.1")?;
     words.read(number, |number| match number.real("the standard deviation of `gaussian_noise`")? {
         deviation if deviation < 0.0 => {
-            Err(format!("the standard deviation of `gaussian_noise` is `{}`, but must be at least 0\n{example}", number.text()))
+            let message =
+                format!("the standard deviation of `gaussian_noise` is `{}`, but must be at least 0", number.text());
+            Err((message, such_as("gaussian_noise 0.1")).into())
         }
         deviation => Ok(deviation),
     })
@@ -79,9 +81,10 @@ impl Layer for Written {
         let (input, written) = (only(inputs)?, *self);
         let (kind, word, number) = match written {
             Self::Channels(rate) if input.rank() == 1 => {
-                return Err(Misfit::Layer(format!(
-                    "`spatial_dropout` drops whole channels of an image or a sequence, but what comes in has the shape {input}\nhelp: write `dropout {rate}`"
-                )));
+                let message = format!(
+                    "`spatial_dropout` drops whole channels of an image or a sequence, but what comes in has the shape {input}"
+                );
+                return Err((message, Help::write(format!("dropout {rate}"))).into());
             }
             Self::Channels(rate) => ("SpatialDropout", "spatial_dropout", rate),
             Self::Factors(rate) => ("GaussianDropout", "gaussian_dropout", rate),

@@ -5,7 +5,9 @@ use quote::quote;
 use super::identity::Identity;
 use super::interface::only;
 use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Resolved};
+use crate::errors::{Help, Message};
 use crate::shape::{Shape, literal};
+use crate::window::{no_image, sides_of};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
@@ -21,9 +23,7 @@ struct Written {
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let (keyword, is_crop) = (words.keyword.to_string(), words.keyword == "crop");
-    let number = words.required_number(&format!(
-        "`{keyword}` wants the size of the border\nhelp: such as `{keyword} 1`, or top x bottom x left x right: `{keyword} 1x0x1x0`"
-    ));
+    let number = words.required_number(&format!("`{keyword}` wants the size of the border"), "1");
     let sizes = number.and_then(|number| words.read(number, |number| number.counts("the border")));
     words.end();
     Some(Parsed::alone(Written { is_crop, sizes: sizes? }))
@@ -35,15 +35,12 @@ impl Written {
     }
 
     /// Height and width of the input; the sizes of the border: top, bottom, left, right. A sequence is an image of one row.
-    fn sides(&self, input: &Shape) -> Result<([u64; 2], [u64; 4]), String> {
+    fn sides(&self, input: &Shape) -> Result<([u64; 2], [u64; 4]), Message> {
         let (size, is_sequence) = match *input.sizes() {
             [height, width, _] => ([height, width], false),
             [time, _] => ([1, time], true),
             _ => {
-                return Err(format!(
-                    "`{}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it",
-                    self.keyword()
-                ));
+                return Err(no_image(self.keyword(), input, |image| self.resolve(&[image]).is_ok()));
             }
         };
         let sides = match (self.sizes.as_slice(), is_sequence) {
@@ -52,21 +49,12 @@ impl Written {
             (&[all], false) => [all; 4],
             (&[vertical, horizontal], false) => [vertical, vertical, horizontal, horizontal],
             (&[top, bottom, left, right], false) => [top, bottom, left, right],
-            (sizes, true) => {
-                return Err(format!(
-                    "`{}` has {} sizes, but a sequence has two sides\nhelp: one size for both, or before x after, such as `{} 2x0`",
-                    self.describe(),
-                    sizes.len(),
-                    self.keyword()
-                ));
-            }
-            (sizes, false) => {
-                return Err(format!(
-                    "`{}` has {} sizes, but an image has four sides\nhelp: one size for all, vertical x horizontal, or top x bottom x left x right, such as `{} 1x0x1x0`",
-                    self.describe(),
-                    sizes.len(),
-                    self.keyword()
-                ));
+            (sizes, is_sequence) => {
+                let (sides, meaning) = sides_of(is_sequence);
+                let message = format!("`{}` has {} sizes, but {sides}", self.describe(), sizes.len());
+                let two = sizes.iter().take(2).map(u64::to_string).collect::<Vec<_>>().join("x");
+                let help = Help::write_for(self.describe(), format!("{} {two}", self.keyword())).and(&format!("; {meaning}"));
+                return Err((message, help).into());
             }
         };
         Ok((size, sides))
@@ -82,7 +70,8 @@ impl Layer for Written {
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
         let (size, [top, bottom, left, right]) = self.sides(input)?;
-        let too_large = || format!("`{}` of {input} gives more values than any machine can hold", self.describe());
+        let too_large =
+            || Misfit::from(format!("`{}` of {input} gives more values than any machine can hold", self.describe()));
         let change = |size: u64, before: u64, after: u64| {
             let border = before.checked_add(after).ok_or_else(too_large)?;
             if !self.is_crop {
@@ -90,10 +79,15 @@ impl Layer for Written {
             }
             let left = size.checked_sub(border).filter(|&left| left > 0);
             left.ok_or_else(|| {
-                format!(
-                    "`{}` removes {border} of {size} positions, and what comes in has the shape {input}\nhelp: leave at least one position in each direction",
+                let message = format!(
+                    "`{}` removes {border} of {size} positions, and what comes in has the shape {input}",
                     self.describe()
-                )
+                );
+                // A border of the same size on all sides.
+                let smallest = input.sizes().iter().take(input.rank() - 1).min().copied().unwrap_or(1);
+                let most = (smallest - 1) / 2;
+                let help = Help::write_for(self.describe(), format!("crop {most}"));
+                Misfit::from((message, help.and(", which leaves at least one position in each direction")))
             })
         };
         let [height, width] = size;

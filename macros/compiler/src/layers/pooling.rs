@@ -5,8 +5,9 @@ use quote::{format_ident, quote};
 use super::identity::Identity;
 use super::interface::only;
 use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Reads, Resolved};
+use crate::errors::Help;
 use crate::shape::Shape;
-use crate::window::{Geometry, SAME, STRIDE, Sizes, VALID, WindowWords};
+use crate::window::{Geometry, SAME, STRIDE, Sizes, VALID, WindowWords, example_of_window};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
@@ -52,8 +53,8 @@ struct WrittenPool {
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
-    let number =
-        words.required_number(&format!("`{keyword}` wants the size of its window\nhelp: such as `{keyword} 2x2`"));
+    let example = example_of_window(words.input.as_ref(), 2);
+    let number = words.required_number(&format!("`{keyword}` wants the size of its window"), &example);
     let kernel = number.and_then(|number| words.read(number, |number| Sizes::read(number, "the window")));
     let mut window = WindowWords::new(kernel.unwrap_or(Sizes::One(1)));
     words.options(|name, words| {
@@ -160,9 +161,10 @@ impl Layer for WrittenGlobal {
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let (input, keyword) = (only(inputs)?, self.keyword());
         if input.rank() == 1 {
-            return Err(Misfit::Layer(format!(
-                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: leave it out: a vector is a single position"
-            )));
+            let message = format!(
+                "`{keyword}` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}"
+            );
+            return Err((message, Help::leave_out_layer().and(": a vector is a single position")).into());
         }
         let positions = if self.keepdims { input.rank() - 1 } else { 0 };
         let sizes = std::iter::repeat_n(1, positions).chain([input.channels()]).collect();

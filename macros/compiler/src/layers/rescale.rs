@@ -18,7 +18,7 @@ struct Rescale {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`rescale` wants a factor\nhelp: such as `rescale 0.00392156862745098` for 1/255");
+    let number = words.required_number("`rescale` wants a factor", "0.00392156862745098");
     let scale = number.and_then(|number| words.read(number, |number| number.real("the factor of `rescale`")));
     let mut offset = 0.0;
     words.options(|name, words| {

@@ -2,7 +2,9 @@
 use super::identity::Identity;
 use super::interface::only;
 use super::{Keyword, Layer, Misfit, Operation, Parsed, Resolved};
+use crate::errors::Help;
 use crate::shape::Shape;
+use crate::window::example;
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[Keyword { word: "reshape", words: &[], parse }];
@@ -11,7 +13,8 @@ pub const KEYWORDS: &[Keyword] = &[Keyword { word: "reshape", words: &[], parse 
 struct Reshape(Shape);
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`reshape` wants a shape\nhelp: such as `reshape 28x28x1`");
+    let example = words.input.as_ref().map_or("28x28x1".to_string(), |input| example(input.len()).to_string());
+    let number = words.required_number("`reshape` wants a shape", &example);
     let shape = number.and_then(|number| words.read(number, |number| crate::parse::shape(number, "the shape")));
     words.end();
     Some(Parsed::alone(Reshape(shape?)))
@@ -28,10 +31,23 @@ impl Layer for Reshape {
             let identity = Identity::new("reshape").sizes(shape.sizes());
             return Ok(Resolved { output: shape.clone(), kind: "Reshape", identity, operation: Operation::Alias });
         }
-        Err(Misfit::Layer(format!(
-            "`reshape {shape}` holds {} values, but what comes in has the shape {input}, which holds {}\nhelp: the products of both shapes must be the same",
+        let message = format!(
+            "`reshape {shape}` holds {} values, but what comes in has the shape {input}, which holds {}",
             shape.len(),
             input.len()
-        )))
+        );
+        let help = Help::write_for(shape.to_string(), resized(shape, input.len()));
+        Err((message, help.and(": the products of both shapes must be the same")).into())
     }
+}
+
+/// The shape with its last size changed, so that it holds this many values; if that cannot be, a shape of as many dimensions that does.
+fn resized(shape: &Shape, values: u64) -> String {
+    let kept: Vec<u64> = shape.sizes().iter().take(shape.rank() - 1).copied().collect();
+    let product: u64 = kept.iter().product();
+    let sizes = match values.is_multiple_of(product) {
+        true => kept.into_iter().chain([values / product]).collect(),
+        false => [vec![values], vec![1; kept.len()]].concat(),
+    };
+    sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("x")
 }

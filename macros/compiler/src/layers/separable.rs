@@ -19,7 +19,7 @@ struct Separable {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let (filters, kernel) = filters_and_kernel(words, "separable 32 3x3")?;
+    let (filters, kernel) = filters_and_kernel(words, "")?;
     let written = Written::parse(words, kernel, |own, name, words| number_of(own, name, words, "multiplier 2"))?;
     let activation = written.options.activation.clone();
     Some(Parsed::with_activation(Separable { filters: filters?, written }, activation))
@@ -37,7 +37,7 @@ impl Layer for Separable {
         let Written { window, own, options } = &self.written;
         let (filters, multiplier) = (self.filters, own.unwrap_or(1));
         let geometry = window.over("separable", input, Sizes::One(1))?;
-        stride_or_dilation(&geometry)?;
+        stride_or_dilation(window, &geometry)?;
         let middle = input.channels().saturating_mul(multiplier);
         let depthwise = weight(&geometry, [input.channels(), multiplier]);
         let pointwise: Vec<u64> = geometry.kernel_sizes().iter().map(|_| 1).chain([middle, filters]).collect();

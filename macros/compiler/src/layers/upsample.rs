@@ -5,8 +5,9 @@ use quote::quote;
 use super::identity::Identity;
 use super::interface::only;
 use super::{Backward, Constant, Context, Keyword, Layer, Map, Misfit, Parsed, Places, Resolved};
+use crate::errors::{Help, Message};
 use crate::shape::{Shape, literal};
-use crate::window::Sizes;
+use crate::window::{Sizes, no_image};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[Keyword { word: "upsample", words: &["nearest", "bilinear"], parse }];
@@ -18,7 +19,7 @@ struct Written {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`upsample` wants a factor\nhelp: such as `upsample 2` or `upsample 3x2`");
+    let number = words.required_number("`upsample` wants a factor", "2");
     let factor = number.and_then(|number| words.read(number, |number| Sizes::read(number, "the factor")));
     let mut bilinear = false;
     words.options(|name, _| bilinear = name == "bilinear");
@@ -27,16 +28,15 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 
 impl Written {
     /// Height and width of the input, and their factors. A sequence is an image of one row.
-    fn sizes(&self, input: &Shape) -> Result<[[u64; 2]; 2], String> {
+    fn sizes(&self, input: &Shape) -> Result<[[u64; 2]; 2], Message> {
         match *input.sizes() {
-            [_, _] if self.bilinear => Err(format!(
-                "`bilinear` is for images, but what comes in is a sequence of the shape {input}\nhelp: leave it out"
-            )),
+            [_, _] if self.bilinear => {
+                let message = format!("`bilinear` is for images, but what comes in is a sequence of the shape {input}");
+                Err((message, Help::leave_out_words("bilinear")).into())
+            }
             [time, _] => Ok([[1, time], self.factor.pair("the factor", true)?]),
             [height, width, _] => Ok([[height, width], self.factor.pair("the factor", false)?]),
-            _ => Err(format!(
-                "`upsample` takes an image (height x width x channels) or a sequence (time steps x features), but what comes in has the shape {input}\nhelp: put `reshape` before it"
-            )),
+            _ => Err(no_image("upsample", input, |image| self.sizes(image).is_ok())),
         }
     }
 }

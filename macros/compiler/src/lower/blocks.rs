@@ -1,31 +1,48 @@
 //! Expands blocks and repetitions.
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use super::{LANGUAGE, Lowering};
-use crate::errors::Errors;
+use crate::errors::{Errors, Help};
 use crate::expressions::{Term, Value, Wrong};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
 use crate::options;
-use crate::parse::{Block, Chain, Stage};
+use crate::parse::{Block, Chain, Stage, What, Written};
 use crate::words::Word;
 
 /// Blocks and their parameters have names that nothing else has.
-pub fn check_blocks(blocks: &[Block], errors: &mut Errors) {
+pub fn check_blocks(blocks: &[Block], networks: &[Written], errors: &mut Errors) {
     for (index, Block { name, parameters, .. }) in blocks.iter().enumerate() {
+        let other = |name: &Ident| format!("{name}_2");
         if blocks.iter().take(index).any(|earlier| earlier.name == *name) {
-            errors.at(name, format!("a block named `{name}` exists already\nhelp: take another name"));
+            let help = Help::rename([name.clone()], &other(name));
+            errors.at(name, (format!("a block named `{name}` exists already"), help));
         }
-        for name in parameters.iter().chain([name]) {
-            if is_word(name) {
-                errors.at(
-                    name,
-                    format!(
-                        "`{name}` is a word of the language and cannot be the name of a block or a parameter\nhelp: take another name"
-                    ),
-                );
+        let chains =
+            || networks.iter().flat_map(|network| &network.body.chains).chain(blocks.iter().map(|block| &block.chain));
+        for (word, is_block) in parameters.iter().map(|parameter| (parameter, false)).chain([(name, true)]) {
+            if is_word(word) {
+                let mut places = vec![word.clone()];
+                if is_block {
+                    chains().for_each(|chain| calls_of(chain, word, &mut places));
+                }
+                let message =
+                    format!("`{word}` is a word of the language and cannot be the name of a block or a parameter");
+                errors.at(word, (message, Help::rename(places, &other(word))));
             }
+        }
+    }
+}
+
+/// Finds the calls of a block.
+fn calls_of(chain: &Chain, block: &Ident, found: &mut Vec<Ident>) {
+    for stage in &chain.stages {
+        match &stage.what {
+            What::Call(..) if stage.keyword == *block => found.push(stage.keyword.clone()),
+            What::Repeat(body) => calls_of(body, block, found),
+            What::Join(_, branches) => branches.iter().for_each(|branch| calls_of(branch, block, found)),
+            What::Plain | What::Call(..) | What::Nested(_) | What::Lost => {}
         }
     }
 }
@@ -67,10 +84,7 @@ impl Lowering<'_> {
             [Word::Number(number)] => {
                 number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
             }
-            _ => Err((
-                stage.tokens(),
-                "`repeat` wants one number\nhelp: such as `repeat 3 { dense 10 relu }`".to_string(),
-            )),
+            _ => Err((stage.tokens(), "`repeat` wants one number\nhelp: such as `repeat 3 { dense 10 relu }`".into())),
         };
         let count = match count {
             Ok(count) => count,
@@ -115,8 +129,9 @@ impl Lowering<'_> {
         if let Some(word) = stage.words.first() {
             self.wrong(
                 word,
-                format!(
-                    "`{name}` is a block, and takes nothing but its arguments\nhelp: put `=>` before the next layer"
+                (
+                    format!("`{name}` is a block, and takes nothing but its arguments"),
+                    Help::before("=>").saying("put `=>` before the next layer"),
                 ),
             );
         }
@@ -186,13 +201,16 @@ impl Lowering<'_> {
         let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
         if wanted != given {
             let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
-            self.wrong(
-                stage.tokens(),
-                format!(
-                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
-                    if wanted == 1 { "argument" } else { "arguments" }
-                ),
-            );
+            let counted = if wanted == 1 { "argument" } else { "arguments" };
+            let message = format!("the block `{name}` takes {wanted} {counted}, but gets {given} here");
+            let help = match given > wanted {
+                true => {
+                    let kept = arguments.iter().take(wanted).map(|argument| quote!(#(#argument)*).to_string());
+                    Help::write(format!("{name}({})", kept.collect::<Vec<_>>().join(", ")))
+                }
+                false => Help::prose(format!("`{name}({names})`")),
+            };
+            self.wrong(stage.tokens(), (message, help));
             self.errors.at(name, format!("the block `{name}` is declared here, with the parameters ({names})"));
             return None;
         }

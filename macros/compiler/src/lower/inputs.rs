@@ -1,11 +1,12 @@
 //! The inputs of a network, which stand at the beginning of chains.
 use quote::format_ident;
 
-use super::Lowering;
+use super::{Lowering, begins_layer};
+use crate::errors::Help;
 use crate::graph::{Input, ValueId};
-use crate::layers;
-use crate::parse::{self, Stage};
+use crate::parse::{self, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
+use crate::suggest;
 use crate::words::Words;
 
 impl Lowering<'_> {
@@ -14,10 +15,10 @@ impl Lowering<'_> {
         let firsts: Vec<&Stage> = self.written.iter().filter_map(|chain| chain.stages.first()).collect();
         let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
         if inputs.is_empty()
-            && let Some(first) = firsts.first()
+            && let Some(chain) = self.written.iter().find(|chain| !chain.stages.is_empty())
+            && let Some(first) = chain.stages.first()
         {
-            let keyword = &first.keyword;
-            self.errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
+            self.no_input(chain, first);
         }
         for stage in &inputs {
             let (shape, scalar) = self.input(stage);
@@ -32,39 +33,56 @@ impl Lowering<'_> {
             match (self.scalar, scalar) {
                 (Some(first), Some(second)) if first != second => {
                     let (first, second) = (first.name(), second.name());
-                    self.errors.at(stage.tokens(), format!("this input is `{second}`, but another is `{first}`\nhelp: write the same type behind every input"));
+                    let tokens = stage.tokens();
+                    // `f32` is the type without a word, so that of another input may not be written.
+                    let help = Help::write_for(second, first).and(": all inputs have the same type");
+                    self.errors.at(tokens, (format!("this input is `{second}`, but another is `{first}`"), help));
                 }
                 (first, second) => self.scalar = first.or(second),
             }
-            self.graph.inputs.push(Input { name, shape });
-            self.input_tokens.push(stage.tokens());
+            self.graph.inputs.push(Input { name, shape, tokens: stage.tokens() });
         }
         self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
     }
 
+    /// Reports a network without an input.
+    fn no_input(&mut self, chain: &Chain, first: &Stage) {
+        let keyword = &first.keyword;
+        let message = format!("a network begins with its input, not with `{keyword}`");
+        let written = keyword.to_string();
+        let is_known = begins_layer(keyword) || self.blocks.iter().any(|block| block.name == *keyword);
+        if !is_known && suggest::nearest(&written, ["input"].into_iter()).is_some() {
+            self.misspelt_input = true;
+            let help = Help::write("input").saying("did you mean `input`?");
+            return self.errors.at(keyword, (format!("unknown word `{written}`"), help));
+        }
+        let input = format!("input {} =>", example(chain));
+        let help = Help::before(&input).of(&chain.tokens);
+        self.errors.at(keyword, (message, help.saying(format!("put the shape of one sample in front: `{input}`"))));
+    }
+
     /// Reads an input.
     pub(super) fn input(&mut self, first: &Stage) -> (Shape, Option<Scalar>) {
+        if matches!(first.what, What::Lost) {
+            return (Shape::default(), None);
+        }
+        let own =
+            self.written.iter().find(|chain| chain.stages.first().is_some_and(|stage| std::ptr::eq(stage, first)));
+        let example = own.map_or("13", example);
         let Some(resolved) = self.resolve(&first.words, None) else { return (Shape::default(), None) };
-        let mut words = Words::new(&first.keyword, &[], layers::is_keyword, &resolved, &mut self.errors);
-        let number = words.required_number(
-            "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
-        );
+        let mut words = Words::new(&first.keyword, &[], begins_layer, &resolved, &mut self.errors);
+        let number = words.required_number("`input` wants the shape of one sample", example);
         let shape =
             number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
         let mut scalar = None;
         if let Some(name) = words.name() {
             let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
-            let is_cross =
-                name.to_string().strip_prefix('x').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
             if let Some(known) = known {
                 scalar = Some(known);
-            } else if is_cross {
-                words.errors.at(name, "a shape is one word, without spaces\nhelp: such as `28x28`");
-                while words.next().is_some() {}
             } else if !words.is_next_layer(name) {
-                let message =
-                    format!("`{name}` is not a type that a network computes with\nhelp: `f64`, or no word for `f32`");
-                words.errors.at(name, message);
+                let message = format!("`{name}` is not a type that a network computes with");
+                let help = Help::leave_out().saying("leave it out for `f32`, or write `f64`");
+                words.errors.at(name, (message, help));
             }
         }
         words.end();
@@ -75,11 +93,35 @@ impl Lowering<'_> {
     pub(super) fn input_stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let is_top = is_first && self.calls.is_empty() && self.labels.len() == 1 && from.is_none();
         if !is_top {
-            self.wrong(stage.tokens(), "a second `input`: it can only begin a chain\nhelp: leave it out; `reshape` changes a shape on the way, and `;` begins another chain");
+            let help = Help::leave_out_layer().of_layer(&stage.tokens(), stage.arrow.as_ref());
+            let help = help.and("; `reshape` changes a shape on the way, and `;` begins another chain");
+            self.wrong(stage.tokens(), ("a second `input`: it can only begin a chain", help));
             return from;
         }
         let place =
             self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
         place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index))
     }
+}
+
+/// The shape of an input in a help: an image before layers that take no vector.
+fn example(chain: &Chain) -> &'static str {
+    const OF_IMAGES: &[&str] = &[
+        "conv",
+        "depthwise",
+        "separable",
+        "conv_transpose",
+        "maxpool",
+        "avgpool",
+        "globalmaxpool",
+        "globalavgpool",
+        "pad",
+        "crop",
+        "upsample",
+        "spatial_dropout",
+        "flatten",
+    ];
+    let mut keywords = chain.stages.iter().map(|stage| stage.keyword.to_string());
+    let decides = keywords.find(|keyword| keyword == "dense" || OF_IMAGES.contains(&keyword.as_str()));
+    if decides.is_some_and(|keyword| keyword != "dense") { "28x28x1" } else { "13" }
 }

@@ -1,25 +1,85 @@
 //! Labels, and errors for unknown words.
 use proc_macro2::Ident;
 
-use super::{LOST, Lowering};
+use super::{LOST, Lowering, begins_layer};
 use crate::activations;
+use crate::errors::{Errors, Help};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
 use crate::parse::{Chain, Stage, What};
 use crate::suggest;
+use crate::words::Words;
 
 impl Lowering<'_> {
     /// A stage that is a label: the value of the label.
-    pub(super) fn label_stage(&mut self, stage: &Stage, is_first: bool) -> Option<ValueId> {
+    pub(super) fn label_stage(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) -> Option<ValueId> {
         let name = &stage.keyword;
         let value = self.find_label(name);
         if let Some(label) = &stage.label {
-            self.wrong(label, format!("`{name}` has a name already\nhelp: leave `{label}:` out"));
+            let help = Help::leave_out_until(label, name, format!("leave `{label}:` out"));
+            self.wrong(label, (format!("`{name}` has a name already"), help));
         }
         if !is_first {
-            self.wrong(name, format!("`{name}` is a label, and a label can only begin a chain\nhelp: to join its value with what comes in: `add(identity, {name})`, or another join"));
+            let shape = |value: Option<ValueId>| value.and_then(|value| self.graph.find_shape(value));
+            let join = if shape(value) == shape(from) { "add" } else { "concat" };
+            let help = match value == from {
+                true => Help::leave_out_layer()
+                    .of_layer(&stage.tokens(), stage.arrow.as_ref())
+                    .and(": its value comes in already"),
+                false => Help::write(format!("{join}(identity, {name})"))
+                    .and(", or another join, to join its value with what comes in"),
+            };
+            self.wrong(name, (format!("`{name}` is a label, and a label can only begin a chain"), help));
         }
         value
+    }
+
+    /// The help for a chain without an input: to begin with the label of an earlier layer.
+    pub(super) fn read_a_label(&self, stage: &Stage) -> Help {
+        let keyword = &stage.keyword;
+        let rule = "a chain begins with `input`, or with the label of an earlier layer";
+        if let Some(label) = stage.label.as_ref().filter(|label| self.find_label(label).is_some()) {
+            return Help::between(label, keyword, "=>").saying(format!("write `{label} => {keyword}`: {rule}"));
+        }
+        let is_own = |chain: &Chain| chain.stages.first().is_some_and(|first| std::ptr::eq(first, stage));
+        let before = self.written.iter().position(is_own).and_then(|own| self.written.get(own.checked_sub(1)?));
+        let Some(last) = before.and_then(|chain| chain.stages.last()) else {
+            let hidden = self.calls.last().map_or(0, |call| call.scopes);
+            let label = self.labels.iter().skip(hidden).flatten().last();
+            return match label {
+                Some((label, _)) => Help::before(format!("{label} =>")).and(&format!(": {rule}")),
+                None => Help::prose(rule),
+            };
+        };
+        let is_label = last.words.is_empty() && self.find_label(&last.keyword).is_some();
+        match &last.label {
+            Some(label) => Help::before(format!("{label} =>")).and(&format!(": {rule}")),
+            None if is_label => Help::before(format!("{} =>", last.keyword)).and(&format!(": {rule}")),
+            None => {
+                let label = self.free_name("hidden");
+                let sentence = format!(
+                    "{rule}: give `{}` a label, such as `{label}: {}`, and write `{label} => {keyword}`",
+                    last.keyword, last.keyword
+                );
+                let labelled = Help::before(format!("{label}:")).of(&last.keyword);
+                Help::before(format!("{label} =>")).of(stage.first()).with(labelled).saying(sentence)
+            }
+        }
+    }
+
+    /// A name that no layer has: this, or this with a number.
+    pub(super) fn free_name(&self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = std::iter::once(name.to_string()).chain(numbered);
+        names.find(|name| !self.is_label_somewhere(name)).unwrap_or_default()
+    }
+
+    /// The places of a label: where it stands, and where its value is read.
+    pub(super) fn places_of(&self, label: &Ident) -> Vec<Ident> {
+        let mut places = vec![label.clone()];
+        let blocks = self.blocks.iter().map(|block| &block.chain);
+        self.written.iter().chain(blocks).for_each(|chain| find_label(chain, label, &mut places));
+        places
     }
 
     /// The value of a label that is visible here.
@@ -33,28 +93,27 @@ impl Lowering<'_> {
         let Some(scope) = self.labels.last_mut() else { return };
         let is_taken = scope.iter().any(|(other, _)| other == label);
         if is_taken && value != LOST && self.graph.value_name(value) != Some(label) {
-            self.wrong(label, format!("the label `{label}` exists already\nhelp: take another, such as `{label}_2`"));
+            let help = Help::rename([label.clone()], &self.free_name(&label.to_string()));
+            self.wrong(label, (format!("the label `{label}` exists already"), help));
         } else {
             scope.push((label.clone(), value));
         }
     }
 
     /// Reports a keyword that is no layer: a label that is used too early, or a typing error.
-    pub(super) fn unknown(&mut self, stage: &Stage, is_first: bool) {
+    pub(super) fn unknown(&mut self, stage: &Stage, from: Option<ValueId>, is_first: bool) {
         let keyword = &stage.keyword;
         let written = keyword.to_string();
         if stage.words.is_empty() && self.calls.is_empty() && self.is_label_somewhere(&written) {
             let own = stage_chain(self.written, keyword).is_some_and(|chain| has_label(chain, &written));
-            let message = match own {
-                true => format!(
-                    "`{written}` would be its own input: its label stands in the same chain\nhelp: a network has no cycles; use the label of an earlier layer"
-                ),
-                false => format!(
-                    "`{written}` is used before it exists\nhelp: put the chain with the label `{written}:` before this one"
-                ),
-            };
-            self.wrong(keyword, message);
-            return;
+            if own {
+                let message = format!("`{written}` would be its own input: its label stands in the same chain");
+                let help = Help::prose("a network has no cycles; use the label of an earlier layer");
+                return self.wrong(keyword, (message, help));
+            }
+            let sentence = format!("put the chain with the label `{written}:` before this one");
+            let help = self.later(stage, &written).unwrap_or_else(|| Help::prose("")).saying(sentence);
+            return self.wrong(keyword, (format!("`{written}` is used before it exists"), help));
         }
         let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
         let hidden = self.calls.last().map_or(0, |call| call.scopes);
@@ -64,10 +123,7 @@ impl Lowering<'_> {
         let words = layers::keywords().chain(join::keywords()).chain(activations::words()).map(str::to_string);
         let labels_here = labels.iter().filter(|_| stage.words.is_empty()).cloned();
         let known: Vec<String> = words.chain(blocks.iter().cloned()).chain(labels_here).collect();
-        let near = match suggest::nearest(&written, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`? "),
-            None => String::new(),
-        };
+        let near = suggest::nearest(&written, known.iter().map(String::as_str));
         let (layers, activations) = (join(layers::keywords().chain(join::keywords())), join(activations::words()));
         let more = match (blocks.is_empty(), is_reference && !labels.is_empty()) {
             (true, false) => String::new(),
@@ -76,14 +132,48 @@ impl Lowering<'_> {
             (false, true) => format!("; blocks: {}; labels: {}", blocks.join(", "), labels.join(", ")),
         };
         let what = if is_reference && !labels.is_empty() { "layer or label" } else { "layer" };
-        self.wrong(
-            keyword,
-            format!("unknown {what} `{written}`\nhelp: {near}layers: {layers}; activations: {activations}{more}"),
-        );
+        let help = suggest::one_of(near, &format!("layers: {layers}; activations: {activations}{more}"));
+        self.wrong(keyword, (format!("unknown {what} `{written}`"), help));
+        if let Some(near) = near {
+            self.read_as(stage, near, from);
+        }
+    }
+
+    /// Reports the errors in the words behind a keyword as if it were another.
+    fn read_as(&mut self, stage: &Stage, keyword: &str, from: Option<ValueId>) {
+        let Some(layer) = layers::all().find(|layer| layer.word == keyword) else { return };
+        let Some(words) = from.and_then(|from| self.resolve(&stage.words, Some(from))) else { return };
+        let mut errors = Errors::default();
+        let keyword = Ident::new(keyword, stage.keyword.span());
+        let mut words = Words::new(&keyword, layer.words, begins_layer, &words, &mut errors);
+        words.separator = self.separator;
+        _ = (layer.parse)(&mut words);
+        self.report(errors);
+    }
+
+    /// The help that moves the chain of a stage behind the chain with a label.
+    fn later(&self, stage: &Stage, label: &str) -> Option<Help> {
+        let own = self.written.iter().position(|chain| chain.stages.iter().any(|other| std::ptr::eq(other, stage)))?;
+        let (chain, next) = (self.written.get(own)?, self.written.get(own + 1)?);
+        let with_label = self.written.iter().skip(own).find(|chain| has_label(chain, label))?;
+        let moved = Help::after(format!("; {}", chain.tokens)).of(&with_label.tokens);
+        Some(Help::leave_out_until(&chain.tokens, &next.tokens, "").with(moved))
     }
 
     pub(super) fn is_label_somewhere(&self, name: &str) -> bool {
         self.written.iter().any(|chain| has_label(chain, name))
+    }
+}
+
+/// Finds the stages that read a label.
+fn find_label(chain: &Chain, label: &Ident, found: &mut Vec<Ident>) {
+    for stage in &chain.stages {
+        match &stage.what {
+            What::Plain if stage.words.is_empty() && stage.keyword == *label => found.push(stage.keyword.clone()),
+            What::Repeat(body) => find_label(body, label, found),
+            What::Join(_, branches) => branches.iter().for_each(|branch| find_label(branch, label, found)),
+            What::Plain | What::Call(..) | What::Nested(_) | What::Lost => {}
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 
 use super::{LANGUAGE, Lowering};
+use crate::errors::Help;
 use crate::layers::{self, Life, join};
 use crate::parse::Stage;
 
@@ -65,7 +66,16 @@ impl Lowering<'_> {
         } else {
             return;
         };
-        self.wrong(label, format!("`{text}` {wrong} and cannot be a label\nhelp: take another, such as `hidden`"));
+        let is_word = layers::is_keyword(label) || join::is_keyword(label) || LANGUAGE.iter().any(|word| label == word);
+        // A word that means something else is only here a label.
+        let places = if is_word { vec![label.clone()] } else { self.places_of(label) };
+        let help = Help::rename(places, &self.free_name("hidden"));
+        self.wrong(label, (format!("`{text}` {wrong} and cannot be a label"), help));
+    }
+
+    /// Whether no layer has a name that differs from this only in case.
+    fn is_free(&self, name: &str) -> bool {
+        !self.graph.rows.iter().any(|row| row.name.to_string().eq_ignore_ascii_case(name))
     }
 
     /// Reports layers that have the same name.
@@ -88,13 +98,25 @@ impl Lowering<'_> {
             let (Some((earlier, _)), Some((name, is_labelled))) = (names.get(*earlier), names.get(*later)) else {
                 continue;
             };
-            let help = "help: take another label (upper and lower case count as the same); layers without a label are named `dense_1`, `dense_2`, ...";
-            if *is_labelled {
-                self.errors.at(name, format!("a layer named `{name}` exists already\n{help}"));
-            } else {
-                self.errors
-                    .at(earlier, format!("`{name}` is also the name of a later layer that has no label\n{help}"));
-            }
+            let (wrong, message) = match is_labelled {
+                true => (name.clone(), format!("a layer named `{name}` exists already")),
+                false => (earlier.clone(), format!("`{name}` is also the name of a later layer that has no label")),
+            };
+            let more =
+                " (upper and lower case count as the same); layers without a label are named `dense_1`, `dense_2`, ...";
+            let text = wrong.to_string();
+            // The first layer keeps the name and its readers. The name of a layer in a block is not written anywhere.
+            let help = match self.is_label_somewhere(&text) {
+                true => {
+                    let places = if *is_labelled { vec![wrong.clone()] } else { self.places_of(&wrong) };
+                    let base = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+                    let base = if *is_labelled || base.is_empty() { &text } else { "hidden" };
+                    let free = (2..).map(|number| format!("{base}_{number}")).find(|free| self.is_free(free));
+                    Help::rename(places, &free.unwrap_or_default())
+                }
+                false => Help::prose("take another label"),
+            };
+            self.errors.at(wrong, (message, help.and(more)));
         }
     }
 }

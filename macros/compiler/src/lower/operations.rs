@@ -1,10 +1,10 @@
 //! The operations and the outputs of the graph.
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::ToTokens;
 
-use super::{LOST, Lowering};
-use crate::errors::Errors;
-use crate::graph::{Node, Row, RowId, Tokens, ValueId};
+use super::{LOST, Lowering, branches};
+use crate::errors::{Errors, Help, Message};
+use crate::graph::{Branch, Node, Row, RowId, Tokens, ValueId};
 use crate::layers::{self, Layer, Misfit, Operation, Parsed};
 use crate::parse::{Chain, Stage, What};
 use crate::shape::Shape;
@@ -17,15 +17,25 @@ impl Lowering<'_> {
         stage: &Stage,
         parsed: Parsed,
         from: Vec<ValueId>,
-        branches: Vec<TokenStream>,
+        branches: Vec<Branch>,
     ) -> ValueId {
         let Parsed { layer, activation } = parsed;
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
         let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
-        let value = self.operation(layer, from, Tokens { layer: tokens, branches, calls: self.call_tokens() });
+        let value = self.operation(
+            layer,
+            from,
+            Tokens {
+                layer: tokens,
+                branches,
+                arrow: stage.arrow.clone(),
+                vector_is_next: self.vector_is_next,
+                calls: self.call_tokens(),
+            },
+        );
         let Some(activation) = activation else { return value };
         let tokens = activation.to_token_stream();
-        let tokens = Tokens { layer: tokens, branches: Vec::new(), calls: self.call_tokens() };
+        let tokens = Tokens { layer: tokens, calls: self.call_tokens(), ..Tokens::default() };
         self.operation(Box::new(activation), vec![value], tokens)
     }
 
@@ -38,7 +48,8 @@ impl Lowering<'_> {
         let resolved = match layer.resolve(&inputs) {
             Ok(resolved) => resolved,
             Err(misfit) => {
-                report(&tokens, misfit, &mut self.misfits);
+                let shapes: Vec<Shape> = inputs.into_iter().cloned().collect();
+                report(&tokens, (&layer.describe(), misfit), &shapes, &mut self.misfits);
                 return LOST;
             }
         };
@@ -62,7 +73,10 @@ impl Lowering<'_> {
                     .first()
                     .is_some_and(|stage| matches!(stage.what, What::Plain) && layers::find(&stage.keyword).is_none());
                 if adds_nothing && is_label {
-                    self.errors.at(&chain.tokens, "this chain has only a label, and computes nothing\nhelp: leave it out, or add a layer: `label => dense 10`");
+                    let add = format!("=> {}: linear", self.free_name("out"));
+                    let sentence = format!("to make it an output that is also read, add `{add}`; else leave it out");
+                    let help = Help::after(add).saying(sentence);
+                    self.errors.at(&chain.tokens, ("this chain has only a label, and computes nothing", help));
                 }
                 continue;
             }
@@ -74,27 +88,46 @@ impl Lowering<'_> {
             return;
         }
         let network = self.graph.name.clone();
-        for (index, tokens) in self.input_tokens.iter().enumerate() {
+        for (index, input) in self.graph.inputs.iter().enumerate() {
             if self.graph.readers(ValueId(index)).next().is_some() {
                 continue;
             }
-            let message = match self.graph.inputs.as_slice() {
-                [_] => format!("`{network}` has an input and no layer\nhelp: add one: `=> dense 1`"),
-                _ => "nothing reads this input\nhelp: leave it out, or use its label: `concat(this, that)`".to_string(),
+            let layer = if input.shape.rank() == 1 { "=> dense 1" } else { "=> flatten => dense 1" };
+            let begins = |chain: &&Chain| chain.stages.first().is_some_and(|stage| stage.keyword == "input");
+            let chain = self.written.iter().filter(begins).nth(index);
+            let help = chain.map_or(Help::prose(""), |chain| Help::after(layer).of(&chain.tokens));
+            let (message, help) = match self.graph.inputs.as_slice() {
+                [_] => {
+                    let message = format!("`{network}` has an input and no layer");
+                    (message, help.saying(format!("add one: `{layer}`")))
+                }
+                _ => {
+                    let sentence = format!("add a layer: `{layer}`; or use its label: `concat(this, that)`");
+                    ("nothing reads this input".to_string(), help.saying(sentence))
+                }
             };
-            self.errors.at(tokens, message);
+            self.errors.at(&input.tokens, (message, help));
         }
     }
 }
 
 /// Reports a layer that does not fit its inputs: under the layer, or under the branches that do not fit together.
-fn report(tokens: &Tokens, misfit: Misfit, errors: &mut Errors) {
+fn report(tokens: &Tokens, (layer, misfit): (&str, Misfit), shapes: &[Shape], errors: &mut Errors) {
     match misfit {
-        Misfit::Layer(message) => errors.at(&tokens.layer, message),
-        Misfit::Branches(branches) => {
-            for (branch, message) in branches {
-                errors.at(tokens.branches.get(branch).unwrap_or(&tokens.layer), message);
-            }
+        Misfit::Layer(Message { text, help }) => {
+            let help = help.map(|help| {
+                help.of_layer(&tokens.layer, tokens.arrow.as_ref()).flattened(&tokens.layer, tokens.vector_is_next)
+            });
+            errors.at(&tokens.layer, Message { text, help });
+        }
+        Misfit::Branches(rule) => {
+            branches::report(
+                (layer, &tokens.layer),
+                &tokens.branches,
+                shapes,
+                (rule, !tokens.calls.is_empty()),
+                errors,
+            );
         }
     }
     errors.in_calls(&tokens.calls);

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::Token;
 use syn::parse::ParseStream;
 
-use crate::errors::Errors;
+use crate::errors::{Error, Errors, Help};
 use crate::number::Number;
 
 /// `params <= 1000`, after `where`.
@@ -26,18 +26,42 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
+impl Comparison {
+    /// As it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// Whether a quantity keeps the bound.
+    pub fn holds(self, actual: u64, limit: u64) -> bool {
+        match self {
+            Self::Equal => actual == limit,
+            Self::Less => actual < limit,
+            Self::LessOrEqual => actual <= limit,
+            Self::Greater => actual > limit,
+            Self::GreaterOrEqual => actual >= limit,
+        }
+    }
+}
+
 /// `where params == 261, flash <= 2 KiB`.
-pub(super) fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &mut Errors) -> syn::Result<()> {
+pub(super) fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &mut Errors) -> Result<(), Error> {
     let where_word: Token![where] = input.parse()?;
     loop {
         if !input.peek(syn::Ident) || input.peek(Token![pub]) {
-            let message = "a bound is missing\nhelp: such as `params == 261`, `flash <= 2 KiB` or `ram <= 512 B`";
-            return Err(syn::Error::new_spanned(where_word, message));
+            let help = "leave `where` out, or add a bound, such as `params == 261`, `flash <= 2 KiB` or `ram <= 512 B`";
+            return Err(Error::at(where_word, ("a bound is missing", Help::leave_out().saying(help))));
         }
         bounds.push(bound(input)?);
         if input.peek(syn::Ident) && (input.peek2(Token![<=]) || input.peek2(Token![>=]) || input.peek2(Token![==])) {
             let next: Ident = input.fork().parse()?;
-            errors.at(&next, format!("a comma is missing before `{next}`\nhelp: write `, {next}`"));
+            errors.at(&next, (format!("a comma is missing before `{next}`"), Help::before(",")));
             continue;
         }
         if !input.peek(Token![,]) {
@@ -50,7 +74,7 @@ pub(super) fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &m
     }
 }
 
-fn bound(input: ParseStream<'_>) -> syn::Result<Bound> {
+fn bound(input: ParseStream<'_>) -> Result<Bound, Error> {
     let quantity: Ident = input.parse()?;
     let comparison = if input.peek(Token![==]) {
         input.parse::<Token![==]>()?;
@@ -68,10 +92,15 @@ fn bound(input: ParseStream<'_>) -> syn::Result<Bound> {
         input.parse::<Token![>]>()?;
         Comparison::Greater
     } else {
-        let message = format!("a comparison is missing after `{quantity}`\nhelp: one of ==, <, <=, >, >=");
+        let signs = "one of ==, <, <=, >, >=";
+        let help = match input.peek(Token![=]) && input.peek2(syn::Lit) {
+            true => Help::write("==").and(&format!(", or another comparison: {signs}")),
+            false => Help::prose(signs),
+        };
+        let message = (format!("a comparison is missing after `{quantity}`"), help);
         let found =
             if input.is_empty() { quantity.to_token_stream() } else { input.fork().parse::<TokenTree>()?.into() };
-        return Err(syn::Error::new_spanned(found, message));
+        return Err(Error::at(found, message));
     };
     let minus = if input.peek(Token![-]) { Some(input.parse::<Punct>()?) } else { None };
     if !input.peek(syn::Lit) {
@@ -80,7 +109,7 @@ fn bound(input: ParseStream<'_>) -> syn::Result<Bound> {
         );
         let found =
             if input.is_empty() { quantity.to_token_stream() } else { input.fork().parse::<TokenTree>()?.into() };
-        return Err(syn::Error::new_spanned(found, message));
+        return Err(Error::at(found, message));
     }
     let number = Number::new(minus, input.parse()?);
     // A name may also begin the next network: it is followed by `<`.

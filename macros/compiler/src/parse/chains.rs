@@ -2,8 +2,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::{Chain, Stage, What};
-use crate::errors::Errors;
+use super::{Brackets, Chain, Stage, What};
+use crate::errors::{Errors, Help};
 use crate::expressions::{Term, terms};
 use crate::layers::join;
 use crate::number::Number;
@@ -12,6 +12,8 @@ use crate::words::Word;
 /// The parser of chains, which knows the names of all blocks.
 pub struct Grammar {
     blocks: Vec<Ident>,
+    /// All words before parentheses, with the number of arguments in them.
+    calls: Vec<(Ident, usize)>,
 }
 
 impl Grammar {
@@ -24,29 +26,42 @@ impl Grammar {
             }
             _ => None,
         };
-        Self { blocks: tokens.windows(3).filter_map(name).collect() }
+        let call = |tokens: &[TokenTree]| match tokens {
+            [TokenTree::Ident(name), TokenTree::Group(group)] => Some((name.clone(), commas(group.stream()).len())),
+            _ => None,
+        };
+        Self {
+            blocks: tokens.windows(3).filter_map(name).collect(),
+            calls: tokens.windows(2).filter_map(call).collect(),
+        }
+    }
+
+    /// The number of arguments of the first call of a block.
+    pub fn arguments(&self, block: &Ident) -> usize {
+        self.calls.iter().find(|(name, _)| name == block).map_or(0, |(_, arguments)| *arguments)
     }
 
     /// The chains of a network, with `;` between them.
-    pub fn chains(&self, tokens: Vec<TokenTree>, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
+    pub fn chains(&self, (open, tokens): Brackets, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
         if tokens.is_empty() {
-            errors.at(
-                name,
-                format!("`{name}` has no layers\nhelp: begin with its input: `{name}< input 13 => dense 1 >`"),
-            );
+            let layers = "input 13 => dense 1";
+            let help = Help::after(layers).of(&open).saying(format!("begin with its input: `{name}< {layers} >`"));
+            errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();
+        let mut ends = tokens.iter().filter(|token| is_end(token));
         while let Some(part) = parts.next() {
+            let end = ends.next();
             // A `;` after the last chain is allowed.
             if part.is_empty() && parts.peek().is_none() && !chains.is_empty() {
                 break;
             }
             if part.is_empty() {
-                let semicolons: TokenStream = tokens.iter().filter(|token| is_end(token)).cloned().collect();
-                errors.at(semicolons, "there is no chain of layers beside this `;`\nhelp: leave it out");
+                let semicolon = end.or(tokens.last());
+                errors.at(semicolon, ("there is no chain of layers before this `;`", Help::leave_out()));
                 continue;
             }
             chains.push(self.chain(part.to_vec(), errors));
@@ -71,28 +86,37 @@ impl Grammar {
                     let mut arrow = token.to_token_stream();
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
                     if words.is_empty() {
-                        errors.at(&arrow, "there is no layer before this `=>`\nhelp: leave the arrow out, or write the layer that is missing");
+                        let help = Help::leave_out().saying("leave the arrow out, or write the layer that is missing");
+                        errors.at(&arrow, ("there is no layer before this `=>`", help));
                     } else {
-                        stages.extend(self.stage(std::mem::take(&mut words), errors));
+                        let stage = self.stage(std::mem::take(&mut words), errors);
+                        stages.extend(stage.map(|stage| Stage { arrow: last_arrow, ..stage }));
                     }
                     last_arrow = Some(arrow);
                 }
                 ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
                     let mut arrow = token.to_token_stream();
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
-                    errors.at(arrow, "the arrow between layers is `=>`, not `->`\nhelp: write `=>`");
-                    stages.extend(self.stage(std::mem::take(&mut words), errors));
+                    errors.at(&arrow, ("the arrow between layers is `=>`, not `->`", Help::write("=>")));
+                    let stage = self.stage(std::mem::take(&mut words), errors);
+                    stages.extend(stage.map(|stage| Stage { arrow: last_arrow.replace(arrow), ..stage }));
                 }
                 _ => words.push(token),
             }
         }
         match (words.is_empty(), last_arrow) {
-            (true, Some(arrow)) => errors.at(
-                arrow,
-                "nothing comes after this `=>`\nhelp: add a layer, such as `dense 1`, or leave the arrow out",
-            ),
+            (true, Some(arrow)) => {
+                let help = match stages.as_slice() {
+                    [input] if input.keyword == "input" => add_a_layer(input),
+                    _ => Help::leave_out().saying("leave the arrow out, or add a layer"),
+                };
+                errors.at(arrow, ("nothing comes after this `=>`", help));
+            }
             (true, None) => {}
-            (false, _) => stages.extend(self.stage(words, errors)),
+            (false, arrow) => {
+                let stage = self.stage(words, errors);
+                stages.extend(stage.map(|stage| Stage { arrow, ..stage }));
+            }
         }
         Chain { stages, tokens: all }
     }
@@ -106,15 +130,16 @@ impl Grammar {
             && colon.as_char() == ':'
         {
             if let Some(earlier) = &label {
-                errors.at(name, format!("`{name}` is a second label, after `{earlier}`\nhelp: a layer has one"));
+                let help =
+                    Help::leave_out().of(&quote!(#name #colon)).saying(format!("leave `{name}:` out: a layer has one"));
+                errors.at(name, (format!("`{name}` is a second label, after `{earlier}`"), help));
                 return None;
             }
             let name = name.clone();
             let colon = words.next();
             let Some(keyword) = words.next() else {
-                let message =
-                    format!("the layer after the label `{name}` is missing\nhelp: such as `{name}: dense 10`");
-                errors.at(colon, message);
+                let help = Help::after("identity").saying(format!("such as `{name}: identity`, or a layer"));
+                errors.at(colon, (format!("the layer after the label `{name}` is missing"), help));
                 return None;
             };
             label = Some(name);
@@ -122,12 +147,14 @@ impl Grammar {
         }
         let Word::Name(keyword) = first else {
             let shown = first.to_token_stream().to_string();
-            errors.at(
-                &first,
-                format!(
-                    "`{shown}` stands where the name of a layer should\nhelp: a layer begins with a word, such as `dense 10`"
-                ),
-            );
+            let help = match &first {
+                Word::Number(_) => {
+                    Help::before("dense").saying(format!("a layer begins with a word, such as `dense {shown}`"))
+                }
+                Word::Other(TokenTree::Group(group)) => Help::write(group.stream().to_string()),
+                _ => Help::prose("a layer begins with a word, such as `dense 10`"),
+            };
+            errors.at(&first, (format!("`{shown}` stands where the name of a layer should"), help));
             return None;
         };
         let words = match keyword.to_string().as_str() {
@@ -161,8 +188,8 @@ impl Grammar {
             _ => What::Plain,
         };
         match read(words, errors) {
-            Some(words) => Stage { label, keyword, what, words },
-            None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+            Some(words) => Stage { arrow: None, label, keyword, what, words },
+            None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
         }
     }
 
@@ -174,11 +201,16 @@ impl Grammar {
             {
                 group
             }
-            _ => {
-                errors.at(
-                    &keyword,
-                    "`repeat` wants a number, and a chain in braces\nhelp: such as `repeat 3 { dense 10 relu }`",
-                );
+            last => {
+                let body = "{ batchnorm => relu }";
+                words.extend(last);
+                let help = match words.as_slice() {
+                    [Word::Other(TokenTree::Group(group))] if group.delimiter() == Delimiter::Brace => Help::after("3"),
+                    [Word::Number(_)] => Help::after(body).of(&quote!(#(#words)*)),
+                    _ => Help::write(format!("repeat 3 {body}")).of(&quote!(#keyword #(#words)*)),
+                };
+                let help = help.saying(format!("such as `repeat 3 {body}`"));
+                errors.at(&keyword, ("`repeat` wants a number, and a chain in braces", help));
                 return None;
             }
         };
@@ -186,14 +218,22 @@ impl Grammar {
         group.stream().into_iter().for_each(|token| push_bare(token, &mut tokens));
         let chain = self.chain(tokens, errors);
         if chain.stages.is_empty() {
-            errors.at(&group, "there is no chain in these braces\nhelp: such as `repeat 3 { dense 10 relu }`");
+            let help = Help::write("{ batchnorm => relu }").saying("such as `repeat 3 { batchnorm => relu }`");
+            errors.at(&group, ("there is no chain in these braces", help));
             return None;
         }
         Some(match read(words, errors) {
-            Some(words) => Stage { label, keyword, what: What::Repeat(chain), words },
-            None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+            Some(words) => Stage { arrow: None, label, keyword, what: What::Repeat(chain), words },
+            None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
         })
     }
+}
+
+/// The help that adds a layer behind an input.
+fn add_a_layer(input: &Stage) -> Help {
+    let is_vector = input.words.first().is_some_and(|shape| !shape.to_token_stream().to_string().contains('x'));
+    let layer = if is_vector { "dense 1" } else { "flatten => dense 1" };
+    Help::after(layer).saying(format!("add a layer, such as `{layer}`"))
 }
 
 /// `use path::Network -> 7x7x64`.
@@ -218,8 +258,8 @@ fn nested(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut E
         return None;
     }
     Some(match read(words.to_vec(), errors) {
-        Some(words) => Stage { label, keyword, what: What::Nested(path), words },
-        None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
+        Some(words) => Stage { arrow: None, label, keyword, what: What::Nested(path), words },
+        None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
     })
 }
 

@@ -38,7 +38,7 @@ fn parts(invocation: &Invocation) -> String {
 
 fn chain(chain: &Chain, parts: &mut String) {
     parts.push_str("chain\n");
-    for Stage { label, keyword, what, words } in &chain.stages {
+    for Stage { label, keyword, what, words, .. } in &chain.stages {
         writeln!(parts, "stage {:?} {keyword}", label.as_ref().map(ToString::to_string)).expect("a string");
         match what {
             What::Plain | What::Lost => {}

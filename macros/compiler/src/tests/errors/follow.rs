@@ -72,7 +72,10 @@ fn spaced(
         let trimmed = left.trim_end_matches(' ').len();
         return (if right.starts_with(' ') || right.is_empty() { trimmed } else { start }, end, String::new());
     }
-    let first = if behind && !left.ends_with(char::is_whitespace) && !text.starts_with([',', '(']) { " " } else { "" };
+    let behind = behind || text.starts_with("=>");
+    let before = before && !right.starts_with(['<', '>']);
+    let first =
+        if behind && !left.ends_with(char::is_whitespace) && !text.starts_with([',', '(', ';']) { " " } else { "" };
     let last = if before && !right.starts_with(char::is_whitespace) { " " } else { "" };
     (start, end, format!("{first}{text}{last}"))
 }
