@@ -32,6 +32,13 @@ impl Error {
         self.help.as_ref()
     }
 
+    /// Whether another error has the same message at the same place.
+    fn is_same(&self, other: &Self) -> bool {
+        // Spans cannot be compared, but show the bytes that they cover.
+        let place = |error: &Self| format!("{:?}", error.error.span());
+        self.to_string() == other.to_string() && place(self) == place(other)
+    }
+
     /// The error as rustc shows it.
     pub fn as_syn(&self) -> &syn::Error {
         &self.error
@@ -80,12 +87,12 @@ impl Errors {
         self.0.len()
     }
 
-    /// Adds other errors, and returns whether any were added. `once` leaves out those whose message is in the list already.
+    /// Adds other errors, and returns whether any were added. `once` leaves out those that are in the list already, with the same message
+    /// at the same place.
     pub fn extend(&mut self, others: Self, once: bool) -> bool {
         let before = self.0.len();
         for error in others.0 {
-            let message = error.to_string();
-            if !once || !self.0.iter().any(|earlier| earlier.to_string() == message) {
+            if !once || !self.0.iter().any(|earlier| earlier.is_same(&error)) {
                 self.0.push(error);
             }
         }

@@ -13,6 +13,7 @@ mod embed;
 mod emit;
 mod errors;
 mod expressions;
+mod foreign;
 mod graph;
 mod label;
 mod layers;

@@ -19,7 +19,7 @@ pub struct Accuracy;
 #[diagnostic::on_unimplemented(
     message = "`Accuracy` wants a network that ends in `sigmoid` or `softmax`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: for a regression, `Mae`"
+    note = "help: for a classification, end the network in `softmax` or `sigmoid`: cross-entropies are computed from the logits all the same, without `FromLogits`; for a regression, `Mae`"
 )]
 pub trait Decisions<A: Flat, Y>: Activation<A> {
     /// The number of right decisions about a sample, and the number of decisions.

@@ -9,7 +9,7 @@ use crate::scalar::Scalar;
 #[diagnostic::on_unimplemented(
     message = "`Precision`, `Recall`, `Auc` and `AucPr` want a network that ends in `sigmoid` or `softmax`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: for a regression, `Mae`"
+    note = "help: for a classification, end the network in `softmax` or `sigmoid`: cross-entropies are computed from the logits all the same, without `FromLogits`; for a regression, `Mae`"
 )]
 pub trait Probabilities {}
 impl Probabilities for Sigmoid {}

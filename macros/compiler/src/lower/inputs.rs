@@ -3,6 +3,7 @@ use quote::format_ident;
 
 use super::{Lowering, begins_layer};
 use crate::errors::Help;
+use crate::foreign::{self, Answer};
 use crate::graph::{Input, ValueId};
 use crate::parse::{self, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
@@ -51,7 +52,9 @@ impl Lowering<'_> {
         let message = format!("a network begins with its input, not with `{keyword}`");
         let written = keyword.to_string();
         let is_known = begins_layer(keyword) || self.blocks.iter().any(|block| block.name == *keyword);
-        if !is_known && suggest::nearest(&written, ["input"].into_iter()).is_some() {
+        let is_input = foreign::answer(&written) == Some(Answer::Words("input"))
+            || suggest::nearest(&written, ["input"].into_iter()).is_some();
+        if !is_known && is_input {
             self.misspelt_input = true;
             let help = Help::write("input").saying("did you mean `input`?");
             return self.errors.at(keyword, (format!("unknown word `{written}`"), help));

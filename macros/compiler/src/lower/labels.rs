@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use super::{LOST, Lowering, begins_layer};
 use crate::activations;
 use crate::errors::{Errors, Help};
+use crate::foreign::{self, Answer};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
 use crate::parse::{Chain, Stage, What};
@@ -132,6 +133,13 @@ impl Lowering<'_> {
             (false, true) => format!("; blocks: {}; labels: {}", blocks.join(", "), labels.join(", ")),
         };
         let what = if is_reference && !labels.is_empty() { "layer or label" } else { "layer" };
+        if let Some(message) = foreign::message(keyword, what) {
+            self.wrong(keyword, message);
+            if let Some(Answer::Words(words)) = foreign::answer(&written) {
+                self.read_as(stage, words, from);
+            }
+            return;
+        }
         let help = suggest::one_of(near, &format!("layers: {layers}; activations: {activations}{more}"));
         self.wrong(keyword, (format!("unknown {what} `{written}`"), help));
         if let Some(near) = near {

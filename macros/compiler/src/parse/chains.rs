@@ -3,10 +3,12 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTre
 use quote::{ToTokens, quote};
 
 use super::{Brackets, Chain, Stage, What};
-use crate::errors::{Errors, Help};
+use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Term, terms};
-use crate::layers::join;
+use crate::foreign::{self, Answer};
+use crate::layers::{self, join};
 use crate::number::Number;
+use crate::suggest;
 use crate::words::Word;
 
 /// The parser of chains, which knows the names of all blocks.
@@ -166,7 +168,24 @@ impl Grammar {
     }
 
     /// A layer, a label, a join or a call of a block.
-    fn plain(&self, label: Option<Ident>, keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Stage {
+    fn plain(&self, label: Option<Ident>, mut keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Stage {
+        let group = words.first().and_then(parentheses);
+        let is_known = self.blocks.contains(&keyword)
+            || layers::is_keyword(&keyword)
+            || join::is_keyword(&keyword)
+            || keyword == "input"
+            || keyword == "identity";
+        if let Some(group) = group.filter(|_| !is_known) {
+            if let Some(join) = join_of(&keyword) {
+                errors.at(&keyword, unknown_join(&keyword, &join));
+                keyword = join;
+            } else if commas(group.stream()).len() != 1
+                && let Some(message) = foreign::call(&keyword, &group)
+            {
+                errors.at(quote!(#keyword #group), message);
+                return Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() };
+            }
+        }
         let is_join = join::is_keyword(&keyword);
         let what = match words.first() {
             Some(Word::Other(TokenTree::Group(group))) if group.delimiter() == Delimiter::Parenthesis => {
@@ -227,6 +246,33 @@ impl Grammar {
             None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
         })
     }
+}
+
+/// The group of a word in parentheses.
+fn parentheses(word: &Word) -> Option<Group> {
+    match word {
+        Word::Other(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Some(group.clone()),
+        _ => None,
+    }
+}
+
+/// The join that a wrong keyword before parentheses means.
+fn join_of(keyword: &Ident) -> Option<Ident> {
+    let written = keyword.to_string();
+    let word = match foreign::answer(&written) {
+        Some(Answer::Words(word)) => word,
+        Some(_) => return None,
+        None => suggest::nearest(&written, join::keywords())?,
+    };
+    join::keywords().any(|join| join == word).then(|| Ident::new(word, keyword.span()))
+}
+
+/// The message for the wrong keyword of a join.
+fn unknown_join(keyword: &Ident, join: &Ident) -> Message {
+    foreign::message(keyword, "layer").unwrap_or_else(|| {
+        let help = Help::write(join.to_string()).saying(format!("did you mean `{join}`?"));
+        (format!("unknown layer `{keyword}`"), help).into()
+    })
 }
 
 /// The help that adds a layer behind an input.

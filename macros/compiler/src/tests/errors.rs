@@ -182,6 +182,41 @@ fn layers() {
 }
 
 #[test]
+fn words_of_other_frameworks() {
+    errors(
+        "foreign",
+        &[
+            "Net< input 13 => Linear 10 relu => Linear 1 >",
+            "Net< input 13 => Linear(13, 10) => ReLU() => Linear(10, 1) >",
+            "Net< input 13 => Dense(10) => Dense(1) >",
+            "Net< input 13 => Linear 10 rellu => dense 1 >",
+            "Net< input 28x28x1 => Conv2d 8 3x3 relu => MaxPool2d 2 => BatchNorm2d => Flatten => dense 1 >",
+            "Net< input 28x28x1 => Conv2d(1, 8, 3) => MaxPool2d(2, 2) => Dropout2d 0.1 => Flatten() => dense 1 >",
+            "Net< input 28x28x1 => Conv2D(8, (3, 3)) => GlobalAveragePooling2D() => Dense(1) >",
+            "Net< input 28x28x1 => Conv2D(8, 3, 2) => flatten => dense 1 >",
+            "Net< input 28x28x1 => Conv2D(8, kernel_size=3) => flatten => dense 1 >",
+            "Net< input 28x28x4 => BatchNorm2d 4 => InstanceNorm2d => flatten => dense 1 >",
+            "Net< input 13 => Dropout 0.5 => dense 10 => Activation relu => dense 1 >",
+            "Net< input 13 => dense 10 => ReLU => LeakyReLU 0.01 => dense 1 >",
+            "Net< input 13 => Add(identity, dense 13) => dense 1 >",
+            "Net< a: input 13; b: input 3; Concatenate(a, b) => dense 1 >",
+            "Net< input 13 => ad(identity, dense 13) => dense 1 >",
+            "Net< Input 13 => dense 1 >",
+            "Net< InputLayer 13 => dense 1 >",
+            "Net< input 8x4 => LSTM 32 => dense 1 >",
+            "Net< input 8x4 => MultiHeadAttention(2, 4) => flatten => dense 1 >",
+            "Net< input 8 => Embedding 100 => dense 1 >",
+            "Net< input 8x4 => TimeDistributed 10 => flatten => dense 1 >",
+            "Net< input 8x8x4 => Conv3d 8 3x3 => flatten => dense 1 >",
+            "Net< input 8x8x4 => RandomFlip => flatten => dense 1 >",
+            "Net< input 8 => Sequential(dense 4, relu) => dense 1 >",
+            "Net< input 8 => StringLookup => dense 1 >",
+            "Net< input 8x8x4 => Resizing 4x4 => flatten => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn images() {
     errors(
         "images",
@@ -422,6 +457,7 @@ fn blocks() {
             "block wide(units) < dense units rellu >\nNet< input 13 => wide(3) => wide(4) >",
             "block wide(units) < dense units relu => add(identity, dense 4) >\nNet< input 13 => wide(3) => wide(4) >",
             "block inner(units) < dense units => reshape 2x2 > block outer(units) < inner(units) >\nNet< input 13 => outer(3) >",
+            "block wide(units) < Linear units => Linear units >\nNet< input 13 => wide(3) => wide(4) >",
             "block wide(units, what) < dense units what >\nNet< input 13 => wide(3) >",
             "block wide(units) < dense units >\nNet< input 13 => wide(3, relu) >",
             "block wide(units) < dense units >\nNet< input 13 => wide >",

@@ -14,6 +14,25 @@ const PROSE: &[(&str, &str)] = &[
     ("they stand in `<` and `>`: `…`", "only the user knows where the network begins and ends"),
     ("`…` wants …", "only the user knows whether to pad, to crop or to resize"),
     ("such as `dense 10`", "the argument of a block stands in its place, and only the user knows the right one"),
+    (
+        "castnet has no … yet; try layers such as `…`…",
+        "no layer computes the same; the layers to try are compiled in `foreign/tests.rs`",
+    ),
+    (
+        "castnet's word for it is `…`",
+        "the arguments of the call have names, and only the user knows what they mean here",
+    ),
+    (
+        "layers stand one after the other, with `=>` between them, and a `block` gives some a name",
+        "the layers in it stay as they are",
+    ),
+    ("a network does not change its images: …", "the place is outside of the network"),
+    (
+        "a network reads numbers: encode texts and categories when the data set is made",
+        "the place is outside of the network",
+    ),
+    ("the size of an image is that of the input: …", "the place is outside of the network"),
+    ("`each` behind `dense` applies it to every position: …", "only the user knows the layer that is meant"),
     ("most of it: …", "it says which layers are large; only the user knows which may be smaller"),
     ("one of ==, <, <=, >, >=", "there is no number either, and only the user knows the bound"),
     ("such as `params <= 1000` or `flash <= 2 KiB`", "only the user knows the bound"),

@@ -1,0 +1,346 @@
+//! The layers of other frameworks, by the names of their classes in Keras, PyTorch and Flax, with the words that castnet has for them.
+use proc_macro2::{Group, Ident, TokenTree};
+use quote::quote;
+
+use crate::errors::{Help, Message};
+use crate::parse::commas;
+
+/// The answer to the name of a layer in another framework.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Answer {
+    /// Castnet's words for the layer.
+    Words(&'static str),
+    /// The name stands before a word that says all; it is left out, for this reason.
+    Nothing(&'static str),
+    /// Castnet has nothing for it yet: what it has not, and layers to try on an input of a shape; if there is more to say, on which values.
+    Missing { what: &'static str, input: &'static str, layers: &'static str, on: &'static str },
+    /// Castnet does it elsewhere, as this sentence says.
+    Elsewhere(&'static str),
+}
+
+const RECURRENT: Answer = Answer::Missing {
+    what: "recurrent layers",
+    input: "8x4",
+    layers: "conv 32 3 causal relu => globalavgpool",
+    on: " on a sequence",
+};
+const ATTENTION: Answer =
+    Answer::Missing { what: "attention", input: "8x4", layers: "conv 32 3 same relu", on: " on a sequence" };
+const EMBEDDING: Answer = Answer::Missing {
+    what: "embeddings",
+    input: "8x4",
+    layers: "dense 32 each nobias",
+    on: " on vectors with a one in the place of the class",
+};
+const VOLUMES: Answer = Answer::Missing {
+    what: "layers over volumes",
+    input: "8x8x4",
+    layers: "conv 32 3x3 relu",
+    on: " on images whose channels are the depth",
+};
+const OTHER_BORDERS: Answer = Answer::Missing { what: "such padding", input: "8x8x4", layers: "pad 1", on: "" };
+const OTHER_POOLS: Answer = Answer::Missing { what: "such pooling", input: "8x8x4", layers: "maxpool 2x2", on: "" };
+const OTHER_DROPOUT: Answer = Answer::Missing { what: "such dropout", input: "8", layers: "dropout 0.1", on: "" };
+const OTHER_NORMS: Answer = Answer::Missing { what: "such normalization", input: "8x4", layers: "layernorm", on: "" };
+const OTHER_GATES: Answer = Answer::Missing { what: "such activation", input: "8", layers: "silu", on: "" };
+const PERMUTED: Answer =
+    Answer::Missing { what: "layers that move values", input: "8x8x4", layers: "reshape 4x4x16", on: "" };
+const ENLARGED: Answer =
+    Answer::Missing { what: "layers that move values", input: "8x8x4", layers: "upsample 2x2", on: "" };
+const PRODUCTS: Answer = Answer::Missing { what: "such products", input: "8", layers: "dense 32", on: "" };
+const OWN_CODE: Answer =
+    Answer::Missing { what: "layers of your own code", input: "8", layers: "dense 32 relu", on: "" };
+const DIFFERENCE: Answer =
+    Answer::Missing { what: "differences", input: "8", layers: "add(identity, dense 8 => rescale -1)", on: "" };
+const CHAIN: Answer =
+    Answer::Elsewhere("layers stand one after the other, with `=>` between them, and a `block` gives some a name");
+const AUGMENTATION: Answer =
+    Answer::Elsewhere("a network does not change its images: give `fit` an augmentation, such as `Augment`");
+const ENCODING: Answer =
+    Answer::Elsewhere("a network reads numbers: encode texts and categories when the data set is made");
+const EVERY_POSITION: Answer = Answer::Elsewhere(
+    "`each` behind `dense` applies it to every position: `dense 10 each`; other layers go over all positions",
+);
+const OTHER_SIZES: Answer =
+    Answer::Elsewhere("the size of an image is that of the input: bring images to it when the data set is made");
+
+/// Names in small letters and without `_`, numbers of dimensions such as `2d`, and `lazy`; with their answers.
+const ANSWERS: &[(&[&str], Answer)] = &[
+    (&["input", "inputlayer"], Answer::Words("input")),
+    (&["dense", "linear", "fullyconnected", "fc", "einsumdense"], Answer::Words("dense")),
+    (&["conv", "convolution"], Answer::Words("conv")),
+    (&["depthwiseconv"], Answer::Words("depthwise")),
+    (&["separableconv", "separableconvolution"], Answer::Words("separable")),
+    (
+        &["convtranspose", "deconv", "conv2dtranspose", "conv1dtranspose", "convolutiontranspose"],
+        Answer::Words("conv_transpose"),
+    ),
+    (&["conv3dtranspose"], VOLUMES),
+    (&["maxpool", "maxpooling"], Answer::Words("maxpool")),
+    (&["avgpool", "averagepooling", "averagepool"], Answer::Words("avgpool")),
+    (&["globalmaxpool", "globalmaxpooling", "adaptivemaxpool", "adaptivemaxpooling"], Answer::Words("globalmaxpool")),
+    (
+        &["globalavgpool", "globalaveragepool", "globalaveragepooling", "adaptiveavgpool", "adaptiveaveragepooling"],
+        Answer::Words("globalavgpool"),
+    ),
+    (&["lppool", "fractionalmaxpool", "maxunpool"], OTHER_POOLS),
+    (&["zeropad", "zeropadding", "constantpad"], Answer::Words("pad")),
+    (&["reflectionpad", "replicationpad", "circularpad"], OTHER_BORDERS),
+    (&["cropping", "centercrop"], Answer::Words("crop")),
+    (&["upsample", "upsampling", "upsamplingnearest"], Answer::Words("upsample")),
+    (&["batchnorm", "batchnormalization", "syncbatchnorm"], Answer::Words("batchnorm")),
+    (&["layernorm", "layernormalization"], Answer::Words("layernorm")),
+    (&["groupnorm", "groupnormalization"], Answer::Words("groupnorm")),
+    (&["instancenorm", "instancenormalization"], Answer::Words("groupnorm channels")),
+    (
+        &[
+            "rmsnorm",
+            "rmsnormalization",
+            "unitnormalization",
+            "spectralnormalization",
+            "spectralnorm",
+            "localresponsenorm",
+            "weightnorm",
+        ],
+        OTHER_NORMS,
+    ),
+    (&["spatialdropout", "featuredropout"], Answer::Words("spatial_dropout")),
+    (&["dropout"], Answer::Words("dropout")),
+    (&["alphadropout", "featurealphadropout"], OTHER_DROPOUT),
+    (&["gaussiannoise"], Answer::Words("gaussian_noise")),
+    (&["gaussiandropout"], Answer::Words("gaussian_dropout")),
+    (&["flatten"], Answer::Words("flatten")),
+    (&["reshape", "unflatten", "view"], Answer::Words("reshape")),
+    (&["normalization"], Answer::Words("normalize")),
+    (&["rescaling"], Answer::Words("rescale")),
+    (&["identity"], Answer::Words("identity")),
+    (&["add", "sum"], Answer::Words("add")),
+    (&["concatenate", "concat", "cat"], Answer::Words("concat")),
+    (&["multiply", "mul"], Answer::Words("multiply")),
+    (&["average"], Answer::Words("average")),
+    (&["maximum"], Answer::Words("maximum")),
+    (&["minimum"], Answer::Words("minimum")),
+    (&["subtract"], DIFFERENCE),
+    (&["dot", "bilinear"], PRODUCTS),
+    (&["activation"], Answer::Nothing("the name of an activation stands alone")),
+    (&["relu"], Answer::Words("relu")),
+    (&["relu6"], Answer::Words("relu6")),
+    (&["leakyrelu", "rrelu"], Answer::Words("leaky_relu")),
+    (&["prelu"], Answer::Words("prelu")),
+    (&["elu"], Answer::Words("elu")),
+    (&["celu"], Answer::Words("celu")),
+    (&["selu"], Answer::Words("selu")),
+    (&["gelu"], Answer::Words("gelu")),
+    (&["silu", "swish"], Answer::Words("silu")),
+    (&["mish"], Answer::Words("mish")),
+    (&["sigmoid"], Answer::Words("sigmoid")),
+    (&["logsigmoid"], Answer::Words("log_sigmoid")),
+    (&["softmax"], Answer::Words("softmax")),
+    (&["logsoftmax"], Answer::Words("log_softmax")),
+    (&["tanh"], Answer::Words("tanh")),
+    (&["hardtanh"], Answer::Words("hard_tanh")),
+    (&["hardsigmoid"], Answer::Words("hard_sigmoid")),
+    (&["hardswish", "hardsilu"], Answer::Words("hard_silu")),
+    (&["hardshrink"], Answer::Words("hard_shrink")),
+    (&["softshrink"], Answer::Words("soft_shrink")),
+    (&["tanhshrink"], Answer::Words("tanh_shrink")),
+    (&["softplus"], Answer::Words("softplus")),
+    (&["softsign"], Answer::Words("softsign")),
+    (&["threshold"], Answer::Words("threshold")),
+    (&["glu", "softmin", "adaptivelogsoftmaxwithloss"], OTHER_GATES),
+    (
+        &[
+            "rnn",
+            "lstm",
+            "gru",
+            "simplernn",
+            "rnnbase",
+            "rnncell",
+            "lstmcell",
+            "grucell",
+            "simplernncell",
+            "stackedrnncells",
+            "convlstm",
+            "convlstmcell",
+            "bidirectional",
+            "optimizedlstmcell",
+        ],
+        RECURRENT,
+    ),
+    (
+        &[
+            "attention",
+            "additiveattention",
+            "multiheadattention",
+            "groupqueryattention",
+            "groupedqueryattention",
+            "transformer",
+            "transformerencoder",
+            "transformerdecoder",
+            "transformerencoderlayer",
+            "transformerdecoderlayer",
+            "selfattention",
+            "multiheaddotproductattention",
+        ],
+        ATTENTION,
+    ),
+    (&["embedding", "embeddingbag", "embed", "reversibleembedding"], EMBEDDING),
+    (&["permute", "repeatvector", "fold", "unfold", "channelshuffle", "pixelunshuffle", "transpose"], PERMUTED),
+    (&["pixelshuffle", "upsamplingbilinear"], ENLARGED),
+    (&["lambda", "layer", "wrapper", "module", "masking", "activityregularization"], OWN_CODE),
+    (&["tfsmlayer", "jaxlayer", "flaxlayer", "torchmodulewrapper", "melspectrogram", "stftspectrogram"], OWN_CODE),
+    (&["sequential", "modulelist", "moduledict", "pipeline", "functional", "model"], CHAIN),
+    (&["timedistributed"], EVERY_POSITION),
+    (&["resizing"], OTHER_SIZES),
+    (
+        &[
+            "randomflip",
+            "randomrotation",
+            "randomzoom",
+            "randomtranslation",
+            "randomcrop",
+            "randombrightness",
+            "randomcontrast",
+            "randomhue",
+            "randomsaturation",
+            "randomsharpness",
+            "randomshear",
+            "randomperspective",
+            "randomposterization",
+            "randominvert",
+            "randomgrayscale",
+            "randomgaussianblur",
+            "randomerasing",
+            "randomelastictransform",
+            "randomcolorjitter",
+            "randomcolordegeneration",
+            "randaugment",
+            "augmix",
+            "cutmix",
+            "mixup",
+            "autocontrast",
+            "solarization",
+            "equalization",
+            "maxnumboundingboxes",
+        ],
+        AUGMENTATION,
+    ),
+    (
+        &[
+            "categoryencoding",
+            "discretization",
+            "hashing",
+            "hashedcrossing",
+            "stringlookup",
+            "integerlookup",
+            "textvectorization",
+        ],
+        ENCODING,
+    ),
+];
+
+/// Words that a number follows.
+const NUMBERED: &[&str] = &[
+    "input",
+    "dense",
+    "conv",
+    "depthwise",
+    "separable",
+    "conv_transpose",
+    "maxpool",
+    "avgpool",
+    "pad",
+    "crop",
+    "upsample",
+    "groupnorm",
+    "dropout",
+    "spatial_dropout",
+    "gaussian_dropout",
+    "gaussian_noise",
+    "rescale",
+    "reshape",
+];
+
+/// Names of layers that castnet has without the third dimension.
+const FLAT: &[&str] = &[
+    "conv",
+    "convtranspose",
+    "maxpool",
+    "maxpooling",
+    "avgpool",
+    "averagepooling",
+    "zeropad",
+    "zeropadding",
+    "upsampling",
+    "cropping",
+];
+
+/// The answer to a name, if another framework has a layer with it.
+pub fn answer(name: &str) -> Option<Answer> {
+    let name = name.to_lowercase().replace('_', "");
+    let name = name.strip_prefix("lazy").unwrap_or(&name);
+    let find = |name: &str| ANSWERS.iter().find(|(names, _)| names.contains(&name)).map(|(_, answer)| *answer);
+    if let Some(answer) = find(name) {
+        return Some(answer);
+    }
+    let (base, dimensions) = name.split_at_checked(name.len().checked_sub(2)?)?;
+    match dimensions {
+        "3d" if FLAT.contains(&base) => Some(VOLUMES),
+        // `Dropout2d` of PyTorch drops channels.
+        "1d" | "2d" | "3d" if base == "dropout" => find("spatialdropout"),
+        "1d" | "2d" | "3d" => find(base),
+        _ => None,
+    }
+}
+
+/// The message for a name that another framework has, with an edit that writes castnet's words.
+pub fn message(name: &Ident, what: &str) -> Option<Message> {
+    let help = match answer(&name.to_string())? {
+        Answer::Words(words) => Help::write(words).saying(format!("castnet's word for it is `{words}`")).of(name),
+        Answer::Nothing(reason) => Help::leave_out().of(name).and(&format!(": {reason}")),
+        Answer::Missing { what, layers, on, .. } => {
+            Help::prose(format!("castnet has no {what} yet; try layers such as `{layers}`{on}"))
+        }
+        Answer::Elsewhere(sentence) => Help::prose(sentence),
+    };
+    Some((format!("unknown {what} `{name}`"), help).into())
+}
+
+/// The message for a call such as `Linear(13, 10)`, with an edit that writes castnet's words and numbers.
+pub fn call(name: &Ident, arguments: &Group) -> Option<Message> {
+    let message = message(name, "layer")?;
+    let Some(Answer::Words(word)) = answer(&name.to_string()) else { return Some(message) };
+    let numbers: Option<Vec<String>> = commas(arguments.stream()).into_iter().map(number).collect();
+    let is_keras = name.to_string().ends_with('D');
+    let words = match (word, numbers.unwrap_or_default().as_slice()) {
+        ("conv" | "conv_transpose", [filters, window, stride]) if is_keras => {
+            format!("{word} {filters} {window} stride {stride}")
+        }
+        // PyTorch writes the size of the input first.
+        ("dense", [_, units]) => format!("dense {units}"),
+        ("conv" | "conv_transpose" | "separable", [filters, window]) => format!("{word} {filters} {window}"),
+        ("conv" | "conv_transpose", [_, filters, window]) => format!("{word} {filters} {window}"),
+        ("maxpool" | "avgpool", [window, stride]) => format!("{word} {window} stride {stride}"),
+        ("reshape" | "input", sizes @ [_, ..]) => format!("{word} {}", sizes.join("x")),
+        (word, []) if arguments.stream().is_empty() && !NUMBERED.contains(&word) => word.to_string(),
+        _ => return Some((message.text, Help::prose(format!("castnet's word for it is `{word}`"))).into()),
+    };
+    let help = Help::write(&words).of(&quote!(#name #arguments)).saying(format!("write `{words}`"));
+    Some((message.text, help).into())
+}
+
+/// A number of a call, or sizes in parentheses as one word.
+fn number(tokens: Vec<TokenTree>) -> Option<String> {
+    match tokens.as_slice() {
+        [TokenTree::Literal(number)] => Some(number.to_string()),
+        [TokenTree::Group(group)] => {
+            let sizes: Option<Vec<String>> = commas(group.stream()).into_iter().map(number).collect();
+            Some(sizes?.join("x"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
