@@ -5,6 +5,7 @@ mod diagram;
 mod fields;
 mod init;
 mod layout;
+mod locals;
 mod passes;
 mod ports;
 mod structs;
@@ -51,6 +52,9 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
         #ports
         const _: () = {
             use #runtime::__private as castnet;
+            // The user may have types of these names.
+            #[allow(unused_imports)]
+            use castnet::{bool, f32, f64, str, u64, usize};
             #activation
             #windows
             #assertions
@@ -81,7 +85,7 @@ pub fn shell(header: &Header, errors: Errors) -> TokenStream {
     quote! {
         #visibility type #name = #shell<{ #first }>;
         #[doc(hidden)]
-        #visibility struct #shell<const ERRORS: usize>;
+        #visibility struct #shell<const ERRORS: ::core::primitive::usize>;
         #others
     }
 }

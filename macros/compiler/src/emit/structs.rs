@@ -78,9 +78,13 @@ fn derives(header: &Header, planned: &Planned) -> TokenStream {
         .flat_map(words)
         .collect();
     let clone = planned.flash_bytes().is_some_and(|bytes| bytes <= STACK_BYTES);
-    let ours = ["Clone", "Debug", "PartialEq"].into_iter();
-    let ours = ours.filter(|derive| !asked.iter().any(|word| word == derive) && (clone || *derive != "Clone"));
-    let ours: Vec<Ident> = ours.map(|derive| format_ident!("{derive}")).collect();
+    let ours = [
+        ("Clone", quote!(::core::clone::Clone)),
+        ("Debug", quote!(::core::fmt::Debug)),
+        ("PartialEq", quote!(::core::cmp::PartialEq)),
+    ];
+    let is_ours = |derive: &str| !asked.iter().any(|word| word == derive) && (clone || derive != "Clone");
+    let ours: Vec<TokenStream> = ours.into_iter().filter(|(name, _)| is_ours(name)).map(|(_, path)| path).collect();
     if ours.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#ours),*)]) }
 }
 
