@@ -11,7 +11,7 @@ mod ports;
 mod structs;
 mod summary;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::errors::Errors;
@@ -24,7 +24,7 @@ const STACK_BYTES: u64 = 16 << 10;
 
 /// The struct of a network and the implementations of its traits. `text` is its canonical text.
 pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Planned) -> TokenStream {
-    let name = &header.name;
+    let (name, conditions) = (&header.name, header.conditions());
     let structs = structs::structs(header, planned);
     let ports = ports::structs(header, planned);
     let windows = passes::constants(planned);
@@ -50,6 +50,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
     quote! {
         #structs
         #ports
+        #conditions
         const _: () = {
             use #runtime::__private as castnet;
             // The user may have types of these names.
@@ -77,13 +78,24 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
     }
 }
 
+/// The structs that a network has beside its own, each with a word for its purpose.
+pub fn structs_beside(header: &Header, planned: &Planned) -> Vec<(Ident, &'static str)> {
+    let gradient = fields::has_prefix(planned).then(|| (structs::gradient_name(header), "gradient"));
+    let inputs = (planned.graph.inputs.len() > 1).then(|| (ports::input_name(header), "inputs"));
+    let outputs = (planned.outputs.len() > 1).then(|| (ports::output_name(header), "outputs"));
+    [gradient, inputs, outputs].into_iter().flatten().collect()
+}
+
 /// The errors of a network, and a type in its place whose use causes no further errors.
 pub fn shell(header: &Header, errors: Errors) -> TokenStream {
-    let Header { visibility, name, .. } = header;
+    let (Header { visibility, name, .. }, conditions) = (header, header.conditions());
     let shell = format_ident!("{name}WithErrors");
     let (first, others) = errors.into_expression_and_items();
+    let others = (!others.is_empty()).then(|| quote!(#conditions const _: () = { #others };));
     quote! {
+        #conditions
         #visibility type #name = #shell<{ #first }>;
+        #conditions
         #[doc(hidden)]
         #visibility struct #shell<const ERRORS: ::core::primitive::usize>;
         #others

@@ -1,6 +1,17 @@
 //! Errors are collected, not thrown: several mistakes are reported at once.
-use proc_macro2::TokenStream;
+extern crate proc_macro;
+
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+
+/// ` at src/main.rs:7`, to stand in a sentence; nothing outside of rustc, where tokens come from no file.
+pub fn place(span: Span) -> String {
+    if !proc_macro::is_available() {
+        return String::new();
+    }
+    let span = span.unwrap();
+    format!(" at {}:{}", span.file(), span.line())
+}
 
 /// The errors so far, each with the tokens at fault.
 #[derive(Debug, Default)]

@@ -30,11 +30,11 @@ pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-fn input_name(header: &Header) -> Ident {
+pub fn input_name(header: &Header) -> Ident {
     format_ident!("{}Input", header.name)
 }
 
-fn output_name(header: &Header) -> Ident {
+pub fn output_name(header: &Header) -> Ident {
     format_ident!("{}Output", header.name)
 }
 
@@ -99,22 +99,26 @@ fn port_struct(
     let docs = shapes.iter().map(|shape| format!(" {shape} values."));
     let types: Vec<TokenStream> = shapes.iter().map(|shape| shape.rust_type_in(*scalar, castnet)).collect();
     let both = both_type(types.clone(), castnet);
-    let value = both_value(&fields, castnet);
+    let (value, conditions) = (both_value(&fields, castnet), header.conditions());
     quote! {
+        #conditions
         #[doc = #doc]
         #[repr(C)]
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #visibility struct #name {
             #(#[doc = #docs] #visibility #fields: #types,)*
         }
+        #conditions
         #[automatically_derived]
         unsafe impl #castnet::Flat for #name {
             type Scalar = #scalar_type;
         }
+        #conditions
         #[automatically_derived]
         impl #castnet::Ports for #name {
             type All = #both;
         }
+        #conditions
         #[automatically_derived]
         impl ::core::convert::From<#name> for #both {
             fn from(__value: #name) -> Self {

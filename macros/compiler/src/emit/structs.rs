@@ -25,7 +25,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     };
     let fields = fields(planned);
     let all = fields.iter().map(|field| declare(field, &field.group.rust_type));
-    let derives = derives(header, planned);
+    let (derives, conditions) = (derives(header, planned), header.conditions());
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
@@ -33,6 +33,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
         let trainable = trainable.map(|field| declare(field, &field.gradient_type(castnet)));
         let doc = format!(" The gradient of the trainable parameters of [`{name}`].");
         quote! {
+            #conditions
             #[doc = #doc]
             #[repr(C)]
             #derives

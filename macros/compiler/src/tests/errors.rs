@@ -475,3 +475,45 @@ fn convolutions() {
         ],
     );
 }
+
+/// Names of networks and of the structs beside them, and networks that are layers of themselves.
+#[test]
+fn networks() {
+    errors(
+        "networks",
+        &[
+            "Net< input 4 => dense 3 >\nNet< input 4 => dense 2 >",
+            "Net< input 4 => dense 2 frozen => dense 3 >\nNetGradient< input 4 => dense 3 >",
+            "NetInput< input 4 => dense 3 >\nNet< a: input 4; b: input 4; add(a, b) => dense 3 >",
+            "NetOutput< input 4 => dense 3 >\nNet< input 4 => a: dense 3; a => b: dense 1; a => c: dense 1 >",
+            "Net< input 4 => dense 3 => use Net -> 3 >",
+            "Net< input 4 => dense 3 => add(identity, use Self -> 3) >",
+            "block inner() < use Net -> 3 >\nNet< input 4 => dense 3 => inner() >",
+            "First< input 4 => use Second -> 3 >\nSecond< input 4 => use self::First -> 3 >\nThird< input 4 => use First -> 3 >",
+        ],
+    );
+}
+
+/// A condition reaches every item, so nothing is left of a network whose condition is false, not even its errors.
+#[test]
+fn conditions_reach_every_item() {
+    let networks = "
+        #[cfg(windows)] Net< a: input 4; b: input 3; a => dense 2 frozen => x: dense 1; concat(a, b) => dense 3 softmax >
+        #[cfg(not(windows))] Net< input 4 => dense 2 >
+        #[cfg_attr(unix, cfg(windows), allow(dead_code))] Other< input 4 => dense 2 frozen => dense 1 >
+        #[cfg(windows)] Wrong< input 4 => dens 3 => dense 0 >";
+    let code = crate::network(format!("[::castnet] {networks}").parse().expect("it lexes"));
+    let file: syn::File = syn::parse2(code).expect("it is a list of items");
+    assert_eq!(file.items.len(), 19);
+    for item in file.items {
+        let attributes = match &item {
+            syn::Item::Struct(item) => &item.attrs,
+            syn::Item::Impl(item) => &item.attrs,
+            syn::Item::Const(item) => &item.attrs,
+            syn::Item::Type(item) => &item.attrs,
+            _ => panic!("an item of another kind"),
+        };
+        let is_condition = |path: &syn::Path| path.is_ident("cfg") || path.is_ident("cfg_attr");
+        assert!(attributes.iter().any(|attribute| is_condition(attribute.path())), "{}", quote::quote!(#item));
+    }
+}
