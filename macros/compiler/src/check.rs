@@ -21,12 +21,12 @@ pub fn check(graph: Graph) -> Result<Checked, Errors> {
 fn check_first(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         if node.layer.only_first() && !is_input(graph, node.input()) {
-            let name = node.layer.describe();
+            let (name, before) = (node.layer.describe(), errors.len());
             errors.at(
                 &node.tokens.layer,
                 format!("`{name}` learns from the raw data, so it must stand right behind the input\nhelp: `input ... => {name} => ...`"),
             );
-            errors.in_calls(&node.tokens.calls);
+            errors.in_calls(before, &node.tokens.calls);
         }
     }
 }
@@ -44,9 +44,9 @@ fn check_read(graph: &Graph, errors: &mut Errors) {
             format!("nothing reads the output of `{name}`\nhelp: leave it out, or read it: as a branch of the join behind it, `identity` is this output"),
         );
         // One message for all repetitions of a layer.
-        if errors.extend(unread, true) {
-            errors.in_calls(&node.tokens.calls);
-        }
+        let before = errors.len();
+        errors.extend(unread, true);
+        errors.in_calls(before, &node.tokens.calls);
     }
 }
 
@@ -55,11 +55,12 @@ fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         let Operation::Map(map) = node.operation() else { continue };
         if matches!(map.input_gradient(), InputGradient::Never) && is_trained(graph, node.input()) {
+            let before = errors.len();
             errors.at(
                 &node.tokens.layer,
                 "a frozen network computes no gradient, but layers before it are trained\nhelp: leave `frozen` out, or freeze them too",
             );
-            errors.in_calls(&node.tokens.calls);
+            errors.in_calls(before, &node.tokens.calls);
         }
     }
 }

@@ -31,6 +31,7 @@ mod window;
 mod words;
 
 pub use embed::expand as embed;
+pub use errors::{Change, Error, Help, Position};
 pub use label::derive as label;
 pub use print::{Program, format};
 
@@ -47,6 +48,11 @@ pub fn network(tokens: TokenStream) -> TokenStream {
     networks.chain([errors.into_items()]).collect()
 }
 
+/// The errors of an invocation of `network!`, with the edits that their helps propose: for editors and other tools.
+pub fn diagnose(tokens: TokenStream) -> Vec<Error> {
+    compile_all(tokens).errors().cloned().collect()
+}
+
 /// The networks of an invocation, and the errors outside of networks.
 struct Compiled {
     runtime: TokenStream,
@@ -59,6 +65,14 @@ struct CompiledNetwork {
     header: parse::Header,
     text: String,
     planned: Result<plan::Planned, Errors>,
+}
+
+impl Compiled {
+    /// All errors: those of the networks, then the others.
+    fn errors(&self) -> impl Iterator<Item = &Error> {
+        let of_networks = self.networks.iter().filter_map(|network| network.planned.as_ref().err());
+        of_networks.chain([&self.errors]).flat_map(Errors::iter)
+    }
 }
 
 fn compile_all(tokens: TokenStream) -> Compiled {

@@ -10,7 +10,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::activations::Activation;
-use crate::errors::Errors;
+use crate::errors::{Errors, Message};
 use crate::expressions::{Known, Term, Wrong};
 use crate::graph::{Graph, ValueId};
 use crate::layers::{self, Parsed, join, nested};
@@ -93,7 +93,7 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     /// Reports an error, with the calls of blocks in which it happened. An error in a block is reported for one call only.
-    fn wrong(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+    fn wrong(&mut self, tokens: impl ToTokens, message: impl Into<Message>) {
         let mut errors = Errors::default();
         errors.at(tokens, message);
         self.report(errors);
@@ -103,11 +103,10 @@ impl Lowering<'_> {
         if errors.is_empty() {
             return;
         }
-        let is_new = self.errors.extend(errors, !self.calls.is_empty());
-        if is_new {
-            let calls = self.call_tokens();
-            self.errors.in_calls(&calls);
-        }
+        let before = self.errors.len();
+        self.errors.extend(errors, !self.calls.is_empty());
+        let calls = self.call_tokens();
+        self.errors.in_calls(before, &calls);
     }
 
     fn call_tokens(&self) -> Vec<TokenStream> {

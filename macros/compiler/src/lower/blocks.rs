@@ -3,7 +3,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use super::{LANGUAGE, Lowering};
-use crate::errors::Errors;
+use crate::errors::{Errors, place};
 use crate::expressions::{Term, Value, Wrong};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
@@ -185,15 +185,16 @@ impl Lowering<'_> {
         let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;
         let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
         if wanted != given {
+            let declared = place(name.span());
+            let declared = if declared.is_empty() { declared } else { format!("; it is declared{declared}") };
             let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
             self.wrong(
                 stage.tokens(),
                 format!(
-                    "the block `{name}` takes {wanted} {}, but gets {given} here\nhelp: `{name}({names})`",
+                    "the block `{name}` takes {wanted} {}, but gets {given} here{declared}\nhelp: `{name}({names})`",
                     if wanted == 1 { "argument" } else { "arguments" }
                 ),
             );
-            self.errors.at(name, format!("the block `{name}` is declared here, with the parameters ({names})"));
             return None;
         }
         Some(block.parameters.iter().cloned().zip(values).collect())

@@ -89,6 +89,7 @@ impl Lowering<'_> {
 
 /// Reports a layer that does not fit its inputs: under the layer, or under the branches that do not fit together.
 fn report(tokens: &Tokens, misfit: Misfit, errors: &mut Errors) {
+    let before = errors.len();
     match misfit {
         Misfit::Layer(message) => errors.at(&tokens.layer, message),
         Misfit::Branches(branches) => {
@@ -97,5 +98,5 @@ fn report(tokens: &Tokens, misfit: Misfit, errors: &mut Errors) {
             }
         }
     }
-    errors.in_calls(&tokens.calls);
+    errors.in_calls(before, &tokens.calls);
 }

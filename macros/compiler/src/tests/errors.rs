@@ -1,23 +1,25 @@
-//! Every message with its underline, as rustc shows them. The files in `tests/errors/` hold programs with their errors.
+//! Every message with its underline, as rustc shows them, and the program that follows its helps. The files in `tests/errors/` hold
+//! programs with both.
+mod follow;
+
 use std::fmt::Write;
 
 use super::compare;
+use crate::Error;
+
+/// The tokens of an invocation, whose second line is the first of the source.
+fn tokens(source: &str) -> proc_macro2::TokenStream {
+    format!("[::castnet]\n{source}").parse().expect("it lexes")
+}
 
 /// The errors of an invocation, each with the line that it points at.
-fn render(source: &str) -> String {
-    let tokens = format!("[::castnet]\n{source}").parse().expect("it lexes");
-    let compiled = crate::compile_all(tokens);
+fn render(source: &str, errors: &[Error]) -> String {
     let mut text = String::new();
-    for network in compiled.networks {
-        if let Err(errors) = network.planned {
-            errors.iter().for_each(|error| render_all(source, error, &mut text));
-        }
-    }
-    compiled.errors.iter().for_each(|error| render_all(source, error, &mut text));
+    errors.iter().for_each(|error| render_error(source, error.as_syn(), &mut text));
     text
 }
 
-fn render_all(source: &str, error: &syn::Error, text: &mut String) {
+fn render_error(source: &str, error: &syn::Error, text: &mut String) {
     let span = error.span();
     let (start, end) = (span.start(), span.end());
     writeln!(text, "error: {error}").expect("a string");
@@ -32,14 +34,17 @@ fn render_all(source: &str, error: &syn::Error, text: &mut String) {
     }
 }
 
-/// Compares programs and their errors with a golden file.
+/// Compares programs, their errors and the programs that follow the helps with a golden file.
 fn errors(file: &str, programs: &[&str]) {
-    let mut text = String::new();
+    let (mut text, mut wrong) = (String::new(), String::new());
     for program in programs {
-        let errors = render(program);
+        let errors = crate::diagnose(tokens(program));
         assert!(!errors.is_empty(), "no error in {program}");
-        writeln!(text, "{program}\n\n{errors}\n----------------------------------------\n").expect("a string");
+        let (rendered, followed) = (render(program, &errors), follow::render(program, &errors, &mut wrong));
+        let line = "-".repeat(40);
+        writeln!(text, "{program}\n\n{rendered}{followed}\n{line}\n").expect("a string");
     }
+    assert!(wrong.is_empty(), "helps of {file} that lead astray:\n\n{wrong}");
     compare(&format!("errors/{file}.txt"), &text);
 }
 

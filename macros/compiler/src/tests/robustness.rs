@@ -144,10 +144,8 @@ fn deep_texts() {
         ),
     ];
     for (text, message) in texts {
-        let compiled = crate::compile_all(format!("[::castnet] {text}").parse().expect("it lexes"));
-        let of_networks = compiled.networks.iter().filter_map(|network| network.planned.as_ref().err());
-        let errors: Vec<String> =
-            of_networks.chain([&compiled.errors]).flat_map(|errors| errors.iter()).map(syn::Error::to_string).collect();
+        let errors = crate::diagnose(format!("[::castnet] {text}").parse().expect("it lexes"));
+        let errors: Vec<String> = errors.iter().map(crate::Error::to_string).collect();
         assert!(errors.iter().any(|error| error.starts_with(message)), "{message}: {errors:?}");
         _ = crate::format(&text);
     }

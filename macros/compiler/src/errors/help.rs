@@ -1,0 +1,242 @@
+//! The help of an error: a sentence, and the edit that it proposes. The usual sentences are made from the edit, so both say the same.
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+/// What is wrong, with a help.
+///
+/// It is made of a text and a [`Help`], or of a text alone. Such a text may end in a line `help: ...`, a help without an edit.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub text: String,
+    pub help: Option<Help>,
+}
+
+/// A sentence that says what to do, and the edit that does it. A help without changes is for mistakes whose answer only the user knows.
+#[derive(Clone, Debug)]
+pub struct Help {
+    prose: String,
+    changes: Vec<Change>,
+}
+
+/// Text that is put in a place. No text removes the tokens there.
+#[derive(Clone, Debug)]
+pub struct Change {
+    place: Place,
+    text: String,
+}
+
+/// A place in the source.
+#[derive(Clone, Debug)]
+enum Place {
+    /// The tokens at fault.
+    Fault,
+    /// Before the tokens at fault.
+    Before,
+    /// After the tokens at fault.
+    After,
+    /// The first words of the tokens at fault that read so.
+    Phrase(String),
+    /// After such words.
+    AfterPhrase(String),
+    /// A place that needs no tokens at fault.
+    Range(Position, Position),
+}
+
+/// A position between two tokens.
+#[derive(Clone, Copy, Debug)]
+pub enum Position {
+    /// Where a token begins.
+    Start(Span),
+    /// Where a token ends.
+    End(Span),
+}
+
+impl Message {
+    /// The whole text, and the help with its places in these tokens at fault.
+    pub(super) fn at(self, fault: &TokenStream) -> (String, Option<Help>) {
+        let Self { text, help } = self;
+        match help {
+            Some(help) => (format!("{text}\nhelp: {}", help.prose), Some(help.within(fault))),
+            None => (text, None),
+        }
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        match text.split_once("\nhelp: ") {
+            Some((text, help)) => Self { text: text.to_string(), help: Some(Help::prose(help)) },
+            None => Self { text, help: None },
+        }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        text.to_string().into()
+    }
+}
+
+impl From<&String> for Message {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl<T: Into<String>> From<(T, Help)> for Message {
+    fn from((text, help): (T, Help)) -> Self {
+        Self { text: text.into(), help: Some(help) }
+    }
+}
+
+impl<T: Into<String>> From<(T, Option<Help>)> for Message {
+    fn from((text, help): (T, Option<Help>)) -> Self {
+        Self { text: text.into(), help }
+    }
+}
+
+impl Help {
+    /// A sentence without an edit.
+    pub fn prose(prose: impl Into<String>) -> Self {
+        Self { prose: prose.into(), changes: Vec::new() }
+    }
+
+    fn new(prose: String, place: Place, text: impl Into<String>) -> Self {
+        Self { prose, changes: vec![Change { place, text: text.into() }] }
+    }
+
+    /// "write `text`", in place of the tokens at fault.
+    pub fn write(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(format!("write `{text}`"), Place::Fault, text)
+    }
+
+    /// "leave it out": the tokens at fault.
+    pub fn leave_out() -> Self {
+        Self::new("leave it out".to_string(), Place::Fault, "")
+    }
+
+    /// "put `text` before it": before the tokens at fault.
+    pub fn before(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(format!("put `{text}` before it"), Place::Before, text)
+    }
+
+    /// "add `text`", after the tokens at fault.
+    pub fn after(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(format!("add `{text}`"), Place::After, text)
+    }
+
+    /// "write `text`", in place of some words of the tokens at fault.
+    pub fn write_for(words: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(format!("write `{text}`"), Place::Phrase(words.into()), text)
+    }
+
+    /// "leave out `words`": some of the tokens at fault.
+    pub fn leave_out_words(words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self::new(format!("leave out `{words}`"), Place::Phrase(words), "")
+    }
+
+    /// "add `text`", after some words of the tokens at fault.
+    pub fn after_words(words: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(format!("add `{text}`"), Place::AfterPhrase(words.into()), text)
+    }
+
+    /// The same edit of these tokens, which are not those at fault.
+    pub fn of(mut self, tokens: &impl ToTokens) -> Self {
+        self.changes.iter_mut().for_each(|change| change.place = change.place.within(&tokens.to_token_stream()));
+        self
+    }
+
+    /// The edit with the changes of another.
+    pub fn with(mut self, other: Self) -> Self {
+        self.changes.extend(other.changes);
+        self
+    }
+
+    /// The same edit with another sentence.
+    pub fn saying(mut self, prose: impl Into<String>) -> Self {
+        self.prose = prose.into();
+        self
+    }
+
+    /// The same edit, with more text behind the sentence.
+    pub fn and(mut self, more: &str) -> Self {
+        self.prose.push_str(more);
+        self
+    }
+
+    /// Text in the place of all between two tokens.
+    pub fn between(left: &impl ToTokens, right: &impl ToTokens, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let (left, right) = (Position::End(left.span()), Position::Start(right.span()));
+        Self::new(format!("write `{text}`"), Place::Range(left, right), text)
+    }
+
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.prose
+    }
+
+    /// The changes of the edit. None, if the help is a sentence alone.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The help with its places in these tokens. If they hold no such words, because the tokens of a block or of a `macro_rules` stand
+    /// for them, there is no edit.
+    fn within(mut self, fault: &TokenStream) -> Self {
+        self.changes.iter_mut().for_each(|change| change.place = change.place.within(fault));
+        if self.changes.iter().any(|change| change.range().is_none()) {
+            self.changes.clear();
+        }
+        self
+    }
+}
+
+impl Change {
+    /// Where the text goes.
+    pub fn range(&self) -> Option<(Position, Position)> {
+        match self.place {
+            Place::Range(from, to) => Some((from, to)),
+            _ => None,
+        }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Place {
+    /// The same place as a range of these tokens, if they have it.
+    fn within(&self, tokens: &TokenStream) -> Self {
+        let range = match self {
+            Self::Fault => Some((Position::Start(tokens.span()), Position::End(tokens.span()))),
+            Self::Before => Some((Position::Start(tokens.span()), Position::Start(tokens.span()))),
+            Self::After => Some((Position::End(tokens.span()), Position::End(tokens.span()))),
+            Self::Phrase(words) => {
+                find(tokens, words).map(|(first, last)| (Position::Start(first), Position::End(last)))
+            }
+            Self::AfterPhrase(words) => find(tokens, words).map(|(_, last)| (Position::End(last), Position::End(last))),
+            Self::Range(from, to) => Some((*from, *to)),
+        };
+        range.map_or_else(|| self.clone(), |(from, to)| Self::Range(from, to))
+    }
+}
+
+/// The first and the last of the tokens that read as these words.
+fn find(tokens: &TokenStream, words: &str) -> Option<(Span, Span)> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let found = tokens.windows(words.len().max(1)).find(|tokens| {
+        tokens.iter().map(|token| token.to_string().replace('_', "")).eq(words.iter().map(|word| word.replace('_', "")))
+    })?;
+    Some((found.first()?.span(), found.last()?.span()))
+}
