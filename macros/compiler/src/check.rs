@@ -17,6 +17,13 @@ pub fn check(graph: Graph) -> Result<Checked, Errors> {
     errors.or(Checked(graph))
 }
 
+/// Adds the errors that are certain in the known part of a network with errors.
+pub fn check_known(graph: &Graph, mut errors: Errors) -> Errors {
+    check_first(graph, &mut errors);
+    check_frozen_networks(graph, &mut errors);
+    errors
+}
+
 /// A layer that learns from the raw data, such as `normalize`, stands right behind an input.
 fn check_first(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {

@@ -22,7 +22,7 @@ pub fn place(span: Span) -> String {
 }
 
 /// The errors so far, each with the tokens at fault.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Errors(Vec<Error>);
 
 /// An error, whose text includes its help, and the edit that its help proposes.

@@ -43,9 +43,10 @@ pub fn network(tokens: TokenStream) -> TokenStream {
     let Compiled { runtime, networks, errors } = compile_all(tokens);
     let networks = networks.into_iter().map(|CompiledNetwork { header, text, planned }| match planned {
         Ok(planned) => emit::network(&runtime, &header, &text, &planned),
-        Err(errors) => emit::shell(&header, errors),
+        // A network without errors of its own uses a block with an error. rustc shows an error that is written twice once.
+        Err(own) => emit::shell(&header, if own.is_empty() { errors.clone() } else { own }),
     });
-    networks.chain([errors.into_items()]).collect()
+    networks.chain([errors.clone().into_items()]).collect()
 }
 
 /// The errors of an invocation of `network!`, with the edits that their helps propose: for editors and other tools.

@@ -10,6 +10,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::activations::Activation;
+use crate::check;
 use crate::errors::{Errors, Message};
 use crate::expressions::{Known, Term, Wrong};
 use crate::graph::{Graph, ValueId};
@@ -46,7 +47,8 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         calls: Vec::new(),
         counts: Vec::new(),
         errors,
-        misfits: Errors::default(),
+        unknown_inputs: Vec::new(),
+        is_lost: false,
     };
     if chains.iter().all(|chain| chain.stages.is_empty()) {
         // If a chain has an error, that is the reason, and it has been reported.
@@ -64,8 +66,10 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     lowering.graph.goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
     lowering.outputs(ends, complete);
     lowering.names_are_unique();
-    lowering.errors.or(())?;
-    lowering.misfits.or(lowering.graph)
+    match lowering.is_lost || !lowering.errors.is_empty() {
+        true => Err(check::check_known(&lowering.graph, lowering.errors)),
+        false => Ok(lowering.graph),
+    }
 }
 
 /// The words of the language that are not layers.
@@ -87,8 +91,10 @@ struct Lowering<'a> {
     /// Keywords and blocks, with the number of their uses without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
-    /// The errors of layers that do not fit their inputs. They are reported only if there are no other errors, which may be their cause.
-    misfits: Errors,
+    /// The inputs with an error in their shapes.
+    unknown_inputs: Vec<ValueId>,
+    /// Whether a stage has no value, because of an error that is reported here or in a block.
+    is_lost: bool,
 }
 
 impl Lowering<'_> {
@@ -119,6 +125,7 @@ impl Lowering<'_> {
         for (index, stage) in chain.stages.iter().enumerate() {
             // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
+            self.is_lost |= value == Some(LOST);
         }
         value
     }
@@ -128,7 +135,7 @@ impl Lowering<'_> {
         let is_join = join::is_keyword(&stage.keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
         let value = match (&stage.what, block) {
-            (What::Lost, _) => from,
+            (What::Lost, _) => Some(LOST),
             (What::Repeat(body), _) => self.repeat(stage, body, from),
             (What::Nested(path), _) => self.nested(stage, path, from),
             (What::Join(_, branches), _) => self.join(stage, branches, from),
@@ -145,7 +152,7 @@ impl Lowering<'_> {
                     stage.tokens(),
                     format!("`{keyword}` wants branches to join\nhelp: such as `{keyword}(identity, dense 10 relu)`"),
                 );
-                from
+                None
             }
             (What::Plain, Some(block)) => {
                 let parameters = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
@@ -155,12 +162,12 @@ impl Lowering<'_> {
                         "the block `{keyword}` wants its arguments in parentheses\nhelp: `{keyword}({parameters})`"
                     ),
                 );
-                from
+                None
             }
             (What::Plain | What::Call(..), _) => self.layer(stage, from, is_first),
         };
-        if let (Some(label), Some(value)) = (&stage.label, value) {
-            self.bind(label, value);
+        if let Some(label) = &stage.label {
+            self.bind(label, value.unwrap_or(LOST));
         }
         value
     }
@@ -190,7 +197,7 @@ impl Lowering<'_> {
             );
         }
         if self.errors.len() > before || values.len() != branches.len() {
-            return from.or_else(|| values.first().copied());
+            return None;
         }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
@@ -233,14 +240,14 @@ impl Lowering<'_> {
             [Word::Number(number), Word::Name(frozen)] if frozen == "frozen" => (number, true),
             _ => {
                 self.wrong(stage.tokens(), "only the shape of the output and `frozen` may stand behind `->`\nhelp: such as `use Encoder -> 7x7x64 frozen`");
-                return Some(from);
+                return None;
             }
         };
         let output = match parse::shape(number, "the shape of the output") {
             Ok(output) => output,
             Err(message) => {
                 self.wrong(number, message);
-                return Some(from);
+                return None;
             }
         };
         let name = match &stage.label {
@@ -254,13 +261,21 @@ impl Lowering<'_> {
 
     /// The values of names here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        // Behind an error the number is unknown; any will do.
-        let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));
+        // Behind an error the number is unknown. No word is resolved that reads it.
+        let channels = from.map(|from| self.graph.find_shape(from).map_or(1, Shape::channels));
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }
     }
 
+    /// Whether a word reads the number of channels behind an error.
+    fn reads_lost(&self, words: &[Term], from: Option<ValueId>) -> bool {
+        from.is_some_and(|from| self.graph.find_shape(from).is_none()) && words.iter().any(Term::reads_channels)
+    }
+
     fn resolve(&mut self, words: &[Term], from: Option<ValueId>) -> Option<Vec<Word>> {
+        if self.reads_lost(words, from) {
+            return None;
+        }
         let resolved: Result<Vec<Word>, Wrong> = self.known(from).resolve(words);
         resolved.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()
     }
@@ -269,15 +284,18 @@ impl Lowering<'_> {
         let name = self.row_name(stage);
         let Some(keyword) = layers::find(&stage.keyword) else {
             self.unknown(stage, is_first);
-            return from;
+            return None;
         };
         let words = self.resolve(&stage.words, from)?;
         let mut errors = Errors::default();
         let parsed =
             (keyword.parse)(&mut Words::new(&stage.keyword, keyword.words, layers::is_keyword, &words, &mut errors));
+        // A word with an error might have changed the shape of the output, but for a layer between vectors.
+        let is_vector = |value| self.graph.find_shape(value).is_some_and(|shape| shape.rank() == 1);
+        let is_certain = errors.is_empty() || from.is_some_and(is_vector);
         self.report(errors);
-        let Some(parsed) = parsed else { return from };
+        let parsed = parsed?;
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
-        Some(self.add(name, stage, parsed, vec![from], Vec::new()))
+        is_certain.then(|| self.add(name, stage, parsed, vec![from], Vec::new()))
     }
 }

@@ -99,10 +99,7 @@ fn same(keyword: &str, first: &Shape, inputs: &[&Shape]) -> Result<Shape, Misfit
         }
         _ => format!("help: `{keyword}` wants the same shape from every branch"),
     };
-    Err(Misfit::Branches(vec![
-        (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
-        (index, format!("this branch has the shape {other}, but the first has {first}\n{help}")),
-    ]))
+    Err(Misfit::Branch(index, format!("this branch has the shape {other}, but the first has {first}\n{help}")))
 }
 
 /// The shape of the inputs side by side in the last dimension.
@@ -111,15 +108,12 @@ fn concat(inputs: &[&Shape]) -> Result<Shape, Misfit> {
     let place = |shape: &Shape| shape.sizes().split_last().map(|(_, place)| place.to_vec()).unwrap_or_default();
     for (index, other) in (1..).zip(others) {
         if place(first) != place(other) {
-            return Err(Misfit::Branches(vec![
-                (0, format!("this branch has the shape {first}, but another branch of this join has {other}")),
-                (
-                    index,
-                    format!(
-                        "this branch has the shape {other}, but the first has {first}\nhelp: `concat` puts channels side by side: all other sizes must be the same"
-                    ),
+            return Err(Misfit::Branch(
+                index,
+                format!(
+                    "this branch has the shape {other}, but the first has {first}\nhelp: `concat` puts channels side by side: all other sizes must be the same"
                 ),
-            ]));
+            ));
         }
     }
     let channels = inputs.iter().fold(0_u64, |sum, input| sum.saturating_add(input.channels()));

@@ -62,7 +62,7 @@ impl Lowering<'_> {
     /// `repeat 3 { chain }`.
     pub(super) fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from.or_else(|| self.nothing_comes_in(stage));
-        let Some(words) = self.resolve(&stage.words, from) else { return value };
+        let words = self.resolve(&stage.words, from)?;
         let count = match words.as_slice() {
             [Word::Number(number)] => {
                 number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
@@ -76,7 +76,7 @@ impl Lowering<'_> {
             Ok(count) => count,
             Err((tokens, message)) => {
                 self.wrong(tokens, message);
-                return value;
+                return None;
             }
         };
         let before = self.errors.len();
@@ -120,10 +120,11 @@ impl Lowering<'_> {
                 ),
             );
         }
-        if !self.may_call(stage, name) {
-            return from;
+        // An empty block has an error.
+        if !self.may_call(stage, name) || block.chain.stages.is_empty() {
+            return None;
         }
-        let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
+        let parameters = self.parameters(stage, block, arguments, from)?;
         let prefix = match &stage.label {
             Some(label) => {
                 self.check_label(label);
@@ -180,6 +181,9 @@ impl Lowering<'_> {
         arguments: &[Vec<Term>],
         from: Option<ValueId>,
     ) -> Option<Vec<(Ident, Value)>> {
+        if arguments.iter().any(|argument| self.reads_lost(argument, from)) {
+            return None;
+        }
         let known = self.known(from);
         let values: Result<Vec<Value>, Wrong> = arguments.iter().map(|argument| known.argument(argument)).collect();
         let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;

@@ -4,7 +4,7 @@ use quote::format_ident;
 use super::Lowering;
 use crate::graph::{Input, ValueId};
 use crate::layers;
-use crate::parse::{self, Stage};
+use crate::parse::{self, Stage, What};
 use crate::shape::{Scalar, Shape};
 use crate::words::Words;
 
@@ -14,7 +14,7 @@ impl Lowering<'_> {
         let firsts: Vec<&Stage> = self.written.iter().filter_map(|chain| chain.stages.first()).collect();
         let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
         if inputs.is_empty()
-            && let Some(first) = firsts.first()
+            && let Some(first) = firsts.first().filter(|first| !matches!(first.what, What::Lost))
         {
             let keyword = &first.keyword;
             self.errors.at(keyword, format!("a network begins with its input, not with `{keyword}`\nhelp: put the shape of one sample in front: `input 13 =>`"));
@@ -36,15 +36,18 @@ impl Lowering<'_> {
                 }
                 (first, second) => self.scalar = first.or(second),
             }
-            self.graph.inputs.push(Input { name, shape });
+            if shape.is_none() {
+                self.unknown_inputs.push(ValueId(self.graph.inputs.len()));
+            }
+            self.graph.inputs.push(Input { name, shape: shape.unwrap_or_default() });
             self.input_tokens.push(stage.tokens());
         }
         self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
     }
 
-    /// Reads an input.
-    pub(super) fn input(&mut self, first: &Stage) -> (Shape, Option<Scalar>) {
-        let Some(resolved) = self.resolve(&first.words, None) else { return (Shape::default(), None) };
+    /// Reads an input. Its shape is `None` after an error in it.
+    pub(super) fn input(&mut self, first: &Stage) -> (Option<Shape>, Option<Scalar>) {
+        let Some(resolved) = self.resolve(&first.words, None) else { return (None, None) };
         let mut words = Words::new(&first.keyword, &[], layers::is_keyword, &resolved, &mut self.errors);
         let number = words.required_number(
             "`input` wants the shape of one sample\nhelp: such as `input 13`, `input 24x3` or `input 28x28x1`",
@@ -68,7 +71,7 @@ impl Lowering<'_> {
             }
         }
         words.end();
-        (shape.unwrap_or_default(), scalar)
+        (shape, scalar)
     }
 
     /// The value of an input, which has been added before; an error if it does not begin a chain.
@@ -80,6 +83,7 @@ impl Lowering<'_> {
         }
         let place =
             self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
-        place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index))
+        let index = place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index));
+        index.filter(|input| !self.unknown_inputs.contains(input))
     }
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use super::{LOST, Lowering};
 use crate::errors::Errors;
 use crate::graph::{Node, Row, RowId, Tokens, ValueId};
-use crate::layers::{self, Layer, Misfit, Operation, Parsed};
+use crate::layers::{self, Layer, Misfit, Operation, Parsed, Resolved};
 use crate::parse::{Chain, Stage, What};
 use crate::shape::Shape;
 
@@ -33,14 +33,19 @@ impl Lowering<'_> {
     pub(super) fn operation(&mut self, layer: Box<dyn Layer>, from: Vec<ValueId>, tokens: Tokens) -> ValueId {
         let row = RowId(self.graph.rows.len().saturating_sub(1));
         let inputs: Option<Vec<&Shape>> = from.iter().map(|&value| self.graph.find_shape(value)).collect();
-        // Behind an error the shape of the input is unknown.
-        let Some(inputs) = inputs else { return LOST };
-        let resolved = match layer.resolve(&inputs) {
-            Ok(resolved) => resolved,
-            Err(misfit) => {
-                report(&tokens, misfit, &mut self.misfits);
+        let resolved = match inputs.map(|inputs| layer.resolve(&inputs)) {
+            Some(Ok(resolved)) => resolved,
+            Some(Err(misfit)) => {
+                let mut errors = Errors::default();
+                report(&tokens, misfit, &mut errors);
+                self.report(errors);
                 return LOST;
             }
+            // Behind an error the shape of the input is unknown, but that of the output may be known all the same.
+            None => match layer.output() {
+                Some(output) => Resolved::lost(output),
+                None => return LOST,
+            },
         };
         let parameters = match &resolved.operation {
             Operation::Map(map) => map.parameters(&self.graph.context()),
@@ -70,7 +75,7 @@ impl Lowering<'_> {
                 self.graph.outputs.push(end);
             }
         }
-        if !complete || !self.errors.is_empty() || !self.misfits.is_empty() {
+        if !complete || self.is_lost || !self.errors.is_empty() {
             return;
         }
         let network = self.graph.name.clone();
@@ -87,16 +92,12 @@ impl Lowering<'_> {
     }
 }
 
-/// Reports a layer that does not fit its inputs: under the layer, or under the branches that do not fit together.
+/// Reports a layer that does not fit its inputs: under the layer, or under the branch that does not fit to those before it.
 fn report(tokens: &Tokens, misfit: Misfit, errors: &mut Errors) {
-    let before = errors.len();
     match misfit {
         Misfit::Layer(message) => errors.at(&tokens.layer, message),
-        Misfit::Branches(branches) => {
-            for (branch, message) in branches {
-                errors.at(tokens.branches.get(branch).unwrap_or(&tokens.layer), message);
-            }
+        Misfit::Branch(branch, message) => {
+            errors.at(tokens.branches.get(branch).unwrap_or(&tokens.layer), message);
         }
     }
-    errors.in_calls(before, &tokens.calls);
 }

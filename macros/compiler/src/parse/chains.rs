@@ -1,6 +1,6 @@
 //! Chains of stages, with their words.
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{Chain, Stage, What};
 use crate::errors::Errors;
@@ -72,8 +72,12 @@ impl Grammar {
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
                     if words.is_empty() {
                         errors.at(&arrow, "there is no layer before this `=>`\nhelp: leave the arrow out, or write the layer that is missing");
+                        // At the beginning of a chain the arrow is the mistake.
+                        if !stages.is_empty() {
+                            stages.push(lost());
+                        }
                     } else {
-                        stages.extend(self.stage(std::mem::take(&mut words), errors));
+                        stages.push(self.stage_or_lost(std::mem::take(&mut words), errors));
                     }
                     last_arrow = Some(arrow);
                 }
@@ -81,20 +85,28 @@ impl Grammar {
                     let mut arrow = token.to_token_stream();
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
                     errors.at(arrow, "the arrow between layers is `=>`, not `->`\nhelp: write `=>`");
-                    stages.extend(self.stage(std::mem::take(&mut words), errors));
+                    stages.push(self.stage_or_lost(std::mem::take(&mut words), errors));
                 }
                 _ => words.push(token),
             }
         }
         match (words.is_empty(), last_arrow) {
-            (true, Some(arrow)) => errors.at(
-                arrow,
-                "nothing comes after this `=>`\nhelp: add a layer, such as `dense 1`, or leave the arrow out",
-            ),
+            (true, Some(arrow)) => {
+                errors.at(
+                    arrow,
+                    "nothing comes after this `=>`\nhelp: add a layer, such as `dense 1`, or leave the arrow out",
+                );
+                stages.push(lost());
+            }
             (true, None) => {}
-            (false, _) => stages.extend(self.stage(words, errors)),
+            (false, _) => stages.push(self.stage_or_lost(words, errors)),
         }
         Chain { stages, tokens: all }
+    }
+
+    /// A stage; a lost one after an error.
+    fn stage_or_lost(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Stage {
+        self.stage(tokens, errors).unwrap_or_else(lost)
     }
 
     /// `label: keyword word word`.
@@ -194,6 +206,11 @@ impl Grammar {
             None => Stage { label, keyword, what: What::Lost, words: Vec::new() },
         })
     }
+}
+
+/// The place of a stage that is missing, or has an error in its keyword: what comes out of it is not known.
+fn lost() -> Stage {
+    Stage { label: None, keyword: format_ident!("lost"), what: What::Lost, words: Vec::new() }
 }
 
 /// `use path::Network -> 7x7x64`.

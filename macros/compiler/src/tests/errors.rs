@@ -441,6 +441,15 @@ fn several() {
             "Net<\n    input 0 =>\n    dens 10 rellu =>\n    dense 10 relu relu =>\n    dropout 2 =>\n    dense -1\n> where parms == 3",
             "First< input 13 => dens 1 >\nSecond< input 13 => dense 1 >\nThird< input 13 => dense 1 softmax >",
             "First< input 13 => dense 1 > where params =\npub Second< input 13 => dense 0 >",
+            "Net< input 4 => dense 0 => dropout 2 => dense 1 softmax >",
+            "Net< input 4 => dens 3 => reshape 2x2 => dense 3 => use Inner -> 5 => reshape 2x3 >",
+            "Net< input 4 => dense 3 => normalize => dens 2 => dense 1 softmax >",
+            "Net< input 4 => dense 3 => dens 2 => use Inner -> 2 => dense 3 rellu => use Other -> 2 frozen >",
+            "Net< input 4x => conv 8 3x3 => dense channels-9 => repeat channels/2 { dense 3 } => add(dense 2, dense 3) >",
+            "Net< input 8x8x3 => 5 => dense 10 eahc => flatten => dense 1 softmax >",
+            "Net< input 8x8x3 => dense 10 eahc => flatten => dense 1 softmax >",
+            "Net< input 4 => lost: dens 3; lost => dense 3; concat(lost, lost) => dense 1 softmax >",
+            "block a(n) < => dense n => dense 1 softmax >\nNet< input 4 => a(0) => dense 1 softmax >",
         ],
     );
 }
