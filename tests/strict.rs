@@ -20,7 +20,74 @@ pub mod networks {
     }
 }
 
+/// A module whose items have the names of the generated code's locals and of the types that it uses, and without the prelude: patterns such as
+/// parameters mean a static or a constant of their name, and an alias hides a primitive type.
+#[expect(dead_code, non_camel_case_types, non_upper_case_globals, reason = "names that the macros could use")]
+pub mod hostile {
+    #![no_implicit_prelude]
+
+    type bool = ();
+    type f32 = ();
+    type f64 = ();
+    type str = ();
+    type u64 = ();
+    type usize = ();
+    type Option = ();
+    trait Flat {}
+    trait Network {}
+    trait Predict {}
+    static adjoints: () = ();
+    static arena: () = ();
+    static dense_1: () = ();
+    static grad_dense_1: () = ();
+    static grad_input: () = ();
+    static grad_output: () = ();
+    static input: () = ();
+    static isa: () = ();
+    static output: () = ();
+    static rng: () = ();
+    static tape: () = ();
+    const gradient: () = ();
+    const index: () = ();
+    const rate: () = ();
+    const sample: () = ();
+    const samples: () = ();
+    const value: () = ();
+
+    ::castnet::network! {
+        block residual(units) < add(identity, dense units tanh => dense channels) relu => batchnorm => dropout 0.1 >
+        /// Labels with the names of fields of layers, statistics, regularizers, and networks in it.
+        pub Outer<
+            input 4 => normalize => rate: dense 3 gelu l2 => dropout 0.5 => residual(3) => gaussian_noise 0.1
+            => use I -> 4 => use R -> 2 => dense 1
+        >
+        /// With the name of a type parameter.
+        pub I< input 3 => dense 4 nobias max_norm 2 => layernorm noscale => prelu => rescale 0.5 >
+        /// With the name of another.
+        pub R< input 4 => dense 2 >
+        /// Several inputs and outputs.
+        pub Several<
+            a: input 4; b: input 3; a => normalize => dense 2 nobias => x: dense 1; concat(a, b) => dense 3 softmax
+        >
+        /// Windows, and double precision.
+        pub Image<
+            input 8x8x3 f64 => conv 4 3x3 => maxpool 2x2 => upsample 2 => pad 1 => crop 1
+            => batchnorm noscale nocenter => batchnorm frozen => globalavgpool => dense 3 softmax
+        >
+    }
+
+    /// Classes, with the name of a type parameter.
+    #[derive(::castnet::Label, ::core::clone::Clone, ::core::marker::Copy)]
+    pub enum T {
+        /// The first.
+        A,
+        /// The second.
+        B,
+    }
+}
+
 fn main() {
     use castnet::Predict;
+    assert_eq!(hostile::Outer::NAME, "Outer");
     assert_eq!(House::PARAMS + Image::PARAMS + networks::Public::PARAMS + networks::OfTheParent::PARAMS, 8142);
 }

@@ -366,6 +366,8 @@ pub mod __private {
         TrainingRng, typenum,
     };
     pub use castnet_macros::{embed, network};
+    // A program may have types of its own with these names.
+    pub use core::primitive::{bool, f32, f64, str, u64, usize};
     pub use nalgebra::{SMatrix, SVector};
     pub use rand::Rng;
 }

@@ -17,11 +17,18 @@ pub fn check(graph: Graph) -> Result<Checked, Errors> {
     errors.or(Checked(graph))
 }
 
+/// Adds the errors that are certain in the known part of a network with errors.
+pub fn check_known(graph: &Graph, mut errors: Errors) -> Errors {
+    check_first(graph, &mut errors);
+    check_frozen_networks(graph, &mut errors);
+    errors
+}
+
 /// A layer that learns from the raw data, such as `normalize`, stands right behind an input.
 fn check_first(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         if node.layer.only_first() && !is_input(graph, node.input()) {
-            let name = node.layer.describe();
+            let (name, before) = (node.layer.describe(), errors.len());
             let help = match graph.nodes.iter().any(|other| other.layer.only_first() && is_input(graph, other.input()))
             {
                 true => Help::leave_out_layer(),
@@ -30,7 +37,7 @@ fn check_first(graph: &Graph, errors: &mut Errors) {
             let help = help.of_layer(&node.tokens.layer, node.tokens.arrow.as_ref());
             let message = format!("`{name}` learns from the raw data, so it must stand right behind the input");
             errors.at(&node.tokens.layer, (message, help));
-            errors.in_calls(&node.tokens.calls);
+            errors.in_calls(before, &node.tokens.calls);
         }
     }
 }
@@ -60,9 +67,9 @@ fn check_read(graph: &Graph, errors: &mut Errors) {
             format!("nothing reads the output of `{name}`\nhelp: leave it out, or read it: as a branch of the join behind it, `identity` is this output"),
         );
         // One message for all repetitions of a layer.
-        if errors.extend(unread, true) {
-            errors.in_calls(&node.tokens.calls);
-        }
+        let before = errors.len();
+        errors.extend(unread, true);
+        errors.in_calls(before, &node.tokens.calls);
     }
 }
 
@@ -71,10 +78,11 @@ fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
     for node in &graph.nodes {
         let Operation::Map(map) = node.operation() else { continue };
         if matches!(map.input_gradient(), InputGradient::Never) && is_trained(graph, node.input()) {
+            let before = errors.len();
             let help = Help::leave_out_words("frozen").and(", or freeze the layers before it too");
             let message = "a frozen network computes no gradient, but layers before it are trained";
             errors.at(&node.tokens.layer, (message, help));
-            errors.in_calls(&node.tokens.calls);
+            errors.in_calls(before, &node.tokens.calls);
         }
     }
 }

@@ -5,12 +5,13 @@ mod diagram;
 mod fields;
 mod init;
 mod layout;
+mod locals;
 mod passes;
 mod ports;
 mod structs;
 mod summary;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::errors::Errors;
@@ -23,7 +24,7 @@ const STACK_BYTES: u64 = 16 << 10;
 
 /// The struct of a network and the implementations of its traits. `text` is its canonical text.
 pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Planned) -> TokenStream {
-    let name = &header.name;
+    let (name, conditions) = (&header.name, header.conditions());
     let structs = structs::structs(header, planned);
     let ports = ports::structs(header, planned);
     let windows = passes::constants(planned);
@@ -49,8 +50,12 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
     quote! {
         #structs
         #ports
+        #conditions
         const _: () = {
             use #runtime::__private as castnet;
+            // The user may have types of these names.
+            #[allow(unused_imports)]
+            use castnet::{bool, f32, f64, str, u64, usize};
             #activation
             #windows
             #assertions
@@ -73,15 +78,26 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
     }
 }
 
+/// The structs that a network has beside its own, each with a word for its purpose.
+pub fn structs_beside(header: &Header, planned: &Planned) -> Vec<(Ident, &'static str)> {
+    let gradient = fields::has_prefix(planned).then(|| (structs::gradient_name(header), "gradient"));
+    let inputs = (planned.graph.inputs.len() > 1).then(|| (ports::input_name(header), "inputs"));
+    let outputs = (planned.outputs.len() > 1).then(|| (ports::output_name(header), "outputs"));
+    [gradient, inputs, outputs].into_iter().flatten().collect()
+}
+
 /// The errors of a network, and a type in its place whose use causes no further errors.
 pub fn shell(header: &Header, errors: Errors) -> TokenStream {
-    let Header { visibility, name, .. } = header;
+    let (Header { visibility, name, .. }, conditions) = (header, header.conditions());
     let shell = format_ident!("{name}WithErrors");
     let (first, others) = errors.into_expression_and_items();
+    let others = (!others.is_empty()).then(|| quote!(#conditions const _: () = { #others };));
     quote! {
+        #conditions
         #visibility type #name = #shell<{ #first }>;
+        #conditions
         #[doc(hidden)]
-        #visibility struct #shell<const ERRORS: usize>;
+        #visibility struct #shell<const ERRORS: ::core::primitive::usize>;
         #others
     }
 }

@@ -1,15 +1,28 @@
 //! Errors are collected, not thrown: several mistakes are reported at once.
 mod help;
 
+extern crate proc_macro;
+
 use std::fmt;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::spanned::Spanned;
 
+use crate::print::rust;
 pub use help::{Change, Help, Message, Position};
 
+/// ` at src/main.rs:7`, to stand in a sentence; nothing outside of rustc, where tokens come from no file.
+pub fn place(span: Span) -> String {
+    if !proc_macro::is_available() {
+        return String::new();
+    }
+    let span = span.unwrap();
+    format!(" at {}:{}", span.file(), span.line())
+}
+
 /// The errors so far, each with the tokens at fault.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Errors(Vec<Error>);
 
 /// An error, whose text includes its help, and the edit that its help proposes.
@@ -17,6 +30,8 @@ pub struct Errors(Vec<Error>);
 pub struct Error {
     error: syn::Error,
     help: Option<Help>,
+    /// The text without notes, and the tokens at fault.
+    plain: (String, TokenStream),
 }
 
 impl Error {
@@ -24,7 +39,13 @@ impl Error {
     pub fn at(tokens: impl ToTokens, message: impl Into<Message>) -> Self {
         let tokens = tokens.into_token_stream();
         let (text, help) = message.into().at(&tokens);
-        Self { error: syn::Error::new_spanned(tokens, text), help }
+        Self { error: syn::Error::new_spanned(&tokens, &text), help, plain: (text, tokens) }
+    }
+
+    /// Adds a line to the text.
+    fn note(&mut self, note: &str) {
+        let text = format!("{}\nnote: {note}", self.error);
+        self.error = syn::Error::new_spanned(&self.plain.1, text);
     }
 
     /// The help, if there is one.
@@ -36,7 +57,7 @@ impl Error {
     fn is_same(&self, other: &Self) -> bool {
         // Spans cannot be compared, but show the bytes that they cover.
         let place = |error: &Self| format!("{:?}", error.error.span());
-        self.to_string() == other.to_string() && place(self) == place(other)
+        self.plain.0 == other.plain.0 && place(self) == place(other)
     }
 
     /// The error as rustc shows it.
@@ -54,7 +75,8 @@ impl fmt::Display for Error {
 
 impl From<syn::Error> for Error {
     fn from(error: syn::Error) -> Self {
-        Self { error, help: None }
+        let plain = (error.to_string(), TokenStream::new());
+        Self { error, help: None, plain }
     }
 }
 
@@ -64,10 +86,12 @@ impl Errors {
         self.0.push(Error::at(tokens, message));
     }
 
-    /// Adds a note for each call of a block in which the last error happened, the innermost first.
-    pub fn in_calls(&mut self, calls: &[TokenStream]) {
+    /// Adds a line for each call of a block to the errors from this index on, which happened in these calls. The innermost comes first.
+    pub fn in_calls(&mut self, from: usize, calls: &[TokenStream]) {
         for call in calls {
-            self.at(call, "the error above happens in this call of a block");
+            let place = place(call.span());
+            let note = format!("in the call `{}` of a block{place}", rust(call.clone()));
+            self.0.iter_mut().skip(from).for_each(|error| error.note(&note));
         }
     }
 
@@ -88,7 +112,7 @@ impl Errors {
     }
 
     /// Adds other errors, and returns whether any were added. `once` leaves out those that are in the list already, with the same message
-    /// at the same place.
+    /// without notes at the same place.
     pub fn extend(&mut self, others: Self, once: bool) -> bool {
         let before = self.0.len();
         for error in others.0 {

@@ -23,6 +23,20 @@ pub enum Term {
     Expression(Expression),
 }
 
+impl Term {
+    /// Whether its value depends on the number of channels.
+    pub fn reads_channels(&self) -> bool {
+        fn reads(tokens: TokenStream) -> bool {
+            tokens.into_iter().any(|token| match token {
+                TokenTree::Ident(name) => name == CHANNELS,
+                TokenTree::Group(group) => reads(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+            })
+        }
+        reads(self.to_token_stream())
+    }
+}
+
 impl ToTokens for Term {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {

@@ -86,30 +86,30 @@ fn emit(name: &Ident, classes: &[Class]) -> TokenStream {
     let of_one_value = (classes.len() == 2).then(|| {
         quote! {
             #[automatically_derived]
-            impl<T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<T, 1, 1>> for #name {}
+            impl<__T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<__T, 1, 1>> for #name {}
         }
     });
     quote! {
         #[automatically_derived]
         impl ::castnet::Label for #name {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
-            const NAMES: &'static [&'static str] = &[#(#names),*];
+            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
 
-            fn index(self) -> usize {
+            fn index(self) -> ::core::primitive::usize {
                 match self {
                     #(Self::#variants => #indices,)*
                 }
             }
 
-            fn from_index(index: usize) -> Self {
-                match index {
+            fn from_index(__index: ::core::primitive::usize) -> Self {
+                match __index {
                     #(#arms)*
                     _ => Self::#last,
                 }
             }
         }
         #[automatically_derived]
-        impl<T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<T, #count, 1>> for #name {}
+        impl<__T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<__T, #count, 1>> for #name {}
         #of_one_value
     }
 }

@@ -18,6 +18,7 @@ mod graph;
 mod label;
 mod layers;
 mod lower;
+mod names;
 mod number;
 mod optimize;
 mod options;
@@ -43,9 +44,10 @@ pub fn network(tokens: TokenStream) -> TokenStream {
     let Compiled { runtime, networks, errors } = compile_all(tokens);
     let networks = networks.into_iter().map(|CompiledNetwork { header, text, planned }| match planned {
         Ok(planned) => emit::network(&runtime, &header, &text, &planned),
-        Err(errors) => emit::shell(&header, errors),
+        // A network without errors of its own uses a block with an error. rustc shows an error that is written twice once.
+        Err(own) => emit::shell(&header, if own.is_empty() { errors.clone() } else { own }),
     });
-    networks.chain([errors.into_items()]).collect()
+    networks.chain([errors.clone().into_items()]).collect()
 }
 
 /// The errors of an invocation of `network!`, with the edits that their helps propose: for editors and other tools.
@@ -77,13 +79,36 @@ impl Compiled {
 
 fn compile_all(tokens: TokenStream) -> Compiled {
     let mut errors = Errors::default();
-    let parse::Invocation { runtime, blocks, networks } = parse::parse(tokens, &mut errors);
+    let parse::Invocation { runtime, blocks, mut networks } = parse::parse(tokens, &mut errors);
+    names::remove_twins(&mut networks, &mut errors);
+    names::check_layers(&mut networks, &blocks);
     lower::check_blocks(&blocks, &networks, &mut errors);
     let networks = networks.into_iter().map(|network| {
         let text = print::text_of(&network, &blocks);
         CompiledNetwork { header: network.header, text, planned: compile(network.body, &blocks) }
     });
-    Compiled { runtime, networks: networks.collect(), errors }
+    let networks = without_clashes(networks.collect(), &mut errors);
+    Compiled { runtime, networks, errors }
+}
+
+/// The networks but those that have the name of a struct of another, which are errors.
+fn without_clashes(networks: Vec<CompiledNetwork>, errors: &mut Errors) -> Vec<CompiledNetwork> {
+    let structs: Vec<_> = networks
+        .iter()
+        .filter_map(|network| {
+            Some((&network.header, emit::structs_beside(&network.header, network.planned.as_ref().ok()?)))
+        })
+        .collect();
+    let clashes: Vec<Option<String>> =
+        networks.iter().map(|network| names::clash(&network.header, structs.iter().cloned())).collect();
+    let mut kept = Vec::new();
+    for (network, clash) in networks.into_iter().zip(clashes) {
+        match clash {
+            Some(message) => errors.at(&network.header.name, message),
+            None => kept.push(network),
+        }
+    }
+    kept
 }
 
 fn compile(written: parse::Body, blocks: &[parse::Block]) -> Result<plan::Planned, Errors> {

@@ -11,6 +11,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::activations::{self, Activation};
+use crate::check;
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Known, Term, Value, Wrong};
 use crate::graph::{Branch, Graph, ValueId};
@@ -50,7 +51,8 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         misspelt_input: false,
         counts: Vec::new(),
         errors,
-        misfits: Errors::default(),
+        unknown_inputs: Vec::new(),
+        is_lost: false,
     };
     if chains.iter().all(|chain| chain.stages.is_empty()) {
         // If a chain has an error, that is the reason, and it has been reported.
@@ -68,8 +70,10 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     lowering.graph.goal = goal.unwrap_or_else(|| optimize::goal_of(lowering.graph.nodes.len()));
     lowering.outputs(ends, complete);
     lowering.names_are_unique();
-    lowering.errors.or(())?;
-    lowering.misfits.or(lowering.graph)
+    match lowering.is_lost || !lowering.errors.is_empty() {
+        true => Err(check::check_known(&lowering.graph, lowering.errors)),
+        false => Ok(lowering.graph),
+    }
 }
 
 /// The words of the language that are not layers.
@@ -100,8 +104,10 @@ struct Lowering<'a> {
     /// Keywords and blocks, with the number of their uses without a label.
     counts: Vec<(String, usize)>,
     errors: Errors,
-    /// The errors of layers that do not fit their inputs. They are reported only if there are no other errors, which may be their cause.
-    misfits: Errors,
+    /// The inputs with an error in their shapes.
+    unknown_inputs: Vec<ValueId>,
+    /// Whether a stage has no value, because of an error that is reported here or in a block.
+    is_lost: bool,
 }
 
 impl Lowering<'_> {
@@ -116,11 +122,10 @@ impl Lowering<'_> {
         if errors.is_empty() {
             return;
         }
-        let is_new = self.errors.extend(errors, !self.calls.is_empty());
-        if is_new {
-            let calls = self.call_tokens();
-            self.errors.in_calls(&calls);
-        }
+        let before = self.errors.len();
+        self.errors.extend(errors, !self.calls.is_empty());
+        let calls = self.call_tokens();
+        self.errors.in_calls(before, &calls);
     }
 
     fn call_tokens(&self) -> Vec<TokenStream> {
@@ -134,6 +139,7 @@ impl Lowering<'_> {
             self.vector_is_next = branches::takes_vector(chain.stages.iter().skip(index + 1));
             // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
+            self.is_lost |= value == Some(LOST);
         }
         value
     }
@@ -143,7 +149,7 @@ impl Lowering<'_> {
         let is_join = join::is_keyword(&stage.keyword);
         let block = self.blocks.iter().find(|block| block.name == stage.keyword);
         let value = match (&stage.what, block) {
-            (What::Lost, _) => from,
+            (What::Lost, _) => Some(LOST),
             (What::Repeat(body), _) => self.repeat(stage, body, from),
             (What::Nested(path), _) => self.nested(stage, path, from),
             (What::Join(_, branches), _) => self.join(stage, branches, from),
@@ -159,7 +165,7 @@ impl Lowering<'_> {
             }
             (What::Plain, _) if is_join => {
                 self.no_branches(stage, from, "wants branches to join");
-                from
+                None
             }
             (What::Plain, Some(block)) => {
                 let parameters = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
@@ -172,12 +178,12 @@ impl Lowering<'_> {
                     false => Help::prose(format!("`{keyword}({parameters})`")),
                 };
                 self.wrong(stage.tokens(), (message, help));
-                from
+                None
             }
             (What::Plain | What::Call(..), _) => self.layer(stage, from, is_first),
         };
-        if let (Some(label), Some(value)) = (&stage.label, value) {
-            self.bind(label, value);
+        if let Some(label) = &stage.label {
+            self.bind(label, value.unwrap_or(LOST));
         }
         value
     }
@@ -234,7 +240,7 @@ impl Lowering<'_> {
             self.no_branches(stage, from, "has no branches to join");
         }
         if self.errors.len() > before || values.len() != branches.len() {
-            return from.or_else(|| values.first().copied());
+            return None;
         }
         let branches: Vec<Branch> = branches.iter().map(branches::branch).collect();
         if let ([branch], [value]) = (branches.as_slice(), values.as_slice()) {
@@ -267,9 +273,7 @@ impl Lowering<'_> {
         let from = from.and_then(|from| self.graph.find_shape(from));
         let help = from.and_then(|from| branches::with_identity(&keyword, branch, from, shape));
         let help = help.unwrap_or_else(|| Help::prose("add the label of another layer, behind a comma"));
-        self.misfits.at(stage.tokens(), (message, help));
-        let calls = self.call_tokens();
-        self.misfits.in_calls(&calls);
+        self.wrong(stage.tokens(), (message, help));
     }
 
     /// The activation behind a join.
@@ -319,14 +323,14 @@ impl Lowering<'_> {
                     _ => Help::prose("such as `use Encoder -> 7x7x64 frozen`"),
                 };
                 self.wrong(stage.tokens(), (message, help));
-                return Some(from);
+                return None;
             }
         };
         let output = match parse::shape(number, "the shape of the output") {
             Ok(output) => output,
             Err(message) => {
                 self.wrong(number, message);
-                return Some(from);
+                return None;
             }
         };
         let name = match &stage.label {
@@ -340,13 +344,21 @@ impl Lowering<'_> {
 
     /// The values of names here.
     fn known(&self, from: Option<ValueId>) -> Known<'_> {
-        // Behind an error the number is unknown; any will do.
-        let channels = from.map(|from| self.graph.find_shape(from).map_or(64, Shape::channels));
+        // Behind an error the number is unknown. No word is resolved that reads it.
+        let channels = from.map(|from| self.graph.find_shape(from).map_or(1, Shape::channels));
         let parameters = self.calls.last().map_or(&[][..], |call| &call.parameters);
         Known { parameters, channels }
     }
 
+    /// Whether a word reads the number of channels behind an error.
+    fn reads_lost(&self, words: &[Term], from: Option<ValueId>) -> bool {
+        from.is_some_and(|from| self.graph.find_shape(from).is_none()) && words.iter().any(Term::reads_channels)
+    }
+
     fn resolve(&mut self, words: &[Term], from: Option<ValueId>) -> Option<Vec<Word>> {
+        if self.reads_lost(words, from) {
+            return None;
+        }
         let resolved: Result<Vec<Word>, Wrong> = self.known(from).resolve(words);
         resolved.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()
     }
@@ -357,7 +369,7 @@ impl Lowering<'_> {
             if !std::mem::take(&mut self.misspelt_input) {
                 self.unknown(stage, from, is_first);
             }
-            return from;
+            return None;
         };
         let words = self.resolve(&stage.words, from)?;
         let mut errors = Errors::default();
@@ -365,13 +377,16 @@ impl Lowering<'_> {
         words.input = from.and_then(|from| self.graph.find_shape(from)).cloned();
         words.separator = self.separator;
         let parsed = (keyword.parse)(&mut words);
+        // A word with an error might have changed the shape of the output, but for a layer between vectors.
+        let is_vector = |value| self.graph.find_shape(value).is_some_and(|shape| shape.rank() == 1);
+        let is_certain = errors.is_empty() || from.is_some_and(is_vector);
         if self.has_words_of_parameters(stage) {
             // The argument is wrong, not the layer in the block.
             errors.remove_edits();
         }
         self.report(errors);
-        let Some(parsed) = parsed else { return from };
+        let parsed = parsed?;
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
-        Some(self.add(name, stage, parsed, vec![from], Vec::new()))
+        is_certain.then(|| self.add(name, stage, parsed, vec![from], Vec::new()))
     }
 }

@@ -182,6 +182,7 @@ impl Options {
             network.sized(name, sizes)
         } else {
             let (name, sizes) = (format_ident!("{name}"), sizes.iter().copied().map(literal));
+            let scalar = scalar.rust_type(castnet);
             quote!(#castnet::#name<#(#sizes),*, #scalar, #castnet::NoBias>)
         };
         ParameterGroup {

@@ -7,7 +7,8 @@ use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Token, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token, Visibility};
 
 use crate::errors::{Error, Errors, Help, Message};
 use crate::expressions::Term;
@@ -59,6 +60,25 @@ pub struct Header {
     pub attributes: Vec<Attribute>,
     pub visibility: Visibility,
     pub name: Ident,
+}
+
+impl Header {
+    /// The attributes `cfg`, which every item that the network is written as has.
+    pub fn conditions(&self) -> TokenStream {
+        self.attributes.iter().filter_map(condition).collect()
+    }
+}
+
+/// An attribute, if it is `cfg`; of a `cfg_attr` its `cfg` alone.
+fn condition(attribute: &Attribute) -> Option<TokenStream> {
+    if attribute.path().is_ident("cfg") {
+        return Some(attribute.to_token_stream());
+    }
+    let parts = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    let parts = attribute.path().is_ident("cfg_attr").then_some(parts)?.ok()?;
+    let predicate = parts.first()?;
+    let conditions: Vec<&Meta> = parts.iter().skip(1).filter(|part| part.path().is_ident("cfg")).collect();
+    (!conditions.is_empty()).then(|| quote!(#[cfg_attr(#predicate, #(#conditions),*)]))
 }
 
 /// Stages with `=>` between them.

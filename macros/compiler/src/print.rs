@@ -19,6 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 use crate::errors::Errors;
 use crate::optimize::Goal;
 use crate::parse::{self, Block, Bound, Chain, Comparison, Invocation, Stage, What, Written};
+pub use tokens::rust;
 
 /// The largest number of columns of a line that can be broken.
 const WIDTH: usize = 100;

@@ -22,6 +22,11 @@ impl Scalar {
         }
     }
 
+    /// Its type outside of the block with the implementations, by the path of castnet's types: a bare `f32` may be an alias of the user.
+    pub fn rust_type(self, castnet: &TokenStream) -> TokenStream {
+        quote!(#castnet::#self)
+    }
+
     /// Its name in files.
     pub fn dtype(self) -> &'static str {
         match self {
@@ -39,6 +44,7 @@ impl Scalar {
     }
 }
 
+/// In the block with the implementations, which imports the primitive types.
 impl ToTokens for Scalar {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         Ident::new(self.name(), Span::call_site()).to_tokens(tokens);
@@ -93,13 +99,17 @@ impl Shape {
         self.len / self.channels()
     }
 
-    /// The type of an activation: channels x positions.
+    /// The type of an activation in the block with the implementations: channels x positions.
     pub fn rust_type(&self, scalar: Scalar) -> TokenStream {
-        self.rust_type_in(scalar, &quote!(castnet))
+        self.matrix(&quote!(castnet), &scalar.to_token_stream())
     }
 
-    /// As [`rust_type`](Self::rust_type), with this path of castnet's types.
+    /// As [`rust_type`](Self::rust_type), outside of this block, with this path of castnet's types.
     pub fn rust_type_in(&self, scalar: Scalar, castnet: &TokenStream) -> TokenStream {
+        self.matrix(castnet, &scalar.rust_type(castnet))
+    }
+
+    fn matrix(&self, castnet: &TokenStream, scalar: &TokenStream) -> TokenStream {
         let (channels, positions) = (literal(self.channels()), literal(self.positions()));
         if self.rank() == 1 {
             quote!(#castnet::SVector<#scalar, #channels>)

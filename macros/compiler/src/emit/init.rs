@@ -2,6 +2,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::locals::hide;
 use super::passes;
 use crate::graph::{Graph, Node, ValueId};
 use crate::layers::{Adapt, Map, Operation, Rules, Samples};
@@ -12,18 +13,17 @@ pub fn init(planned: &Planned) -> TokenStream {
     let maps: Vec<(&Node, &dyn Map)> = maps(planned).collect();
     let statements: Vec<TokenStream> =
         maps.iter().filter_map(|(node, map)| map.init(&passes::places(planned, node))).collect();
-    let rng = passes::parameter("rng", &statements);
     let rules: Vec<Rules> = maps.iter().map(|(node, map)| map.rules(&passes::places(planned, node))).collect();
     let (penalties, constrain) = (penalties(&rules), constrain(&rules));
     let adapt = adapt(planned, &maps);
-    quote! {
-        fn init_in<R: castnet::Rng + ?::core::marker::Sized>(&mut self, #rng: &mut R) {
+    hide(quote! {
+        fn init_in<__R: castnet::Rng + ?::core::marker::Sized>(&mut self, rng: &mut __R) {
             #(#statements)*
         }
         #penalties
         #constrain
         #adapt
-    }
+    })
 }
 
 /// The operations that are maps, in order.
@@ -96,7 +96,7 @@ fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
             let port = graph.value_name(input);
             let port = quote!(&sample.#port);
             let port = if is_reshaped { quote!(castnet::reshape_one::<_, #rust_type>(#port)) } else { port };
-            Samples::Iterator(quote!(samples.iter().map(|sample| #port)))
+            Samples::Iterator(quote!(::core::iter::Iterator::map(samples.iter(), |sample| #port)))
         }
     })
 }

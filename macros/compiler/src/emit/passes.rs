@@ -5,9 +5,10 @@ mod places;
 
 pub use forward::places;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::locals::hide;
 use crate::graph::Node;
 use crate::layers::{Constant, Operation};
 use crate::plan::Planned;
@@ -16,77 +17,57 @@ use crate::plan::Planned;
 pub fn forward(planned: &Planned) -> TokenStream {
     let scalar = planned.graph.scalar;
     let statements = forward::prediction(planned);
-    let [isa, arena] = ["isa", "arena"].map(|name| parameter(name, &statements));
-    quote! {
+    hide(quote! {
         #[inline(always)]
-        fn forward<I: castnet::Isa<#scalar>>(
+        fn forward<__I: castnet::Isa<#scalar>>(
             &self,
-            #isa: I,
+            isa: __I,
             input: &[Self::In],
-            #arena: &mut castnet::Arena<'_, Self>,
+            arena: &mut castnet::Arena<'_, Self>,
             output: &mut [Self::Out],
         ) {
             #(#statements)*
         }
         #[inline(always)]
-        fn apply_head<I: castnet::Isa<#scalar>>(isa: I, output: &mut [Self::Out]) {
+        fn apply_head<__I: castnet::Isa<#scalar>>(isa: __I, output: &mut [Self::Out]) {
             castnet::Activation::apply(<Self as castnet::Network>::HEAD, isa, output);
         }
-    }
+    })
 }
 
 /// The passes of a training.
 pub fn training(planned: &Planned) -> TokenStream {
     let scalar = planned.graph.scalar;
     let forward = forward::training(planned);
-    let [isa_forward, rng, tape_forward] = ["isa", "rng", "tape"].map(|name| parameter(name, &forward));
     let backward = backward::backward(planned);
-    let [isa, input, tape, output, adjoints, grad_output, gradient, grad_input] =
-        ["isa", "input", "tape", "output", "adjoints", "grad_output", "gradient", "grad_input"]
-            .map(|name| parameter(name, &backward));
-    let gradient = if gradient == "gradient" { quote!(mut gradient) } else { quote!(#gradient) };
     let update_state = forward::update_state(planned);
-    quote! {
+    hide(quote! {
         #[inline(always)]
-        fn forward_training<I: castnet::Isa<#scalar>>(
+        fn forward_training<__I: castnet::Isa<#scalar>>(
             &self,
-            #isa_forward: I,
-            #rng: &mut castnet::TrainingRng,
+            isa: __I,
+            rng: &mut castnet::TrainingRng,
             input: &[Self::Input],
-            #tape_forward: &mut castnet::Tape<'_, Self>,
+            tape: &mut castnet::Tape<'_, Self>,
             output: &mut [Self::Output],
         ) {
             #(#forward)*
         }
         #[inline(always)]
-        fn backward<I: castnet::Isa<#scalar>>(
+        fn backward<__I: castnet::Isa<#scalar>>(
             &self,
-            #isa: I,
-            #input: &[Self::Input],
-            #tape: &mut castnet::Tape<'_, Self>,
-            #output: &[Self::Output],
-            #adjoints: &mut castnet::Adjoints<'_, Self>,
-            #grad_output: &mut [Self::Output],
-            #gradient: ::core::option::Option<&mut Self::Gradient>,
-            #grad_input: ::core::option::Option<&mut [Self::Input]>,
+            isa: __I,
+            input: &[Self::Input],
+            tape: &mut castnet::Tape<'_, Self>,
+            output: &[Self::Output],
+            adjoints: &mut castnet::Adjoints<'_, Self>,
+            grad_output: &mut [Self::Output],
+            mut gradient: ::core::option::Option<&mut Self::Gradient>,
+            grad_input: ::core::option::Option<&mut [Self::Input]>,
         ) {
             #(#backward)*
         }
         #update_state
-    }
-}
-
-/// A parameter's name, with an underscore where no statement uses it.
-pub fn parameter(name: &str, statements: &[TokenStream]) -> Ident {
-    let used = statements.iter().any(|statement| mentions(statement.clone(), name));
-    if used { format_ident!("{name}") } else { format_ident!("_{name}") }
-}
-
-fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
     })
 }
 

@@ -30,11 +30,11 @@ pub fn output_type(header: &Header, planned: &Planned) -> TokenStream {
     }
 }
 
-fn input_name(header: &Header) -> Ident {
+pub fn input_name(header: &Header) -> Ident {
     format_ident!("{}Input", header.name)
 }
 
-fn output_name(header: &Header) -> Ident {
+pub fn output_name(header: &Header) -> Ident {
     format_ident!("{}Output", header.name)
 }
 
@@ -64,9 +64,9 @@ fn both_type(ports: Vec<TokenStream>, castnet: &TokenStream) -> TokenStream {
     ports.reduce(|others, port| quote!(#castnet::Both<#port, #others>)).unwrap_or_default()
 }
 
-/// `Both(value.a, Both(value.b, value.c))`.
+/// `Both(__value.a, Both(__value.b, __value.c))`.
 fn both_value(names: &[&Ident], castnet: &TokenStream) -> TokenStream {
-    let ports = names.iter().rev().map(|name| quote!(value.#name));
+    let ports = names.iter().rev().map(|name| quote!(__value.#name));
     ports.reduce(|others, port| quote!(#castnet::Both(#port, #others))).unwrap_or_default()
 }
 
@@ -93,30 +93,35 @@ fn port_struct(
         return TokenStream::new();
     }
     let (visibility, Graph { castnet, scalar, .. }) = (&header.visibility, &planned.graph);
+    let scalar_type = scalar.rust_type(castnet);
     let fields: Vec<&Ident> = ports.iter().map(|(name, _)| *name).collect();
     let shapes: Vec<&Shape> = ports.iter().map(|(_, value)| planned.graph.shape(*value)).collect();
     let docs = shapes.iter().map(|shape| format!(" {shape} values."));
     let types: Vec<TokenStream> = shapes.iter().map(|shape| shape.rust_type_in(*scalar, castnet)).collect();
     let both = both_type(types.clone(), castnet);
-    let value = both_value(&fields, castnet);
+    let (value, conditions) = (both_value(&fields, castnet), header.conditions());
     quote! {
+        #conditions
         #[doc = #doc]
         #[repr(C)]
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #visibility struct #name {
             #(#[doc = #docs] #visibility #fields: #types,)*
         }
+        #conditions
         #[automatically_derived]
         unsafe impl #castnet::Flat for #name {
-            type Scalar = #scalar;
+            type Scalar = #scalar_type;
         }
+        #conditions
         #[automatically_derived]
         impl #castnet::Ports for #name {
             type All = #both;
         }
+        #conditions
         #[automatically_derived]
         impl ::core::convert::From<#name> for #both {
-            fn from(value: #name) -> Self {
+            fn from(__value: #name) -> Self {
                 #value
             }
         }

@@ -25,7 +25,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     };
     let fields = fields(planned);
     let all = fields.iter().map(|field| declare(field, &field.group.rust_type));
-    let derives = derives(header, planned);
+    let (derives, conditions) = (derives(header, planned), header.conditions());
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
@@ -33,6 +33,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
         let trainable = trainable.map(|field| declare(field, &field.gradient_type(castnet)));
         let doc = format!(" The gradient of the trainable parameters of [`{name}`].");
         quote! {
+            #conditions
             #[doc = #doc]
             #[repr(C)]
             #derives
@@ -78,9 +79,13 @@ fn derives(header: &Header, planned: &Planned) -> TokenStream {
         .flat_map(words)
         .collect();
     let clone = planned.flash_bytes().is_some_and(|bytes| bytes <= STACK_BYTES);
-    let ours = ["Clone", "Debug", "PartialEq"].into_iter();
-    let ours = ours.filter(|derive| !asked.iter().any(|word| word == derive) && (clone || *derive != "Clone"));
-    let ours: Vec<Ident> = ours.map(|derive| format_ident!("{derive}")).collect();
+    let ours = [
+        ("Clone", quote!(::core::clone::Clone)),
+        ("Debug", quote!(::core::fmt::Debug)),
+        ("PartialEq", quote!(::core::cmp::PartialEq)),
+    ];
+    let is_ours = |derive: &str| !asked.iter().any(|word| word == derive) && (clone || derive != "Clone");
+    let ours: Vec<TokenStream> = ours.into_iter().filter(|(name, _)| is_ours(name)).map(|(_, path)| path).collect();
     if ours.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#ours),*)]) }
 }
 

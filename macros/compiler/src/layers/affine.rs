@@ -58,6 +58,7 @@ impl Affine {
     pub fn rust_type(self, network: &Context<'_>, name: &str, len: u64) -> TokenStream {
         let Context { scalar, castnet } = network;
         let (kind, size) = (format_ident!("{name}"), literal(len));
+        let scalar = scalar.rust_type(castnet);
         match (self.noscale, self.nocenter) {
             (false, false) => network.sized(name, &[len]),
             (true, true) => quote!(#castnet::#kind<#size, #scalar, #castnet::NoScale, #castnet::NoCenter>),

@@ -44,6 +44,10 @@ impl Layer for Written {
         format!("dense {}{each}{bias}", self.units)
     }
 
+    fn output(&self) -> Option<Shape> {
+        Shape::new(vec![self.units]).filter(|_| !self.each)
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
         let Self { units, each, options } = self;

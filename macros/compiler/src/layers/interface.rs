@@ -37,6 +37,10 @@ pub trait Layer: Debug {
     fn describe(&self) -> String;
     /// The operation of the layer for inputs of these shapes; an error if the layer does not take them.
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit>;
+    /// The shape of its output, if it is the same for all inputs that the layer takes. After an error the layers behind it are checked with it.
+    fn output(&self) -> Option<Shape> {
+        None
+    }
     /// Whether it may only stand right behind an input.
     fn only_first(&self) -> bool {
         false
@@ -63,6 +67,11 @@ pub struct Resolved {
 impl Resolved {
     pub fn map(output: Shape, kind: &'static str, identity: Identity, map: impl Map + 'static) -> Self {
         Self { output, kind, identity, operation: Operation::Map(Box::new(map)) }
+    }
+
+    /// A layer behind an error, of which only the shape of its output is known.
+    pub fn lost(output: Shape) -> Self {
+        Self { output, kind: "", identity: Identity::new(""), operation: Operation::Alias }
     }
 
     pub fn in_place(output: Shape, kind: &'static str, identity: Identity, operation: impl InPlace + 'static) -> Self {

@@ -26,6 +26,10 @@ impl Layer for Written {
         format!("use {} -> {}{frozen}", self.path.to_string().replace(' ', ""), self.output)
     }
 
+    fn output(&self) -> Option<Shape> {
+        Some(self.output.clone())
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let Self { path, output, frozen } = self.clone();
         let (input, description) = (only(inputs)?.clone(), self.describe());

@@ -19,7 +19,10 @@ impl Context<'_> {
         let (name, sizes) = (format_ident!("{name}"), sizes.iter().copied().map(literal));
         match scalar {
             Scalar::F32 => quote!(#castnet::#name<#(#sizes),*>),
-            Scalar::F64 => quote!(#castnet::#name<#(#sizes),*, #scalar>),
+            Scalar::F64 => {
+                let scalar = scalar.rust_type(castnet);
+                quote!(#castnet::#name<#(#sizes),*, #scalar>)
+            }
         }
     }
 }

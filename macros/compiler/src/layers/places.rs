@@ -41,8 +41,8 @@ impl Places {
         let (name, gradient) = (&self.name, self.gradient(""));
         match self.wants {
             Wants::Both => quote!(gradient.as_deref_mut().map(|gradient| &mut gradient.#name)),
-            Wants::Parameters => quote!(Some(&mut #gradient)),
-            Wants::Input => quote!(None),
+            Wants::Parameters => quote!(::core::option::Option::Some(&mut #gradient)),
+            Wants::Input => quote!(::core::option::Option::None),
         }
     }
 
@@ -50,8 +50,8 @@ impl Places {
     pub fn wanted_grad_input(&self) -> TokenStream {
         let grad_input = &self.grad_input;
         match self.wants {
-            Wants::Both | Wants::Input => quote!(Some(#grad_input)),
-            Wants::Parameters => quote!(None),
+            Wants::Both | Wants::Input => quote!(::core::option::Option::Some(#grad_input)),
+            Wants::Parameters => quote!(::core::option::Option::None),
         }
     }
 

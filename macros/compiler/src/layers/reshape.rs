@@ -25,6 +25,10 @@ impl Layer for Reshape {
         format!("reshape {}", self.0)
     }
 
+    fn output(&self) -> Option<Shape> {
+        Some(self.0.clone())
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let (input, Self(shape)) = (only(inputs)?, self);
         if shape.len() == input.len() {

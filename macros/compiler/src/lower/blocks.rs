@@ -3,7 +3,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::{LANGUAGE, Lowering};
-use crate::errors::{Errors, Help};
+use crate::errors::{Errors, Help, place};
 use crate::expressions::{Term, Value, Wrong};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
@@ -79,7 +79,7 @@ impl Lowering<'_> {
     /// `repeat 3 { chain }`.
     pub(super) fn repeat(&mut self, stage: &Stage, body: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from.or_else(|| self.nothing_comes_in(stage));
-        let Some(words) = self.resolve(&stage.words, from) else { return value };
+        let words = self.resolve(&stage.words, from)?;
         let count = match words.as_slice() {
             [Word::Number(number)] => {
                 number.size("the number of repetitions").map_err(|message| (number.to_token_stream(), message))
@@ -90,7 +90,7 @@ impl Lowering<'_> {
             Ok(count) => count,
             Err((tokens, message)) => {
                 self.wrong(tokens, message);
-                return value;
+                return None;
             }
         };
         let before = self.errors.len();
@@ -135,10 +135,11 @@ impl Lowering<'_> {
                 ),
             );
         }
-        if !self.may_call(stage, name) {
-            return from;
+        // An empty block has an error.
+        if !self.may_call(stage, name) || block.chain.stages.is_empty() {
+            return None;
         }
-        let Some(parameters) = self.parameters(stage, block, arguments, from) else { return from };
+        let parameters = self.parameters(stage, block, arguments, from)?;
         let prefix = match &stage.label {
             Some(label) => {
                 self.check_label(label);
@@ -195,14 +196,19 @@ impl Lowering<'_> {
         arguments: &[Vec<Term>],
         from: Option<ValueId>,
     ) -> Option<Vec<(Ident, Value)>> {
+        if arguments.iter().any(|argument| self.reads_lost(argument, from)) {
+            return None;
+        }
         let known = self.known(from);
         let values: Result<Vec<Value>, Wrong> = arguments.iter().map(|argument| known.argument(argument)).collect();
         let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;
         let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
         if wanted != given {
+            let declared = place(name.span());
+            let declared = if declared.is_empty() { declared } else { format!("; it is declared{declared}") };
             let names = block.parameters.iter().map(Ident::to_string).collect::<Vec<_>>().join(", ");
             let counted = if wanted == 1 { "argument" } else { "arguments" };
-            let message = format!("the block `{name}` takes {wanted} {counted}, but gets {given} here");
+            let message = format!("the block `{name}` takes {wanted} {counted}, but gets {given} here{declared}");
             let help = match given > wanted {
                 true => {
                     let kept = arguments.iter().take(wanted).map(|argument| quote!(#(#argument)*).to_string());
@@ -211,7 +217,6 @@ impl Lowering<'_> {
                 false => Help::prose(format!("`{name}({names})`")),
             };
             self.wrong(stage.tokens(), (message, help));
-            self.errors.at(name, format!("the block `{name}` is declared here, with the parameters ({names})"));
             return None;
         }
         Some(block.parameters.iter().cloned().zip(values).collect())

@@ -88,8 +88,6 @@ pub(super) fn report(
         Some(help) => help.and(&format!(": {rule}")),
         None => Help::prose(rule),
     };
-    let tokens = branches.first().map_or(stage, |branch| &branch.tokens);
-    errors.at(tokens, format!("this branch has the shape {first}, but another branch of this join has {other}"));
     errors.at(&branch.tokens, (format!("this branch has the shape {other}, but the first has {first}"), help));
 }
 

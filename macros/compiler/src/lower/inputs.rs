@@ -17,7 +17,7 @@ impl Lowering<'_> {
         let inputs: Vec<&Stage> = firsts.iter().copied().filter(|stage| stage.keyword == "input").collect();
         if inputs.is_empty()
             && let Some(chain) = self.written.iter().find(|chain| !chain.stages.is_empty())
-            && let Some(first) = chain.stages.first()
+            && let Some(first) = chain.stages.first().filter(|first| !matches!(first.what, What::Lost))
         {
             self.no_input(chain, first);
         }
@@ -41,7 +41,10 @@ impl Lowering<'_> {
                 }
                 (first, second) => self.scalar = first.or(second),
             }
-            self.graph.inputs.push(Input { name, shape, tokens: stage.tokens() });
+            if shape.is_none() {
+                self.unknown_inputs.push(ValueId(self.graph.inputs.len()));
+            }
+            self.graph.inputs.push(Input { name, shape: shape.unwrap_or_default(), tokens: stage.tokens() });
         }
         self.graph.scalar = self.scalar.unwrap_or(Scalar::F32);
     }
@@ -64,15 +67,15 @@ impl Lowering<'_> {
         self.errors.at(keyword, (message, help.saying(format!("put the shape of one sample in front: `{input}`"))));
     }
 
-    /// Reads an input.
-    pub(super) fn input(&mut self, first: &Stage) -> (Shape, Option<Scalar>) {
+    /// Reads an input. Its shape is `None` after an error in it.
+    pub(super) fn input(&mut self, first: &Stage) -> (Option<Shape>, Option<Scalar>) {
         if matches!(first.what, What::Lost) {
-            return (Shape::default(), None);
+            return (None, None);
         }
         let own =
             self.written.iter().find(|chain| chain.stages.first().is_some_and(|stage| std::ptr::eq(stage, first)));
         let example = own.map_or("13", example);
-        let Some(resolved) = self.resolve(&first.words, None) else { return (Shape::default(), None) };
+        let Some(resolved) = self.resolve(&first.words, None) else { return (None, None) };
         let mut words = Words::new(&first.keyword, &[], begins_layer, &resolved, &mut self.errors);
         let number = words.required_number("`input` wants the shape of one sample", example);
         let shape =
@@ -89,7 +92,7 @@ impl Lowering<'_> {
             }
         }
         words.end();
-        (shape.unwrap_or_default(), scalar)
+        (shape, scalar)
     }
 
     /// The value of an input, which has been added before; an error if it does not begin a chain.
@@ -103,7 +106,8 @@ impl Lowering<'_> {
         }
         let place =
             self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
-        place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index))
+        let index = place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index));
+        index.filter(|input| !self.unknown_inputs.contains(input))
     }
 }
 

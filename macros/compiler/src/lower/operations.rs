@@ -5,7 +5,7 @@ use quote::ToTokens;
 use super::{LOST, Lowering, branches};
 use crate::errors::{Errors, Help, Message};
 use crate::graph::{Branch, Node, Row, RowId, Tokens, ValueId};
-use crate::layers::{self, Layer, Misfit, Operation, Parsed};
+use crate::layers::{self, Layer, Misfit, Operation, Parsed, Resolved};
 use crate::parse::{Chain, Stage, What};
 use crate::shape::Shape;
 
@@ -43,15 +43,20 @@ impl Lowering<'_> {
     pub(super) fn operation(&mut self, layer: Box<dyn Layer>, from: Vec<ValueId>, tokens: Tokens) -> ValueId {
         let row = RowId(self.graph.rows.len().saturating_sub(1));
         let inputs: Option<Vec<&Shape>> = from.iter().map(|&value| self.graph.find_shape(value)).collect();
-        // Behind an error the shape of the input is unknown.
-        let Some(inputs) = inputs else { return LOST };
-        let resolved = match layer.resolve(&inputs) {
-            Ok(resolved) => resolved,
-            Err(misfit) => {
-                let shapes: Vec<Shape> = inputs.into_iter().cloned().collect();
-                report(&tokens, (&layer.describe(), misfit), &shapes, &mut self.misfits);
+        let resolved = match inputs.as_ref().map(|inputs| layer.resolve(inputs)) {
+            Some(Ok(resolved)) => resolved,
+            Some(Err(misfit)) => {
+                let mut errors = Errors::default();
+                let shapes: Vec<Shape> = inputs.into_iter().flatten().cloned().collect();
+                report(&tokens, (&layer.describe(), misfit), &shapes, &mut errors);
+                self.report(errors);
                 return LOST;
             }
+            // Behind an error the shape of the input is unknown, but that of the output may be known all the same.
+            None => match layer.output() {
+                Some(output) => Resolved::lost(output),
+                None => return LOST,
+            },
         };
         let parameters = match &resolved.operation {
             Operation::Map(map) => map.parameters(&self.graph.context()),
@@ -84,7 +89,7 @@ impl Lowering<'_> {
                 self.graph.outputs.push(end);
             }
         }
-        if !complete || !self.errors.is_empty() || !self.misfits.is_empty() {
+        if !complete || self.is_lost || !self.errors.is_empty() {
             return;
         }
         let network = self.graph.name.clone();
@@ -130,5 +135,4 @@ fn report(tokens: &Tokens, (layer, misfit): (&str, Misfit), shapes: &[Shape], er
             );
         }
     }
-    errors.in_calls(&tokens.calls);
 }

@@ -1,6 +1,6 @@
 //! Chains of stages, with their words.
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{Brackets, Chain, Stage, What};
 use crate::errors::{Errors, Help, Message};
@@ -90,9 +90,13 @@ impl Grammar {
                     if words.is_empty() {
                         let help = Help::leave_out().saying("leave the arrow out, or write the layer that is missing");
                         errors.at(&arrow, ("there is no layer before this `=>`", help));
+                        // At the beginning of a chain the arrow is the mistake.
+                        if !stages.is_empty() {
+                            stages.push(lost());
+                        }
                     } else {
-                        let stage = self.stage(std::mem::take(&mut words), errors);
-                        stages.extend(stage.map(|stage| Stage { arrow: last_arrow, ..stage }));
+                        let stage = self.stage_or_lost(std::mem::take(&mut words), errors);
+                        stages.push(Stage { arrow: last_arrow, ..stage });
                     }
                     last_arrow = Some(arrow);
                 }
@@ -100,8 +104,8 @@ impl Grammar {
                     let mut arrow = token.to_token_stream();
                     arrow.extend(tokens.next().map(TokenTree::into_token_stream));
                     errors.at(&arrow, ("the arrow between layers is `=>`, not `->`", Help::write("=>")));
-                    let stage = self.stage(std::mem::take(&mut words), errors);
-                    stages.extend(stage.map(|stage| Stage { arrow: last_arrow.replace(arrow), ..stage }));
+                    let stage = self.stage_or_lost(std::mem::take(&mut words), errors);
+                    stages.push(Stage { arrow: last_arrow.replace(arrow), ..stage });
                 }
                 _ => words.push(token),
             }
@@ -113,14 +117,20 @@ impl Grammar {
                     _ => Help::leave_out().saying("leave the arrow out, or add a layer"),
                 };
                 errors.at(arrow, ("nothing comes after this `=>`", help));
+                stages.push(lost());
             }
             (true, None) => {}
             (false, arrow) => {
-                let stage = self.stage(words, errors);
-                stages.extend(stage.map(|stage| Stage { arrow, ..stage }));
+                let stage = self.stage_or_lost(words, errors);
+                stages.push(Stage { arrow, ..stage });
             }
         }
         Chain { stages, tokens: all }
+    }
+
+    /// A stage; a lost one after an error.
+    fn stage_or_lost(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Stage {
+        self.stage(tokens, errors).unwrap_or_else(lost)
     }
 
     /// `label: keyword word word`.
@@ -280,6 +290,11 @@ fn add_a_layer(input: &Stage) -> Help {
     let is_vector = input.words.first().is_some_and(|shape| !shape.to_token_stream().to_string().contains('x'));
     let layer = if is_vector { "dense 1" } else { "flatten => dense 1" };
     Help::after(layer).saying(format!("add a layer, such as `{layer}`"))
+}
+
+/// The place of a stage that is missing, or has an error in its keyword: what comes out of it is not known.
+fn lost() -> Stage {
+    Stage { arrow: None, label: None, keyword: format_ident!("lost"), what: What::Lost, words: Vec::new() }
 }
 
 /// `use path::Network -> 7x7x64`.

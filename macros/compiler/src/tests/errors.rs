@@ -520,6 +520,15 @@ fn several() {
             "Net<\n    input 0 =>\n    dens 10 rellu =>\n    dense 10 relu relu =>\n    dropout 2 =>\n    dense -1\n> where parms == 3",
             "First< input 13 => dens 1 >\nSecond< input 13 => dense 1 >\nThird< input 13 => dense 1 softmax >",
             "First< input 13 => dense 1 > where params =\npub Second< input 13 => dense 0 >",
+            "Net< input 4 => dense 0 => dropout 2 => dense 1 softmax >",
+            "Net< input 4 => dens 3 => reshape 2x2 => dense 3 => use Inner -> 5 => reshape 2x3 >",
+            "Net< input 4 => dense 3 => normalize => dens 2 => dense 1 softmax >",
+            "Net< input 4 => dense 3 => dens 2 => use Inner -> 2 => dense 3 rellu => use Other -> 2 frozen >",
+            "Net< input 4x => conv 8 3x3 => dense channels-9 => repeat channels/2 { dense 3 } => add(dense 2, dense 3) >",
+            "Net< input 8x8x3 => 5 => dense 10 eahc => flatten => dense 1 softmax >",
+            "Net< input 8x8x3 => dense 10 eahc => flatten => dense 1 softmax >",
+            "Net< input 4 => lost: dens 3; lost => dense 3; concat(lost, lost) => dense 1 softmax >",
+            "block a(n) < => dense n => dense 1 softmax >\nNet< input 4 => a(0) => dense 1 softmax >",
         ],
     );
 }
@@ -567,4 +576,46 @@ fn convolutions() {
             "Net< input 1000000x1000000x8 => conv 4000000 3x3 => flatten => dense 1 >",
         ],
     );
+}
+
+/// Names of networks and of the structs beside them, and networks that are layers of themselves.
+#[test]
+fn networks() {
+    errors(
+        "networks",
+        &[
+            "Net< input 4 => dense 3 >\nNet< input 4 => dense 2 >",
+            "Net< input 4 => dense 2 frozen => dense 3 >\nNetGradient< input 4 => dense 3 >",
+            "NetInput< input 4 => dense 3 >\nNet< a: input 4; b: input 4; add(a, b) => dense 3 >",
+            "NetOutput< input 4 => dense 3 >\nNet< input 4 => a: dense 3; a => b: dense 1; a => c: dense 1 >",
+            "Net< input 4 => dense 3 => use Net -> 3 >",
+            "Net< input 4 => dense 3 => add(identity, use Self -> 3) >",
+            "block inner() < use Net -> 3 >\nNet< input 4 => dense 3 => inner() >",
+            "First< input 4 => use Second -> 3 >\nSecond< input 4 => use self::First -> 3 >\nThird< input 4 => use First -> 3 >",
+        ],
+    );
+}
+
+/// A condition reaches every item, so nothing is left of a network whose condition is false, not even its errors.
+#[test]
+fn conditions_reach_every_item() {
+    let networks = "
+        #[cfg(windows)] Net< a: input 4; b: input 3; a => dense 2 frozen => x: dense 1; concat(a, b) => dense 3 softmax >
+        #[cfg(not(windows))] Net< input 4 => dense 2 >
+        #[cfg_attr(unix, cfg(windows), allow(dead_code))] Other< input 4 => dense 2 frozen => dense 1 >
+        #[cfg(windows)] Wrong< input 4 => dens 3 => dense 0 >";
+    let code = crate::network(format!("[::castnet] {networks}").parse().expect("it lexes"));
+    let file: syn::File = syn::parse2(code).expect("it is a list of items");
+    assert_eq!(file.items.len(), 19);
+    for item in file.items {
+        let attributes = match &item {
+            syn::Item::Struct(item) => &item.attrs,
+            syn::Item::Impl(item) => &item.attrs,
+            syn::Item::Const(item) => &item.attrs,
+            syn::Item::Type(item) => &item.attrs,
+            _ => panic!("an item of another kind"),
+        };
+        let is_condition = |path: &syn::Path| path.is_ident("cfg") || path.is_ident("cfg_attr");
+        assert!(attributes.iter().any(|attribute| is_condition(attribute.path())), "{}", quote::quote!(#item));
+    }
 }

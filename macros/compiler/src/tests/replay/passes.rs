@@ -1,7 +1,7 @@
 //! The emitted passes of a network.
 use std::collections::BTreeMap;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use super::machine::{Access, Machine, Region, Step, Term, Terms};
 use super::statements::{self, Names};
@@ -35,6 +35,7 @@ impl Callers {
 impl Passes {
     /// Reads the code of a network.
     pub fn read(code: TokenStream, callers: Callers) -> Self {
+        let code = plain(code);
         // The last block of the code, which has the constants and implementations.
         let groups = code.into_iter().filter_map(braces);
         let items = items(groups.last().expect("it has a block"));
@@ -132,6 +133,19 @@ pub fn collect(pass: &str, machine: &mut Machine<'_>, output: &Region, results: 
     if pass == "prediction" {
         machine.set(output, "nothing");
     }
+}
+
+/// The code with the names of locals as layers and passes write them, without the underscores in front.
+fn plain(code: TokenStream) -> TokenStream {
+    let plain = |token| match token {
+        TokenTree::Group(group) => Group::new(group.delimiter(), plain(group.stream())).into(),
+        TokenTree::Ident(name) => match name.to_string().strip_prefix("__") {
+            Some(local) if local != "private" => Ident::new(local, name.span()).into(),
+            _ => name.into(),
+        },
+        token => token,
+    };
+    code.into_iter().map(plain).collect()
 }
 
 /// A constant, a function or an implementation.

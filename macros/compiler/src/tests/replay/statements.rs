@@ -147,7 +147,8 @@ pub fn text(tokens: &[TokenTree], names: Option<&Names>) -> String {
 }
 
 fn add_text(tokens: impl Iterator<Item = TokenTree>, names: Option<&Names>, text: &mut String) {
-    for token in tokens {
+    let mut tokens = tokens.peekable();
+    while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(group) => {
                 let (open, close) = if group.delimiter() == Delimiter::Brace { (" {", '}') } else { ("(", ')') };
@@ -159,6 +160,8 @@ fn add_text(tokens: impl Iterator<Item = TokenTree>, names: Option<&Names>, text
                 let name = name.to_string();
                 let is_region =
                     names.is_some_and(|names| names.regions.contains_key(&name)) && !text.ends_with(['.', ':']);
+                // `Dropout { rate: 0.5 }`
+                let is_region = is_region && !tokens.peek().is_some_and(|next| is(next, ':'));
                 if text.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
                     text.push(' ');
                 }
