@@ -99,7 +99,7 @@ fn without_clashes(networks: Vec<CompiledNetwork>, errors: &mut Errors) -> Vec<C
             Some((&network.header, emit::structs_beside(&network.header, network.planned.as_ref().ok()?)))
         })
         .collect();
-    let clashes: Vec<Option<String>> =
+    let clashes: Vec<Option<errors::Message>> =
         networks.iter().map(|network| names::clash(&network.header, structs.iter().cloned())).collect();
     let mut kept = Vec::new();
     for (network, clash) in networks.into_iter().zip(clashes) {

@@ -377,9 +377,10 @@ impl Lowering<'_> {
         words.input = from.and_then(|from| self.graph.find_shape(from)).cloned();
         words.separator = self.separator;
         let parsed = (keyword.parse)(&mut words);
+        let had_list = words.had_list;
         // A word with an error might have changed the shape of the output, but for a layer between vectors.
         let is_vector = |value| self.graph.find_shape(value).is_some_and(|shape| shape.rank() == 1);
-        let is_certain = errors.is_empty() || from.is_some_and(is_vector);
+        let is_certain = !had_list && (errors.is_empty() || from.is_some_and(is_vector));
         if self.has_words_of_parameters(stage) {
             // The argument is wrong, not the layer in the block.
             errors.remove_edits();

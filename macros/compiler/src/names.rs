@@ -1,7 +1,7 @@
 //! Rules over the networks of one invocation: names that clash, and networks that are layers of themselves.
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-use crate::errors::{Errors, place};
+use crate::errors::{Errors, Help, Message, place};
 use crate::parse::{Block, Chain, Header, What, Written};
 
 /// Whether no condition decides that one of two networks is not there.
@@ -19,7 +19,7 @@ pub fn remove_twins(networks: &mut Vec<Written>, errors: &mut Errors) {
         match kept.iter().find(is_twin) {
             Some(earlier) => {
                 let at = place(earlier.header.name.span());
-                errors.at(name, format!("a network named `{name}` exists already{at}\nhelp: take another name"));
+                errors.at(name, (format!("a network named `{name}` exists already{at}"), another(name)));
             }
             None => kept.push(network),
         }
@@ -27,19 +27,23 @@ pub fn remove_twins(networks: &mut Vec<Written>, errors: &mut Errors) {
     *networks = kept;
 }
 
+/// The help that gives a network another name.
+fn another(name: &Ident) -> Help {
+    Help::rename([name.clone()], &format!("{name}2"))
+}
+
 /// The network whose name a struct of another network has, and this other network with a word for the struct.
 pub fn clash<'a>(
     header: &Header,
     others: impl Iterator<Item = (&'a Header, Vec<(Ident, &'static str)>)>,
-) -> Option<String> {
+) -> Option<Message> {
     let name = &header.name;
     for (other, structs) in others {
         let found = structs.iter().find(|(of_other, _)| of_other == name && are_both_there(header, other));
         if let Some((_, what)) = found {
             let (network, at) = (&other.name, place(other.name.span()));
-            return Some(format!(
-                "`{name}` is the name of the struct for the {what} of `{network}`{at}\nhelp: take another name"
-            ));
+            let message = format!("`{name}` is the name of the struct for the {what} of `{network}`{at}");
+            return Some((message, another(name)).into());
         }
     }
     None

@@ -249,7 +249,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     let parameters = parameters(&name, &group, &tokens, errors);
     let chain = grammar.chain(tokens, errors);
     if chain.stages.is_empty() && errors.is_empty() {
-        let help = Help::after("identity").of(&open).saying("they stand in `<` and `>`; `identity` changes nothing");
+        let help = Help::after("relu").of(&open).saying("they stand in `<` and `>`, such as `relu`");
         errors.at(&name, (format!("the block `{name}` has no layers"), help));
     }
     Ok(Some(Block { name, parameters, chain }))

@@ -100,7 +100,8 @@ fn alike(branches: &[Branch], shapes: &[Shape], in_block: bool) -> Option<Help> 
     let all = |target: &Shape, change: &dyn Fn(&Branch, &Shape, &Shape) -> Option<Help>| {
         let wrong = branches.iter().zip(shapes).filter(|(_, shape)| *shape != target);
         let helps: Option<Vec<Help>> = wrong.map(|(branch, shape)| change(branch, shape, target)).collect();
-        joined(helps?)
+        let place = if shapes.first() == Some(target) { "" } else { " in the first branch" };
+        joined(helps?).map(|help| help.and(place))
     };
     let padded = |branch: &Branch, from: &Shape, to: &Shape| padded(branch, from, to);
     let by_number = shapes.iter().find_map(|target| all(target, &written));

@@ -41,7 +41,8 @@ fn errors(file: &str, programs: &[&str]) {
     for program in programs {
         let errors = crate::diagnose(tokens(program));
         assert!(!errors.is_empty(), "no error in {program}");
-        let (rendered, followed) = (render(program, &errors), follow::render(program, &errors, &mut wrong));
+        let (rendered, followed) =
+            (render(program, &errors), follow::render(program, &errors, file == "several", &mut wrong));
         let line = "-".repeat(40);
         writeln!(text, "{program}\n\n{rendered}{followed}\n{line}\n").expect("a string");
         wrong.push_str(&prose::check(&errors));

@@ -7,13 +7,22 @@ use super::tokens;
 use crate::{Error, Position};
 
 /// The program that follows the helps of its errors, and its numbers of parameters; empty if no error has an edit. Adds to `wrong` if
-/// the program still has errors, but for those without an edit.
-pub fn render(source: &str, errors: &[Error], wrong: &mut String) -> String {
+/// the program still has errors, but for those without an edit. `hides` is true for programs whose errors hide others: their helps are
+/// followed again.
+pub fn render(source: &str, errors: &[Error], hides: bool, wrong: &mut String) -> String {
     let Some(edited) = apply(source, errors) else { return String::new() };
     let mut text = String::from("with the edits:\n");
     edited.lines().for_each(|line| writeln!(text, "  | {line}").expect("a string"));
     let open: Vec<String> = errors.iter().filter(|error| !has_edit(error)).map(Error::to_string).collect();
     let left = crate::diagnose(tokens(&edited));
+    let is_open = |error: &Error| open.contains(&error.to_string());
+    if hides && !left.iter().all(is_open) {
+        for error in left.iter().filter(|error| !is_open(error)) {
+            let message = error.to_string();
+            writeln!(text, "  = hidden: {}", message.lines().next().unwrap_or_default()).expect("a string");
+        }
+        return text + &render(&edited, &left, hides, wrong);
+    }
     for error in &left {
         if !open.contains(&error.to_string()) {
             writeln!(wrong, "{source}\nbecomes\n{edited}\n{error}\n").expect("a string");
