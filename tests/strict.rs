@@ -20,6 +20,42 @@ pub mod networks {
     }
 }
 
+/// The macros work by another path of castnet.
+pub mod framework {
+    pub use ::castnet as other;
+}
+
+/// A condition that is false leaves nothing, not even errors; blocks that nothing uses, and parameters that are not read.
+pub mod conditions {
+    use crate::framework::other;
+
+    other::network! {
+        /// Documented.
+        #[allow(dead_code)]
+        block unused(units) < dense units >
+        #[allow(unused_variables)]
+        block silent(units) < dense 3 >
+        /// Only one of two is there.
+        #[cfg(any())]
+        pub Net< a: input 4; b: input 3; a => dense 2 frozen => x: dense 1; concat(a, b) => dense 3 softmax >
+        /// The other.
+        #[cfg(not(any()))]
+        pub Net< input 4 => silent(3) => dense 2 frozen => dense 1 >
+        #[cfg_attr(all(), cfg(any()))]
+        pub Net< input 4 => dens 3 => dense 0 >
+    }
+
+    /// Classes.
+    #[derive(Clone, Copy, other::Label)]
+    #[label(crate = crate::framework::other)]
+    pub enum Class {
+        /// The first.
+        A,
+        /// The second.
+        B,
+    }
+}
+
 /// A module whose items have the names of the generated code's locals and of the types that it uses, and without the prelude: patterns such as
 /// parameters mean a static or a constant of their name, and an alias hides a primitive type.
 #[expect(dead_code, non_camel_case_types, non_upper_case_globals, reason = "names that the macros could use")]

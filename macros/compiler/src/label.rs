@@ -1,15 +1,16 @@
 //! `#[derive(Label)]`: the variants of an enum as classes.
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};
+use syn::parse::ParseStream;
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Token, Variant};
 
 use crate::errors::Errors;
 
 /// Writes the implementations, or the errors.
 pub fn derive(tokens: TokenStream) -> TokenStream {
     match read(tokens) {
-        Ok((name, classes)) => emit(&name, &classes),
+        Ok((name, castnet, classes)) => emit(&name, &castnet, &classes),
         Err(errors) => errors.into_items(),
     }
 }
@@ -20,7 +21,7 @@ struct Class {
     name: LitStr,
 }
 
-fn read(tokens: TokenStream) -> Result<(Ident, Vec<Class>), Errors> {
+fn read(tokens: TokenStream) -> Result<(Ident, TokenStream, Vec<Class>), Errors> {
     let mut errors = Errors::default();
     let input: DeriveInput = match syn::parse2(tokens) {
         Ok(input) => input,
@@ -55,7 +56,28 @@ fn read(tokens: TokenStream) -> Result<(Ident, Vec<Class>), Errors> {
         }
         earlier.push(name);
     }
-    errors.or((input.ident, classes))
+    let castnet = path(&input.attrs, &mut errors);
+    errors.or((input.ident, castnet, classes))
+}
+
+/// The path of castnet: `#[label(crate = path)]` of the enum, for programs in which it has another name.
+fn path(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let mut castnet = quote!(::castnet);
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("label")) {
+        let given = attribute.parse_args_with(|input: ParseStream<'_>| {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            input.call(Path::parse_mod_style)
+        });
+        match given {
+            Ok(path) => castnet = path.into_token_stream(),
+            Err(_) => errors.at(
+                attribute,
+                "`label` in front of the enum says where castnet is\nhelp: such as `#[label(crate = framework::castnet)]`",
+            ),
+        }
+    }
+    castnet
 }
 
 fn class(variant: &Variant, errors: &mut Errors) -> Option<Class> {
@@ -75,7 +97,7 @@ fn class(variant: &Variant, errors: &mut Errors) -> Option<Class> {
     Some(Class { variant: variant.ident.clone(), name })
 }
 
-fn emit(name: &Ident, classes: &[Class]) -> TokenStream {
+fn emit(name: &Ident, castnet: &TokenStream, classes: &[Class]) -> TokenStream {
     let variants: Vec<&Ident> = classes.iter().map(|class| &class.variant).collect();
     let names = classes.iter().map(|class| &class.name);
     let indices: Vec<Literal> = (0..classes.len()).map(Literal::usize_unsuffixed).collect();
@@ -86,12 +108,12 @@ fn emit(name: &Ident, classes: &[Class]) -> TokenStream {
     let of_one_value = (classes.len() == 2).then(|| {
         quote! {
             #[automatically_derived]
-            impl<__T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<__T, 1, 1>> for #name {}
+            impl<__T: #castnet::Scalar> #castnet::LabelOf<#castnet::nalgebra::SMatrix<__T, 1, 1>> for #name {}
         }
     });
     quote! {
         #[automatically_derived]
-        impl ::castnet::Label for #name {
+        impl #castnet::Label for #name {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
 
@@ -109,7 +131,7 @@ fn emit(name: &Ident, classes: &[Class]) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl<__T: ::castnet::Scalar> ::castnet::LabelOf<::castnet::nalgebra::SMatrix<__T, #count, 1>> for #name {}
+        impl<__T: #castnet::Scalar> #castnet::LabelOf<#castnet::nalgebra::SMatrix<__T, #count, 1>> for #name {}
         #of_one_value
     }
 }

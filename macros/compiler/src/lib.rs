@@ -28,6 +28,7 @@ mod print;
 mod shape;
 mod size;
 mod suggest;
+mod unused;
 mod window;
 mod words;
 
@@ -41,13 +42,16 @@ use proc_macro2::TokenStream;
 
 /// The code of all networks of an invocation of `network!`. Errors in one network do not affect the others.
 pub fn network(tokens: TokenStream) -> TokenStream {
-    let Compiled { runtime, networks, errors } = compile_all(tokens);
+    let compiled = compile_all(tokens);
+    // Behind an error it is not known what is used.
+    let unused = compiled.errors().next().is_none().then(|| compiled.unused.clone());
+    let Compiled { runtime, networks, errors, .. } = compiled;
     let networks = networks.into_iter().map(|CompiledNetwork { header, text, planned }| match planned {
         Ok(planned) => emit::network(&runtime, &header, &text, &planned),
         // A network without errors of its own uses a block with an error. rustc shows an error that is written twice once.
         Err(own) => emit::shell(&header, if own.is_empty() { errors.clone() } else { own }),
     });
-    networks.chain([errors.clone().into_items()]).collect()
+    networks.chain([errors.clone().into_items()]).chain(unused).collect()
 }
 
 /// The errors of an invocation of `network!`, with the edits that their helps propose: for editors and other tools.
@@ -60,6 +64,8 @@ struct Compiled {
     runtime: TokenStream,
     networks: Vec<CompiledNetwork>,
     errors: Errors,
+    /// The code that lets rustc warn at unused blocks and parameters.
+    unused: TokenStream,
 }
 
 /// A network with its canonical text, and its plan or its errors.
@@ -79,7 +85,9 @@ impl Compiled {
 
 fn compile_all(tokens: TokenStream) -> Compiled {
     let mut errors = Errors::default();
-    let parse::Invocation { runtime, blocks, mut networks } = parse::parse(tokens, &mut errors);
+    let invocation = parse::parse(tokens, &mut errors);
+    let unused = unused::functions(&invocation);
+    let parse::Invocation { runtime, blocks, mut networks } = invocation;
     names::remove_twins(&mut networks, &mut errors);
     names::check_layers(&mut networks, &blocks);
     lower::check_blocks(&blocks, &networks, &mut errors);
@@ -88,7 +96,7 @@ fn compile_all(tokens: TokenStream) -> Compiled {
         CompiledNetwork { header: network.header, text, planned: compile(network.body, &blocks) }
     });
     let networks = without_clashes(networks.collect(), &mut errors);
-    Compiled { runtime, networks, errors }
+    Compiled { runtime, networks, errors, unused }
 }
 
 /// The networks but those that have the name of a struct of another, which are errors.

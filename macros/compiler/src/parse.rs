@@ -30,8 +30,9 @@ pub struct Invocation {
 }
 
 /// `block name(parameters) < chain >`.
-#[derive(Debug)]
 pub struct Block {
+    /// Documentation, and lints such as `#[allow(dead_code)]`.
+    pub attributes: Vec<Attribute>,
     pub name: Ident,
     pub parameters: Vec<Ident>,
     pub chain: Chain,
@@ -226,14 +227,28 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> 
     Ok(Written { header, body })
 }
 
-/// Whether the next tokens are `block name(`.
+/// Whether the next tokens are `block name`, perhaps behind attributes.
 fn is_block(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok_and(|word| word == "block") && ahead.call(Ident::parse_any).is_ok()
+    let attributes = ahead.call(Attribute::parse_outer);
+    attributes.is_ok()
+        && ahead.call(Ident::parse_any).is_ok_and(|word| word == "block")
+        && ahead.call(Ident::parse_any).is_ok()
 }
+
+/// The attributes that a block may have.
+const ATTRIBUTES_OF_BLOCKS: &[&str] = &["doc", "allow", "expect", "warn", "deny"];
 
 /// `block name(parameters) < chain >`; `None` after an error in it.
 fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Result<Option<Block>, Error> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    for attribute in &attributes {
+        if !ATTRIBUTES_OF_BLOCKS.iter().any(|known| attribute.path().is_ident(known)) {
+            let known = ATTRIBUTES_OF_BLOCKS.join(", ");
+            let help = Help::leave_out().and(&format!("; attributes of blocks: {known}"));
+            errors.at(attribute, ("a block cannot have this attribute", help));
+        }
+    }
     let keyword = input.call(Ident::parse_any)?;
     let name = input.call(Ident::parse_any)?;
     if !input.peek(syn::token::Paren) {
@@ -252,7 +267,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
         let help = Help::after("relu").of(&open).saying("they stand in `<` and `>`, such as `relu`");
         errors.at(&name, (format!("the block `{name}` has no layers"), help));
     }
-    Ok(Some(Block { name, parameters, chain }))
+    Ok(Some(Block { attributes, name, parameters, chain }))
 }
 
 /// The parameters of a block, whose chain has these tokens. A wrong parameter counts as one too.

@@ -109,6 +109,13 @@ pub fn format(text: &str) -> Result<String, Vec<syn::Error>> {
 
 /// The text of a network by itself. All blocks that it uses, directly or through other blocks, stand in front of it.
 pub fn text_of(network: &Written, blocks: &[Block]) -> String {
+    let used = used(network, blocks);
+    let blocks = blocks.iter().enumerate().filter(|(index, _)| used.contains(index)).map(|(_, block)| block);
+    text(blocks, [network].into_iter())
+}
+
+/// The indices of the blocks that a network uses, directly or through other blocks.
+pub fn used(network: &Written, blocks: &[Block]) -> Vec<usize> {
     let mut used = Vec::new();
     network.body.chains.iter().for_each(|chain| add_used(chain, blocks, &mut used));
     let mut done = 0;
@@ -116,8 +123,7 @@ pub fn text_of(network: &Written, blocks: &[Block]) -> String {
         add_used(&block.chain, blocks, &mut used);
         done += 1;
     }
-    let blocks = blocks.iter().enumerate().filter(|(index, _)| used.contains(index)).map(|(_, block)| block);
-    text(blocks, [network].into_iter())
+    used
 }
 
 /// Adds the indices of the blocks that a chain calls.
@@ -150,7 +156,8 @@ impl Display for Invocation {
 
 impl Display for Block {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { name, parameters, chain } = self;
+        let Self { attributes, name, parameters, chain } = self;
+        attributes.iter().try_for_each(|attribute| f.write_str(&self::attribute(attribute)))?;
         let parameters = parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let head = format!("block {name}({parameters}) <");
         let line = format!("{head} {chain} >");

@@ -12,8 +12,7 @@ pub fn summary(planned: &Planned) -> String {
     let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
     if connected {
         for Input { name, shape, .. } in &graph.inputs {
-            let name = if graph.inputs.len() == 1 { "input".to_string() } else { name.unraw().to_string() };
-            rows.push([format!("{name} (InputLayer)"), shape.keras(), "0".to_string(), String::new()]);
+            rows.push([format!("{} (InputLayer)", name.unraw()), shape.keras(), "0".to_string(), String::new()]);
         }
     }
     for (row, name, costs) in planned.rows() {
@@ -62,7 +61,6 @@ fn connected_to(planned: &Planned, row: RowId) -> String {
     let Some(first) = nodes(planned, row).next() else { return String::new() };
     let graph = &planned.graph;
     let name = |value: &ValueId| match graph.value_name(*value) {
-        _ if graph.inputs.len() == 1 && value.0 == 0 => "input".to_string(),
         Some(name) => name.unraw().to_string(),
         None => String::new(),
     };
