@@ -31,7 +31,7 @@ pub struct Error {
     error: syn::Error,
     help: Option<Help>,
     /// The text without notes, and the tokens at fault.
-    plain: (String, TokenStream),
+    plain: Box<(String, TokenStream)>,
 }
 
 impl Error {
@@ -39,7 +39,7 @@ impl Error {
     pub fn at(tokens: impl ToTokens, message: impl Into<Message>) -> Self {
         let tokens = tokens.into_token_stream();
         let (text, help) = message.into().at(&tokens);
-        Self { error: syn::Error::new_spanned(&tokens, &text), help, plain: (text, tokens) }
+        Self { error: syn::Error::new_spanned(&tokens, &text), help, plain: Box::new((text, tokens)) }
     }
 
     /// Adds a line to the text.
@@ -75,7 +75,7 @@ impl fmt::Display for Error {
 
 impl From<syn::Error> for Error {
     fn from(error: syn::Error) -> Self {
-        let plain = (error.to_string(), TokenStream::new());
+        let plain = Box::new((error.to_string(), TokenStream::new()));
         Self { error, help: None, plain }
     }
 }

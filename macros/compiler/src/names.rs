@@ -54,8 +54,8 @@ pub fn check_layers(networks: &mut [Written], blocks: &[Block]) {
     let nested: Vec<(Ident, Vec<(Ident, TokenStream)>)> = networks
         .iter()
         .map(|network| {
-            let mut found = Vec::new();
-            network.body.chains.iter().for_each(|chain| add_nested(chain, blocks, 0, &mut found));
+            let (mut found, mut seen) = (Vec::new(), Vec::new());
+            network.body.chains.iter().for_each(|chain| add_nested(chain, blocks, &mut seen, &mut found));
             let name = &network.header.name;
             // `use Self` would be the network too.
             found.iter_mut().filter(|(path, _)| path == "Self").for_each(|(path, _)| *path = name.clone());
@@ -78,15 +78,17 @@ pub fn check_layers(networks: &mut [Written], blocks: &[Block]) {
 }
 
 /// Adds the names of the nested networks that a chain names without a module, with their tokens.
-fn add_nested(chain: &Chain, blocks: &[Block], depth: usize, found: &mut Vec<(Ident, TokenStream)>) {
+fn add_nested(chain: &Chain, blocks: &[Block], seen: &mut Vec<Ident>, found: &mut Vec<(Ident, TokenStream)>) {
     for stage in &chain.stages {
         match &stage.what {
-            What::Join(_, branches) => branches.iter().for_each(|branch| add_nested(branch, blocks, depth, found)),
-            What::Repeat(chain) => add_nested(chain, blocks, depth, found),
+            What::Join(_, branches) => branches.iter().for_each(|branch| add_nested(branch, blocks, seen, found)),
+            What::Repeat(chain) => add_nested(chain, blocks, seen, found),
             What::Nested(path) => found.extend(last_of(path).map(|name| (name, path.clone()))),
-            What::Call(..) if depth <= blocks.len() => {
+            // Every block is gone through once: blocks that call others twice would take hours.
+            What::Call(..) if !seen.contains(&stage.keyword) => {
+                seen.push(stage.keyword.clone());
                 let block = blocks.iter().find(|block| block.name == stage.keyword);
-                block.into_iter().for_each(|block| add_nested(&block.chain, blocks, depth + 1, found));
+                block.into_iter().for_each(|block| add_nested(&block.chain, blocks, seen, found));
             }
             What::Plain | What::Call(..) | What::Lost => {}
         }
