@@ -259,7 +259,8 @@ pub mod weights {
 ///
 /// Numbers may be computed from whole numbers, parameters and `channels` (the number of channels of the input), with `+ * / %` and
 /// parentheses; inside of parentheses `-` works too. Blocks may use blocks. A label in a block is visible in this block only; the name
-/// of its layer begins with the label of the call, or with the block and the number of the call: `residual_1_...`.
+/// of its layer begins with the label of the call, or with the block and the number of the call: `residual_1_...`. Unused blocks and
+/// parameters warn, unless `#[allow(unused)]` stands in front of the block.
 ///
 /// # Nested networks
 ///

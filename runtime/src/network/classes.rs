@@ -52,6 +52,8 @@ pub(crate) fn highest<T: Scalar>(values: &[T]) -> Option<usize> {
 /// # Ok::<(), castnet::DataError>(())
 /// ```
 ///
+/// In a program where castnet has another name, `#[label(crate = framework::castnet)]` stands before the enum.
+///
 /// A class has the name of its variant, unless `#[label("another name")]` stands before it. Numbers follow the order of the
 /// variants, from 0. An enum of two also suits a network of one output after `sigmoid`: the second variant is "yes".
 #[diagnostic::on_unimplemented(

@@ -92,6 +92,11 @@ fn every_network_of_the_repository() {
         let Ok(source) = Program::of_tokens(tokens.clone()) else { continue };
         assert_is_canonical(&source, &file.display().to_string());
         count += source.networks().count();
+        // Of networks with one name, a condition chooses one: none is found by its name.
+        let names: BTreeSet<String> = source.networks().collect();
+        if names.len() < source.networks().count() {
+            continue;
+        }
         let texts: Vec<String> = source.networks().filter_map(|name| source.text_of(&name)).collect();
         if !compiled.insert(texts.clone()) {
             continue;
@@ -117,7 +122,9 @@ fn graphs(tokens: TokenStream) -> String {
 }
 
 fn code(tokens: TokenStream) -> String {
-    crate::network([quote!([::castnet]), tokens].into_iter().collect()).to_string()
+    let code = crate::network([quote!([::castnet]), tokens].into_iter().collect()).to_string();
+    // At the end stand the functions for unused blocks, which the text of one network does not have.
+    code.split("const _ : () = { # [allow").next().unwrap_or_default().trim_end().to_string()
 }
 
 fn canonical(text: &str) -> String {
