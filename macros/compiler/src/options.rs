@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
 use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensors};
+use crate::regularizers::{self, Regularizers};
 use crate::shape::literal;
 use crate::suggest;
 use crate::words::{Word, Words};
@@ -45,8 +46,6 @@ pub fn is_word(word: &Ident) -> bool {
     OPTIONS.iter().any(|option| word == option)
 }
 
-/// The factor of a regularizer without a number; the default of Keras.
-const DEFAULT_PENALTY: f64 = 0.01;
 /// The largest norm of `max_norm` without a number; the default of Keras.
 const DEFAULT_NORM: f64 = 2.0;
 
@@ -56,8 +55,8 @@ pub struct Options {
     pub activation: Option<Activation>,
     nobias: Option<Ident>,
     initializer: Option<TokenStream>,
-    l1: Option<(Ident, f64)>,
-    l2: Option<(Ident, f64)>,
+    /// The penalties on the weights.
+    weight: Regularizers,
     max_norm: Option<(Ident, f64)>,
     non_negative: Option<Ident>,
     frozen: Option<Ident>,
@@ -89,8 +88,8 @@ impl Options {
 
     /// The words of regularizers and constraints, which have no effect on a frozen layer.
     fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
-        let with_number = [&self.l1, &self.l2, &self.max_norm].into_iter().flatten().map(|(word, _)| word);
-        with_number.chain(&self.non_negative)
+        let max_norm = self.max_norm.iter().map(|(word, _)| word);
+        self.weight.words().chain(max_norm).chain(&self.non_negative)
     }
 
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
@@ -116,8 +115,8 @@ impl Options {
                 let initializer = parse_initializer(name, words);
                 self.initializer.replace(initializer).is_some()
             }
-            "l1" => self.l1.replace((name.clone(), penalty(name, words))).is_some(),
-            "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
+            "l1" => self.weight.l1.replace((name.clone(), regularizers::factor(name, words))).is_some(),
+            "l2" => self.weight.l2.replace((name.clone(), regularizers::factor(name, words))).is_some(),
             "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
             "non_negative" => self.non_negative.replace(name.clone()).is_some(),
             _ => return Self::unknown(name, words),
@@ -184,7 +183,7 @@ impl Options {
     /// The penalties and constraints of a layer; `weight` is the name of its tensor.
     pub fn rules(&self, at: &Places, weight: &str) -> Rules {
         let (field, gradient, weight) = (at.field(""), at.gradient(""), format_ident!("{weight}"));
-        let (regularizers, constraints) = (self.regularizers(), self.constraints());
+        let (regularizers, constraints) = (self.weight.values(), self.constraints());
         let penalty = |regularizer| quote!(#regularizer.penalty(&#field.#weight));
         let add = |regularizer| quote!(#regularizer.add_gradient(&#field.#weight, &mut #gradient.#weight););
         let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
@@ -198,16 +197,6 @@ impl Options {
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.
     pub fn initializer(&self) -> TokenStream {
         self.initializer.clone().unwrap_or_else(|| quote!(castnet::GlorotUniform))
-    }
-
-    /// The penalties on the weights.
-    fn regularizers(&self) -> Vec<TokenStream> {
-        let regularizer = |kind: &str, option: &Option<(Ident, f64)>| {
-            let (_, factor) = option.as_ref()?;
-            let (kind, factor) = (format_ident!("{kind}"), real(*factor));
-            Some(quote!(castnet::#kind(#factor)))
-        };
-        [regularizer("L1", &self.l1), regularizer("L2", &self.l2)].into_iter().flatten().collect()
     }
 
     /// The constraints of the weights, in the order in which they are applied.
@@ -240,19 +229,6 @@ fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let number = words.number().and_then(|number| words.read(number, |number| number.real(&what)));
     let number = real(number.unwrap_or(default));
     quote!(castnet::#kind(#number))
-}
-
-fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
-    let Some(number) = words.number() else { return DEFAULT_PENALTY };
-    let what = format!("the factor of `{name}`");
-    let read = words.read(number, |number| match number.real(&what)? {
-        factor if factor < 0.0 => {
-            let text = number.text();
-            Err(format!("{what} is `{text}`, but must be at least 0\nhelp: such as `{name} 1e-4`"))
-        }
-        factor => Ok(factor),
-    });
-    read.unwrap_or(DEFAULT_PENALTY)
 }
 
 fn max_norm(name: &Ident, words: &mut Words<'_>) -> f64 {

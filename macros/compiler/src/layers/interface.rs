@@ -11,6 +11,7 @@ use super::memory::{Need, Purpose, Reads};
 use super::parameters::{Context, ParameterGroup, Rules};
 use super::places::Places;
 use crate::activations::Activation;
+use crate::options::Options;
 use crate::shape::Shape;
 use crate::size::Size;
 
@@ -25,8 +26,9 @@ impl Parsed {
         Self { layer: Box::new(layer), activation: None }
     }
 
-    pub fn with_activation(layer: impl Layer + 'static, activation: Option<Activation>) -> Self {
-        Self { layer: Box::new(layer), activation }
+    /// A layer with weights, with the words about its output among its options.
+    pub fn with_options(layer: impl Layer + 'static, options: &Options) -> Self {
+        Self { layer: Box::new(layer), activation: options.activation.clone() }
     }
 }
 
