@@ -97,6 +97,7 @@ mod layers {
         nobias: MeanSquaredError, Net { input 3 f64 => dense 4 nobias tanh => dense 2 nobias };
         large: MeanSquaredError, Net { input 40 f64 => dense 33 tanh => dense 2 };
         regularized: MeanSquaredError, Net { input 3 f64 => dense 4 l2 0.1 tanh => dense 4 l1 0.2 => dense 2 l1 l2 };
+        regularized_bias: MeanSquaredError, Net { input 3 f64 => dense 4 bias_l2 0.1 tanh => dense 4 l1 bias_l1 0.2 => dense 2 bias_l1 bias_l2 };
         normalize: MeanSquaredError, Net { input 3 f64 => normalize => dense 4 tanh => dense 2 };
         normalize_images: MeanSquaredError, Net { input 2x2x3 f64 => normalize => flatten => dense 4 tanh => dense 2 };
         normalize_flat: MeanSquaredError, Net { input 2x2 f64 => flatten => normalize => dense 4 tanh => dense 2 };
@@ -107,6 +108,10 @@ mod layers {
         conv_of_time: MeanSquaredError, Net { input 7x3 f64 => conv 4 3 causal dilation 2 tanh => conv 2 3 pad 1x0 => flatten };
         conv_padded: MeanSquaredError, Net { input 4x5x4 f64 => conv 6 3x2 groups 2 pad 1x0x1x0 tanh => conv 2 1x1 nobias => flatten => dense 2 };
         conv_regularized: MeanSquaredError, Net { input 4x4x1 f64 => conv 2 3x3 same l2 0.1 tanh => conv 2 3x3 l1 0.2 => flatten => dense 2 };
+        conv_regularized_bias: MeanSquaredError, Net {
+            input 4x4x2 f64 => conv 2 3x3 same bias_l2 0.1 tanh => depthwise 2x2 same bias_l1 0.2 => separable 2 2x2 bias_l2 0.3
+            => conv_transpose 2 2x2 bias_l1 bias_l2 => flatten => dense 2
+        };
         conv_frozen: MeanSquaredError, Net { input 4x4x2 f64 => conv 2 3x3 same tanh => conv 2 3x3 same frozen tanh => flatten => dense 2 };
         depthwise: MeanSquaredError, Net { input 5x4x2 f64 => depthwise 3x3 same multiplier 2 tanh => depthwise 2x2 stride 2 => flatten => dense 2 };
         separable: MeanSquaredError, Net { input 5x4x2 f64 => separable 3 3x3 same multiplier 2 tanh => separable 2 2x2 nobias => flatten => dense 2 };

@@ -201,6 +201,7 @@ pub mod weights {
 /// | `nobias` | without a bias |
 /// | `init he_normal` | the distribution of fresh weights: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
+/// | `bias_l1 1e-4`, `bias_l2 1e-4` | the same on the biases |
 /// | `max_norm 2`, `non_negative` | bounds of the weights, kept after every step; see [`constraints`](crate::constraints) |
 /// | `frozen` | training does not change the layer, and computes no gradient of its parameters |
 ///

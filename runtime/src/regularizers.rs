@@ -1,4 +1,4 @@
-//! Penalties on large weights; the words `l1` and `l2` after a layer.
+//! Penalties in the loss: on large weights, by the words `l1` and `l2` after a layer, and on large biases, by `bias_l1` and `bias_l2`.
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 

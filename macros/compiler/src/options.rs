@@ -1,4 +1,4 @@
-//! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`,
+//! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`, `bias_l1`, `bias_l2`,
 //! `max_norm`, `non_negative`, `frozen`.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -39,7 +39,7 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
+const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "bias_l1", "bias_l2", "max_norm", "non_negative", "frozen"];
 
 /// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
@@ -57,6 +57,8 @@ pub struct Options {
     initializer: Option<TokenStream>,
     /// The penalties on the weights.
     weight: Regularizers,
+    /// The penalties on the biases.
+    bias: Regularizers,
     max_norm: Option<(Ident, f64)>,
     non_negative: Option<Ident>,
     frozen: Option<Ident>,
@@ -83,13 +85,17 @@ impl Options {
             let message = format!("`{rule}` has no effect on a frozen layer\nhelp: leave out `{rule}` or `frozen`");
             words.errors.at(quote!(#rule #frozen), message);
         }
+        if let (Some(nobias), Some(rule)) = (&options.nobias, options.bias.words().next()) {
+            let message = format!("`{rule}` has no effect without a bias\nhelp: leave out `{rule}` or `nobias`");
+            words.errors.at(quote!(#rule #nobias), message);
+        }
         options
     }
 
     /// The words of regularizers and constraints, which have no effect on a frozen layer.
     fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
         let max_norm = self.max_norm.iter().map(|(word, _)| word);
-        self.weight.words().chain(max_norm).chain(&self.non_negative)
+        self.weight.words().chain(self.bias.words()).chain(max_norm).chain(&self.non_negative)
     }
 
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
@@ -115,14 +121,26 @@ impl Options {
                 let initializer = parse_initializer(name, words);
                 self.initializer.replace(initializer).is_some()
             }
-            "l1" => self.weight.l1.replace((name.clone(), regularizers::factor(name, words))).is_some(),
-            "l2" => self.weight.l2.replace((name.clone(), regularizers::factor(name, words))).is_some(),
             "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
             "non_negative" => self.non_negative.replace(name.clone()).is_some(),
-            _ => return Self::unknown(name, words),
+            word => match self.regularizer(word) {
+                Some(regularizer) => regularizer.replace((name.clone(), regularizers::factor(name, words))).is_some(),
+                None => return Self::unknown(name, words),
+            },
         };
         if earlier {
             words.errors.at(name, format!("`{name}` stands twice\nhelp: leave one out"));
+        }
+    }
+
+    /// The regularizer of this word.
+    fn regularizer(&mut self, word: &str) -> Option<&mut Option<(Ident, f64)>> {
+        match word {
+            "l1" => Some(&mut self.weight.l1),
+            "l2" => Some(&mut self.weight.l2),
+            "bias_l1" => Some(&mut self.bias.l1),
+            "bias_l2" => Some(&mut self.bias.l2),
+            _ => None,
         }
     }
 
@@ -182,16 +200,18 @@ impl Options {
 
     /// The penalties and constraints of a layer; `weight` is the name of its tensor.
     pub fn rules(&self, at: &Places, weight: &str) -> Rules {
-        let (field, gradient, weight) = (at.field(""), at.gradient(""), format_ident!("{weight}"));
-        let (regularizers, constraints) = (self.weight.values(), self.constraints());
-        let penalty = |regularizer| quote!(#regularizer.penalty(&#field.#weight));
-        let add = |regularizer| quote!(#regularizer.add_gradient(&#field.#weight, &mut #gradient.#weight););
-        let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
-        Rules {
-            penalties: regularizers.iter().map(penalty).collect(),
-            gradients: regularizers.iter().map(add).collect(),
-            constraints: constraints.iter().map(constrain).collect(),
+        let (field, gradient) = (at.field(""), at.gradient(""));
+        let [weight, bias] = [weight, "bias"].map(|tensor| format_ident!("{tensor}"));
+        let mut rules = Rules::default();
+        for (regularizers, tensor) in [(&self.weight, &weight), (&self.bias, &bias)] {
+            for regularizer in regularizers.values() {
+                rules.penalties.push(quote!(#regularizer.penalty(&#field.#tensor)));
+                rules.gradients.push(quote!(#regularizer.add_gradient(&#field.#tensor, &mut #gradient.#tensor);));
+            }
         }
+        let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
+        rules.constraints = self.constraints().into_iter().map(constrain).collect();
+        rules
     }
 
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.

@@ -169,7 +169,7 @@ pub trait Map: Debug {
     fn update_state(&self, _at: &Places) -> Option<TokenStream> {
         None
     }
-    /// Penalties and constraints of its weights.
+    /// Penalties and constraints of its weights and biases.
     fn rules(&self, _at: &Places) -> Rules {
         Rules::default()
     }

@@ -37,7 +37,7 @@ fn options() {
         "expand/options.rs.txt",
         "#[derive(Clone)] pub(crate) Options<
             input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init normal 0.1 l1 1e-3 l2
-            => leaky_relu 0.1 => dense 2 max_norm non_negative softmax
+            => leaky_relu 0.1 => dense 2 bias_l1 0.5 bias_l2 max_norm non_negative softmax
         > where params == 42",
     );
 }

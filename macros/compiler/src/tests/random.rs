@@ -262,8 +262,9 @@ impl Writer {
         if self.random.chance(15) {
             return words + " frozen";
         }
-        let rules = [" l1 1e-4", " l2", " max_norm 2", " non_negative"];
-        words.extend(rules.into_iter().filter(|_| self.random.chance(7)));
+        let rules = [" l1 1e-4", " l2", " max_norm 2", " non_negative", " bias_l1", " bias_l2 1e-3"];
+        let has_bias = !words.contains("nobias");
+        words.extend(rules.into_iter().filter(|rule| self.random.chance(7) && (has_bias || !rule.contains("bias"))));
         words
     }
 
