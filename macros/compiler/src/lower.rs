@@ -196,7 +196,7 @@ impl Lowering<'_> {
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
         let branches = branches.iter().map(|branch| branch.tokens.clone()).collect();
-        Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
+        Some(self.add(name, stage, Parsed::with_activation(layer, activation), values, branches))
     }
 
     /// The activation behind a join.

@@ -1,5 +1,5 @@
 //! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`, `bias_l1`, `bias_l2`,
-//! `max_norm`, `non_negative`, `frozen`.
+//! `activity_l1`, `activity_l2`, `max_norm`, `non_negative`, `frozen`.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
@@ -39,7 +39,19 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "bias_l1", "bias_l2", "max_norm", "non_negative", "frozen"];
+const OPTIONS: &[&str] = &[
+    "nobias",
+    "init",
+    "l1",
+    "l2",
+    "bias_l1",
+    "bias_l2",
+    "activity_l1",
+    "activity_l2",
+    "max_norm",
+    "non_negative",
+    "frozen",
+];
 
 /// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
@@ -53,6 +65,8 @@ const DEFAULT_NORM: f64 = 2.0;
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub activation: Option<Activation>,
+    /// The penalties on the output, behind the activation.
+    pub activity: Regularizers,
     nobias: Option<Ident>,
     initializer: Option<TokenStream>,
     /// The penalties on the weights.
@@ -92,7 +106,8 @@ impl Options {
         options
     }
 
-    /// The words of regularizers and constraints, which have no effect on a frozen layer.
+    /// The words of regularizers and constraints of parameters, which have no effect on a frozen layer. Penalties on the output have one:
+    /// they change the layers before it.
     fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
         let max_norm = self.max_norm.iter().map(|(word, _)| word);
         self.weight.words().chain(self.bias.words()).chain(max_norm).chain(&self.non_negative)
@@ -140,6 +155,8 @@ impl Options {
             "l2" => Some(&mut self.weight.l2),
             "bias_l1" => Some(&mut self.bias.l1),
             "bias_l2" => Some(&mut self.bias.l2),
+            "activity_l1" => Some(&mut self.activity.l1),
+            "activity_l2" => Some(&mut self.activity.l2),
             _ => None,
         }
     }

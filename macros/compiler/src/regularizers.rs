@@ -1,4 +1,6 @@
-//! The penalties in the loss, `l1` and `l2`: the words, and the expressions of castnet's types.
+//! The penalties in the loss on weights, biases and outputs: their factors, and the expressions of castnet's types.
+use std::fmt;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -21,6 +23,11 @@ impl Regularizers {
         [&self.l1, &self.l2].into_iter().flatten().map(|(word, _)| word)
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.words().next().is_none()
+    }
+
     /// An expression for each penalty: `castnet::L1(0.01)`.
     pub fn values(&self) -> Vec<TokenStream> {
         let value = |kind: &str, factor: &Option<(Ident, f64)>| {
@@ -29,6 +36,15 @@ impl Regularizers {
             Some(quote!(castnet::#kind(#factor)))
         };
         [value("L1", &self.l1), value("L2", &self.l2)].into_iter().flatten().collect()
+    }
+}
+
+/// As written in full: `activity_l1 0.1, activity_l2 0.01`.
+impl fmt::Display for Regularizers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let factors = [&self.l1, &self.l2].into_iter().flatten();
+        let texts: Vec<String> = factors.map(|(word, factor)| format!("{word} {factor}")).collect();
+        f.write_str(&texts.join(", "))
     }
 }
 

@@ -1,4 +1,5 @@
 //! Prediction, forward and backward pass: one statement per operation.
+mod activity;
 mod backward;
 mod forward;
 mod places;
@@ -45,7 +46,7 @@ pub fn training(planned: &Planned) -> TokenStream {
         ["isa", "input", "tape", "output", "adjoints", "grad_output", "gradient", "grad_input"]
             .map(|name| parameter(name, &backward));
     let gradient = if gradient == "gradient" { quote!(mut gradient) } else { quote!(#gradient) };
-    let update_state = forward::update_state(planned);
+    let (penalties, update_state) = (activity::penalties(planned), forward::update_state(planned));
     quote! {
         #[inline(always)]
         fn forward_training<I: castnet::Isa<#scalar>>(
@@ -72,6 +73,7 @@ pub fn training(planned: &Planned) -> TokenStream {
         ) {
             #(#backward)*
         }
+        #penalties
         #update_state
     }
 }

@@ -87,6 +87,18 @@ fn image() {
     );
 }
 
+/// Penalties on activities: before a max pooling, which a prediction puts off, in two orders, and behind the head.
+#[test]
+fn activities() {
+    expansion(
+        "expand/activities.rs.txt",
+        "Activities<
+            input 4x4x1 => conv 2 3x3 same relu activity_l1 1e-3 => maxpool 2x2 => flatten => dense 4 activity_l1 0.1 activity_l2 => tanh
+            => dense 3 softmax activity_l2 0.5
+        >",
+    );
+}
+
 /// Several inputs and outputs, a label that is read twice, joins in place and out of place, a block.
 #[test]
 fn branches() {

@@ -259,6 +259,7 @@ impl Writer {
                 words.push_str(option);
             }
         }
+        words.extend([" activity_l1 1e-5", " activity_l2"].into_iter().filter(|_| self.random.chance(9)));
         if self.random.chance(15) {
             return words + " frozen";
         }
