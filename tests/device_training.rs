@@ -9,7 +9,8 @@ mod training;
 network! {
     HousePrice< input 13 => normalize => dense 10 relu => dense 10 relu => dense 1 >
     Everything<
-        input 5 => dense 8 tanh l2 1e-3 => dropout 0.3 => dense 6 nobias frozen => gelu => dense 3 max_norm 1 softmax
+        input 5 => dense 8 tanh l2 1e-3 bias_l2 1e-3 activity_l1 1e-3 => dropout 0.3 => dense 6 nobias frozen => gelu
+        => dense 3 max_norm 1 softmax activity_l2 1e-2
     >
 }
 

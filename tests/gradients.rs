@@ -97,6 +97,7 @@ mod layers {
         nobias: MeanSquaredError, Net { input 3 f64 => dense 4 nobias tanh => dense 2 nobias };
         large: MeanSquaredError, Net { input 40 f64 => dense 33 tanh => dense 2 };
         regularized: MeanSquaredError, Net { input 3 f64 => dense 4 l2 0.1 tanh => dense 4 l1 0.2 => dense 2 l1 l2 };
+        regularized_bias: MeanSquaredError, Net { input 3 f64 => dense 4 bias_l2 0.1 tanh => dense 4 l1 bias_l1 0.2 => dense 2 bias_l1 bias_l2 };
         normalize: MeanSquaredError, Net { input 3 f64 => normalize => dense 4 tanh => dense 2 };
         normalize_images: MeanSquaredError, Net { input 2x2x3 f64 => normalize => flatten => dense 4 tanh => dense 2 };
         normalize_flat: MeanSquaredError, Net { input 2x2 f64 => flatten => normalize => dense 4 tanh => dense 2 };
@@ -107,6 +108,10 @@ mod layers {
         conv_of_time: MeanSquaredError, Net { input 7x3 f64 => conv 4 3 causal dilation 2 tanh => conv 2 3 pad 1x0 => flatten };
         conv_padded: MeanSquaredError, Net { input 4x5x4 f64 => conv 6 3x2 groups 2 pad 1x0x1x0 tanh => conv 2 1x1 nobias => flatten => dense 2 };
         conv_regularized: MeanSquaredError, Net { input 4x4x1 f64 => conv 2 3x3 same l2 0.1 tanh => conv 2 3x3 l1 0.2 => flatten => dense 2 };
+        conv_regularized_bias: MeanSquaredError, Net {
+            input 4x4x2 f64 => conv 2 3x3 same bias_l2 0.1 tanh => depthwise 2x2 same bias_l1 0.2 => separable 2 2x2 bias_l2 0.3
+            => conv_transpose 2 2x2 bias_l1 bias_l2 => flatten => dense 2
+        };
         conv_frozen: MeanSquaredError, Net { input 4x4x2 f64 => conv 2 3x3 same tanh => conv 2 3x3 same frozen tanh => flatten => dense 2 };
         depthwise: MeanSquaredError, Net { input 5x4x2 f64 => depthwise 3x3 same multiplier 2 tanh => depthwise 2x2 stride 2 => flatten => dense 2 };
         separable: MeanSquaredError, Net { input 5x4x2 f64 => separable 3 3x3 same multiplier 2 tanh => separable 2 2x2 nobias => flatten => dense 2 };
@@ -210,6 +215,62 @@ mod activations {
         celu 0.7; clipped_relu 0.4 0.1 0.2; elu 0.7; exponential; gelu; gelu_tanh; hard_shrink 0.05; hard_sigmoid; hard_silu; hard_tanh; leaky_relu 0.3;
         linear; log_sigmoid; log_softmax; mish; relu; relu6; selu; sigmoid; silu; soft_shrink 0.05; softmax; softplus; softsign;
         sparse_plus; sparse_sigmoid; squareplus 0.5; tanh; tanh_shrink; threshold 0.1 0.2;
+    }
+}
+
+/// Penalties on activities: wherever the output of a layer lies, and whatever reads it.
+mod activities {
+    use super::*;
+    use castnet::Both;
+
+    gradients! {
+        linear: MeanSquaredError, Net { input 3 f64 => dense 4 activity_l2 0.1 => dense 2 };
+        behind_an_activation: MeanSquaredError, Net { input 3 f64 => dense 4 tanh activity_l1 0.3 => dense 4 activity_l2 gelu => dense 2 };
+        of_both_kinds: MeanSquaredError, Net { input 3 f64 => dense 4 tanh activity_l1 0.2 activity_l2 0.1 => dense 2 };
+        before_an_activation_in_place: MeanSquaredError, Net { input 3 f64 => dense 4 activity_l2 0.2 => tanh => dense 4 activity_l1 0.2 => dropout 0.4 => dense 2 };
+        in_other_shapes: MeanSquaredError, Net {
+            input 2x3 f64 => dense 4 each activity_l2 0.1 => flatten => dense 6 tanh activity_l1 0.1 => reshape 2x3 => sigmoid => flatten => dense 2
+        };
+        of_convolutions: MeanSquaredError, Net {
+            input 4x4x2 f64 => conv 2 3x3 same tanh activity_l1 0.1 => depthwise 2x2 same activity_l2 0.2 => separable 2 2x2 silu activity_l2 0.3
+            => conv_transpose 2 2x2 activity_l1 activity_l2 => flatten => dense 2
+        };
+        before_a_pooling: MeanSquaredError, Net { input 4x4x1 f64 => conv 3 3x3 same relu activity_l2 0.3 => maxpool 2x2 => flatten => dense 2 };
+        of_frozen_layers: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 4 frozen gelu activity_l2 0.3 => dense 2 frozen activity_l1 0.2 };
+        with_nothing_to_train: MeanSquaredError, Net { input 3 f64 => dense 4 frozen tanh activity_l2 0.3 => dense 2 frozen softmax activity_l1 0.2 };
+        with_a_frozen_beginning: MeanSquaredError, Net { input 3 f64 => dense 4 frozen activity_l2 0.3 tanh => dense 2 };
+        of_the_logits: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 3 activity_l2 0.2 => softmax };
+        of_the_output: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 3 activity_l1 0.3 };
+        behind_the_head: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 3 softmax activity_l2 0.4 };
+        behind_a_head_that_keeps_inputs: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 3 gelu activity_l1 0.2 activity_l2 0.1 };
+        behind_a_head_of_logits: BinaryCrossentropy, Net { input 3 f64 => dense 2 sigmoid activity_l2 0.4 };
+        behind_a_linear_head: MeanSquaredError, Net { input 3 f64 => dense 2 linear activity_l2 0.4 };
+        of_branches: MeanSquaredError, Net {
+            input 4 f64 => a: dense 4 tanh activity_l2 0.1 => add(identity, dense 4 activity_l1 0.1) => multiply(identity, dense 4 sigmoid activity_l2) => b: dense 3;
+            add(a => dense 3 activity_l2 0.2, b) => dense 2
+        };
+        of_several_outputs: Both(MeanSquaredError, Both(MeanSquaredError, MeanSquaredError)), Net {
+            input 3 f64 => trunk: dense 4 activity_l1 0.1; trunk => tanh => dense 3 tanh activity_l2 0.3; trunk => dense 2 softmax activity_l1 0.2;
+            trunk => dense 2 activity_l2 0.1
+        };
+        of_an_output_and_a_head_on_one_value: Both(MeanSquaredError, MeanSquaredError), Net {
+            input 3 f64 => trunk: dense 2 activity_l2 0.2; trunk => tanh; trunk => sigmoid
+        };
+        of_blocks: MeanSquaredError, Net { input 4 f64 => repeat 2 { add(identity, dense 4 tanh activity_l2 0.1) => sigmoid } => dense 2 };
+        of_shared_code: MeanSquaredError, Net { input 4 f64 => repeat 33 { dense 4 tanh activity_l2 0.01 } => dense 2 activity_l1 0.1 };
+    }
+
+    network! {
+        Inner< input 3 f64 => dense 4 tanh activity_l2 0.2 => dense 3 gelu activity_l1 0.1 >
+        Middle< input 3 f64 => dense 3 activity_l1 0.1 => use Inner -> 3 >
+        Outer< input 4 f64 => dense 3 tanh => add(identity, use Middle -> 3, dense 3 activity_l2 0.1 => use Inner -> 3) => dense 2 >
+        Last< input 3 f64 => use Inner -> 3 >
+    }
+
+    #[test]
+    fn of_networks_in_networks() {
+        check::<Outer, _>(MeanSquaredError);
+        check::<Last, _>(MeanSquaredError);
     }
 }
 

@@ -14,6 +14,14 @@ network! {
     Wine64< input 13 f64 => dense 12 relu => dense 3 softmax >
     Diabetes< input 10 => dense 16 tanh l2 => dense 1 l2 >
     Diabetes64< input 10 f64 => dense 16 tanh l2 0.01 => dense 1 l2 0.01 >
+    Penalized<
+        input 10 => dense 16 tanh l2 0.0078125 bias_l1 0.001953125 bias_l2 0.015625 activity_l1 0.00390625 activity_l2 0.0078125
+        => dense 1 bias_l2 0.03125 activity_l2 0.015625
+    >
+    Penalized64<
+        input 10 f64 => dense 16 tanh l2 0.0078125 bias_l1 0.001953125 bias_l2 0.015625 activity_l1 0.00390625 activity_l2 0.0078125
+        => dense 1 bias_l2 0.03125 activity_l2 0.015625
+    >
     Digits< input 64 => dense 32 relu => dense 10 softmax >
     Digits64< input 64 f64 => dense 32 relu => dense 10 softmax >
     Convolved< input 8x8x1 => conv 8 3x3 relu => maxpool 2x2 => flatten => dense 10 softmax >
@@ -143,6 +151,15 @@ fn diabetes() {
     let optimizer = Momentum { learning_rate: 0.02, momentum: 0.9, nesterov: true };
     training!("diabetes_l2_nesterov", Diabetes, f32, MeanSquaredError, optimizer, Mae, ("val_mae", "val_mae"));
     training!("diabetes_l2_nesterov", Diabetes64, f64, MeanSquaredError, optimizer, Mae, ("mae", "mae"));
+}
+
+/// Penalties on weights, biases and outputs.
+#[test]
+fn diabetes_with_all_penalties() {
+    let optimizer = Momentum { learning_rate: 0.015625, momentum: 0.875, nesterov: true };
+    let names = ("val_mae", "val_mae");
+    training!("diabetes_regularizers_nesterov", Penalized, f32, MeanSquaredError, optimizer, Mae, names);
+    training!("diabetes_regularizers_nesterov", Penalized64, f64, MeanSquaredError, optimizer, Mae, ("mae", "mae"));
 }
 
 #[test]

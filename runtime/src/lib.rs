@@ -201,6 +201,8 @@ pub mod weights {
 /// | `nobias` | without a bias |
 /// | `init he_normal` | the distribution of fresh weights: `glorot_uniform` (the default), `glorot_normal`, `he_uniform`, `he_normal`, `lecun_uniform`, `lecun_normal`, `uniform 0.05`, `normal 0.05`, `truncated_normal 0.05`, `constant 0.1`, `orthogonal`, `identity`, `zeros`, `ones`; see [`initializers`](crate::initializers) |
 /// | `l1 1e-4`, `l2 1e-4` | a penalty on large weights, 0.01 if there is no number; see [`regularizers`](crate::regularizers) |
+/// | `bias_l1 1e-4`, `bias_l2 1e-4` | the same on the biases |
+/// | `activity_l1 1e-4`, `activity_l2 1e-4` | the same on the outputs of the layer, behind its activation: the mean over the samples of a batch. With `frozen` it changes the layers before this one |
 /// | `max_norm 2`, `non_negative` | bounds of the weights, kept after every step; see [`constraints`](crate::constraints) |
 /// | `frozen` | training does not change the layer, and computes no gradient of its parameters |
 ///
@@ -267,8 +269,9 @@ pub mod weights {
 /// `use path::Encoder -> 7x7x64` is a nested network: another network as a layer. The shape of its output is written behind `->`, and
 /// the compiler checks it. The nested network is a field with the type of the network, so that a trained network can be moved into it.
 /// With `frozen` behind it, training does not change the nested network, and no gradient goes through it: layers before it cannot be
-/// trained. If the nested network reads the only input and has a `normalize` without statistics, this `normalize` learns its statistics
-/// together with those of the outer network.
+/// trained. Nor do its penalties count in the loss, as no trained parameter changes them (Keras counts those on activities). If the
+/// nested network reads the only input and has a `normalize` without statistics, this `normalize` learns its statistics together with
+/// those of the outer network.
 ///
 /// ```
 /// use castnet::prelude::*;
@@ -360,6 +363,7 @@ pub mod __private {
     pub use crate::layers::*;
     pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
+    pub use crate::network::penalties::add_gradient_of_outputs;
     pub use crate::network::ports::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{

@@ -5,6 +5,7 @@ pub(crate) mod embedded;
 mod error;
 mod memory;
 pub mod nested;
+pub(crate) mod penalties;
 pub(crate) mod ports;
 mod predict;
 mod same;
@@ -106,7 +107,7 @@ pub trait Network:
         grad_input: Option<&mut [Self::Input]>,
     );
 
-    /// The penalty of the regularizers, a term of the loss: for an `l2` of 0.01, `0.01 Σ w²`.
+    /// The penalty of the regularizers of parameters, a term of the loss: for an `l2` of 0.01, `0.01 Σ w²`.
     fn penalty(&self) -> f64 {
         0.0
     }
@@ -114,6 +115,33 @@ pub trait Network:
     /// Adds the gradient of [`penalty`](Self::penalty).
     #[doc(hidden)]
     fn add_penalty_gradient(&self, _gradient: &mut Self::Gradient) {}
+
+    /// The penalties on activities before the last activation, summed over the samples of the last forward pass of training, which wrote
+    /// `tape` and the logits in `output`.
+    #[doc(hidden)]
+    fn activity_penalty(&self, _tape: &mut Tape<'_, Self>, _output: &[Self::Output]) -> f64 {
+        0.0
+    }
+
+    /// The penalties on outputs behind the last activation, summed over the samples.
+    #[doc(hidden)]
+    fn output_penalty(_output: &[Self::Output]) -> f64 {
+        0.0
+    }
+
+    /// As [`forward`](Predict::forward); gives the penalties on activities before the last activation, summed over the samples.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_evaluation<I: Isa<Self::Scalar>>(
+        &self,
+        isa: I,
+        input: &[Self::Input],
+        arena: &mut Arena<'_, Self>,
+        output: &mut [Self::Output],
+    ) -> f64 {
+        self.forward(isa, input, arena, output);
+        0.0
+    }
 
     /// Keeps weights within the bounds of `max_norm` and `non_negative`; called after every step.
     #[doc(hidden)]

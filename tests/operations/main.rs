@@ -8,7 +8,7 @@ use castnet::prelude::*;
 
 /// Declares a network in both precisions, `[its input]` `[the rest]`, and tests it. Training computes what a prediction does in
 /// networks that are `steady`, draws numbers in those that are `random`, and takes the statistics of the batch in those that are
-/// `moving`.
+/// `moving`. The loss of those that are `penalized` is never zero.
 macro_rules! operations {
     ($($kind:ident $test:ident: [$($input:tt)*] [$($rest:tt)*];)*) => {
         $(
@@ -34,6 +34,9 @@ macro_rules! operations {
         fn gradients() {
             single_precision::check::<Single, Double>();
         }
+    };
+    (@tests penalized) => {
+        operations!(@tests moving);
     };
     (@tests steady) => {
         operations!(@tests moving);
@@ -79,6 +82,9 @@ operations! {
     random gaussian_dropout: [input 3] [=> dense 4 tanh => gaussian_dropout 0.3 => dense 2];
     steady prelu: [input 2x2x3] [=> prelu shared => flatten => dense 4 => prelu => dense 2];
     steady reshape: [input 2x3x2] [=> reshape 4x3 => dense 2 each => tanh => flatten => rescale 2 offset 1 => dense 6 => reshape 3x2 => softmax];
+    penalized activities: [input 4x4x1] [
+        => conv 2 3x3 same relu activity_l1 1e-3 => maxpool 2x2 => flatten => dense 4 activity_l2 0.1 => tanh => dense 3 softmax activity_l2 0.5
+    ];
     steady joins: [input 4] [
         => dense 4 tanh => add(identity, dense 4 gelu) relu => concat(dense 3 tanh, identity, multiply(sigmoid, dense 4))
         => maximum(dense 5, dense 5) => average(identity, minimum(tanh, dense 5)) => dense 2

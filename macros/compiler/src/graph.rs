@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use crate::layers::{Context, Layer, Operation, ParameterGroup, Resolved, Role};
 use crate::optimize::Goal;
 use crate::parse::Bound;
+use crate::regularizers::Regularizers;
 use crate::shape::{Scalar, Shape};
 
 /// A value between operations. The inputs come first, then the output of each operation.
@@ -25,6 +26,8 @@ pub struct Node {
     pub resolved: Resolved,
     /// Its parameter groups.
     pub parameters: Vec<ParameterGroup>,
+    /// The penalties on its output.
+    pub activity: Regularizers,
     /// The values that it reads: several where branches are joined.
     pub from: Vec<ValueId>,
     pub to: ValueId,
@@ -188,6 +191,9 @@ impl fmt::Display for Graph {
             write!(f, "{} = {name}: {} ({from}) -> {}", node.to, node.layer.describe(), node.resolved.output)?;
             for group in &node.parameters {
                 write!(f, ", {} {:?} parameters", group.count(), group.role)?;
+            }
+            if !node.activity.is_empty() {
+                write!(f, ", {}", node.activity)?;
             }
             writeln!(f)?;
         }

@@ -25,6 +25,7 @@ mod options;
 mod parse;
 mod plan;
 mod print;
+mod regularizers;
 mod shape;
 mod size;
 mod suggest;

@@ -249,7 +249,7 @@ impl Lowering<'_> {
         }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
-        Some(self.add(name, stage, Parsed { layer, activation }, values, branches))
+        Some(self.add(name, stage, Parsed::with_activation(layer, activation), values, branches))
     }
 
     /// Reports a join without branches.

@@ -1,11 +1,12 @@
-//! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`,
-//! `max_norm`, `non_negative`, `frozen`.
+//! The words that every layer with weights takes: an activation, `nobias`, `init`, `l1`, `l2`, `bias_l1`, `bias_l2`,
+//! `activity_l1`, `activity_l2`, `max_norm`, `non_negative`, `frozen`.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
 use crate::errors::Help;
 use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensors};
+use crate::regularizers::{self, Regularizers};
 use crate::shape::literal;
 use crate::suggest;
 use crate::window::{CAUSAL, PAD, SAME, VALID};
@@ -40,7 +41,19 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-const OPTIONS: &[&str] = &["nobias", "init", "l1", "l2", "max_norm", "non_negative", "frozen"];
+const OPTIONS: &[&str] = &[
+    "nobias",
+    "init",
+    "l1",
+    "l2",
+    "bias_l1",
+    "bias_l2",
+    "activity_l1",
+    "activity_l2",
+    "max_norm",
+    "non_negative",
+    "frozen",
+];
 
 /// Words of other frameworks that say what castnet says without a word.
 const SILENT: &[(&str, &str)] =
@@ -51,8 +64,6 @@ pub fn is_word(word: &Ident) -> bool {
     OPTIONS.iter().any(|option| word == option)
 }
 
-/// The factor of a regularizer without a number; the default of Keras.
-const DEFAULT_PENALTY: f64 = 0.01;
 /// The largest norm of `max_norm` without a number; the default of Keras.
 const DEFAULT_NORM: f64 = 2.0;
 
@@ -60,10 +71,14 @@ const DEFAULT_NORM: f64 = 2.0;
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub activation: Option<Activation>,
+    /// The penalties on the output, behind the activation.
+    pub activity: Regularizers,
     nobias: Option<Ident>,
     initializer: Option<TokenStream>,
-    l1: Option<(Ident, f64)>,
-    l2: Option<(Ident, f64)>,
+    /// The penalties on the weights.
+    weight: Regularizers,
+    /// The penalties on the biases.
+    bias: Regularizers,
     max_norm: Option<(Ident, f64)>,
     non_negative: Option<Ident>,
     frozen: Option<Ident>,
@@ -91,13 +106,18 @@ impl Options {
             let help = Help::leave_out().of(frozen).saying(format!("leave out `frozen` or `{rule}`"));
             words.errors.at(quote!(#rule #frozen), (format!("`{rule}` has no effect on a frozen layer"), help));
         }
+        if let (Some(nobias), Some(rule)) = (&options.nobias, options.bias.words().next()) {
+            let help = Help::leave_out().of(nobias).saying(format!("leave out `nobias` or `{rule}`"));
+            words.errors.at(quote!(#rule #nobias), (format!("`{rule}` has no effect without a bias"), help));
+        }
         options
     }
 
-    /// The words of regularizers and constraints, which have no effect on a frozen layer.
+    /// The words of regularizers and constraints of parameters, which have no effect on a frozen layer. Penalties on the output have one:
+    /// they change the layers before it.
     fn words_of_rules(&self) -> impl Iterator<Item = &Ident> {
-        let with_number = [&self.l1, &self.l2, &self.max_norm].into_iter().flatten().map(|(word, _)| word);
-        with_number.chain(&self.non_negative)
+        let max_norm = self.max_norm.iter().map(|(word, _)| word);
+        self.weight.words().chain(self.bias.words()).chain(max_norm).chain(&self.non_negative)
     }
 
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
@@ -126,15 +146,29 @@ impl Options {
                 let initializer = parse_initializer(name, words);
                 self.initializer.replace(initializer).is_some()
             }
-            "l1" => self.l1.replace((name.clone(), penalty(name, words))).is_some(),
-            "l2" => self.l2.replace((name.clone(), penalty(name, words))).is_some(),
             "max_norm" => self.max_norm.replace((name.clone(), max_norm(name, words))).is_some(),
             "non_negative" => self.non_negative.replace(name.clone()).is_some(),
-            _ => return Self::unknown(name, words),
+            word => match self.regularizer(word) {
+                Some(regularizer) => regularizer.replace((name.clone(), regularizers::factor(name, words))).is_some(),
+                None => return Self::unknown(name, words),
+            },
         };
         if earlier {
             let value = left.iter().take(left.len() - words.left().len());
             words.twice(name, quote!(#(#value)*));
+        }
+    }
+
+    /// The regularizer of this word.
+    fn regularizer(&mut self, word: &str) -> Option<&mut Option<(Ident, f64)>> {
+        match word {
+            "l1" => Some(&mut self.weight.l1),
+            "l2" => Some(&mut self.weight.l2),
+            "bias_l1" => Some(&mut self.bias.l1),
+            "bias_l2" => Some(&mut self.bias.l2),
+            "activity_l1" => Some(&mut self.activity.l1),
+            "activity_l2" => Some(&mut self.activity.l2),
+            _ => None,
         }
     }
 
@@ -196,31 +230,23 @@ impl Options {
 
     /// The penalties and constraints of a layer; `weight` is the name of its tensor.
     pub fn rules(&self, at: &Places, weight: &str) -> Rules {
-        let (field, gradient, weight) = (at.field(""), at.gradient(""), format_ident!("{weight}"));
-        let (regularizers, constraints) = (self.regularizers(), self.constraints());
-        let penalty = |regularizer| quote!(#regularizer.penalty(&#field.#weight));
-        let add = |regularizer| quote!(#regularizer.add_gradient(&#field.#weight, &mut #gradient.#weight););
-        let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
-        Rules {
-            penalties: regularizers.iter().map(penalty).collect(),
-            gradients: regularizers.iter().map(add).collect(),
-            constraints: constraints.iter().map(constrain).collect(),
+        let (field, gradient) = (at.field(""), at.gradient(""));
+        let [weight, bias] = [weight, "bias"].map(|tensor| format_ident!("{tensor}"));
+        let mut rules = Rules::default();
+        for (regularizers, tensor) in [(&self.weight, &weight), (&self.bias, &bias)] {
+            for regularizer in regularizers.values() {
+                rules.penalties.push(quote!(#regularizer.penalty(&#field.#tensor)));
+                rules.gradients.push(quote!(#regularizer.add_gradient(&#field.#tensor, &mut #gradient.#tensor);));
+            }
         }
+        let constrain = |constraint| quote!(#constraint.constrain(&mut #field.#weight););
+        rules.constraints = self.constraints().into_iter().map(constrain).collect();
+        rules
     }
 
     /// The initializer of the weights: Glorot uniform, as in Keras, unless another is given.
     pub fn initializer(&self) -> TokenStream {
         self.initializer.clone().unwrap_or_else(|| quote!(castnet::GlorotUniform))
-    }
-
-    /// The penalties on the weights.
-    fn regularizers(&self) -> Vec<TokenStream> {
-        let regularizer = |kind: &str, option: &Option<(Ident, f64)>| {
-            let (_, factor) = option.as_ref()?;
-            let (kind, factor) = (format_ident!("{kind}"), real(*factor));
-            Some(quote!(castnet::#kind(#factor)))
-        };
-        [regularizer("L1", &self.l1), regularizer("L2", &self.l2)].into_iter().flatten().collect()
     }
 
     /// The constraints of the weights, in the order in which they are applied.
@@ -254,19 +280,6 @@ fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let number = words.number().and_then(|number| words.read(number, |number| number.real(&what)));
     let number = real(number.unwrap_or(default));
     quote!(castnet::#kind(#number))
-}
-
-fn penalty(name: &Ident, words: &mut Words<'_>) -> f64 {
-    let Some(number) = words.number() else { return DEFAULT_PENALTY };
-    let what = format!("the factor of `{name}`");
-    let read = words.read(number, |number| match number.real(&what)? {
-        factor if factor < 0.0 => {
-            let text = number.text();
-            Err((format!("{what} is `{text}`, but must be at least 0"), such_as(&format!("{name} 1e-4"))).into())
-        }
-        factor => Ok(factor),
-    });
-    read.unwrap_or(DEFAULT_PENALTY)
 }
 
 fn max_norm(name: &Ident, words: &mut Words<'_>) -> f64 {

@@ -10,7 +10,7 @@ use proc_macro2::Ident;
 use crate::activations::Activation;
 use crate::check::Checked;
 use crate::graph::{Graph, Node, RowId, ValueId};
-use crate::layers::{Operation, ParameterGroup};
+use crate::layers::{Need, Operation, ParameterGroup, Purpose};
 use crate::size::Size;
 
 pub use gradients::{Apart, BackwardStep, Contribution, Gradients};
@@ -136,6 +136,12 @@ impl Planned {
             [output] => Some(output.logits),
             _ => None,
         }
+    }
+
+    /// The memory that an operation needs in a pass beside its values.
+    pub fn need(&self, node: &Node, purpose: Purpose) -> Option<Need> {
+        let of_head = || gradients::need_of_head(self, node).filter(|_| purpose == Purpose::Backward);
+        node.operation().need(purpose).or_else(of_head)
     }
 
     pub fn params(&self) -> Size {

@@ -84,6 +84,35 @@ pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
     }
 }
 
+/// As [`forward`], with the penalties on activities inside of the network, summed over the samples.
+#[inline(always)]
+pub fn forward_evaluation<N: Network, I: Isa<N::Scalar>, A, B>(
+    isa: I,
+    network: &N,
+    input: &[A],
+    memory: &mut [N::Arena],
+    output: &mut [B],
+) -> f64
+where
+    A: Flat<Scalar = N::Scalar>,
+    B: Flat<Scalar = N::Scalar>,
+{
+    let (input, output) = (same(input), same_mut(output));
+    let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) else { return 0.0 };
+    let penalty = network.forward_evaluation(isa, input, &mut arena, output);
+    N::HEAD.apply(isa, output);
+    penalty + N::output_penalty(output)
+}
+
+/// The penalties on activities inside of the network in the last pass of a training, summed over the samples.
+pub fn activity_penalty<N: Network, B>(network: &N, memory: &mut [NestedTape<N>], output: &[B]) -> f64
+where
+    B: Flat<Scalar = N::Scalar>,
+{
+    let Some((mut tape, logits)) = split::<N>(memory) else { return 0.0 };
+    network.activity_penalty(&mut tape, logits) + N::output_penalty(same(output))
+}
+
 /// The pass of a training.
 #[inline(always)]
 pub fn forward_training<N: Network, I: Isa<N::Scalar>, A, B>(

@@ -1,7 +1,7 @@
 //! Loss and metrics without training. Needs `alloc`.
 use super::buffers::Buffers;
 use super::evaluation::Evaluation;
-use super::step::{Samples, total, weighted_sum};
+use super::step::{Samples, mean, total, weighted_sum};
 use super::trainer::{Trainer, same_samples};
 use crate::activations::Activation;
 use crate::data::Dataset;
@@ -32,24 +32,25 @@ where
 
     pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Evaluation {
         self.metrics.reset();
-        let mut sum = 0.0;
+        let (mut sum, mut activity) = (0.0, 0.0);
         for Samples { inputs, targets, weights } in all.chunks(EVALUATED_AT_ONCE) {
             let samples = inputs.len();
             let Buffers { arena, logits, outputs, .. } = &mut self.buffers;
             let (logits, outputs) = (logits.of(samples), outputs.of(samples));
             let arena = Arena::<N>::grown(arena, samples);
             let evaluation = Evaluate { network: &*self.network, inputs, arena, logits, outputs };
-            threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, evaluation));
+            activity += threads::with(self.threads.as_ref(), || isa::run(self.arithmetic, evaluation));
             sum += weighted_sum(self.loss, logits, outputs, targets, weights);
             self.metrics.update(outputs, targets, weights);
         }
         let samples = all.inputs.len();
         let factor = self.loss.reduction().factor(samples, total(all.weights, samples));
-        Evaluation { loss: sum * factor + self.network.penalty(), metrics: self.metrics.values() }
+        let penalty = self.network.penalty() + mean(activity, samples);
+        Evaluation { loss: sum * factor + penalty, metrics: self.metrics.values() }
     }
 }
 
-/// Predictions for some samples, and the logits before them.
+/// Predictions for some samples, the logits before them, and the sum of the penalties on activities.
 struct Evaluate<'a, N: Network> {
     network: &'a N,
     inputs: &'a [N::Input],
@@ -59,13 +60,14 @@ struct Evaluate<'a, N: Network> {
 }
 
 impl<N: Network> Task<N::Scalar> for Evaluate<'_, N> {
-    type Output = ();
+    type Output = f64;
 
     #[inline(always)]
-    fn run<I: Isa<N::Scalar>>(self, isa: I) {
+    fn run<I: Isa<N::Scalar>>(self, isa: I) -> f64 {
         let Self { network, inputs, mut arena, logits, outputs } = self;
-        network.forward(isa, inputs, &mut arena, logits);
+        let activity = network.forward_evaluation(isa, inputs, &mut arena, logits);
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
+        activity + N::output_penalty(outputs)
     }
 }

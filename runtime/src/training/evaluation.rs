@@ -7,7 +7,7 @@ use core::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// The mean loss of a sample, and the penalties of `l1` and `l2`.
+    /// The mean loss of a sample, and the penalties of [`regularizers`](crate::regularizers).
     pub loss: f64,
     /// The metrics that were asked for: names and figures.
     #[cfg(feature = "alloc")]

@@ -34,8 +34,8 @@ where
     ///
     /// `normalize` layers that have not learnt their statistics learn them from the training data first. The loss of an
     /// epoch is the mean over its samples, measured while the weights move and with dropout at work; that of the
-    /// validation data is measured after the epoch, without dropout. Both contain the penalties of `l1` and `l2`, as in
-    /// Keras. The weights of samples count in the loss.
+    /// validation data is measured after the epoch, without dropout. Both contain the penalties of
+    /// [`regularizers`](crate::regularizers), as in Keras. The weights of samples count in the loss, and not in the penalties.
     ///
     /// A loss that is no longer finite ends the training before the batch that shows it changes anything, and so do weights
     /// that are no longer finite after an epoch. The history says where, as it does when the options cannot be followed.

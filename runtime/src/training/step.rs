@@ -95,7 +95,9 @@ impl<N: Network, L: Loss<N::Head, N::Output>> Task<N::Scalar> for Backpropagate<
         copy(logits, outputs);
         N::HEAD.apply(isa, outputs);
         let factor = loss.reduction().factor(samples, total(weights, samples));
-        let value = weighted_sum(loss, logits, outputs, targets, weights) * factor + network.penalty();
+        let activity = network.activity_penalty(&mut tape, logits) + N::output_penalty(outputs);
+        let penalty = network.penalty() + mean(activity, samples);
+        let value = weighted_sum(loss, logits, outputs, targets, weights) * factor + penalty;
         if !value.is_finite() {
             return None;
         }
@@ -161,6 +163,11 @@ impl<N: Network> Task<N::Scalar> for BackwardPass<'_, N> {
 /// The sum of the weights; of ones if there are none.
 pub(crate) fn total(weights: &[f64], samples: usize) -> f64 {
     if weights.is_empty() { samples as f64 } else { weights.iter().sum() }
+}
+
+/// The mean over the samples of penalties on activities. Most networks have none, and take no division.
+pub(crate) fn mean(sum: f64, samples: usize) -> f64 {
+    if sum == 0.0 { 0.0 } else { sum / samples as f64 }
 }
 
 /// The sum over the samples of the loss of each, times its weight.

@@ -183,7 +183,7 @@ where
         &self.state
     }
 
-    /// The gradient of the last batch, penalties of weights included; clipped, if the optimizer clips.
+    /// The gradient of the last batch, penalties of weights, biases and activities included; clipped, if the optimizer clips.
     pub fn gradient(&self) -> &N::Gradient {
         &self.gradient
     }

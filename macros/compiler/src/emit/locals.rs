@@ -12,10 +12,12 @@ const PARAMETERS: &[&str] = &[
     "arena",
     "grad_input",
     "grad_output",
+    "grads",
     "gradient",
     "input",
     "isa",
     "output",
+    "outputs",
     "rng",
     "sample",
     "samples",
@@ -38,6 +40,9 @@ fn add_bound(tokens: TokenStream, bound: &mut Vec<Ident>) {
         match token {
             TokenTree::Ident(name) => {
                 let is_let = name == "let";
+                if after_let && name == "mut" {
+                    continue;
+                }
                 if std::mem::replace(&mut after_let, is_let) {
                     bound.push(name);
                 }

@@ -1,4 +1,5 @@
 //! Prediction, forward and backward pass: one statement per operation.
+mod activity;
 mod backward;
 mod forward;
 mod places;
@@ -40,7 +41,7 @@ pub fn training(planned: &Planned) -> TokenStream {
     let scalar = planned.graph.scalar;
     let forward = forward::training(planned);
     let backward = backward::backward(planned);
-    let update_state = forward::update_state(planned);
+    let (penalties, update_state) = (activity::penalties(planned), forward::update_state(planned));
     hide(quote! {
         #[inline(always)]
         fn forward_training<__I: castnet::Isa<#scalar>>(
@@ -67,6 +68,7 @@ pub fn training(planned: &Planned) -> TokenStream {
         ) {
             #(#backward)*
         }
+        #penalties
         #update_state
     })
 }

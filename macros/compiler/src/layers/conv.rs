@@ -22,8 +22,8 @@ struct Conv {
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let (filters, kernel) = filters_and_kernel(words, "")?;
     let written = Written::parse(words, kernel, |own, name, words| number_of(own, name, words, "groups 4"))?;
-    let activation = written.options.activation.clone();
-    Some(Parsed::with_activation(Conv { filters: filters?, written }, activation))
+    let options = written.options.clone();
+    Some(Parsed::with_options(Conv { filters: filters?, written }, &options))
 }
 
 impl Conv {

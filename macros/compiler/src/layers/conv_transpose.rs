@@ -19,8 +19,8 @@ struct ConvTranspose {
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let (filters, kernel) = filters_and_kernel(words, " stride 2 same")?;
     let written = Written::parse(words, kernel, |own, name, words| count_of(own, name, words, "outpad 1"))?;
-    let activation = written.options.activation.clone();
-    Some(Parsed::with_activation(ConvTranspose { filters: filters?, written }, activation))
+    let options = written.options.clone();
+    Some(Parsed::with_options(ConvTranspose { filters: filters?, written }, &options))
 }
 
 impl Layer for ConvTranspose {

@@ -33,8 +33,7 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
             words.twice(name, TokenStream::new());
         }
     });
-    let activation = options.activation.clone();
-    Some(Parsed::with_activation(Written { units: units?, each, options }, activation))
+    Some(Parsed::with_options(Written { units: units?, each, options: options.clone() }, &options))
 }
 
 impl Layer for Written {

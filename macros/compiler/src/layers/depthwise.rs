@@ -19,8 +19,8 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
     let kernel = kernel(words, &quote!(#keyword), "")?;
     let written = Written::parse(words, Some(kernel), |own, name, words| number_of(own, name, words, "multiplier 2"))?;
-    let activation = written.options.activation.clone();
-    Some(Parsed::with_activation(Depthwise(written), activation))
+    let options = written.options.clone();
+    Some(Parsed::with_options(Depthwise(written), &options))
 }
 
 impl Layer for Depthwise {

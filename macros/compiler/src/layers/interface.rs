@@ -12,22 +12,32 @@ use super::parameters::{Context, ParameterGroup, Rules};
 use super::places::Places;
 use crate::activations::Activation;
 use crate::errors::Message;
+use crate::options::Options;
+use crate::regularizers::Regularizers;
 use crate::shape::Shape;
 use crate::size::Size;
 
-/// A layer as it was read, with the activation that was written after it.
+/// A layer as it was read, with the words about its output.
 pub struct Parsed {
     pub layer: Box<dyn Layer>,
     pub activation: Option<Activation>,
+    /// The penalties on the output, behind the activation.
+    pub activity: Regularizers,
 }
 
 impl Parsed {
     pub fn alone(layer: impl Layer + 'static) -> Self {
-        Self { layer: Box::new(layer), activation: None }
+        Self::with_activation(Box::new(layer), None)
     }
 
-    pub fn with_activation(layer: impl Layer + 'static, activation: Option<Activation>) -> Self {
-        Self { layer: Box::new(layer), activation }
+    pub fn with_activation(layer: Box<dyn Layer>, activation: Option<Activation>) -> Self {
+        Self { layer, activation, activity: Regularizers::default() }
+    }
+
+    /// A layer with weights, with the words about its output among its options.
+    pub fn with_options(layer: impl Layer + 'static, options: &Options) -> Self {
+        let (activation, activity) = (options.activation.clone(), options.activity.clone());
+        Self { layer: Box::new(layer), activation, activity }
     }
 }
 
@@ -178,7 +188,15 @@ pub trait Map: Debug {
     fn update_state(&self, _at: &Places) -> Option<TokenStream> {
         None
     }
-    /// Penalties and constraints of its weights.
+    /// As [`forward`](Self::forward), as an expression for the penalties on activities inside of the layer; `None` if there can be none.
+    fn forward_evaluation(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// An expression for the penalties on activities inside of the layer, of the last forward pass of training; `None` if there can be none.
+    fn activity(&self, _at: &Places) -> Option<TokenStream> {
+        None
+    }
+    /// Penalties and constraints of its weights and biases.
     fn rules(&self, _at: &Places) -> Rules {
         Rules::default()
     }

@@ -152,6 +152,16 @@ impl Map for Nested {
         (!self.frozen).then(|| quote!(castnet::nested::update_state(&mut #field, #need);))
     }
 
+    fn forward_evaluation(&self, at: &Places) -> Option<TokenStream> {
+        let (field, Places { input, output, need, .. }) = (at.field(""), at);
+        (!self.frozen).then(|| quote!(castnet::nested::forward_evaluation(isa, &#field, #input, #need, #output)))
+    }
+
+    fn activity(&self, at: &Places) -> Option<TokenStream> {
+        let (field, Places { output, need, .. }) = (at.field(""), at);
+        (!self.frozen).then(|| quote!(castnet::nested::activity_penalty(&#field, #need, #output)))
+    }
+
     fn rules(&self, at: &Places) -> Rules {
         if self.frozen {
             return Rules::default();

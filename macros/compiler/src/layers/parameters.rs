@@ -101,7 +101,7 @@ impl Tensor {
     }
 }
 
-/// Penalties and constraints of the weights of a layer.
+/// Penalties and constraints of the weights and biases of a layer.
 #[derive(Default)]
 pub struct Rules {
     /// Expressions of the penalties.

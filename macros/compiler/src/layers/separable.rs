@@ -21,8 +21,8 @@ struct Separable {
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let (filters, kernel) = filters_and_kernel(words, "")?;
     let written = Written::parse(words, kernel, |own, name, words| number_of(own, name, words, "multiplier 2"))?;
-    let activation = written.options.activation.clone();
-    Some(Parsed::with_activation(Separable { filters: filters?, written }, activation))
+    let options = written.options.clone();
+    Some(Parsed::with_options(Separable { filters: filters?, written }, &options))
 }
 
 impl Layer for Separable {

@@ -7,10 +7,12 @@ use crate::errors::{Errors, Help, Message};
 use crate::graph::{Branch, Node, Row, RowId, Tokens, ValueId};
 use crate::layers::{self, Layer, Misfit, Operation, Parsed, Resolved};
 use crate::parse::{Chain, Stage, What};
+use crate::regularizers::Regularizers;
 use crate::shape::Shape;
 
 impl Lowering<'_> {
-    /// Adds a row: a layer, and the activation written after it as an operation of its own.
+    /// Adds a row: a layer, and the activation written after it as an operation of its own. The penalties on the output belong to the last
+    /// operation.
     pub(super) fn add(
         &mut self,
         name: Ident,
@@ -19,7 +21,7 @@ impl Lowering<'_> {
         from: Vec<ValueId>,
         branches: Vec<Branch>,
     ) -> ValueId {
-        let Parsed { layer, activation } = parsed;
+        let Parsed { layer, activation, activity } = parsed;
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
         let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
         let value = self.operation(
@@ -33,10 +35,18 @@ impl Lowering<'_> {
                 calls: self.call_tokens(),
             },
         );
-        let Some(activation) = activation else { return value };
-        let tokens = activation.to_token_stream();
-        let tokens = Tokens { layer: tokens, calls: self.call_tokens(), ..Tokens::default() };
-        self.operation(Box::new(activation), vec![value], tokens)
+        let value = match activation {
+            None => value,
+            Some(activation) => {
+                let tokens = activation.to_token_stream();
+                let tokens = Tokens { layer: tokens, calls: self.call_tokens(), ..Tokens::default() };
+                self.operation(Box::new(activation), vec![value], tokens)
+            }
+        };
+        if let Some(last) = self.graph.nodes.last_mut().filter(|node| node.to == value) {
+            last.activity = activity;
+        }
+        value
     }
 
     /// Adds an operation to the last row: a layer, resolved on its inputs.
@@ -63,7 +73,8 @@ impl Lowering<'_> {
             Operation::InPlace(_) | Operation::Alias | Operation::Join(_) => Vec::new(),
         };
         let to = ValueId(self.graph.values());
-        self.graph.nodes.push(Node { row, layer, resolved, parameters, from, to, tokens });
+        let activity = Regularizers::default();
+        self.graph.nodes.push(Node { row, layer, resolved, parameters, activity, from, to, tokens });
         to
     }
 

@@ -26,6 +26,12 @@ pub fn tape(planned: &Planned) -> Layout {
 
 /// The values of the tape that the backward passes of an operation read.
 fn reads(node: &Node) -> Reads {
+    let reads = reads_of_operation(node);
+    // The gradient of a penalty on the output is computed from the output.
+    Reads { output: reads.output || !node.activity.is_empty(), ..reads }
+}
+
+fn reads_of_operation(node: &Node) -> Reads {
     match node.operation() {
         Operation::Map(map) => {
             let reads = map.reads();

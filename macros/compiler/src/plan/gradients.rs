@@ -2,7 +2,8 @@
 use super::memory::{Needs, Period, behind, pack};
 use super::{Location, Planned};
 use crate::graph::{Node, ValueId};
-use crate::layers::{InputGradient, Operation, Purpose};
+use crate::layers::{self, InputGradient, Life, Operation, Purpose, Room};
+use crate::shape::Shape;
 use crate::size::Size;
 
 /// The backward pass, and the memory of its gradients.
@@ -46,6 +47,8 @@ pub struct BackwardStep {
     pub node: ValueId,
     /// Whether the gradient of its parameters is computed.
     pub parameters: bool,
+    /// Whether the step adds the gradient of the penalties on the output: only the first of two steps for an operation does.
+    pub activity: bool,
     /// The operands whose gradients are computed.
     pub operands: Vec<Contribution>,
 }
@@ -88,6 +91,10 @@ pub fn plan(planned: &Planned) -> Gradients {
         },
         passes_through: false,
     };
+    let Backward { always, on_demand, .. } = &mut backward;
+    for step in on_demand.iter_mut().filter(|step| step.activity) {
+        step.activity = !always.iter().any(|earlier| earlier.node == step.node);
+    }
     let mut pieces = pieces(planned, &shared);
     let aparts = contributions(planned, &mut backward, &mut pieces);
     let needs = extra_needs(planned, &backward);
@@ -99,6 +106,16 @@ fn gives_no_gradient(node: &Node) -> bool {
     matches!(node.operation(), Operation::Map(map) if matches!(map.input_gradient(), InputGradient::Never))
 }
 
+/// The memory in which the gradient of the penalties on the output of a head is computed: the values of the head, then their gradients.
+pub fn need_of_head(planned: &Planned, node: &Node) -> Option<layers::Need> {
+    let is_head = planned.outputs.iter().any(|output| output.head.is_some() && output.value == node.to);
+    if !is_head || node.activity.is_empty() {
+        return None;
+    }
+    let room = Room::Shape(Shape::new(vec![2 * planned.graph.shape(node.to).len()])?);
+    Some(layers::Need { room, life: Life::Step })
+}
+
 /// The needs of the steps of the backward pass.
 fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
     let mut needs = Needs::default();
@@ -107,6 +124,11 @@ fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
         let step = (1..).zip(steps).find(|(_, step)| step.node == node.to);
         if let (Some((number, _)), Some(need)) = (step, node.operation().need(Purpose::Backward)) {
             needs.add(node.to, need, number, number);
+        }
+    }
+    for node in planned.graph.nodes.iter().filter(|node| !node.activity.is_empty()) {
+        if let Some(need) = need_of_head(planned, node) {
+            needs.add(node.to, need, 0, 0);
         }
     }
     needs
@@ -165,7 +187,7 @@ fn steps(
         // An operand in the memory of the output comes last, as its step may change that memory.
         operands.sort_by_key(|contribution| contribution.in_place);
         if parameters || !operands.is_empty() {
-            steps.push(BackwardStep { node: node.to, parameters, operands });
+            steps.push(BackwardStep { node: node.to, parameters, activity: !node.activity.is_empty(), operands });
         }
     }
     steps

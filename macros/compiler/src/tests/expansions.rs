@@ -37,7 +37,7 @@ fn options() {
         "expand/options.rs.txt",
         "#[derive(Clone)] pub(crate) Options<
             input 3 f64 => features: dense 4 gelu frozen => sigmoid => dropout 0.25 => tanh => dense 4 nobias init normal 0.1 l1 1e-3 l2
-            => leaky_relu 0.1 => dense 2 max_norm non_negative softmax
+            => leaky_relu 0.1 => dense 2 bias_l1 0.5 bias_l2 max_norm non_negative softmax
         > where params == 42",
     );
 }
@@ -84,6 +84,18 @@ fn image() {
         "Image< input 2x3x2 => flatten => dropout 0.5 => dense 12 => reshape 3x4 relu6 >"
             .replace(" relu6", " => relu6")
             .as_str(),
+    );
+}
+
+/// Penalties on activities: before a max pooling, which a prediction puts off, in two orders, and behind the head.
+#[test]
+fn activities() {
+    expansion(
+        "expand/activities.rs.txt",
+        "Activities<
+            input 4x4x1 => conv 2 3x3 same relu activity_l1 1e-3 => maxpool 2x2 => flatten => dense 4 activity_l1 0.1 activity_l2 => tanh
+            => dense 3 softmax activity_l2 0.5
+        >",
     );
 }
 

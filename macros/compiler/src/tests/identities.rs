@@ -21,6 +21,8 @@ fn identities(planned: &Planned) -> Vec<String> {
 const LAYERS: &[&str] = &[
     "13: dense 10",
     "13: dense 10 nobias relu init he_normal l1 l2 0.1 max_norm 3",
+    "13: dense 10 bias_l1 bias_l2 0.1",
+    "13: dense 10 relu activity_l1 activity_l2 0.1",
     "13: dense 10 frozen",
     "4x3: dense 10 each nobias leaky_relu 0.3",
     "9x9x4: conv 8 3x3",

@@ -35,6 +35,7 @@ fn plan_dumps() {
             "Images< input 6x6x4 => maxpool 2x2 => batchnorm => relu => pad 1 => avgpool 3x3 stride 1 => batchnorm frozen => globalavgpool => dense 1 >",
             "Nothing< input 5 => relu >",
             "Shapes< input 2x6 => reshape 3x4 => tanh => dropout 0.1 => flatten >",
+            "Sparse< input 4 => dense 8 activity_l1 1e-3 => relu => dense 8 tanh activity_l2 frozen => dropout 0.5 => trunk: dense 4 relu activity_l1 activity_l2 0.5; trunk => size: dense 1; trunk => kind: dense 3 softmax activity_l2 0.1 >",
             "Frozen< input 4 => dense 4 frozen relu => dense 4 silu => dense 4 frozen tanh => dense 1 >",
         ],
     );

@@ -259,11 +259,13 @@ impl Writer {
                 words.push_str(option);
             }
         }
+        words.extend([" activity_l1 1e-5", " activity_l2"].into_iter().filter(|_| self.random.chance(9)));
         if self.random.chance(15) {
             return words + " frozen";
         }
-        let rules = [" l1 1e-4", " l2", " max_norm 2", " non_negative"];
-        words.extend(rules.into_iter().filter(|_| self.random.chance(7)));
+        let rules = [" l1 1e-4", " l2", " max_norm 2", " non_negative", " bias_l1", " bias_l2 1e-3"];
+        let has_bias = !words.contains("nobias");
+        words.extend(rules.into_iter().filter(|rule| self.random.chance(7) && (has_bias || !rule.contains("bias"))));
         words
     }
 

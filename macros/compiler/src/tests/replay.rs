@@ -142,7 +142,7 @@ impl Life {
 #[test]
 fn values_on_their_neighbours_are_seen() {
     let (mut seen, mut harmless) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..60 {
         let mut random = Random::new(seed);
         for mut case in Case::all(source(&random::program(seed))) {
             let accesses = case.assert();

@@ -2,11 +2,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::activity;
 use super::forward::places;
 use super::places::{Names, Wanted};
 use crate::graph::{Node, ValueId};
 use crate::layers::{Backward, Dependence, InPlace, Join, Map, Operation, Places, Wants};
-use crate::plan::{Apart, BackwardStep, Contribution, Location, Planned};
+use crate::plan::{Apart, BackwardStep, Contribution, Location, Output, Planned};
 
 pub fn backward(planned: &Planned) -> Vec<TokenStream> {
     let backward = &planned.grads.backward;
@@ -26,6 +27,7 @@ pub fn backward(planned: &Planned) -> Vec<TokenStream> {
             pass.statements.push(quote!(castnet::#take(grad_output, |sample| &sample.#port, #to);));
         }
     }
+    planned.outputs.iter().for_each(|output| always.head(output));
     backward.always.iter().for_each(|step| always.step(step));
     if backward.passes_through {
         on_demand.statements.push(quote!(castnet::copy(grad_output, grad_input);));
@@ -63,8 +65,32 @@ impl<'a> Pass<'a> {
         Self { planned, values, grads, statements: Vec::new() }
     }
 
+    /// The gradient of the penalties on an output behind its head, which no step contains.
+    fn head(&mut self, output: &Output) {
+        let Some(activation) = &output.head else { return };
+        let Some(node) = self.planned.graph.writer(output.value).filter(|node| !node.activity.is_empty()) else {
+            return;
+        };
+        let logits = self.values.one(Wanted::Value(output.logits), &mut self.statements);
+        let wanted = [Wanted::Need(node), Wanted::Value(output.logits)];
+        let [memory, grad] = self.grads.two(wanted, &mut self.statements);
+        self.statements.push(activity::head_gradient(node, &activation.value(), &logits, &memory, &grad));
+    }
+
+    /// The gradient of the penalties on the output of an operation.
+    fn activity(&mut self, node: &Node) {
+        let output = self.values.one(Wanted::Value(node.to), &mut self.statements);
+        let grad = self.grads.one(Wanted::Value(node.to), &mut self.statements);
+        let regularizers = node.activity.values().into_iter();
+        let gradients = regularizers.map(|regularizer| quote!(#regularizer.add_activity_gradient(#output, #grad);));
+        self.statements.extend(gradients);
+    }
+
     fn step(&mut self, step: &BackwardStep) {
         let Some(node) = self.planned.graph.writer(step.node) else { return };
+        if step.activity {
+            self.activity(node);
+        }
         match node.operation() {
             Operation::Alias => step.operands.iter().for_each(|contribution| self.hand_on(node, contribution)),
             Operation::InPlace(operation) => self.in_place(node, operation.as_ref(), step),

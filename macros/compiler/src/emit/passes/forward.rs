@@ -3,29 +3,44 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::places::{Names, Wanted};
-use super::{constant, constant_name};
+use super::{activity, constant, constant_name};
 use crate::graph::{Node, ValueId};
 use crate::layers::{InPlace, Join, Map, Operation, Places, Purpose};
 use crate::plan::{Location, Planned};
 
+/// The forward passes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Prediction,
+    /// A prediction that also adds up the penalties on activities.
+    Evaluation,
+    Training,
+}
+
 pub fn prediction(planned: &Planned) -> Vec<TokenStream> {
-    forward(planned, Purpose::Prediction)
+    forward(planned, Pass::Prediction)
+}
+
+pub fn evaluation(planned: &Planned) -> Vec<TokenStream> {
+    forward(planned, Pass::Evaluation)
 }
 
 pub fn training(planned: &Planned) -> Vec<TokenStream> {
-    forward(planned, Purpose::Training)
+    forward(planned, Pass::Training)
 }
 
-fn forward(planned: &Planned, purpose: Purpose) -> Vec<TokenStream> {
-    let (training, mut names) = (purpose == Purpose::Training, Names::of_forward(planned, purpose));
+fn forward(planned: &Planned, pass: Pass) -> Vec<TokenStream> {
+    let training = pass == Pass::Training;
+    let purpose = if training { Purpose::Training } else { Purpose::Prediction };
+    let mut names = Names::of_forward(planned, purpose);
     let mut statements = Vec::new();
     take_inputs(planned, &mut names, &mut statements);
     for node in planned.body() {
         match node.operation() {
             Operation::Alias => {}
             Operation::Map(map) => {
-                map_forward(planned, node, map.as_ref(), training, &mut names, &mut statements);
-                if !training && let Some(activation) = put_off(planned, node, map.as_ref()) {
+                map_forward(planned, node, map.as_ref(), pass, &mut names, &mut statements);
+                if !training && let Some(activation) = put_off(planned, node, map.as_ref(), pass) {
                     let output = names.one(Wanted::Value(node.to), &mut statements);
                     statements.push(activation.forward(&Places { output, ..places(planned, node) }));
                 }
@@ -37,7 +52,8 @@ fn forward(planned: &Planned, purpose: Purpose) -> Vec<TokenStream> {
                     let [from, to] = names.two([from, to], &mut statements);
                     statements.push(quote!(castnet::copy(#from, #to);));
                 }
-                if !training && (!operation.acts_in_prediction() || is_put_off(planned, node, operation.as_ref())) {
+                let rests = || !operation.acts_in_prediction() || is_put_off(planned, node, operation.as_ref(), pass);
+                if !training && rests() {
                     continue;
                 }
                 let need = names.need(node);
@@ -45,14 +61,20 @@ fn forward(planned: &Planned, purpose: Purpose) -> Vec<TokenStream> {
                 statements.push(operation.forward(&Places { output, need, ..places(planned, node) }));
             }
         }
+        if pass == Pass::Evaluation && !node.activity.is_empty() {
+            let values = names.one(Wanted::Value(node.to), &mut statements);
+            statements.extend(activity::add_penalties(node, &values));
+        }
     }
     give_outputs(planned, &mut names, &mut statements);
     statements
 }
 
-/// Whether a prediction applies an activation after the max pooling that is its only reader, where there are fewer values.
-fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace) -> bool {
-    if !activation.commutes_with_largest() || planned.is_logits(node.to) {
+/// Whether a prediction applies an activation after the max pooling that is its only reader, where there are fewer values. An evaluation
+/// does not if it needs the values for a penalty.
+fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace, pass: Pass) -> bool {
+    let is_penalized = pass == Pass::Evaluation && !node.activity.is_empty();
+    if is_penalized || !activation.commutes_with_largest() || planned.is_logits(node.to) {
         return false;
     }
     let mut readers = planned.readers(node.to);
@@ -61,10 +83,10 @@ fn is_put_off(planned: &Planned, node: &Node, activation: &dyn InPlace) -> bool 
 }
 
 /// The activation before a pooling that a prediction applies after it.
-fn put_off<'a>(planned: &'a Planned, pooling: &Node, map: &dyn Map) -> Option<&'a dyn InPlace> {
+fn put_off<'a>(planned: &'a Planned, pooling: &Node, map: &dyn Map, pass: Pass) -> Option<&'a dyn InPlace> {
     let activation = planned.graph.writer(pooling.input()).filter(|_| map.takes_largest())?;
     let Operation::InPlace(operation) = activation.operation() else { return None };
-    is_put_off(planned, activation, operation.as_ref()).then_some(operation.as_ref())
+    is_put_off(planned, activation, operation.as_ref(), pass).then_some(operation.as_ref())
 }
 
 /// Copies the inputs from the samples, if there are several.
@@ -98,14 +120,20 @@ fn map_forward(
     planned: &Planned,
     node: &Node,
     map: &dyn Map,
-    training: bool,
+    pass: Pass,
     names: &mut Names<'_>,
     statements: &mut Vec<TokenStream>,
 ) {
     let wanted = [Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)), names.need(node)];
     let [input, output, need] = names.some(wanted, statements);
     let places = Places { input, output, need, ..places(planned, node) };
-    statements.push(if training { map.forward_training(&places) } else { map.forward(&places) });
+    statements.push(match pass {
+        Pass::Training => map.forward_training(&places),
+        Pass::Prediction => map.forward(&places),
+        Pass::Evaluation => {
+            map.forward_evaluation(&places).map_or_else(|| map.forward(&places), |penalty| activity::add(&penalty))
+        }
+    });
 }
 
 /// The expressions that the passes of a layer have in common.

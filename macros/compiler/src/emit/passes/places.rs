@@ -111,7 +111,7 @@ impl<'a> Names<'a> {
             Wanted::Apart(value, _) => format_ident!("{}_contribution", self.value_name(value)),
             Wanted::Need(node) => {
                 let row = self.planned.graph.row_name(node.row).cloned().unwrap_or_else(|| self.memory());
-                let suffix = node.operation().need(self.purpose).map_or("", |need| need.life.suffix());
+                let suffix = self.planned.need(node, self.purpose).map_or("", |need| need.life.suffix());
                 format_ident!("{}{row}{suffix}", self.prefix())
             }
         }
@@ -145,7 +145,7 @@ impl<'a> Names<'a> {
         match wanted {
             Wanted::Value(value) | Wanted::Apart(value, _) => graph.shape(value).rust_type(graph.scalar),
             Wanted::Need(node) => {
-                let need = node.operation().need(self.purpose);
+                let need = self.planned.need(node, self.purpose);
                 need.map(|need| need.room.rust_type(graph.scalar)).unwrap_or_default()
             }
         }

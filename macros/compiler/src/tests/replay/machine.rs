@@ -100,7 +100,7 @@ pub enum Written {
     Copied,
     /// The sum of the first value that it reads and of the value that lies there.
     Added,
-    /// The sum of the result of the statement for the first value, and of the value that lies there.
+    /// The sum of the result of the statement for all values but the last, and of the last, which lies there.
     AddedComputed,
 }
 
@@ -173,6 +173,11 @@ impl<'a> Machine<'a> {
         self.memories.entry(region.memory.clone()).or_default().insert(region.start, segment);
     }
 
+    /// Forgets the values of a memory, as another call of the network finds it.
+    pub fn forget(&mut self, memory: &str) {
+        self.memories.remove(memory);
+    }
+
     /// The term in a region; an error if the region does not hold exactly one term.
     pub fn get(&self, region: &Region) -> Result<Term, String> {
         self.segment(region).map(|segment| segment.term)
@@ -236,9 +241,9 @@ impl<'a> Machine<'a> {
             let term = match (how, reads.as_slice()) {
                 (Written::Copied, [first, ..]) => *first,
                 (Written::Added, [first, second]) => self.terms.sum(*first, *second),
-                (Written::AddedComputed, [first, second]) => {
-                    let computed = self.terms.of(&text, &[*first]);
-                    self.terms.sum(computed, *second)
+                (Written::AddedComputed, [others @ .., last]) => {
+                    let computed = self.terms.of(&text, others);
+                    self.terms.sum(computed, *last)
                 }
                 _ if index == 0 => self.terms.of(&text, &reads),
                 _ => self.terms.of(&format!("{text} [{index}]"), &reads),

@@ -12,7 +12,9 @@ pub type Results = BTreeMap<String, Term>;
 /// The statements of the passes.
 pub struct Passes {
     prediction: Vec<Step>,
+    evaluation: Vec<Step>,
     training: Vec<Step>,
+    activity: Vec<Step>,
     backward: Vec<Step>,
     update: Vec<Step>,
     sizes: BTreeMap<String, u64>,
@@ -59,7 +61,9 @@ impl Passes {
         let sizes = [("arena", "ARENA"), ("tape", "TAPE"), ("adjoints", "ADJOINTS")];
         Self {
             prediction: pass("forward"),
+            evaluation: pass("forward_evaluation"),
             training: pass("forward_training"),
+            activity: pass("activity_penalty"),
             backward: pass("backward"),
             update: pass("update_state"),
             sizes: sizes.into_iter().map(|(memory, constant)| (memory.to_string(), size(constant))).collect(),
@@ -71,8 +75,9 @@ impl Passes {
         self.sizes.get(memory).copied().unwrap_or_default()
     }
 
-    fn passes(&mut self) -> [&mut Vec<Step>; 4] {
-        [&mut self.prediction, &mut self.training, &mut self.backward, &mut self.update]
+    fn passes(&mut self) -> [&mut Vec<Step>; 6] {
+        let Self { prediction, evaluation, training, activity, backward, update, .. } = self;
+        [prediction, evaluation, training, activity, backward, update]
     }
 
     /// The positions of all statements: the index of the pass, and the index in it.
@@ -91,7 +96,7 @@ impl Passes {
         self.passes()[pass].insert(step, statement);
     }
 
-    /// Runs a prediction and a training step, with the gradient of the inputs if it can be computed. The accesses in `moved` are
+    /// Runs a prediction, an evaluation if there are penalties on activities, and a training step, with the gradient of the inputs if it can be computed. The accesses in `moved` are
     /// redirected.
     pub fn run(
         &self,
@@ -107,8 +112,20 @@ impl Passes {
         let mut results = Results::new();
         self.prediction.iter().try_for_each(|step| machine.run(step))?;
         collect("prediction", &mut machine, &callers.region("output"), &mut results);
+        if !self.evaluation.is_empty() {
+            machine.forget("arena");
+            machine.set(&statements::sum(), "no penalty");
+            self.evaluation.iter().try_for_each(|step| machine.run(step))?;
+            collect_penalties("evaluation", &machine, &mut results);
+            collect("evaluation", &mut machine, &callers.region("output"), &mut results);
+        }
         self.training.iter().try_for_each(|step| machine.run(step))?;
         collect("training", &mut machine, &callers.region("output"), &mut results);
+        if !self.activity.is_empty() {
+            machine.set(&statements::sum(), "no penalty");
+            self.activity.iter().try_for_each(|step| machine.run(step))?;
+            collect_penalties("training", &machine, &mut results);
+        }
         machine.set(&callers.region("grad_output"), "grad_output");
         let asked = self.backward.iter().filter(|step| !step.for_input || gives_input_gradient);
         asked.into_iter().try_for_each(|step| machine.run(step))?;
@@ -130,7 +147,7 @@ pub fn collect(pass: &str, machine: &mut Machine<'_>, output: &Region, results: 
         results.insert(format!("{pass} whole"), term);
     }
     // The next pass writes the output again.
-    if pass == "prediction" {
+    if pass == "prediction" || pass == "evaluation" {
         machine.set(output, "nothing");
     }
 }
@@ -146,6 +163,13 @@ fn plain(code: TokenStream) -> TokenStream {
         token => token,
     };
     code.into_iter().map(plain).collect()
+}
+
+/// Adds the sum of the penalties on activities to the results.
+pub fn collect_penalties(pass: &str, machine: &Machine<'_>, results: &mut Results) {
+    if let Ok(term) = machine.get(&statements::sum()) {
+        results.insert(format!("{pass} penalties"), term);
+    }
 }
 
 /// A constant, a function or an implementation.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::machine::{Machine, Region, Terms};
-use super::passes::{Callers, Results, collect};
+use super::passes::{Callers, Results, collect, collect_penalties};
 use super::statements::{self, Names};
 use crate::graph::{Graph, Node, ValueId};
 use crate::layers::{Backward, Dependence, InPlace, InputGradient, Join, Map, Operation, Places};
@@ -44,9 +44,20 @@ pub fn results(graph: &Graph, terms: &mut Terms) -> Results {
     }
     walk.machine.set(&callers.region("input"), "input");
     let mut results = Results::new();
-    for (pass, training) in [("prediction", false), ("training", true)] {
-        walk.forward(training);
-        collect(pass, walk.machine, &callers.region("output"), &mut results);
+    let has_penalties = walk.has_penalties();
+    for pass in [Pass::Prediction, Pass::Evaluation, Pass::Training] {
+        if pass == Pass::Evaluation && !has_penalties {
+            continue;
+        }
+        walk.start_sum();
+        walk.forward(pass);
+        if pass == Pass::Training {
+            walk.penalties();
+        }
+        if pass != Pass::Prediction && has_penalties {
+            collect_penalties(pass.name(), walk.machine, &mut results);
+        }
+        collect(pass.name(), walk.machine, &callers.region("output"), &mut results);
     }
     walk.machine.set(&callers.region("grad_output"), "grad_output");
     walk.backward();
@@ -54,6 +65,23 @@ pub fn results(graph: &Graph, terms: &mut Terms) -> Results {
     walk.update();
     collect("update", walk.machine, &callers.region("grad_input"), &mut results);
     results
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Prediction,
+    Evaluation,
+    Training,
+}
+
+impl Pass {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prediction => "prediction",
+            Self::Evaluation => "evaluation",
+            Self::Training => "training",
+        }
+    }
 }
 
 struct Walk<'a, 'b> {
@@ -113,8 +141,43 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn forward(&mut self, training: bool) {
+    /// Whether some activities before the heads have penalties, or may have some in a nested network.
+    fn has_penalties(&self) -> bool {
+        self.body().into_iter().any(|node| {
+            let is_nested =
+                matches!(node.operation(), Operation::Map(map) if map.activity(&Places::default()).is_some());
+            is_nested || !node.activity.is_empty()
+        })
+    }
+
+    fn start_sum(&mut self) {
+        self.names.regions.insert(statements::sum().memory, statements::sum());
+        self.machine.set(&statements::sum(), "no penalty");
+    }
+
+    /// Adds the penalties on the output of an operation to the sum.
+    fn penalty(&mut self, node: &Node) {
+        for regularizer in node.activity.values() {
+            let value = self.place("value", node.to);
+            self.run(quote!(loss_contribution += #regularizer.activity_penalty(#value);));
+        }
+    }
+
+    /// The penalties after a forward pass of training.
+    fn penalties(&mut self) {
+        for node in self.body() {
+            self.penalty(node);
+            let Operation::Map(map) = node.operation() else { continue };
+            let places = self.places(node);
+            if let Some(penalty) = map.activity(&places) {
+                self.run(quote!(loss_contribution += #penalty;));
+            }
+        }
+    }
+
+    fn forward(&mut self, pass: Pass) {
         let graph = self.graph;
+        let training = pass == Pass::Training;
         for (index, input) in graph.inputs.iter().enumerate() {
             let (place, part) = (self.place("value", ValueId(index)), &input.name);
             self.run(match graph.inputs.len() {
@@ -128,7 +191,12 @@ impl<'a> Walk<'a, '_> {
                 Operation::Alias => self.run(quote!(castnet::copy(#from, #to);)),
                 Operation::Map(map) => {
                     let places = self.places(node);
-                    self.run(if training { map.forward_training(&places) } else { map.forward(&places) });
+                    let evaluation = map.forward_evaluation(&places).filter(|_| pass == Pass::Evaluation);
+                    self.run(match evaluation {
+                        Some(penalty) => quote!(loss_contribution += #penalty;),
+                        None if training => map.forward_training(&places),
+                        None => map.forward(&places),
+                    });
                 }
                 Operation::InPlace(operation) => {
                     self.run(quote!(castnet::copy(#from, #to);));
@@ -144,6 +212,9 @@ impl<'a> Walk<'a, '_> {
                     }
                     self.run(join.finish(&quote!(#to)).unwrap_or_default());
                 }
+            }
+            if pass == Pass::Evaluation {
+                self.penalty(node);
             }
         }
         for &output in &graph.outputs {
@@ -178,10 +249,15 @@ impl<'a> Walk<'a, '_> {
             });
             self.contribute(&part, logits(self.graph, output));
         }
+        graph.outputs.iter().filter_map(|&output| head(graph, output)).for_each(|head| self.penalties_of_head(head));
         for node in self.body().into_iter().rev() {
             // It is a frozen network, or its output goes into one.
             if !self.names.regions.contains_key(&format!("grad_{}", node.to.0)) {
                 continue;
+            }
+            for regularizer in node.activity.values() {
+                let [value, grad] = [self.place("value", node.to), self.place("grad", node.to)];
+                self.run(quote!(#regularizer.add_activity_gradient(#value, #grad);));
             }
             match node.operation() {
                 Operation::Alias => {
@@ -201,6 +277,20 @@ impl<'a> Walk<'a, '_> {
                 _ => quote!(castnet::put(#grad, grad_input, |sample| &mut sample.#part);),
             });
         }
+    }
+
+    /// The gradient of the penalties on the output of a head.
+    fn penalties_of_head(&mut self, head: &Node) {
+        let Some(activation) = head.layer.as_activation().filter(|_| !head.activity.is_empty()) else { return };
+        let activation = activation.value();
+        let gradients = head.activity.values().into_iter();
+        let gradients = gradients.map(|regularizer| quote!(#regularizer.add_activity_gradient(outputs, grads);));
+        let [logits, memory, grad] = ["value", "memory", "grad"].map(|what| self.place(what, head.input()));
+        self.run(quote! {
+            castnet::add_gradient_of_outputs(
+                isa, #activation, |outputs, grads| { #(#gradients)* }, #logits, #memory, #grad
+            );
+        });
     }
 
     fn in_place(&mut self, node: &Node, operation: &dyn InPlace) {

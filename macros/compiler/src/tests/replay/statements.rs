@@ -20,8 +20,13 @@ pub fn read(tokens: TokenStream, names: &mut Names) -> Vec<Step> {
     for token in tokens {
         if is(&token, ';') {
             let statement = std::mem::take(&mut statement);
-            match statement.first() {
-                Some(TokenTree::Ident(word)) if word == "let" => bind(&statement, names),
+            match statement.as_slice() {
+                [TokenTree::Ident(word), TokenTree::Ident(mutable), name, ..] if word == "let" && mutable == "mut" => {
+                    assert_eq!(name.to_string(), SUM);
+                    names.regions.insert(SUM.to_string(), sum());
+                }
+                [TokenTree::Ident(word), ..] if word == "let" => bind(&statement, names),
+                [TokenTree::Ident(word), _, _, penalty @ ..] if word == SUM => steps.extend(add(penalty, names)),
                 _ => steps.push(call(&statement, names)),
             }
             continue;
@@ -43,8 +48,27 @@ pub fn read(tokens: TokenStream, names: &mut Names) -> Vec<Step> {
             steps.push(step);
         }
     }
-    assert!(statement.is_empty(), "a statement of another kind: {}", text(&statement, None));
+    let rest = text(&statement, None);
+    assert!(rest.is_empty() || rest == SUM, "a statement of another kind: {rest}");
     steps
+}
+
+/// The variable that adds up the penalties on activities.
+const SUM: &str = "loss_contribution";
+
+/// The place of the sum of the penalties.
+pub fn sum() -> Region {
+    Region { memory: SUM.to_string(), start: 0, len: 1 }
+}
+
+/// The steps of a statement that adds a penalty to the sum: a nested network computes its output, too.
+fn add(penalty: &[TokenTree], names: &Names) -> Vec<Step> {
+    let step = call(penalty, names);
+    let outputs: Vec<Region> = step.writes.iter().map(|(region, _)| region.clone()).collect();
+    let read = if outputs.is_empty() { &step.reads } else { &outputs };
+    let reads = read.iter().cloned().chain([sum()]).collect();
+    let added = Step { reads, writes: vec![(sum(), Written::AddedComputed)], ..step.clone() };
+    if outputs.is_empty() { vec![added] } else { vec![step, added] }
 }
 
 fn is(token: &TokenTree, sign: char) -> bool {
@@ -257,6 +281,14 @@ fn effect(name: &str, call: Call) -> Step {
             step.writes.extend(masks.iter().map(|mask| (mask.clone(), Written::Computed)));
             step
         }
+        "add_activity_gradient" => change(Written::AddedComputed),
+        "activity_penalty" | "nested::activity_penalty" => step(&regions, &[], Written::Computed),
+        "add_gradient_of_outputs" => {
+            let [logits, memory, grad] = regions.as_slice() else { panic!("`{text}` has other regions") };
+            let mut step = step(&[logits.clone(), grad.clone()], last, Written::AddedComputed);
+            step.writes.push((memory.clone(), Written::Computed));
+            step
+        }
         "apply_compact" | "finish" => change(Written::Computed),
         "forward" if receiver == "castnet::Add" => change(Written::Added),
         "forward" | "forward_channels" if is_join => change(Written::Computed),
@@ -269,7 +301,9 @@ fn effect(name: &str, call: Call) -> Step {
         "update" | "nested::update_state" => {
             Step { sink: Some(format!("update {text}")), ..step(&regions, &[], Written::Computed) }
         }
-        "nested::forward" | "nested::forward_training" => step(std::slice::from_ref(first), behind, Written::Computed),
+        "nested::forward" | "nested::forward_evaluation" | "nested::forward_training" => {
+            step(std::slice::from_ref(first), behind, Written::Computed)
+        }
         "nested::backward" => nested_backward(text.clone(), &regions, sink),
         _ => panic!("`{text}`: say here what it reads and writes"),
     }
