@@ -9,7 +9,7 @@
 //!
 //! network! { Doubled< input 1 => twice: dense 1 activity_l2 0.5 > }
 //!
-//! let mut net = Doubled::zeroed();
+//! let mut net = Doubled::init(&mut seeded(1));
 //! net.twice.weight[0] = 2.0;
 //! let mut trainer = net.compile(MeanSquaredError, Sgd::default());
 //! let (inputs, targets) = ([Vector1::new(1.0), Vector1::new(2.0)], [Vector1::new(2.0), Vector1::new(4.0)]);
