@@ -11,7 +11,7 @@
 //! | `castnet.summary` | its table of layers |
 //! | `castnet.text` | the network as text of the language, with the blocks that it uses |
 //! | `castnet.text.LAYER` | the same of a network that is the layer `LAYER`, whose own have `castnet.text.LAYER.INNER` |
-//! | `castnet.optimizer`, `castnet.figures`, `castnet.stopped` | of a checkpoint: see there |
+//! | `castnet.optimizer`, `castnet.loss`, `castnet.figures`, `castnet.stopped` | of a checkpoint: see there |
 //!
 //! Files of version 1 have neither a format, a text nor a checksum in their metadata; a checkpoint of version 1 ends in a tensor
 //! `castnet.crc32`, the CRC-32 of all bytes before it. Files of other programs have no metadata of castnet. Both are read as well.
