@@ -90,7 +90,7 @@ fn the_weights_of_a_checkpoint_load() {
     assert!(load(3).is_err(), "only every second epoch");
 }
 
-/// Every prefix, and three flips of every byte: refused, and the trainer stays as it was.
+/// Every prefix, and every changed bit: refused, by `resume` and by `load`, and the trainer stays as it was.
 #[test]
 fn damaged_checkpoints_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -104,13 +104,14 @@ fn damaged_checkpoints_are_refused() {
         let error = trainer.resume(&path).expect_err("damaged");
         assert!(error.to_string().starts_with("the training was not resumed: "), "{error}");
         assert!(trainer.network().as_flat() == before.network().as_flat());
+        Line::load(&path).expect_err("damaged");
         error
     };
     for length in 0..sound.len() {
         refuse(&sound[..length]);
     }
     for index in 0..sound.len() {
-        for flip in [1, 0x20, 0x80] {
+        for flip in (0..8).map(|bit| 1 << bit).chain([0xff]) {
             let mut damaged = sound.clone();
             damaged[index] ^= flip;
             refuse(&damaged);

@@ -2,6 +2,7 @@
 //!
 //! The data of the file are the bytes of the network as they lie, in the order of [`Predict::TENSORS`](crate::Predict::TENSORS); `format` says which metadata
 //! the file has. See <https://github.com/huggingface/safetensors>.
+mod damage;
 mod format;
 mod writer;
 

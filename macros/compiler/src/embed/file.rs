@@ -53,7 +53,7 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     };
     let text = std::str::from_utf8(header)
         .map_err(|error| format!("its header is damaged at byte {}", LENGTH + error.valid_up_to()))?;
-    let json: JsonValue = text.parse().map_err(|error| format!("its header is damaged: {error}"))?;
+    let json: JsonValue = text.parse().map_err(|_| String::from("its header is damaged: it is no JSON"))?;
     let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
 
     let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new(), checks: None };

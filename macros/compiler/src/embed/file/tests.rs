@@ -82,6 +82,18 @@ fn files_with_a_checksum() {
         damaged[index] ^= 1 << bit;
         parse(&damaged).expect_err("a flipped bit");
     }
+    // What `save_with_checks` and a checkpoint have written.
+    for name in ["line_with_checks", "line_checkpoint"] {
+        let path = format!("{}/../../tests/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let sound = std::fs::read(path).expect("a file");
+        assert_eq!(parse(&sound).expect("a sound file").names(), "dense_1.weight, dense_1.bias");
+        let changes = || (0..8).map(|bit| 1 << bit).chain([0xff]);
+        for (index, change) in (0..sound.len()).flat_map(|index| changes().map(move |change| (index, change))) {
+            let mut damaged = sound.clone();
+            damaged[index] ^= change;
+            parse(&damaged).expect_err("a changed byte");
+        }
+    }
     let newer = header.replace(r#""castnet.format":"2""#, r#""castnet.format":"3""#);
     let error = parse(&file(&newer, &[0; 8])).expect_err("a newer format");
     assert_eq!(error, "its format is `3`, but this version of castnet reads formats up to `2`");
