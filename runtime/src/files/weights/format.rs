@@ -72,6 +72,9 @@ impl<'a> File<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, WeightsError> {
         let damaged = |reason: String| WeightsError::Damaged { bytes: bytes.len(), reason };
         let unreadable = |error: SafeTensorError| damaged(damage::reason(&error, bytes));
+        if damage::has_huge_number(bytes) {
+            return Err(damaged(damage::HUGE.to_string()));
+        }
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(unreadable)?;
         let file = Self { tensors, header };

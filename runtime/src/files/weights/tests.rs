@@ -208,7 +208,19 @@ fn damaged_headers() {
         &tensor(r#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#),
         "its tensors should end at its last byte, but it has 70 bytes",
     );
+    // Sizes whose sum is more than any number, and a text with such a number, which is none.
+    let part = 1_u64 << 60;
+    let tensors = (0..16).map(|index| {
+        let (start, end) = (index * part, (index * part + (part - 1)) + u64::from(index < 15));
+        let size = end - start;
+        std::format!(r#""w{index}":{{"dtype":"U8","shape":[{size}],"data_offsets":[{start},{end}]}}"#)
+    });
+    refused(
+        &with(&std::format!("{{{}}}", tensors.collect::<Vec<_>>().join(",")), 2),
+        "the shape of a tensor is larger than any memory",
+    );
     let huge = u64::MAX;
+    refused(&with(&std::format!(r#"{{"__metadata__":{{"{huge}":"\"{huge}"}}}}"#), 0), "is missing");
     refused(
         &tensor(&std::format!(r#""dtype":"F32","shape":[{huge}],"data_offsets":[0,8]"#)),
         "the shape of a tensor is larger than any memory",
