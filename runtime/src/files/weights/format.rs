@@ -40,7 +40,7 @@ pub(crate) const SUMMARY: &str = "castnet.summary";
 const CHECKSUM: &str = "castnet.crc32";
 /// Only checkpoints have an optimizer.
 const OPTIMIZER: &str = "castnet.optimizer";
-const TEXT: &str = "castnet.text";
+pub(crate) const TEXT: &str = "castnet.text";
 
 /// The metadata of version 1.
 const VERSION_1: [&str; 6] = [FINGERPRINT, NAME, SUMMARY, OPTIMIZER, "castnet.figures", "castnet.stopped"];

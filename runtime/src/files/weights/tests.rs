@@ -124,7 +124,17 @@ fn tensors_that_do_not_fit() {
 fn weights_of_other_networks() {
     refused(
         &Wider::init(&mut seeded(1)).to_safetensors(),
-        "weights of the network `Wider`, whose architecture is not that of `Net`",
+        "weights of the network `Wider`, whose architecture is not that of `Net`: the file has `dense_1 (Dense, relu)` with the output (4) and 16 \
+         parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters; load them into the network that wrote \
+         them, or train `Net` anew",
+    );
+    mod later {
+        crate::network! { pub Net< input 3 => normalize => dense 2 relu => out: dense 1 tanh > }
+    }
+    refused(
+        &later::Net::init(&mut seeded(1)).to_safetensors(),
+        "weights of another network `Net`: the file has `out (Dense, tanh)` with the output (1) and 3 parameters where this network has \
+         `out (Dense)` with the output (1) and 3 parameters; load",
     );
     refused(&Net64::init(&mut seeded(1)).to_safetensors(), "`Net64`");
 }
