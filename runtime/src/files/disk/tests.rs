@@ -98,6 +98,41 @@ fn files_that_were_left_behind() {
     assert_eq!(read(&path).expect("a file"), b"newer");
 }
 
+/// The environment variable that makes the next test the process that is killed.
+const CHILD: &str = "CASTNET_TEST_FILE_IN_THE_MAKING";
+
+/// A file of another process stays as long as the process lives, and goes when it has been killed.
+#[test]
+fn a_process_that_is_killed() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    if let Some(path) = std::env::var_os(CHILD) {
+        let _in_the_making = Temporary::beside(&Target::of(Path::new(&path)).expect("a path")).expect("a new file");
+        std::println!("begun");
+        // Until the process is killed, or the one that started it has ended.
+        std::io::stdin().read_line(&mut String::new()).expect("an end");
+        return;
+    }
+    let folder = folder();
+    let path = folder.path().join("file");
+    let mut child = Command::new(std::env::current_exe().expect("a program"))
+        .args(["--exact", "--nocapture", "files::disk::tests::a_process_that_is_killed"])
+        .env(CHILD, &path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.contains("begun")), "it has begun");
+    write(&path, b"new").expect("written");
+    assert_eq!(names(folder.path()).len(), 2, "the living process keeps its file");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert_eq!(names(folder.path()).len(), 2, "it leaves its file behind");
+    write(&path, b"newer").expect("written");
+    assert_eq!(names(folder.path()), ["file"]);
+}
+
 /// The new file is removed by somebody who does not see its lock: an error that `write` answers with another new file.
 #[test]
 fn a_new_file_that_disappears() {

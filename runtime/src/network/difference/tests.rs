@@ -55,7 +55,7 @@ fn tables() {
             "{sides}"
         );
         let outer = explain::<Outer, OuterSelu>(has_text);
-        let ends = "`inner (Inner)` with the output (3) and the parameters of `Inner` where this network has";
+        let ends = "`inner (Network)` with the output (3) and the parameters of `Inner` where this network has";
         assert!(outer.contains(ends), "{outer}");
     }
     let shorter = Description { summary: Inner::SUMMARY, text: "", nested: &[] };
