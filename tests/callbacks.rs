@@ -308,10 +308,13 @@ fn the_log_is_the_history() {
     }
     let mut log = CsvLog::new(directory.path().join("no such folder/log.csv"));
     let mut trainer = trainer(0.1);
+    let before = trainer.network().as_flat().to_vec();
     let history = trainer.fit(&data, Fit::epochs(3).callback(&mut log).progress(false));
-    let Outcome::Failed { epoch: 1, reason } = &history.outcome else { panic!("{:?}", history.outcome) };
-    assert!(reason.contains("no such folder"), "{reason}");
-    assert_eq!(history.epochs.len(), 1, "what is done stays done");
+    let Outcome::Refused(FitError::Callback(reason)) = &history.outcome else { panic!("{:?}", history.outcome) };
+    let path = directory.path().join("no such folder/log.csv");
+    let missing = "its folder does not exist: create it first, for example with `std::fs::create_dir_all`";
+    assert_eq!(*reason, format!("{}: {missing}", path.display()));
+    assert_eq!(trainer.network().as_flat(), before, "found before the first epoch");
 }
 
 /// Callbacks of different types in a list that is made while the program runs.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use castnet::callbacks::{Callback, CallbackError, Training};
 use castnet::nalgebra::Vector1;
 use castnet::prelude::*;
 use castnet::{FitError, Outcome, ResumeError};
@@ -47,6 +48,11 @@ fn a_killed_training_ends_with_the_same_bits() {
         let [whole, broken] = [&whole, &broken].map(|folder| read(folder.path().join(file)).expect("a file"));
         assert!(whole == broken, "{file} differs after {kills} kills");
     }
+    let names = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names(broken.path()), names(whole.path()), "files were left behind by {kills} kills");
 }
 
 network! {
@@ -84,7 +90,7 @@ fn the_weights_of_a_checkpoint_load() {
     assert!(load(3).is_err(), "only every second epoch");
 }
 
-/// Every prefix, and three flips of every byte: refused, and the trainer stays as it was.
+/// Every prefix, and every changed bit: refused, by `resume` and by `load`, and the trainer stays as it was.
 #[test]
 fn damaged_checkpoints_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -98,13 +104,14 @@ fn damaged_checkpoints_are_refused() {
         let error = trainer.resume(&path).expect_err("damaged");
         assert!(error.to_string().starts_with("the training was not resumed: "), "{error}");
         assert!(trainer.network().as_flat() == before.network().as_flat());
+        Line::load(&path).expect_err("damaged");
         error
     };
     for length in 0..sound.len() {
         refuse(&sound[..length]);
     }
     for index in 0..sound.len() {
-        for flip in [1, 0x20, 0x80] {
+        for flip in (0..8).map(|bit| 1 << bit).chain([0xff]) {
             let mut damaged = sound.clone();
             damaged[index] ^= flip;
             refuse(&damaged);
@@ -129,6 +136,11 @@ fn checkpoints_of_other_trainings_are_refused() {
     let expected =
         "the training was not resumed: FILE was written with the optimizer RmsProp, but this training has Momentum";
     assert_eq!(message(other.resume(&path).expect_err("another optimizer")), expected);
+
+    let mut other = Line::init(&mut seeded(1)).compile(Huber::default(), RmsProp::default()).metric(Mae);
+    let expected =
+        "the training was not resumed: FILE was written with the loss MeanSquaredError, but this training has Huber";
+    assert_eq!(message(other.resume(&path).expect_err("another loss")), expected);
 
     let mut other = Line::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default());
     let expected =
@@ -207,11 +219,80 @@ fn refused_and_gone_on_with() {
 #[test]
 fn a_disk_that_is_full() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("no such folder/checkpoint");
+    let path = folder.path().join("here/checkpoint");
+    std::fs::create_dir(folder.path().join("here")).expect("a folder");
     let mut trainer = trainer();
-    let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert!(matches!(history.outcome, Outcome::Failed { epoch: 2, .. }), "{:?}", history.outcome);
+    let mut breaks = Disappears(folder.path().join("here"));
+    let options = Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).callback(&mut breaks).progress(false);
+    let history = trainer.fit(&line(), options);
+    let Outcome::Failed { epoch: 2, reason } = &history.outcome else { panic!("{:?}", history.outcome) };
+    let missing = "its folder does not exist: create it first, for example with `std::fs::create_dir_all`";
+    assert_eq!(*reason, format!("{}: {missing}", path.display()));
     assert_eq!(history.epochs.len(), 2);
+}
+
+/// Removes a folder in the first epoch.
+struct Disappears(std::path::PathBuf);
+
+impl<N: Network> Callback<N> for Disappears {
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
+        if training.epoch() == 1 {
+            std::fs::remove_dir(&self.0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the file can be written is found before the first epoch, and nothing is changed.
+#[test]
+fn checkpoints_that_cannot_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let refuse = |checkpoint: Checkpoint| {
+        let mut trainer = trainer();
+        let before = trainer.network().as_flat().to_vec();
+        let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(checkpoint).progress(false));
+        assert!(matches!(history.outcome, Outcome::Refused(FitError::Checkpoint(_))), "{:?}", history.outcome);
+        assert_eq!(trainer.network().as_flat(), before);
+        history.outcome.to_string().replace(&folder.path().display().to_string(), "FOLDER")
+    };
+    let missing = "its folder does not exist: create it first, for example with `std::fs::create_dir_all`";
+    let cannot = "not trained: the checkpoint cannot be written:";
+    assert_eq!(
+        refuse(Checkpoint::every(2, at("no such folder/checkpoint"))),
+        format!("{cannot} FOLDER/no such folder/checkpoint: {missing}")
+    );
+    let best = || trainer().monitor("loss").expect("a figure");
+    assert_eq!(refuse(Checkpoint::best(best(), "")), format!("{cannot} the path is empty: give the path of a file"));
+    assert_eq!(
+        refuse(Checkpoint::best(best(), folder.path())),
+        format!("{cannot} FOLDER: it is a folder: give the path of a file")
+    );
+    // The third of five folders is missing.
+    [1, 2, 4, 5].iter().for_each(|epoch| std::fs::create_dir(at(&format!("run {epoch}"))).expect("a folder"));
+    assert_eq!(refuse(Checkpoint::every(1, at("run {epoch}/best"))), format!("{cannot} FOLDER/run 3/best: {missing}"));
+    let history =
+        trainer().fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(4, at("run {epoch}/best"))).progress(false));
+    assert_eq!(history.outcome, Outcome::Completed);
+
+    let only = "`{epoch}` is the only placeholder, and the name of the file has no other braces";
+    for (name, unknown) in [
+        ("w_{epohc}", "{epohc}"),
+        ("{epoch}_{val_loss}.x", "{val_loss}"),
+        ("w{epoch:03}", "{epoch:03}"),
+        ("w{epoch", "{epoch"),
+        ("w}", "}"),
+    ] {
+        assert_eq!(
+            refuse(Checkpoint::every(9, at(name))),
+            format!("{cannot} FOLDER/{name}: `{unknown}` is unknown: {only}")
+        );
+    }
+    // In the name of a folder that exists they are what they are.
+    std::fs::create_dir(at("{mine}")).expect("a folder");
+    let options = Fit::epochs(1).checkpoint(Checkpoint::every(1, at("{mine}/{epoch}"))).progress(false);
+    assert_eq!(trainer().fit(&line(), options).outcome, Outcome::Completed);
+    assert!(at("{mine}/1").exists());
 }
 
 /// A training that a callback stopped, killed behind its last checkpoint: it is over, with the same outcome and weights.
@@ -240,10 +321,13 @@ fn a_stopped_training_stays_stopped() {
 fn the_best_is_written_first() {
     let folder = tempfile::tempdir().expect("a folder");
     let best = folder.path().join("best");
+    std::fs::create_dir(folder.path().join("here")).expect("a folder");
+    let mut breaks = Disappears(folder.path().join("here"));
     let mut trainer = trainer();
     let options = Fit::epochs(2)
-        .checkpoint(Checkpoint::every(1, folder.path().join("no such folder/checkpoint")))
+        .checkpoint(Checkpoint::every(1, folder.path().join("here/checkpoint")))
         .checkpoint(Checkpoint::best(trainer.monitor("loss").expect("a figure"), &best))
+        .callback(&mut breaks)
         .progress(false);
     assert!(matches!(trainer.fit(&line(), options).outcome, Outcome::Failed { epoch: 1, .. }));
     assert!(Line::load(&best).expect("weights").as_flat() == trainer.network().as_flat());

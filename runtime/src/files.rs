@@ -8,7 +8,7 @@ pub(crate) mod weights;
 #[cfg(feature = "std")]
 pub use disk::FileError;
 #[cfg(feature = "std")]
-pub(crate) use disk::{read, write};
+pub(crate) use disk::{check_writable, read, write};
 pub use error::WeightsError;
 #[cfg(feature = "std")]
 pub use error::{LoadError, SaveError};

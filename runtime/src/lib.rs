@@ -336,7 +336,7 @@ macro_rules! network {
 ///
 /// The path is relative to the folder of the Cargo.toml. The compiler checks the checksum of the file, and compares its header with the
 /// network: the fingerprint, and the name, shape and type of each tensor. A file that is missing, damaged, or made for another network
-/// is an error at the path. The values lie in read-only memory: there is no code at start-up, and no copy in RAM. The program is
+/// is an error at the path, which names the layer that differs. The values lie in read-only memory: there is no code at start-up, and no copy in RAM. The program is
 /// compiled anew when the file changes. The type may live in another crate, so that the program that trains and the firmware that
 /// predicts share it; several networks may use one file.
 ///
@@ -361,6 +361,7 @@ pub mod __private {
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
     pub use crate::layers::*;
+    pub use crate::network::difference::{Description, Message, other_network};
     pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
     pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
     pub use crate::network::penalties::add_gradient_of_outputs;

@@ -1,6 +1,7 @@
 //! Networks: the traits that the macro implements, their memory, and the functions that every network has.
 mod checks;
 pub(crate) mod classes;
+pub(crate) mod difference;
 pub(crate) mod embedded;
 mod error;
 mod memory;

@@ -127,6 +127,9 @@ impl Picture {
     /// Another extension; files that cannot be written.
     pub fn save<P: AsRef<Path>>(&self, path: P) -> Result<(), PlotError> {
         let path = path.as_ref();
+        if path.as_os_str().is_empty() {
+            crate::files::check_writable(path)?;
+        }
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         let bytes = match extension.as_deref() {
             Some("svg") => self.to_svg()?.into_bytes(),

@@ -38,8 +38,27 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     if let Err(error) = parser.parse2(tokens) {
         errors.push(error);
     }
-    let statics = items.iter().map(|item| emit(&runtime, item));
+    let mut reported = Reported::default();
+    let statics = items.iter().map(|item| emit(&runtime, item, &mut reported));
     statics.chain([errors.into_items()]).collect()
+}
+
+/// The mistakes that a static of the invocation tells: the statics behind it with the same mistake tell nothing.
+#[derive(Default)]
+struct Reported {
+    /// Paths of files that cannot be read.
+    unreadable: Vec<String>,
+    /// Networks, each with the file whose architecture is compared with theirs.
+    compared: Vec<(String, String)>,
+}
+
+/// Whether something is new in a list, which has it then.
+fn is_new<T: PartialEq>(list: &mut Vec<T>, item: T) -> bool {
+    let is_new = !list.contains(&item);
+    if is_new {
+        list.push(item);
+    }
+    is_new
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
@@ -61,19 +80,28 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     Ok(Item { attributes, visibility, name, network, path })
 }
 
-fn emit(runtime: &TokenStream, item: &Item) -> TokenStream {
+fn emit(runtime: &TokenStream, item: &Item, reported: &mut Reported) -> TokenStream {
     let Item { attributes, visibility, name, network, path } = item;
-    let value = match read(&path.value()) {
-        Ok((full, file)) => match network {
-            Type::Reference(checks) => self::checks(runtime, path, &checks.elem, &full, &file),
-            _ => value(runtime, item, &full, &file),
-        },
-        Err(message) => syn::Error::new_spanned(path, message).to_compile_error(),
+    let value = match (read(&path.value()), network) {
+        (Ok((full, file)), Type::Reference(checks)) => {
+            self::checks(runtime, path, &checks.elem, &full, &file, &mut reported.compared)
+        }
+        (Ok((full, file)), _) => value(runtime, item, &full, &file, &mut reported.compared),
+        (Err(message), _) if is_new(&mut reported.unreadable, path.value()) => {
+            syn::Error::new_spanned(path, message).to_compile_error()
+        }
+        (Err(_), Type::Reference(_)) => quote!(&[]),
+        (Err(_), _) => quote!(#runtime::__private::embedded::<#network>(&[], &[])),
     };
     quote! {
         #(#attributes)*
         #visibility static #name: #network = { #value };
     }
+}
+
+/// A type as it was written: `models::House`.
+fn written(network: &Type) -> String {
+    network.to_token_stream().to_string().replace(" :: ", "::")
 }
 
 /// Reads a file beside the Cargo.toml of the crate that is being compiled.
@@ -95,12 +123,18 @@ fn read(path: &str) -> Result<(PathBuf, File), String> {
 }
 
 /// The bytes of the file as a network, behind assertions that its tensors are those of the network.
-fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenStream {
+fn value(
+    runtime: &TokenStream,
+    item: &Item,
+    full: &Path,
+    file: &File,
+    compared: &mut Vec<(String, String)>,
+) -> TokenStream {
     let Item { network, path, .. } = item;
     let span = path.span();
-    let (text, shown) = (network.to_token_stream().to_string(), path.value());
+    let (text, shown) = (written(network), path.value());
     let full = full.to_string_lossy();
-    let mut checks = Vec::from_iter(same_architecture(runtime, path, network, file));
+    let mut checks = Vec::new();
     for Tensor { name, dtype, shape, .. } in &file.tensors {
         let sizes = shape.iter().map(|&size| Literal::usize_suffixed(size));
         let message = format!(
@@ -117,6 +151,7 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     checks.push(quote_spanned!(span=>
         ::core::assert!(<#network as #runtime::Predict>::TENSORS.len() == #count, #message);
     ));
+    let checks = behind_architecture(runtime, path, network, file, compared, quote!(#(#checks)*));
     let tensors = file.tensors.iter().map(|Tensor { name, bytes, .. }| {
         let (start, end) = (Literal::usize_suffixed(bytes.start), Literal::usize_suffixed(bytes.end));
         quote!((#name, #start, #end))
@@ -124,28 +159,56 @@ fn value(runtime: &TokenStream, item: &Item, full: &Path, file: &File) -> TokenS
     quote! {
         // One constant for all assertions: only the first that fails is reported.
         const _: () = {
-            #(#checks)*
+            #checks
         };
         // `include_bytes!` makes cargo build again when the file changes.
         #runtime::__private::embedded::<#network>(::core::include_bytes!(#full), &[#(#tensors),*])
     }
 }
 
-/// An assertion that the fingerprint in the file is that of the network; none if the file has no fingerprint.
-fn same_architecture(runtime: &TokenStream, path: &LitStr, network: &Type, file: &File) -> Option<TokenStream> {
-    let fingerprint = Literal::u64_suffixed(file.fingerprint?);
-    let (text, shown) = (network.to_token_stream().to_string(), path.value());
-    let message = format!(
-        "`{shown}` holds the weights of the network `{}`, whose architecture is not that of `{text}`\nhelp: train `{text}` and save its weights",
-        file.network
-    );
-    Some(quote_spanned!(path.span()=>
-        ::core::assert!(<#network as #runtime::Predict>::FINGERPRINT == #fingerprint, #message);
-    ))
+/// Assertions behind one that the fingerprint in the file is that of the network; the first static of a network and a file has that one. Without
+/// a fingerprint in the file there are the assertions alone.
+fn behind_architecture(
+    runtime: &TokenStream,
+    path: &LitStr,
+    network: &Type,
+    file: &File,
+    compared: &mut Vec<(String, String)>,
+    assertions: TokenStream,
+) -> TokenStream {
+    let Some(fingerprint) = file.fingerprint.map(Literal::u64_suffixed) else { return assertions };
+    let (text, shown) = (written(network), path.value());
+    let is_same = quote!(<#network as #runtime::Predict>::FINGERPRINT == #fingerprint);
+    if !is_new(compared, (text.clone(), shown.clone())) {
+        return quote!(if #is_same { #assertions });
+    }
+    let File { network: found, summary, text: language, nested, .. } = file;
+    let nested = nested.iter().map(|(layer, text)| quote!((#layer, #text)));
+    let beginning = if text.rsplit("::").next() == Some(found) {
+        format!("`{shown}` holds the weights of another network `{found}`: ")
+    } else {
+        format!("`{shown}` holds the weights of the network `{found}`, whose architecture is not that of `{text}`: ")
+    };
+    let end = format!("\nhelp: train `{text}` and save its weights");
+    quote_spanned! {path.span()=>
+        ::core::assert!(#is_same, "{}", #runtime::__private::other_network::<#network>(
+            #beginning,
+            &#runtime::__private::Description { summary: #summary, text: #language, nested: &[#(#nested),*] },
+            #end,
+        ).as_str());
+        #assertions
+    }
 }
 
 /// The checks of the file, as a slice of the type of the static.
-fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: &File) -> TokenStream {
+fn checks(
+    runtime: &TokenStream,
+    path: &LitStr,
+    list: &Type,
+    full: &Path,
+    file: &File,
+    compared: &mut Vec<(String, String)>,
+) -> TokenStream {
     let Some((element, network)) = element(list) else {
         let message = "the type of the static must be a network, or a slice of its checks\nhelp: such as `HousePrice` or `&[Check<HousePrice>]`";
         return syn::Error::new_spanned(list, message).to_compile_error();
@@ -164,15 +227,14 @@ fn checks(runtime: &TokenStream, path: &LitStr, list: &Type, full: &Path, file: 
         "the checks in `{shown}` are for inputs and outputs of other sizes\nhelp: save the weights again, with `save_with_checks`"
     );
     let full = full.to_string_lossy();
-    let architecture = same_architecture(runtime, path, network, file);
     let [input, output] = [quote!(In), quote!(Out)].map(|port| quote!(<#network as #runtime::Predict>::#port));
     let check = quote_spanned!(path.span()=> ::core::assert!(
         #count * (::core::mem::size_of::<#input>() + ::core::mem::size_of::<#output>()) == #size,
         #message
     ););
+    let check = behind_architecture(runtime, path, network, file, compared, check);
     quote! {
         const _: () = {
-            #architecture
             #check
         };
         static CHECKS: [#element; #count] = #runtime::__private::embedded_checks::<#network, #count>(

@@ -1,4 +1,5 @@
 //! The errors of weights.
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
@@ -33,13 +34,20 @@ pub enum WeightsError {
     },
     /// The file was written for another network.
     #[error(
-        "weights of the network `{found}`, whose architecture is not that of `{expected}`: load them into the network that wrote them, or train `{expected}` anew"
+        "weights of {}: {difference}; load them into the network that wrote them, or train `{expected}` anew",
+        if .found == expected {
+            format!("another network `{found}`")
+        } else {
+            format!("the network `{found}`, whose architecture is not that of `{expected}`")
+        }
     )]
     OtherNetwork {
         /// The name of the network that the weights belong to.
         found: String,
         /// The name of the network that was to be loaded.
         expected: &'static str,
+        /// The first layer that differs, and how.
+        difference: String,
     },
     /// A tensor is not in the file.
     #[error("the tensor `{tensor}` is missing; the file has {found}")]

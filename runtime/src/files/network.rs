@@ -46,8 +46,13 @@ pub trait WeightFiles: Network {
 
     /// Writes the weights to a safetensors file: all of it, or the file stays as it was.
     ///
+    /// A new file beside the old one takes its place at the end, as with everything that castnet writes. Links are followed, and a file that
+    /// exists keeps its permissions. A process that is killed while it writes can leave a file `.castnet-*` behind; the next save of the
+    /// same path removes it.
+    ///
     /// # Errors
-    /// Weights that are not finite; files that cannot be written.
+    /// Weights that are not finite; files that cannot be written, files that are read-only (even for root), and paths of folders, devices,
+    /// FIFOs and sockets.
     #[cfg(feature = "std")]
     fn save<P: AsRef<Path>>(&self, path: P) -> Result<(), SaveError> {
         let path = path.as_ref();
@@ -75,7 +80,10 @@ pub trait WeightFiles: Network {
         Ok(disk::write(path, &writer.finish())?)
     }
 
-    /// A network with weights from a safetensors file.
+    /// A network with weights from a safetensors file: of [`save`](Self::save), of a checkpoint, or of another program.
+    ///
+    /// The checksum of castnet's files shows any changed byte. It costs 15 ms for a file of 100 MB, of the 500 ms that such a file takes to load
+    /// (one core of an AMD EPYC, the file in memory).
     ///
     /// # Errors
     /// Files that cannot be read, and the errors of [`from_safetensors`](Self::from_safetensors).

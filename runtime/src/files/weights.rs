@@ -2,11 +2,12 @@
 //!
 //! The data of the file are the bytes of the network as they lie, in the order of [`Predict::TENSORS`](crate::Predict::TENSORS); `format` says which metadata
 //! the file has. See <https://github.com/huggingface/safetensors>.
+mod damage;
 mod format;
 mod writer;
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::path::Path;
@@ -18,8 +19,9 @@ use super::error::LoadError;
 use super::error::WeightsError;
 use crate::info::{Source, TensorInfo};
 use crate::network::Network;
+use crate::network::difference::{Description, Message};
 use crate::scalar::Scalar;
-use format::{BESIDE, FINGERPRINT, NAME, SUMMARY, texts};
+use format::{BESIDE, FINGERPRINT, NAME, SUMMARY, TEXT, texts};
 
 pub(crate) use format::File;
 pub(crate) use writer::Writer;
@@ -57,19 +59,39 @@ pub(crate) fn read_into<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(),
 
 /// As [`read_into`], from a file that has been opened.
 pub(crate) fn read_weights<N: Network>(network: &mut N, file: &File<'_>) -> Result<(), WeightsError> {
-    check_fingerprint(file, N::FINGERPRINT, N::NAME)?;
+    check_fingerprint(file, N::FINGERPRINT, N::NAME, N::SUMMARY, &N::SOURCE)?;
     read_tensors(file, N::TENSORS, network.as_flat_mut())
 }
 
 /// Whether a file with a fingerprint has that of the network `expected`; apart from the network's type, so it is compiled once.
-fn check_fingerprint(file: &File<'_>, fingerprint: u64, expected: &'static str) -> Result<(), WeightsError> {
+fn check_fingerprint(
+    file: &File<'_>,
+    fingerprint: u64,
+    expected: &'static str,
+    summary: &str,
+    source: &Source,
+) -> Result<(), WeightsError> {
     match file.metadata(FINGERPRINT) {
         Some(found) if found != format!("{fingerprint:016x}") => {
             let found = file.metadata(NAME).unwrap_or_default().to_string();
-            Err(WeightsError::OtherNetwork { found, expected })
+            Err(WeightsError::OtherNetwork { found, expected, difference: difference(file, summary, source) })
         }
         _ => Ok(()),
     }
+}
+
+/// How the network of a file differs from one with this table and this text.
+fn difference(file: &File<'_>, summary: &str, source: &Source) -> String {
+    let text = |name: &str| file.metadata(name).unwrap_or_default();
+    let nested: Vec<(&str, &str)> =
+        source.nested.iter().map(|(layer, _)| (*layer, text(&format!("{TEXT}.{layer}")))).collect();
+    let mut message = Message::new("");
+    message.push_difference(
+        &Description { summary: text(SUMMARY), text: text(TEXT), nested: &nested },
+        summary,
+        source,
+    );
+    message.as_str().to_string()
 }
 
 /// Reads tensors, and there may be no others, into values that lie one after the other: all of them, or none.

@@ -134,7 +134,7 @@ const unsafe fn copy_from<A: Plain>(file: &[u8], start: usize, to: *mut A) {
     unsafe { core::ptr::copy_nonoverlapping(file.as_ptr().add(start), to.cast(), size_of::<A>()) }
 }
 
-const fn equal(a: &[u8], b: &[u8]) -> bool {
+pub(super) const fn equal(a: &[u8], b: &[u8]) -> bool {
     let mut index = 0;
     while index < a.len() && index < b.len() && a[index] == b[index] {
         index += 1;

@@ -37,6 +37,8 @@ fn what_cannot_be_drawn() {
     let plot = |history: History, name: &str| history.plot(directory.path().join(name)).expect_err("an error");
     assert!(matches!(plot(history(&[1.0]), "curves.jpg"), PlotError::Extension { .. }));
     assert!(matches!(plot(history(&[1.0]), "curves"), PlotError::Extension { .. }));
+    let empty = std::format!("{}", history(&[1.0]).plot("").expect_err("an error"));
+    assert_eq!(empty, "the picture was not saved: the path is empty: give the path of a file");
     assert!(matches!(plot(history(&[]), "curves.svg"), PlotError::Nothing(_)));
     assert!(matches!(plot(history(&[f64::NAN]), "curves.svg"), PlotError::Nothing(_)));
     assert!(matches!(plot(history(&[1.0]), "no/such/curves.svg"), PlotError::File(_)));

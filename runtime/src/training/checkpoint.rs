@@ -5,14 +5,18 @@ mod resume;
 
 pub use error::ResumeError;
 
-use std::path::PathBuf;
-use std::string::ToString;
+use std::format;
+use std::path::{Path, PathBuf};
+use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::callbacks::CallbackError;
 use super::history::Epoch;
 use super::monitor::Monitor;
 use crate::files;
+
+/// The placeholder for the number of the epoch.
+const EPOCH: &str = "{epoch}";
 
 /// Saves a training to a file: an option of [`Fit`](crate::Fit::checkpoint).
 ///
@@ -22,7 +26,8 @@ use crate::files;
 /// callback had stopped stays so.
 ///
 /// The file is a safetensors file of the weights, with tensors `castnet.*` beside them: [`WeightFiles::load`](crate::WeightFiles::load) reads it as well.
-/// It is written whole or not at all. `{epoch}` in its name becomes the number of the epoch.
+/// It is written whole or not at all. `{epoch}` in its path becomes the number of the epoch; the name of the file has no other braces.
+/// The folder must exist: whether the file can be written is found before the first epoch.
 ///
 /// ```no_run
 /// use castnet::prelude::*;
@@ -92,8 +97,41 @@ impl Checkpoint {
     /// The file that it is written to after an epoch.
     fn path_of(&self, epoch: usize) -> PathBuf {
         match self.path.to_str() {
-            Some(path) => PathBuf::from(path.replace("{epoch}", &epoch.to_string())),
+            Some(path) => PathBuf::from(path.replace(EPOCH, &epoch.to_string())),
             None => self.path.clone(),
+        }
+    }
+
+    /// Whether it can be written after the epochs behind `done`, up to the last of `epochs`; the error says why not.
+    pub(super) fn check(&self, done: usize, epochs: usize) -> Result<(), String> {
+        self.check_name()?;
+        let may_be_due = |epoch: &usize| match &self.when {
+            When::Every(epochs) => epoch.is_multiple_of(*epochs),
+            When::Best { .. } => true,
+        };
+        // A folder with the epoch in its name is another one for each epoch.
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_string_lossy();
+        let files = if folder.contains(EPOCH) { usize::MAX } else { 1 };
+        let paths = (done + 1..=epochs).filter(may_be_due).take(files).map(|epoch| self.path_of(epoch));
+        for path in paths {
+            files::check_writable(&path).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Refuses placeholders that would stay in the name, so that every epoch overwrites the one before.
+    fn check_name(&self) -> Result<(), String> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let shown = self.path.display();
+        if self.path.to_str().is_none() && name.contains('{') {
+            return Err(format!("{shown}: a path that is not UTF-8 has no placeholders: leave out `{{`"));
+        }
+        let rest = name.replace(EPOCH, "");
+        match rest.find(['{', '}']).and_then(|at| rest.get(at..)?.split_inclusive('}').next()) {
+            Some(unknown) => Err(format!(
+                "{shown}: `{unknown}` is unknown: `{EPOCH}` is the only placeholder, and the name of the file has no other braces"
+            )),
+            None => Ok(()),
         }
     }
 

@@ -55,6 +55,10 @@ pub enum FitError {
         /// Whether it is a figure of validation data, of which there are none.
         validation_missing: bool,
     },
+    /// The file of a checkpoint cannot be written: its folder is missing, for example, or its name has an unknown placeholder.
+    #[cfg(feature = "std")]
+    #[error("the checkpoint cannot be written: {0}")]
+    Checkpoint(String),
     /// A callback cannot work with this training.
     #[error("{0}")]
     Callback(String),

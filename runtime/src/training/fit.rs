@@ -102,7 +102,10 @@ where
         if let Some(validation) = data.validation {
             self.check_targets(validation, true)?;
         }
-        self.check_monitors(run.watched(), data.validation.is_some())
+        self.check_monitors(run.watched(), data.validation.is_some())?;
+        #[cfg(feature = "std")]
+        run.check_files(self.resumed.as_ref().map_or(0, |resumed| resumed.epochs.len()), epochs)?;
+        Ok(())
     }
 
     /// Whether the targets suit the loss. The target of a sample of weight 0 may be anything.

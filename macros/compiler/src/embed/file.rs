@@ -7,12 +7,18 @@ use tinyjson::JsonValue;
 use super::checksum::{BESIDE, Header, METADATA};
 
 /// The facts about a file of weights.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct File {
     /// The fingerprint of its network, if castnet wrote it.
     pub fingerprint: Option<u64>,
     /// The name of its network; empty if it has none.
     pub network: String,
+    /// Its table of layers; empty if it has none.
+    pub summary: String,
+    /// Its text; empty in older files.
+    pub text: String,
+    /// The texts of the networks that are layers of it, by the names of the layers.
+    pub nested: Vec<(String, String)>,
     /// The tensors of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
     /// The checks: inputs with the outputs that the network had for them.
@@ -28,6 +34,7 @@ pub struct Tensor {
     pub bytes: Range<usize>,
 }
 
+const TEXT: &str = "castnet.text";
 const CHECKS: &str = "castnet.checks";
 /// The number of bytes at the beginning that hold the length of the header.
 const LENGTH: usize = 8;
@@ -35,6 +42,24 @@ const LENGTH: usize = 8;
 impl File {
     pub fn names(&self) -> String {
         self.tensors.iter().map(|tensor| tensor.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Reads the metadata.
+    fn describe(&mut self, metadata: &JsonValue) -> Result<(), String> {
+        let JsonValue::Object(metadata) = metadata else { return Ok(()) };
+        let text = |key: &str| metadata.get(key).and_then(|value| value.get::<String>()).cloned();
+        self.network = text("castnet.network").unwrap_or_default();
+        self.summary = text("castnet.summary").unwrap_or_default();
+        self.text = text(TEXT).unwrap_or_default();
+        let nested = metadata.keys().filter_map(|key| Some((key, key.strip_prefix(TEXT)?.strip_prefix('.')?)));
+        let nested = nested.filter(|(_, layer)| !layer.contains('.'));
+        self.nested = nested.map(|(key, layer)| (layer.to_string(), text(key).unwrap_or_default())).collect();
+        self.nested.sort();
+        if let Some(fingerprint) = text("castnet.fingerprint") {
+            let number = u64::from_str_radix(&fingerprint, 16);
+            self.fingerprint = Some(number.map_err(|_| String::from("its fingerprint is damaged"))?);
+        }
+        Ok(())
     }
 }
 
@@ -53,24 +78,16 @@ pub fn parse(bytes: &[u8]) -> Result<File, String> {
     };
     let text = std::str::from_utf8(header)
         .map_err(|error| format!("its header is damaged at byte {}", LENGTH + error.valid_up_to()))?;
-    let json: JsonValue = text.parse().map_err(|error| format!("its header is damaged: {error}"))?;
+    let json: JsonValue = text.parse().map_err(|_| String::from("its header is damaged: it is no JSON"))?;
     let JsonValue::Object(entries) = json else { return Err(String::from("its header is damaged: no JSON object")) };
 
-    let mut file = File { fingerprint: None, network: String::new(), tensors: Vec::new(), checks: None };
+    let mut file = File::default();
     // Sorted by name, so that the same file always gives the same message.
     let mut entries: Vec<(String, JsonValue)> = entries.into_iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, entry) in &entries {
         if name == METADATA {
-            let text = |key: &str| match entry {
-                JsonValue::Object(entry) => entry.get(key).and_then(|value| value.get::<String>()).cloned(),
-                _ => None,
-            };
-            file.network = text("castnet.network").unwrap_or_default();
-            if let Some(fingerprint) = text("castnet.fingerprint") {
-                let number = u64::from_str_radix(&fingerprint, 16);
-                file.fingerprint = Some(number.map_err(|_| String::from("its fingerprint is damaged"))?);
-            }
+            file.describe(entry)?;
             continue;
         }
         let tensor = tensor(name, entry, LENGTH + length)

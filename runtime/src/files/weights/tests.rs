@@ -124,7 +124,17 @@ fn tensors_that_do_not_fit() {
 fn weights_of_other_networks() {
     refused(
         &Wider::init(&mut seeded(1)).to_safetensors(),
-        "weights of the network `Wider`, whose architecture is not that of `Net`",
+        "weights of the network `Wider`, whose architecture is not that of `Net`: the file has `dense_1 (Dense, relu)` with the output (4) and 16 \
+         parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters; load them into the network that wrote \
+         them, or train `Net` anew",
+    );
+    mod later {
+        crate::network! { pub Net< input 3 => normalize => dense 2 relu => out: dense 1 tanh > }
+    }
+    refused(
+        &later::Net::init(&mut seeded(1)).to_safetensors(),
+        "weights of another network `Net`: the file has `out (Dense, tanh)` with the output (1) and 3 parameters where this network has \
+         `out (Dense)` with the output (1) and 3 parameters; load",
     );
     refused(&Net64::init(&mut seeded(1)).to_safetensors(), "`Net64`");
 }
@@ -143,26 +153,88 @@ fn values_that_are_not_finite() {
     assert_eq!(Net::load(&path).expect("what was saved before"), net());
 }
 
-/// Every prefix of a file is refused, and so is a file with any bit, or all bits of a byte, changed.
+/// Every prefix of a file is refused, and so is a file with any bit, or all bits of a byte, changed: a file of a network, of one with
+/// other networks in it, and one with checks.
 #[test]
 fn damaged_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("weights.safetensors");
+    net().save_with_checks(&path, &[[1.0, 2.0, 3.0].into()]).expect("saved");
+    let with_checks = std::fs::read(&path).expect("a file");
+    let nested = Outer::init(&mut seeded(1)).to_safetensors();
+    for change in every_change(&nested) {
+        assert!(Outer::from_safetensors(&change).is_err());
+    }
+    for bytes in [net().to_safetensors(), with_checks] {
+        every_change(&bytes).for_each(|damaged| {
+            let error = refused(&damaged, "");
+            let is_damaged = matches!(error, WeightsError::Damaged { .. } | WeightsError::Format { .. });
+            assert!(is_damaged, "{error}");
+        });
+    }
+
     let bytes = net().to_safetensors();
-    let every_change = || (0..8).map(|bit| 1 << bit).chain([0xff]);
     for len in 0..bytes.len() {
         let error = refused(&bytes[..len], "");
         assert!(matches!(error, WeightsError::Damaged { bytes, .. } if bytes == len), "{len}: {error}");
     }
     refused(&[&bytes[..], &[0]].concat(), "damaged");
-    for (at, change) in (0..bytes.len()).flat_map(|at| every_change().map(move |change| (at, change))) {
-        let mut damaged = bytes.clone();
-        damaged[at] ^= change;
-        let error = refused(&damaged, "");
-        let is_damaged = matches!(error, WeightsError::Damaged { .. } | WeightsError::Format { .. });
-        assert!(is_damaged, "byte {at}, {change:#x}: {error}");
-    }
     let mut damaged = bytes.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
     refused(&damaged, "its checksum is wrong");
+}
+
+/// A file with one bit of one byte changed, for every bit, and with all bits of a byte changed.
+fn every_change(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let changes = || (0..8).map(|bit| 1 << bit).chain([0xff]);
+    (0..bytes.len()).flat_map(move |at| changes().map(move |change| (at, change))).map(|(at, change)| {
+        let mut changed = bytes.to_vec();
+        changed[at] ^= change;
+        changed
+    })
+}
+
+/// The damage is named in castnet's words, not in those of the parser.
+#[test]
+fn damaged_headers() {
+    let with = |header: &str, data: usize| file(header, &std::vec![0.5; data]);
+    let tensor = |text: &str| with(&std::format!(r#"{{"w":{{{text}}}}}"#), 2);
+    refused(&[1, 2, 3], "its first 8 bytes should be the length of its header, but there are 3");
+    refused(&with("{}", 0)[..9], "its header should have 2 bytes, but 1 follow");
+    refused(&[0xff; 100], "its header should have 18446744073709551615 bytes, but 92 follow");
+    refused(&[&3_u64.to_le_bytes()[..], b"{\xff}"].concat(), "its header is damaged at byte 9");
+    refused(&with(r#"{"w":,}"#, 0), "its header is damaged at byte 14 or before");
+    refused(&with("[]", 0), "its header is damaged");
+    refused(&tensor(r#""dtype":"F33","shape":[2],"data_offsets":[0,8]"#), "its header is damaged at byte");
+    refused(
+        &tensor(r#""dtype":"F32","shape":[2],"data_offsets":[4,8]"#),
+        "the bytes of the tensor `w` should begin where those of the tensor before it end",
+    );
+    refused(
+        &tensor(r#""dtype":"F32","shape":[3],"data_offsets":[0,8]"#),
+        "the shape of a tensor does not fit the number of its bytes",
+    );
+    refused(
+        &tensor(r#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#),
+        "its tensors should end at its last byte, but it has 70 bytes",
+    );
+    // Sizes whose sum is more than any number, and a text with such a number, which is none.
+    let part = 1_u64 << 60;
+    let tensors = (0..16).map(|index| {
+        let (start, end) = (index * part, (index * part + (part - 1)) + u64::from(index < 15));
+        let size = end - start;
+        std::format!(r#""w{index}":{{"dtype":"U8","shape":[{size}],"data_offsets":[{start},{end}]}}"#)
+    });
+    refused(
+        &with(&std::format!("{{{}}}", tensors.collect::<Vec<_>>().join(",")), 2),
+        "the shape of a tensor is larger than any memory",
+    );
+    let huge = u64::MAX;
+    refused(&with(&std::format!(r#"{{"__metadata__":{{"{huge}":"\"{huge}"}}}}"#), 0), "is missing");
+    refused(
+        &tensor(&std::format!(r#""dtype":"F32","shape":[{huge}],"data_offsets":[0,8]"#)),
+        "the shape of a tensor is larger than any memory",
+    );
 }
 
 /// The metadata of a file hold the text of its network, and of those that are its layers, by the names of the layers.

@@ -11,8 +11,8 @@ use crate::training::history::{csv, csv_line};
 /// Writes a line of CSV for each epoch as soon as it is completed.
 ///
 /// The columns are those of [`History::to_csv`](crate::History::to_csv). A file of that name is overwritten at the first
-/// epoch; a training that was resumed writes its earlier epochs again. Keras's
-/// [`CSVLogger`](https://keras.io/api/callbacks/csv_logger/).
+/// epoch; a training that was resumed writes its earlier epochs again. The folder must exist: a file that cannot be written is an
+/// error before the first epoch. Keras's [`CSVLogger`](https://keras.io/api/callbacks/csv_logger/).
 #[derive(Debug)]
 pub struct CsvLog {
     path: PathBuf,
@@ -29,7 +29,7 @@ impl CsvLog {
 impl<N: Network> Callback<N> for CsvLog {
     fn on_train_begin(&mut self, _: &mut Training<'_, N>) -> Result<(), CallbackError> {
         self.file = None;
-        Ok(())
+        Ok(crate::files::check_writable(&self.path)?)
     }
 
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {

@@ -42,7 +42,7 @@ pub enum ResumeError {
     OtherTraining {
         /// The file.
         path: PathBuf,
-        /// `optimizer` or `figures`.
+        /// `optimizer`, `loss` or `figures`.
         what: &'static str,
         /// In the file.
         saved: String,

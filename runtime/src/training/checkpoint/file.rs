@@ -12,6 +12,7 @@ use crate::training::Epoch;
 use crate::training::trainer::Trainer;
 
 pub(super) const OPTIMIZER: &str = "castnet.optimizer";
+pub(super) const LOSS: &str = "castnet.loss";
 pub(super) const FIGURES: &str = "castnet.figures";
 pub(super) const STOPPED: &str = "castnet.stopped";
 pub(super) const MOMENTS: &str = "castnet.moments";
@@ -25,9 +26,9 @@ pub(super) fn state_name(index: usize) -> String {
     format!("castnet.callback.{index}")
 }
 
-/// The optimizer's type without the modules that it lives in: `ClipNorm<Adam>`.
-pub(super) fn optimizer_name<O>() -> String {
-    without_modules(core::any::type_name::<O>())
+/// A type without the modules that it lives in: `ClipNorm<Adam>`.
+pub(super) fn type_name<T>() -> String {
+    without_modules(core::any::type_name::<T>())
 }
 
 fn without_modules(full: &str) -> String {
@@ -49,12 +50,11 @@ where
     O: Optimizer,
 {
     let figures = Figures::of(epochs);
-    let (optimizer, figures_named) = (optimizer_name::<O>(), figures.names.join(","));
-    let metadata =
-        [(OPTIMIZER, optimizer.as_str()), (FIGURES, figures_named.as_str()), (STOPPED, stopped.unwrap_or(""))];
-    let metadata = if stopped.is_some() { &metadata } else { &metadata[..2] };
+    let (optimizer, loss, figures_named) = (type_name::<O>(), type_name::<L>(), figures.names.join(","));
+    let always = [(OPTIMIZER, optimizer.as_str()), (LOSS, loss.as_str()), (FIGURES, figures_named.as_str())];
+    let metadata: Vec<(&str, &str)> = always.into_iter().chain(stopped.map(|reason| (STOPPED, reason))).collect();
 
-    let mut writer = writer(&*trainer.network, metadata);
+    let mut writer = writer(&*trainer.network, &metadata);
     let moments = trainer.state.moments.as_flat();
     writer.scalars(MOMENTS, &[moments.len()], moments);
     writer.tensor(STEPS, "U64", &[1], &trainer.state.steps.to_le_bytes());

@@ -9,7 +9,7 @@ use safetensors::tensor::TensorView;
 
 use super::ResumeError;
 use super::file::{
-    FIGURES, GENERATOR, HISTORY, LEARNING_RATE, MOMENTS, OPTIMIZER, STEPS, STOPPED, optimizer_name, state_name,
+    FIGURES, GENERATOR, HISTORY, LEARNING_RATE, LOSS, MOMENTS, OPTIMIZER, STEPS, STOPPED, state_name, type_name,
 };
 use crate::files;
 use crate::files::weights::{File, read_weights, scalars};
@@ -34,8 +34,8 @@ where
     /// Give the same data, options, callbacks and checkpoints as before, in the same order.
     ///
     /// # Errors
-    /// Files that cannot be read, that are damaged, hold no training, or one of another network, optimizer or set of
-    /// metrics. The trainer stays as it was.
+    /// Files that cannot be read, that are damaged, hold no training, or one of another network, optimizer, loss or set of
+    /// metrics. Of optimizer and loss the types are compared, and not their numbers. The trainer stays as it was.
     pub fn resume<P: AsRef<Path>>(&mut self, path: P) -> Result<usize, ResumeError> {
         let path = path.as_ref();
         let bytes = files::read(path)?;
@@ -46,8 +46,10 @@ where
         };
         let mut network = N::zeroed_boxed();
         read_weights(&mut *network, &saved.file).map_err(wrong)?;
-        if optimizer != optimizer_name::<O>() {
-            return Err(saved.other_training("optimizer", optimizer, optimizer_name::<O>()));
+        saved.check_type::<O>("optimizer", optimizer)?;
+        // Older checkpoints do not name their loss.
+        if let Some(loss) = saved.file.metadata(LOSS) {
+            saved.check_type::<L>("loss", loss)?;
         }
 
         let metrics: Vec<&'static str> = self.metrics.names().map(|(name, _)| name).collect();
@@ -86,6 +88,12 @@ impl Saved<'_> {
 
     fn other_training(&self, what: &'static str, saved: &str, now: String) -> ResumeError {
         ResumeError::OtherTraining { path: self.path.into(), what, saved: saved.to_string(), now }
+    }
+
+    /// Whether the training was one with an optimizer, or a loss, of the type `T`.
+    fn check_type<T>(&self, what: &'static str, saved: &str) -> Result<(), ResumeError> {
+        let now = type_name::<T>();
+        if saved == now { Ok(()) } else { Err(self.other_training(what, saved, now)) }
     }
 
     fn tensor(&self, name: &str) -> Result<TensorView<'_>, ResumeError> {

@@ -83,6 +83,13 @@ impl<N: Network> Run<'_, N> {
         if are_restored { Ok(()) } else { Err(mismatch) }
     }
 
+    /// Whether the files of the checkpoints can be written after the epochs behind `done`.
+    #[cfg(feature = "std")]
+    pub(super) fn check_files(&self, done: usize, epochs: usize) -> Result<(), FitError> {
+        let mut checkpoints = self.checkpoints.iter();
+        checkpoints.try_for_each(|checkpoint| checkpoint.check(done, epochs)).map_err(FitError::Checkpoint)
+    }
+
     /// Writes the checkpoints that are due after an epoch.
     #[cfg(feature = "std")]
     pub(super) fn save<L, O>(&mut self, trainer: &Trainer<N, L, O>) -> Result<(), CallbackError>

@@ -8,7 +8,7 @@ fn file(header: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-const HEADER: &str = r#"{"__metadata__":{"castnet.fingerprint":"00000000000000ff","castnet.network":"Line"},
+const HEADER: &str = r#"{"__metadata__":{"castnet.fingerprint":"00000000000000ff","castnet.network":"Line","castnet.summary":"a table"},
     "b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
     "castnet.steps":{"dtype":"U64","shape":[1],"data_offsets":[12,20]}}"#;
 
@@ -24,6 +24,9 @@ fn sound_files() {
     let expected = File {
         fingerprint: Some(255),
         network: "Line".into(),
+        summary: "a table".into(),
+        text: String::new(),
+        nested: Vec::new(),
         tensors: vec![tensor("w", &[2, 1], 0..8), tensor("b", &[1], 8..12)],
         checks: None,
     };
@@ -70,17 +73,31 @@ fn damaged_files() {
 fn files_with_a_checksum() {
     const BEGINNING: &str = r#"{"__metadata__":{"castnet.crc32":""#;
     let header = format!(
-        r#"{BEGINNING}00000000","castnet.format":"2","castnet.fingerprint":"00000000000000ff"}},"w":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#
+        r#"{BEGINNING}00000000","castnet.format":"2","castnet.fingerprint":"00000000000000ff","castnet.text":"a","castnet.text.in":"b","castnet.text.in.in":"c"}},"w":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#
     );
     let mut sound = file(&header, &[0; 8]);
     let digits = format!("{:08x}", crc32fast::hash(&sound));
     let at = 8 + BEGINNING.len();
     sound[at..at + 8].copy_from_slice(digits.as_bytes());
-    assert_eq!(parse(&sound).map(|file| file.fingerprint), Ok(Some(255)));
+    let read = parse(&sound).expect("a sound file");
+    assert_eq!((read.fingerprint, read.text.as_str()), (Some(255), "a"));
+    assert_eq!(read.nested, [(String::from("in"), String::from("b"))]);
     for (index, bit) in (0..sound.len()).flat_map(|index| (0..8).map(move |bit| (index, bit))) {
         let mut damaged = sound.clone();
         damaged[index] ^= 1 << bit;
         parse(&damaged).expect_err("a flipped bit");
+    }
+    // What `save_with_checks` and a checkpoint have written.
+    for name in ["line_with_checks", "line_checkpoint"] {
+        let path = format!("{}/../../tests/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let sound = std::fs::read(path).expect("a file");
+        assert_eq!(parse(&sound).expect("a sound file").names(), "dense_1.weight, dense_1.bias");
+        let changes = || (0..8).map(|bit| 1 << bit).chain([0xff]);
+        for (index, change) in (0..sound.len()).flat_map(|index| changes().map(move |change| (index, change))) {
+            let mut damaged = sound.clone();
+            damaged[index] ^= change;
+            parse(&damaged).expect_err("a changed byte");
+        }
     }
     let newer = header.replace(r#""castnet.format":"2""#, r#""castnet.format":"3""#);
     let error = parse(&file(&newer, &[0; 8])).expect_err("a newer format");

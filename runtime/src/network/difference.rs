@@ -1,0 +1,303 @@
+//! How the network of a file differs from another one.
+//!
+//! Everything is `const`: `load` explains a file while the program runs, and `embed!` while it is compiled, in the same words.
+use super::Predict;
+use super::embedded::equal;
+use crate::info::Source;
+
+/// A network as a file describes it. Older files have no text: it is empty then.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Description<'a> {
+    /// Its table of layers.
+    pub summary: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// The texts of the networks that are layers of it, by the names of the layers.
+    pub nested: &'a [(&'a str, &'a str)],
+}
+
+/// The most bytes that a message has.
+const SIZE: usize = 4096;
+
+/// The most places of two texts that a message names.
+const PLACES: usize = 3;
+
+/// A text that is put together while the program is compiled. It is cut off at its size.
+#[doc(hidden)]
+pub struct Message {
+    bytes: [u8; SIZE],
+    len: usize,
+}
+
+impl Message {
+    /// A text that begins so.
+    pub const fn new(beginning: &str) -> Self {
+        let mut message = Self { bytes: [0; SIZE], len: 0 };
+        message.push(beginning);
+        message
+    }
+
+    /// Adds a text.
+    pub const fn push(&mut self, text: &str) {
+        let mut index = 0;
+        while index < text.len() && self.len < SIZE {
+            self.bytes[self.len] = text.as_bytes()[index];
+            self.len += 1;
+            index += 1;
+        }
+    }
+
+    /// The text so far.
+    pub const fn as_str(&self) -> &str {
+        let (text, _) = self.bytes.split_at(self.len);
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // Cut off within a character.
+            Err(error) => match core::str::from_utf8(text.split_at(error.valid_up_to()).0) {
+                Ok(text) => text,
+                Err(_) => "",
+            },
+        }
+    }
+
+    /// Adds bytes of a text, with one space for each gap.
+    const fn push_words(&mut self, words: &[u8]) {
+        let mut index = 0;
+        while index < words.len() && self.len < SIZE {
+            let gap = skip_gap(words, index);
+            self.bytes[self.len] = if gap > index { b' ' } else { words[index] };
+            self.len += 1;
+            index = if gap > index { gap } else { index + 1 };
+        }
+    }
+
+    /// Adds a row of a table: `` `dense_1 (Dense, relu)` with the output (10) and 140 parameters ``.
+    const fn push_row(&mut self, row: &[u8]) {
+        let (name, rest) = split_cell(row);
+        let (shape, rest) = split_cell(rest);
+        let (params, from) = split_cell(rest);
+        self.push("`");
+        self.push_words(name);
+        self.push("` with the output ");
+        self.push_words(shape);
+        if !params.is_empty() && params[0].is_ascii_digit() {
+            self.push(" and ");
+            self.push_words(params);
+            self.push(" parameters");
+        } else {
+            self.push(" and the parameters of `");
+            self.push_words(params);
+            self.push("`");
+        }
+        if !from.is_empty() {
+            self.push(" behind ");
+            self.push_words(from);
+        }
+    }
+
+    /// Says how the network of a file differs from another one.
+    pub const fn push_difference(&mut self, found: &Description<'_>, summary: &str, source: &Source) {
+        if self.push_rows(found.summary.as_bytes(), summary.as_bytes()) {
+            return;
+        }
+        if found.summary.is_empty() && found.text.is_empty() {
+            self.push("the file does not describe its layers");
+            return;
+        }
+        if !found.summary.is_empty() {
+            self.push("the tables of their layers are the same, but ");
+        }
+        if self.push_places("", found.text.as_bytes(), source.text.as_bytes()) {
+            return;
+        }
+        let mut index = 0;
+        while index < source.nested.len() {
+            let (layer, nested) = source.nested[index];
+            let text = nested_text(found.nested, layer);
+            if self.push_places(layer, text.as_bytes(), nested.text.as_bytes()) {
+                return;
+            }
+            index += 1;
+        }
+        self.push("they differ in a number that the table does not show, or in a network that is a layer");
+    }
+
+    /// Adds the first row that differs, if there is one.
+    const fn push_rows(&mut self, found: &[u8], expected: &[u8]) -> bool {
+        // A file of another program has no table.
+        if found.is_empty() {
+            return false;
+        }
+        let (mut found, mut expected) = (behind_heading(found), behind_heading(expected));
+        loop {
+            let ((row, rest), (own, own_rest)) = (split_row(found), split_row(expected));
+            if row.is_empty() && own.is_empty() {
+                return false;
+            }
+            if !same_words(row, own) {
+                self.push("the file has ");
+                if row.is_empty() {
+                    self.push("no more layers")
+                } else {
+                    self.push_row(row)
+                }
+                self.push(" where this network has ");
+                if own.is_empty() {
+                    self.push("no more layers")
+                } else {
+                    self.push_row(own)
+                }
+                return true;
+            }
+            (found, expected) = (rest, own_rest);
+        }
+    }
+
+    /// Adds the stages that differ in two texts, if both are there and some do; `layer` is the name of the layer that they are in.
+    const fn push_places(&mut self, layer: &str, found: &[u8], expected: &[u8]) -> bool {
+        let (mut found, mut expected) = (found, expected);
+        let mut places = 0;
+        while places < PLACES && !found.is_empty() && !expected.is_empty() {
+            let ((stage, rest), (own, own_rest)) = (split_stage(found), split_stage(expected));
+            if !same_words(stage, own) {
+                if places > 0 {
+                    self.push(", and ");
+                } else if !layer.is_empty() {
+                    self.push("in the network of the layer `");
+                    self.push(layer);
+                    self.push("` ");
+                }
+                self.push("the file has `");
+                self.push_words(stage);
+                self.push("` where this network has `");
+                self.push_words(own);
+                self.push("`");
+                places += 1;
+            }
+            (found, expected) = (rest, own_rest);
+        }
+        places > 0
+    }
+}
+
+/// The text of the network in a layer; empty if there is none.
+const fn nested_text<'a>(nested: &[(&str, &'a str)], layer: &str) -> &'a str {
+    let mut index = 0;
+    while index < nested.len() {
+        if equal(nested[index].0.as_bytes(), layer.as_bytes()) {
+            return nested[index].1;
+        }
+        index += 1;
+    }
+    ""
+}
+
+const fn is_gap(byte: u8) -> bool {
+    byte == b' ' || byte == b'\n'
+}
+
+/// The place behind the spaces that begin at `index`.
+const fn skip_gap(text: &[u8], index: usize) -> usize {
+    let mut index = index;
+    while index < text.len() && is_gap(text[index]) {
+        index += 1;
+    }
+    index
+}
+
+/// Whether two texts are the same but for the widths of their gaps.
+const fn same_words(a: &[u8], b: &[u8]) -> bool {
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        let (next_i, next_j) = (skip_gap(a, i), skip_gap(b, j));
+        if (next_i > i) != (next_j > j) {
+            return false;
+        }
+        if next_i > i {
+            (i, j) = (next_i, next_j);
+        } else if a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+        } else {
+            return false;
+        }
+    }
+    i == a.len() && j == b.len()
+}
+
+/// The first line, and the text behind it.
+const fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut end = 0;
+    while end < text.len() && text[end] != b'\n' {
+        end += 1;
+    }
+    let (line, rest) = text.split_at(end);
+    (line, if rest.is_empty() { rest } else { rest.split_at(1).1 })
+}
+
+/// A table behind its two lines of headings.
+const fn behind_heading(summary: &[u8]) -> &[u8] {
+    split_line(split_line(summary).1).1
+}
+
+/// The first row and the rows behind it; an empty row at the line below the table.
+const fn split_row(rows: &[u8]) -> (&[u8], &[u8]) {
+    let (row, rest) = split_line(rows);
+    if row.is_empty() || row[0] == b'-' { (&[], rows) } else { (row, rest) }
+}
+
+/// The first cell of a row, and the cells behind it: cells are two spaces apart.
+const fn split_cell(row: &[u8]) -> (&[u8], &[u8]) {
+    let mut end = 0;
+    while end < row.len() && !(row[end] == b' ' && (end + 1 == row.len() || row[end + 1] == b' ')) {
+        end += 1;
+    }
+    let (cell, rest) = row.split_at(end);
+    (cell, rest.split_at(skip_gap(rest, 0)).1)
+}
+
+/// The first stage of a text, without spaces around it, and the text behind it. Stages stand between `<`, `=>` and `>`; comments and the words
+/// before a `<` are no stage.
+const fn split_stage(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut start = skip_gap(text, 0);
+    let mut end = start;
+    while end < text.len() && text[end] != b'>' {
+        if is_comment(text, end) {
+            end = text.len() - split_line(text.split_at(end).1).1.len();
+            start = end;
+        } else if text[end] == b'<' {
+            end += 1;
+            start = end;
+        } else {
+            end += 1;
+        }
+    }
+    let rest = if end < text.len() { text.split_at(end + 1).1 } else { &[] };
+    if end > start && text[end - 1] == b'=' {
+        end -= 1;
+    }
+    start = skip_gap(text, start);
+    while end > start && is_gap(text[end - 1]) {
+        end -= 1;
+    }
+    // Behind the network are its bounds, such as `params <= 300`.
+    let stage = if start < end && text[start] != b'=' { text.split_at(end).0.split_at(start).1 } else { &[] };
+    (stage, rest)
+}
+
+/// Whether a comment begins here.
+const fn is_comment(text: &[u8], at: usize) -> bool {
+    at + 2 < text.len() && text[at] == b'/' && text[at + 1] == b'/' && text[at + 2] == b'/'
+}
+
+/// The message that the network of a file is not the network `N`: how it differs, between these texts.
+#[doc(hidden)]
+pub const fn other_network<N: Predict>(beginning: &str, found: &Description<'_>, end: &str) -> Message {
+    let mut message = Message::new(beginning);
+    message.push_difference(found, N::SUMMARY, &N::SOURCE);
+    message.push(end);
+    message
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

@@ -1,0 +1,104 @@
+use super::*;
+use crate::network::Predict;
+use alloc::string::{String, ToString};
+
+crate::network! {
+    /// A <network> => with signs in its comment.
+    Net< input 3 => dense 2 relu => dropout 0.5 => out: dense 1 >
+    Wider< input 3 => dense 4 relu => dropout 0.5 => out: dense 1 >
+    Longer< input 3 => dense 2 relu => dropout 0.5 => out: dense 1 => tanh >
+    pub Other< input 3 => dense 2 tanh => dropout 0.5 => out: dense 1 >
+    Double< input 3 f64 => dense 2 relu => dropout 0.5 => out: dense 1 > where params <= 300
+    Sides< left: input 3; right: input 3; add(left, right) => dense 1 >
+    Image< input 8x8x1 => conv 2 3x3 same l2 0.1 => maxpool 2 => leaky_relu 0.1 => flatten => dense 1 >
+    Dilated< input 8x8x1 => conv 2 3x3 same dilation 2 => maxpool 2 => leaky_relu 0.1 => flatten => dense 1 >
+    Inner< input 3 => elu => dense 3 >
+    InnerSelu< input 3 => selu => dense 3 >
+    Outer< input 3 => inner: use Inner -> 3 => dense 1 >
+    /// The same name as before, at another time.
+    OuterSelu< input 3 => inner: use InnerSelu -> 3 => dense 1 >
+}
+
+/// The difference of the network `N` from a file of `F`, as a file of version 2 and as one of version 1 describes it.
+fn explain<F: Predict, N: Predict>(has_text: bool) -> String {
+    let nested: alloc::vec::Vec<_> = F::SOURCE.nested.iter().map(|(layer, source)| (*layer, source.text)).collect();
+    let found = Description {
+        summary: F::SUMMARY,
+        text: if has_text { F::SOURCE.text } else { "" },
+        nested: if has_text { &nested } else { &[] },
+    };
+    other_network::<N>("", &found, "").as_str().to_string()
+}
+
+#[test]
+fn tables() {
+    for has_text in [true, false] {
+        assert_eq!(
+            explain::<Wider, Net>(has_text),
+            "the file has `dense_1 (Dense, relu)` with the output (4) and 16 parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters"
+        );
+        assert_eq!(
+            explain::<Longer, Net>(has_text),
+            "the file has `tanh_1 (Tanh)` with the output (1) and 0 parameters where this network has no more layers"
+        );
+        assert!(
+            explain::<Other, Net>(has_text).starts_with("the file has `dense_1 (Dense, tanh)` with the output (2)")
+        );
+        let sides = explain::<Sides, Net>(has_text);
+        assert!(
+            sides.starts_with("the file has `left (InputLayer)` with the output (3) and 0 parameters where"),
+            "{sides}"
+        );
+        let sides = explain::<Net, Sides>(has_text);
+        assert!(
+            sides.ends_with("this network has `left (InputLayer)` with the output (3) and 0 parameters"),
+            "{sides}"
+        );
+        let outer = explain::<Outer, OuterSelu>(has_text);
+        let ends = "`inner (Network)` with the output (3) and the parameters of `Inner` where this network has";
+        assert!(outer.contains(ends), "{outer}");
+    }
+    let shorter = Description { summary: Inner::SUMMARY, text: "", nested: &[] };
+    let more = other_network::<Inner>("", &Description { summary: "\n\n", ..shorter }, "");
+    assert!(
+        more.as_str().starts_with("the file has no more layers where this network has `elu_1"),
+        "{}",
+        more.as_str()
+    );
+}
+
+/// Where the tables are the same, the texts say more.
+#[test]
+fn texts() {
+    let same = "the tables of their layers are the same, but ";
+    assert_eq!(
+        explain::<Dilated, Image>(true),
+        [same, "the file has `conv 2 3x3 same dilation 2` where this network has `conv 2 3x3 same l2 0.1`"].concat()
+    );
+    assert_eq!(
+        explain::<Double, Net>(true),
+        [same, "the file has `input 3 f64` where this network has `input 3`"].concat()
+    );
+    let no_text =
+        [same, "they differ in a number that the table does not show, or in a network that is a layer"].concat();
+    assert_eq!(explain::<Dilated, Image>(false), no_text);
+    let found = Description {
+        summary: Outer::SUMMARY,
+        text: Outer::SOURCE.text,
+        nested: &[("inner", "Inner< input 3 => elu 0.5 => dense 3 >")],
+    };
+    assert_eq!(
+        other_network::<Outer>("", &found, "").as_str(),
+        [same, "in the network of the layer `inner` the file has `elu 0.5` where this network has `elu`"].concat()
+    );
+    let nothing = Description { summary: "", text: "", nested: &[] };
+    assert_eq!(other_network::<Net>("", &nothing, "").as_str(), "the file does not describe its layers");
+}
+
+#[test]
+fn long_messages_are_cut_off() {
+    let mut message = Message::new("a");
+    (0..SIZE).for_each(|_| message.push("é"));
+    assert_eq!(message.as_str().len(), SIZE - 1);
+    assert!(message.as_str().ends_with('é'));
+}
