@@ -89,7 +89,7 @@ where
     if history.outcome != Outcome::Completed {
         return Err(history.outcome.to_string().into());
     }
-    let report = trainer.evaluate(test);
+    let report = trainer.evaluate(test)?;
     let (_, accuracy) = report.metrics.first().ok_or("no metric")?;
     Ok(*accuracy)
 }

@@ -1,4 +1,5 @@
 //! Training and predictions: which results are the same, which are not, and the errors for bad input.
+use castnet::losses::{Objection, TargetError};
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
 use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome};
@@ -44,7 +45,7 @@ fn xor_is_learnt_without_an_error() {
     trainer = trainer.metric(Accuracy);
     let history = trainer.fit(&xor(), Fit::epochs(500).batch_size(4).progress(false));
     assert_eq!(history.outcome, Outcome::Completed);
-    assert_eq!(trainer.evaluate(&xor()).metrics, [("accuracy", 1.0)]);
+    assert_eq!(trainer.evaluate(&xor()).expect("sound targets").metrics, [("accuracy", 1.0)]);
     let net = trainer.into_network();
     for (input, target) in xor().iter() {
         assert_eq!(net.predict(input)[0] > 0.5, target[0] == 1.0);
@@ -80,7 +81,7 @@ fn augmented_images() {
     let history = trainer.fit(&data, Fit::epochs(2).augment(augment).validation(&data).progress(false));
     let losses = history.series("val_loss").expect("a figure");
     assert_eq!(losses[0], losses[1]);
-    assert_eq!(losses[0], trainer.evaluate(&data).loss);
+    assert_eq!(losses[0], trainer.evaluate(&data).expect("sound targets").loss);
 
     let refused = trainer.fit(&data, Fit::epochs(2).augment(Augment::images(28, 28, 1)).progress(false));
     let expected = "not trained: `Augment::images(28, 28, 1)` takes images of 784 values, but the network's input has 4: give the \
@@ -135,7 +136,7 @@ fn dropout_rests_outside_of_training() {
     let data: DataFor<Dropped> = Dataset::new(inputs, target).expect("sound data");
     let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.0 });
     let expected = f64::from(quiet[0]) * f64::from(quiet[0]);
-    assert!((trainer.evaluate(&data).loss - expected).abs() < 1e-6);
+    assert!((trainer.evaluate(&data).expect("sound targets").loss - expected).abs() < 1e-6);
     let losses: Vec<f64> = (0..200).map(|_| trainer.train_on_batch(&inputs, &target).expect("a batch").loss).collect();
     assert!(
         losses.iter().filter(|loss| (*loss - expected).abs() > 1e-3 * expected).count() > 150,
@@ -188,7 +189,7 @@ fn no_epochs_change_nothing() {
 #[test]
 fn options_that_cannot_be_followed() {
     let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
-    let mut refused = |options| match trainer.fit(&xor(), options).outcome {
+    let mut refused = |options: Fit<'_, _, _>| match trainer.fit(&xor(), options.progress(false)).outcome {
         Outcome::Refused(error) => error,
         other => panic!("{other:?}"),
     };
@@ -197,6 +198,13 @@ fn options_that_cannot_be_followed() {
         let error = refused(Fit::epochs(1).validation_split(part));
         assert!(matches!(error, FitError::ValidationSplit { samples: 4, .. }), "{part}: {error:?}");
     }
+    let data = xor();
+    let twice = FitError::TwoValidations { fraction: 0.25 };
+    assert_eq!(refused(Fit::epochs(1).validation(&data).validation_split(0.25)), twice);
+    assert_eq!(refused(Fit::epochs(1).validation_split(0.25).validation(&data)), twice);
+    let message =
+        "validation data and a validation split of 0.25: give one of them, `validation` or `validation_split`";
+    assert_eq!(twice.to_string(), message);
 }
 
 /// A training that runs away stops at once, says where, and keeps the last weights that were finite.
@@ -257,7 +265,7 @@ fn frozen_and_regularized() {
     assert!((net.penalty() - l1 - l2).abs() < 1e-9);
     let zeros: DataFor<Pulled> = Dataset::new([[0.0, 0.0].into()], [[0.0].into()]).expect("sound data");
     let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
-    assert!((trainer.evaluate(&zeros).loss - l1 - l2).abs() < 1e-9);
+    assert!((trainer.evaluate(&zeros).expect("sound targets").loss - l1 - l2).abs() < 1e-9);
     let before = trainer.network().dense_1.weight;
     _ = trainer.fit(&zeros, Fit::epochs(1).progress(false));
     assert!((trainer.network().dense_1.weight - before * 0.9).abs().max() < 1e-6, "w - 0.1 * 2 * 0.5 w");
@@ -300,9 +308,9 @@ fn gradients_of_ones_own() {
 fn an_unusual_pairing_on_purpose() {
     let mut trainer =
         Classes::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Adam::default()).metric(Accuracy);
-    let before = trainer.evaluate(&classes()).loss;
+    let before = trainer.evaluate(&classes()).expect("sound targets").loss;
     _ = trainer.fit(&classes(), Fit::epochs(30).progress(false));
-    let after = trainer.evaluate(&classes());
+    let after = trainer.evaluate(&classes()).expect("sound targets");
     assert!(after.loss < before && after.metrics[0].1 > 0.9, "{before} to {after}");
 }
 
@@ -324,7 +332,8 @@ fn sparse_targets() {
 
     for wrong in [3.0, -1.0, 0.5] {
         let bad = sparse.train_on_batch(&one_hot.inputs()[..1], &[SVector::from([wrong])]);
-        assert_eq!(bad, Err(BatchError::NotFinite), "{wrong}");
+        let objection = Objection::Class { class: f64::from(wrong), classes: 3 };
+        assert_eq!(bad, Err(BatchError::Target(TargetError { sample: 0, objection })));
     }
 }
 
@@ -341,12 +350,13 @@ fn targets_that_do_not_suit_the_loss() {
         |targets: [f32; 2]| -> Data { Dataset::from_rows(&[[0.0], [1.0]], &targets.map(|t| [t])).expect("finite") };
     let sound = data([0.0, 1.0]);
     let outcome = |history: castnet::History| history.outcome.to_string();
-    let classes = "does not suit the loss: targets are whole numbers from 0 to the number of classes minus 1";
     for target in [3.0, -1.0, 0.5] {
         let mut trainer = Three::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
         let wrong = data([2.0, target]);
         let history = trainer.fit(&wrong, Fit::epochs(1).progress(false));
-        let expected = format!("not trained: the target of training sample 1 (counted from 0) {classes}");
+        let expected = format!(
+            "not trained: the target of training sample 1 (counted from 0) does not suit the loss: class {target} of 3: targets are whole numbers from 0 to 2"
+        );
         assert_eq!(outcome(history), expected);
         let history = trainer.fit(&sound, Fit::epochs(1).validation(&wrong).progress(false));
         assert_eq!(outcome(history), expected.replace("training", "validation"));
@@ -356,14 +366,14 @@ fn targets_that_do_not_suit_the_loss() {
     }
     let wrong = data([1.0, 2.0]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
-    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: targets of a binary cross-entropy are from 0 (no) to 1 (yes)";
+    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: 2, but targets of a binary cross-entropy are from 0 (no) to 1 (yes)";
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let loss = Smoothed { loss: BinaryCrossentropy, amount: 0.1 };
     let mut trainer = Two::init(&mut seeded(1)).compile(loss, Sgd::default());
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
-    // On purpose.
+    // `Insist` is about the last activation, and not about targets.
     let mut trainer = Two::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Sgd::default());
-    assert_eq!(trainer.fit(&wrong, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let soft = data([0.25, 0.75]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
     assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);

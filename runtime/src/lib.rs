@@ -95,6 +95,7 @@ pub mod losses;
 pub mod math;
 pub mod metrics;
 mod network;
+pub mod numbers;
 pub mod optimizers;
 mod plain;
 #[cfg(feature = "plot")]

@@ -25,6 +25,8 @@ pub use confusion::{ConfusionMatrix, DecidesForOne};
 pub use f1::{ClassCounts, F1};
 pub use regression::{Mae, Mse, R2, Rmse, Spread};
 
+use crate::numbers::NumberError;
+
 /// A figure over many samples, of a network that ends in the activation `H` and has outputs `A` and targets `Y`.
 ///
 /// Keras's pattern: a state that is updated sample by sample and turned into a value at the end.
@@ -76,6 +78,14 @@ pub trait Metric<H, A, Y>: Clone + core::fmt::Debug + Send + 'static {
     fn update(&self, state: &mut Self::State, output: &A, target: &Y, weight: f64);
     /// The figure for all samples in the state.
     fn value(&self, state: &Self::State) -> f64;
+    /// Whether the numbers of the metric make sense; a training is refused before its first step if they do not. By default nothing is
+    /// refused.
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
+    }
 }
 
 /// The better one of two figures.

@@ -1,8 +1,9 @@
 //! Losses of probabilities on networks with any last activation.
-use super::{Loss, OutputLoss};
+use super::{Loss, Objection, OutputLoss};
 use crate::activations::{Activation, Kept};
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::NumberError;
 
 /// A loss of probabilities on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
 /// that ends in `softmax`, or a cross-entropy on `relu`.
@@ -20,8 +21,12 @@ where
 {
     type Target = L::Target;
 
-    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+    fn objection(&self, target: &L::Target) -> Option<Objection> {
         self.0.objection(target)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.0.check()
     }
 
     #[inline(always)]

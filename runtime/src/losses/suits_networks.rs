@@ -22,8 +22,12 @@ macro_rules! suits_networks {
         {
             type Target = <$name as $crate::losses::$kind<A>>::Target;
 
-            fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+            fn objection(&self, target: &Self::Target) -> Option<$crate::losses::Objection> {
                 $crate::losses::$kind::<A>::objection(self, target)
+            }
+
+            fn check(&self) -> Result<(), $crate::numbers::NumberError> {
+                $crate::losses::$kind::<A>::check(self)
             }
 
             #[inline(always)]

@@ -5,12 +5,13 @@ use super::{Better, Mean, Metric};
 use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::flat::Flat;
 use crate::network::classes::{class_of, highest};
+use crate::numbers::{self, NumberError, Range};
 use crate::scalar::Scalar;
 
 /// The fraction of the decisions that are right.
 ///
-/// After `softmax` the decision is the class of the highest probability; the target is one-hot, or the index of the
-/// class. After `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's [`CategoricalAccuracy`,
+/// After `softmax` the decision is the class of the highest probability; the target is one-hot, a distribution, or the index of the
+/// class. A decision about a target that names no class is wrong. After `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's [`CategoricalAccuracy`,
 /// `SparseCategoricalAccuracy` and `BinaryAccuracy`](https://keras.io/api/metrics/accuracy_metrics/).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accuracy;
@@ -89,6 +90,10 @@ where
 
     fn name(&self) -> &'static str {
         "top_k_accuracy"
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        numbers::check("TopK", [("k", self.0 as f64, Range::FromOne)])
     }
 
     fn better(&self) -> Better {
