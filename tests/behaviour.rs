@@ -472,3 +472,27 @@ fn loops_of_ones_own() {
     let before = net.clone();
     assert_eq!(train(net, MeanSquaredError, Sgd::default()), before);
 }
+
+/// A loss for each of several outputs, added up: Keras's figure for one loss that is given to all outputs is this one. The mean over all values
+/// of all outputs, whose numbers have nothing to do with each other, is another; it takes `Insist`.
+#[test]
+fn losses_of_several_outputs_are_added() {
+    network! { Heads< x: input 1 => a: dense 1; x => b: dense 3 > }
+    use castnet::Both;
+    let net = || {
+        let mut net = Heads::init(&mut seeded(1));
+        net.as_flat_mut().fill(0.0);
+        net
+    };
+    let input = [SVector::from([1.0])];
+    // 4 is the square of 2, 1 the mean of three ones.
+    let target = [Both([2.0].into(), [1.0, -1.0, 1.0].into())];
+    let mut each = net().compile(Both(MeanSquaredError, MeanSquaredError), Sgd { learning_rate: 0.0 });
+    assert_eq!(each.train_on_batch(&input, &target).expect("a batch").loss, 5.0);
+    // The derivatives of the biases: 2 (0 - 2), and 2 (0 - 1) / 3.
+    assert_eq!(each.gradient().a.bias[0], -4.0);
+    assert!((each.gradient().b.bias[0] + 2.0 / 3.0).abs() < 1e-6);
+    let mut all = net().compile(Insist(MeanSquaredError), Sgd { learning_rate: 0.0 });
+    let target = [HeadsOutput { a: [2.0].into(), b: [1.0, -1.0, 1.0].into() }];
+    assert_eq!(all.train_on_batch(&input, &target).expect("a batch").loss, 1.75);
+}

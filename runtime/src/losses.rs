@@ -7,7 +7,7 @@
 //!
 //! | last activation | losses |
 //! |---|---|
-//! | any | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
+//! | any, of one output | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
 //! | `sigmoid` | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`] |
 //! | `softmax` | [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalFocalCrossentropy`] |
 //! | `sigmoid` or `softmax` | [`KlDivergence`] |

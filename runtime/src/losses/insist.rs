@@ -6,7 +6,8 @@ use crate::isa::Isa;
 use crate::numbers::NumberError;
 
 /// A loss of probabilities on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
-/// that ends in `softmax`, or a cross-entropy on `relu`.
+/// that ends in `softmax`, or a cross-entropy on `relu`. On a network of several outputs it is one loss over the values of all outputs, which
+/// is seldom meant: [`Both`](crate::Both) adds up a loss for each.
 ///
 /// The outputs are taken as probabilities and clipped to `[1e-7, 1 - 1e-7]`, as Keras does; outside of these bounds the
 /// gradient is zero.

@@ -4,19 +4,22 @@ use crate::activations::Activation;
 use crate::flat::{Flat, copy};
 use crate::isa::Isa;
 
-/// Implements [`Loss`] for networks that end in some activations, or in any activation. The loss is computed from the
+/// Implements [`Loss`] for networks that end in some activations, or in any activation of a single output. The loss is computed from the
 /// outputs or, `by logits`, from the values before the last activation.
 macro_rules! suits_networks {
-    ($name:ident $(that end in $head:ident)?) => {
-        $crate::losses::suits_networks!(@ $name [$($head)?] OutputLoss $crate::losses::Insist);
+    ($name:ident) => {
+        $crate::losses::suits_networks!(@ $name [$crate::activations::OneOutput] OutputLoss $crate::losses::Insist);
+    };
+    ($name:ident that end in $head:ident) => {
+        $crate::losses::suits_networks!(@ $name [$head] OutputLoss $crate::losses::Insist);
     };
     ($name:ident that end in $head:ident, by logits) => {
         $crate::losses::suits_networks!(@ $name [$head] LogitsLoss $crate::losses::suits_networks::ByLogits);
     };
-    (@ $name:ident [$($head:ident)?] $kind:ident $way:path) => {
+    (@ $name:ident [$head:path] $kind:ident $way:path) => {
         impl<H, A> $crate::losses::Loss<H, A> for $name
         where
-            H: $crate::activations::Activation<A> $(+ $head)?,
+            H: $crate::activations::Activation<A> + $head,
             A: $crate::flat::Flat + Clone + Send + Sync,
             $name: $crate::losses::$kind<A>,
         {
