@@ -427,6 +427,11 @@ fn numbers_of_metrics_and_callbacks() {
     assert_eq!(trainer.fit(&data, Fit::epochs(1).progress(false)).outcome.to_string(), expected);
     assert_eq!(Metric::<castnet::activations::Softmax, SVector<f32, 2>, SVector<f32, 2>>::check(&TopK(1)), Ok(()));
 
+    let metric = Thresholded { metric: Accuracy, threshold: f64::NAN };
+    let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default()).metric(metric);
+    let error = trainer.train_on_batch(line().inputs(), line().targets()).expect_err("no threshold");
+    assert_eq!(error.to_string(), "a `threshold` of NaN for `Thresholded`: give a finite number");
+
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default());
     let loss = trainer.monitor("loss").expect("a figure");
     let mut refused = |mut callback: Box<dyn Callback<Line>>| {

@@ -387,7 +387,7 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::metrics::ConfusionMatrix;
-    pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
+    pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, Thresholded, TopK};
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
