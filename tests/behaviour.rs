@@ -2,7 +2,7 @@
 use castnet::losses::{Objection, TargetError};
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
-use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome};
+use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome, Warning};
 
 network! {
     Xor< input 2 => dense 8 tanh => dense 1 sigmoid >
@@ -44,7 +44,7 @@ fn xor_is_learnt_without_an_error() {
         Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam { learning_rate: 0.05, ..Adam::default() });
     trainer = trainer.metric(Accuracy);
     let history = trainer.fit(&xor(), Fit::epochs(500).batch_size(4).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
     assert_eq!(trainer.evaluate(&xor()).expect("sound targets").metrics, [("accuracy", 1.0)]);
     let net = trainer.into_network();
     for (input, target) in xor().iter() {
@@ -64,7 +64,7 @@ fn augmented_images() {
             options = options.augment(augment);
         }
         let history = trainer.fit(&data, options);
-        assert_eq!(history.outcome, Outcome::Completed);
+        assert_eq!(*history.outcome(), Outcome::Completed);
         assert!(data == classes(), "the data stay as they are");
         trainer.into_network()
     };
@@ -86,7 +86,7 @@ fn augmented_images() {
     let refused = trainer.fit(&data, Fit::epochs(2).augment(Augment::images(28, 28, 1)).progress(false));
     let expected = "not trained: `Augment::images(28, 28, 1)` takes images of 784 values, but the network's input has 4: give the \
                     height, the width and the channels of the input";
-    assert_eq!(refused.outcome.to_string(), expected);
+    assert_eq!(refused.outcome().to_string(), expected);
 }
 
 /// All random numbers follow from the seed: two trainings give the same bits, another seed gives others.
@@ -172,7 +172,7 @@ fn any_batch_size() {
     for batch_size in [1, 3, 4, 7, 1000] {
         let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
         let history = trainer.fit(&xor(), Fit::epochs(2).batch_size(batch_size).progress(false));
-        assert_eq!((history.epochs.len(), history.outcome), (2, Outcome::Completed), "{batch_size}");
+        assert_eq!((history.epochs().len(), history.outcome()), (2, &Outcome::Completed), "{batch_size}");
     }
 }
 
@@ -182,15 +182,15 @@ fn no_epochs_change_nothing() {
     let before = net.clone_boxed();
     let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
     let history = trainer.fit(&xor(), Fit::epochs(0).progress(false));
-    assert_eq!((history.epochs.len(), history.outcome), (0, Outcome::Completed));
+    assert_eq!((history.epochs().len(), history.outcome()), (0, &Outcome::Completed));
     assert_eq!(trainer.into_network(), before);
 }
 
 #[test]
 fn options_that_cannot_be_followed() {
     let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
-    let mut refused = |options: Fit<'_, _, _>| match trainer.fit(&xor(), options.progress(false)).outcome {
-        Outcome::Refused(error) => error,
+    let mut refused = |options: Fit<'_, _, _>| match trainer.fit(&xor(), options.progress(false)).outcome() {
+        Outcome::Refused(error) => error.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(Fit::epochs(1).batch_size(0)), FitError::BatchSize);
@@ -214,8 +214,8 @@ fn divergence() {
     let data: DataFor<Line> = Dataset::new(houses().inputs(), houses().targets()).expect("sound data");
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
     let history = trainer.fit(&data, Fit::epochs(10).progress(false));
-    let Outcome::Diverged { epoch: 1, batch } = history.outcome else { panic!("{history}") };
-    assert!(batch > 1 && history.epochs.is_empty());
+    let Outcome::Diverged { epoch: 1, batch } = *history.outcome() else { panic!("{history}") };
+    assert!(batch > 1 && history.epochs().is_empty());
     assert!(history.to_string().contains(&format!("epoch 1, batch {batch}")), "{history}");
     let weights = trainer.network().as_flat().to_vec();
     let error = trainer.train_on_batch(&data.inputs()[..32], &data.targets()[..32]);
@@ -327,7 +327,7 @@ fn sparse_targets() {
     let dense_history = dense.fit(&one_hot, Fit::epochs(2).seed(3).progress(false));
     let sparse_history = sparse.fit(&numbered, Fit::epochs(2).seed(3).progress(false));
     assert!(dense.network().as_flat() == sparse.network().as_flat());
-    let (a, b) = (dense_history.epochs[1].train.loss, sparse_history.epochs[1].train.loss);
+    let (a, b) = (dense_history.epochs()[1].train.loss, sparse_history.epochs()[1].train.loss);
     assert!((a - b).abs() < 1e-12, "{a} and {b}");
 
     for wrong in [3.0, -1.0, 0.5] {
@@ -349,7 +349,7 @@ fn targets_that_do_not_suit_the_loss() {
     let data =
         |targets: [f32; 2]| -> Data { Dataset::from_rows(&[[0.0], [1.0]], &targets.map(|t| [t])).expect("finite") };
     let sound = data([0.0, 1.0]);
-    let outcome = |history: castnet::History| history.outcome.to_string();
+    let outcome = |history: castnet::History| history.outcome().to_string();
     for target in [3.0, -1.0, 0.5] {
         let mut trainer = Three::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
         let wrong = data([2.0, target]);
@@ -376,7 +376,7 @@ fn targets_that_do_not_suit_the_loss() {
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let soft = data([0.25, 0.75]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
-    assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(*trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome(), Outcome::Completed);
 }
 
 /// A prediction computes `relu` behind the pooling that follows it, where nothing else reads it; the values are those of training, which
@@ -454,9 +454,12 @@ fn a_sample_of_no_weight() {
     let rows = Dataset::<SVector<f32, 2>, Class>::from_rows(&[[1.0, 2.0], [0.5, 0.1]], &[[2.0], [-1.0]]);
     let data = rows.expect("sound data");
     let mut trainer = Pick::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
-    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Refused(FitError::Target { sample: 1, .. })));
+    assert!(matches!(
+        trainer.fit(&data, Fit::epochs(1)).outcome(),
+        Outcome::Refused(FitError::Target { sample: 1, .. })
+    ));
     let data = data.with_weights(vec![1.0, 0.0]).expect("as many weights");
-    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Completed));
+    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome(), Outcome::Completed));
 }
 
 /// Losses and optimizers in generic code.
@@ -495,4 +498,49 @@ fn losses_of_several_outputs_are_added() {
     let mut all = net().compile(Insist(MeanSquaredError), Sgd { learning_rate: 0.0 });
     let target = [HeadsOutput { a: [2.0].into(), b: [1.0, -1.0, 1.0].into() }];
     assert_eq!(all.train_on_batch(&input, &target).expect("a batch").loss, 1.75);
+}
+
+/// A column that does not vary is shifted and not scaled, and the history says so: in training by `normalize` on its own and in a nested network.
+#[test]
+fn constant_columns() {
+    network! {
+        Inner< input 3 => normalize => dense 2 >
+        Outer< input 3 => use Inner -> 2 => dense 1 >
+        Plain< input 3 => scaled: normalize => dense 1 >
+    }
+    fn history<N>() -> (castnet::History, Box<N>)
+    where
+        N: Network<
+                Scalar = f32,
+                Input = SVector<f32, 3>,
+                Output = SVector<f32, 1>,
+                Head = castnet::activations::Linear,
+            >,
+    {
+        let rows = [[1.0, 0.1, 7.0], [2.0, 0.1, 7.0], [4.0, 0.1, 7.0]];
+        let data: DataFor<N> = Dataset::from_rows(&rows, &[[0.0], [1.0], [2.0]]).expect("sound data");
+        let mut trainer = N::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default());
+        let history = trainer.fit(&data, Fit::epochs(1).progress(false));
+        assert!(trainer.fit(&data, Fit::epochs(1).progress(false)).warnings().is_empty(), "nothing is learnt anew");
+        (history, trainer.into_network())
+    }
+    let (warned, net) = history::<Plain>();
+    let warning = Warning::ConstantChannels { layer: "scaled", channels: vec![1, 2] };
+    assert_eq!(warned.warnings(), [warning]);
+    assert_eq!((net.scaled.mean[1], net.scaled.scale[1], net.scaled.scale[2]), (0.1, 1.0, 1.0));
+    assert_eq!(*warned.outcome(), Outcome::Completed);
+    let expected = "completed\nwarning: channels 1, 2 (counted from 0) of the input of `scaled` are constant in the training data: shifted to 0 and not scaled; leave such columns out, or give data in which they vary";
+    assert!(warned.to_string().ends_with(expected), "{warned}");
+    let (warned, _) = history::<Outer>();
+    let warning = Warning::ConstantChannels { layer: "normalize_1", channels: vec![1, 2] };
+    assert_eq!(warned.warnings(), [warning]);
+    let samples = [[1.0, 0.5, 7.0].into(), [2.0, 0.1, 7.0].into()];
+    assert_eq!(Plain::init(&mut seeded(1)).adapt(&samples[..]), Ok(1));
+    let many = Warning::ConstantChannels { layer: "a", channels: (0..12).collect() };
+    assert!(
+        many.to_string().starts_with("channels 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more (counted from 0)"),
+        "{many}"
+    );
+    let one = Warning::ConstantChannels { layer: "a", channels: vec![3] };
+    assert!(one.to_string().starts_with("channel 3 (counted from 0) of the input of `a` is constant"), "{one}");
 }

@@ -46,7 +46,7 @@ fn house_prices() {
     {
         let mut trainer = N::init(&mut seeded(1)).compile(MeanSquaredError, RmsProp::default());
         let history = trainer.fit(train, Fit::epochs(100).batch_size(8).progress(false));
-        assert!(history.epochs.last().expect("an epoch").train.loss < 12.0, "{history}");
+        assert!(history.epochs().last().expect("an epoch").train.loss < 12.0, "{history}");
         let report = trainer.evaluate(train).expect("sound targets");
         (trainer.network().as_flat().to_vec(), report)
     }
@@ -146,7 +146,7 @@ fn digits() {
         let mut trainer = N::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Adam::default());
         trainer = trainer.metric(Accuracy);
         let history = trainer.fit(&train, Fit::epochs(4).progress(false));
-        assert!(history.epochs[3].train.loss < history.epochs[0].train.loss, "{history}");
+        assert!(history.epochs()[3].train.loss < history.epochs()[0].train.loss, "{history}");
         trainer.evaluate(&test).expect("sound targets").metrics[0].1
     }
     let accuracies = [

@@ -31,10 +31,9 @@ where
     let mut trainer = compile();
     let (inputs, targets) = ([SVector::from([0.5]); 2], [sound.clone(), wrong]);
     let data = Dataset::new(inputs, targets.clone()).expect("finite data");
-    let Outcome::Refused(error) = trainer.fit(&data, Fit::epochs(1).progress(false)).outcome else {
-        return "accepted".into();
-    };
-    let FitError::Target { sample: 1, validation: false, objection } = error else { panic!("{error}") };
+    let history = trainer.fit(&data, Fit::epochs(1).progress(false));
+    let Outcome::Refused(error) = history.outcome() else { return "accepted".into() };
+    let FitError::Target { sample: 1, validation: false, objection } = *error else { panic!("{error}") };
     let refused = BatchError::Target(TargetError { sample: 1, objection });
     assert_eq!(trainer.train_on_batch(&inputs, &targets), Err(refused));
     assert_eq!(trainer.evaluate(&data), Err(refused));
@@ -198,7 +197,7 @@ fn reason<L: Loss<castnet::activations::Linear, SVector<f32, 1>, Target = SVecto
     let (mut network, mut memory) = ((*before).clone(), TrainingMemory::<Line, O, 2>::new());
     let mut on_device = network.compile_in(&mut memory, loss, optimizer);
     let device = on_device.train_on_batch(line().inputs(), line().targets());
-    let Outcome::Refused(error) = history.outcome else {
+    let Outcome::Refused(error) = history.outcome() else {
         batch.expect("as `fit`");
         device.expect("as `fit`");
         return "accepted".into();
@@ -424,7 +423,7 @@ fn numbers_of_metrics_and_callbacks() {
     let mut trainer = Kind::init(&mut seeded(1)).compile(CategoricalCrossentropy, Sgd::default()).metric(TopK(0));
     let data: DataFor<Kind> = Dataset::from_rows(&[[0.0]], &[[0.0, 1.0]]).expect("sound data");
     let expected = "not trained: a `k` of 0 for `TopK`: give 1 or more";
-    assert_eq!(trainer.fit(&data, Fit::epochs(1).progress(false)).outcome.to_string(), expected);
+    assert_eq!(trainer.fit(&data, Fit::epochs(1).progress(false)).outcome().to_string(), expected);
     assert_eq!(Metric::<castnet::activations::Softmax, SVector<f32, 2>, SVector<f32, 2>>::check(&TopK(1)), Ok(()));
 
     let metric = Thresholded { metric: Accuracy, threshold: f64::NAN };
@@ -435,7 +434,7 @@ fn numbers_of_metrics_and_callbacks() {
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default());
     let loss = trainer.monitor("loss").expect("a figure");
     let mut refused = |mut callback: Box<dyn Callback<Line>>| {
-        trainer.fit(&line(), Fit::epochs(1).callback(&mut callback).progress(false)).outcome.to_string()
+        trainer.fit(&line(), Fit::epochs(1).callback(&mut callback).progress(false)).outcome().to_string()
     };
     for (message, expected) in [
         (
@@ -466,7 +465,7 @@ fn numbers_of_metrics_and_callbacks() {
     let history = trainer.fit(&line(), Fit::epochs(1).callback(&mut negative).progress(false));
     let expected =
         "broken off after epoch 0: the learning rate of epoch 1 is -0.1: give one that is finite and not negative";
-    assert_eq!(history.outcome.to_string(), expected);
+    assert_eq!(history.outcome().to_string(), expected);
 }
 
 /// Rows that name no class: counted apart by the confusion matrix, wrong for the accuracy, and without a class weight.

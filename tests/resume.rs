@@ -68,7 +68,7 @@ fn trainer() -> LineTrainer {
 /// A checkpoint after two epochs.
 fn checkpoint(path: &Path) {
     let history = trainer().fit(&line(), Fit::epochs(2).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_weights_of_a_checkpoint_load() {
     let mut trainer = trainer();
     let path = folder.path().join("epoch_{epoch}.safetensors");
     let history = trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
     let load = |epoch| Line::load(folder.path().join(format!("epoch_{epoch}.safetensors")));
     assert!(load(4).expect("weights").as_flat() == trainer.network().as_flat());
     assert!(load(2).expect("weights").as_flat() != trainer.network().as_flat());
@@ -178,12 +178,12 @@ fn other_callbacks_than_before() {
     let mut trainer = trainer();
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
     let history = trainer.fit(&line(), Fit::epochs(5).progress(false));
-    assert_eq!(history.outcome, Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
+    assert_eq!(*history.outcome(), Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
     // With the right callbacks the training continues where the checkpoint ended.
     let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).progress(false));
-    assert_eq!((history.outcome, history.epochs.len()), (Outcome::Completed, 5));
+    assert_eq!((history.outcome(), history.epochs().len()), (&Outcome::Completed, 5));
     // The training after that is a new one.
-    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs.len(), 1);
+    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs().len(), 1);
 }
 
 /// A callback that refuses to work loses nothing of the training that was resumed.
@@ -200,7 +200,7 @@ fn refused_and_gone_on_with() {
     _ = fit(&mut trainer(), 3, 0.5);
     let mut trainer = trainer();
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
-    assert!(matches!(fit(&mut trainer, 5, 2.0).outcome, Outcome::Refused(FitError::Callback(_))));
+    assert!(matches!(fit(&mut trainer, 5, 2.0).outcome(), Outcome::Refused(FitError::Callback(_))));
     assert_eq!(fit(&mut trainer, 5, 0.5), through);
 }
 
@@ -210,8 +210,8 @@ fn a_disk_that_is_full() {
     let path = folder.path().join("no such folder/checkpoint");
     let mut trainer = trainer();
     let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert!(matches!(history.outcome, Outcome::Failed { epoch: 2, .. }), "{:?}", history.outcome);
-    assert_eq!(history.epochs.len(), 2);
+    assert!(matches!(history.outcome(), Outcome::Failed { epoch: 2, .. }), "{:?}", history.outcome());
+    assert_eq!(history.epochs().len(), 2);
 }
 
 /// A training that a callback stopped, killed behind its last checkpoint: it is over, with the same outcome and weights.
@@ -227,7 +227,7 @@ fn a_stopped_training_stays_stopped() {
         let mut stop = EarlyStopping::new(trainer.monitor("loss").expect("a figure")).min_delta(1e9).patience(3);
         let options = Fit::epochs(9).callback(&mut stop).checkpoint(Checkpoint::every(1, &path)).progress(false);
         let history = trainer.fit(&line(), options);
-        assert!(matches!(history.outcome, Outcome::Stopped { epoch: 4, .. }), "{:?}", history.outcome);
+        assert!(matches!(history.outcome(), Outcome::Stopped { epoch: 4, .. }), "{:?}", history.outcome());
         (history, trainer)
     };
     let ((history, whole), (resumed, again)) = (run(false), run(true));
@@ -245,7 +245,7 @@ fn the_best_is_written_first() {
         .checkpoint(Checkpoint::every(1, folder.path().join("no such folder/checkpoint")))
         .checkpoint(Checkpoint::best(trainer.monitor("loss").expect("a figure"), &best))
         .progress(false);
-    assert!(matches!(trainer.fit(&line(), options).outcome, Outcome::Failed { epoch: 1, .. }));
+    assert!(matches!(trainer.fit(&line(), options).outcome(), Outcome::Failed { epoch: 1, .. }));
     assert!(Line::load(&best).expect("weights").as_flat() == trainer.network().as_flat());
 }
 
@@ -283,7 +283,7 @@ fn figures_of_any_name() {
     let first = fit(&mut compile(), 2);
     let mut resumed = compile();
     assert_eq!(resumed.resume(&path).expect("a checkpoint"), 2);
-    assert_eq!(fit(&mut resumed, 3).epochs[..2], first.epochs);
+    assert_eq!(fit(&mut resumed, 3).epochs()[..2], *first.epochs());
 }
 
 /// Rows of figures of another length would make a file that cannot be read.
@@ -297,8 +297,8 @@ fn validation_data_as_before() {
     let data = line();
     let every = || Checkpoint::every(2, &path);
     let history = trainer.fit(&data, Fit::epochs(5).validation(&data).checkpoint(every()).progress(false));
-    assert_eq!(history.outcome, Outcome::Refused(FitError::ResumedValidation { had_validation: false }));
+    assert_eq!(*history.outcome(), Outcome::Refused(FitError::ResumedValidation { had_validation: false }));
     let expected = "not trained: the training that was resumed had no validation data: leave them out";
-    assert_eq!(history.outcome.to_string(), expected);
-    assert_eq!(trainer.fit(&data, Fit::epochs(5).checkpoint(every()).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(history.outcome().to_string(), expected);
+    assert_eq!(*trainer.fit(&data, Fit::epochs(5).checkpoint(every()).progress(false)).outcome(), Outcome::Completed);
 }

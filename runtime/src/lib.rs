@@ -135,7 +135,7 @@ pub use scalar::Scalar;
 pub use training::{Checkpoint, ResumeError};
 pub use training::{Compile, DeviceTrainer, Evaluation, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, callbacks};
+pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, Warning, callbacks};
 pub use {nalgebra, rand, typenum};
 
 /// Weights from bytes that lie in memory, for programs where [`embed!`] does not suit.

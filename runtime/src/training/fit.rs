@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::callbacks::Callbacks;
 use super::error::FitError;
 use super::evaluation::Evaluation;
-use super::history::{Epoch, History, Outcome};
+use super::history::{Epoch, History, Outcome, Warning};
 use super::monitor::Monitor;
 use super::options::{Fit, Split};
 use super::progress::Progress;
@@ -58,6 +58,7 @@ where
             epochs: Vec::new(),
             epoch: 0,
             stopped: None,
+            warnings: Vec::new(),
         };
         callbacks.list(&mut run.callbacks);
         let mut batches = Batches::new(batch_size, shuffle, augment);
@@ -71,7 +72,9 @@ where
         });
         let (data, stopped) = match begun {
             Ok(begun) => begun,
-            Err(error) => return History { epochs: Vec::new(), outcome: Outcome::Refused(error) },
+            Err(error) => {
+                return History { epochs: Vec::new(), outcome: Outcome::Refused(error), warnings: Vec::new() };
+            }
         };
         let mut progress = Progress::new(epochs, progress);
         let (outcome, epochs) = match stopped {
@@ -83,7 +86,7 @@ where
         }
         run.tell(self, |callback, training| callback.on_train_end(training));
         progress.finish(&outcome);
-        History { epochs: run.epochs, outcome }
+        History { epochs: run.epochs, outcome, warnings: run.warnings }
     }
 
     /// Whether this trainer can follow the options of a training.
@@ -141,7 +144,13 @@ where
             self.reseed(seed);
         }
         if !self.network.is_adapted() {
-            self.network.adapt_to(data.training.inputs);
+            self.network.adapt_to(data.training.inputs, &mut |layer, constant| {
+                let channels: Vec<usize> =
+                    (0..).zip(constant).filter_map(|(channel, is)| is.then_some(channel)).collect();
+                if !channels.is_empty() {
+                    run.warnings.push(Warning::ConstantChannels { layer, channels });
+                }
+            });
         }
         run.epoch = run.epochs.len();
         run.call(self, |callback, training| callback.on_train_begin(training))
@@ -185,7 +194,8 @@ where
             self.steps(data.training, batches, run).map_err(|(batch, error)| Self::outcome_of(epoch, batch, error))?;
         let validation = data.validation.map(|samples| self.evaluate_samples(samples));
         self.rng.next_epoch();
-        let record = Epoch { train, validation };
+        let learning_rate = self.optimizer.learning_rate_of(self.state.steps);
+        let record = Epoch { train, validation, learning_rate };
         progress.epoch(epoch, &record);
         run.epochs.push(record);
 

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
+use super::history::LEARNING_RATE;
 use crate::metrics::{Better, Metric};
 use crate::numbers::NumberError;
 
@@ -94,7 +95,7 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
 /// A name that no metric before has: `weighted_mae` beside `mae`, as in Keras; else a number is
 /// appended.
 fn free_name(taken: &[&str], name: &'static str, weighted: bool) -> &'static str {
-    let is_free = |name: &str| name != "loss" && !taken.contains(&name);
+    let is_free = |name: &str| name != "loss" && name != LEARNING_RATE && !taken.contains(&name);
     if is_free(name) {
         return name;
     }
