@@ -161,7 +161,15 @@ fn a_checkpoint_of_version_1() {
     let fit = |trainer: &mut LineTrainer| {
         trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, &path)).progress(false))
     };
-    assert_eq!(fit(&mut old), fit(&mut new));
+    let (old, new) = (fit(&mut old), fit(&mut new));
+    for name in ["loss", "mae"] {
+        assert_eq!(old.series(name), new.series(name));
+    }
+    // Such a checkpoint has no learning rates.
+    let rates =
+        |history: &castnet::History| history.epochs().iter().map(|epoch| epoch.learning_rate).collect::<Vec<_>>();
+    assert!(rates(&old)[..2].iter().all(|rate| rate.is_nan()));
+    assert_eq!((&rates(&old)[2..], rates(&new)), (&[0.001; 2][..], vec![0.001; 4]));
     for index in 0..bytes.len() {
         let mut damaged = bytes.to_vec();
         damaged[index] ^= 1;
