@@ -85,7 +85,7 @@ where
     let history = trainer.fit(&train, options);
     println!("{history}\n");
 
-    let result = trainer.evaluate(&test);
+    let result = trainer.evaluate(&test)?;
     println!("{} images of people whose hand it has not seen: {result}\n", test.len());
     let matrix = ConfusionMatrix::of(trainer.network(), &test);
     println!("{matrix}\n");

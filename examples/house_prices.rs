@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{history}\n");
 
     println!("Mean absolute error on {} held-out houses:", test.len());
-    println!("  this network             ${:.0}", 1000.0 * trainer.evaluate(&test).metrics[0].1);
+    println!("  this network             ${:.0}", 1000.0 * trainer.evaluate(&test)?.metrics[0].1);
     println!("  a linear regression      ${:.0}", 1000.0 * linear_regression(&train, &test)?);
     println!("  the mean of all houses   ${:.0}\n", 1000.0 * mean_price(&train, &test));
 

@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let hits =
             test.iter().filter(|(flower, species)| net.predict_class::<Species>(flower) == Species::decide(*species).0);
         let hits = hits.count();
-        println!("fold {number}: {}, {hits} of {} right", history.outcome, test.len());
+        println!("fold {number}: {}, {hits} of {} right", history.outcome(), test.len());
         right += hits;
     }
     println!("in all: {right} of {} right\n", flowers.len());

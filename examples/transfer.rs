@@ -86,10 +86,10 @@ where
 {
     let mut trainer = network.compile(SparseCategoricalCrossentropy, Adam::default()).metric(Accuracy);
     let history = trainer.fit(few, Fit::epochs(100).batch_size(10).progress(false));
-    if history.outcome != Outcome::Completed {
-        return Err(history.outcome.to_string().into());
+    if *history.outcome() != Outcome::Completed {
+        return Err(history.outcome().to_string().into());
     }
-    let report = trainer.evaluate(test);
+    let report = trainer.evaluate(test)?;
     let (_, accuracy) = report.metrics.first().ok_or("no metric")?;
     Ok(*accuracy)
 }

@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let history = trainer.fit(&train, Fit::epochs(200).batch_size(32).validation_split(0.2).callback(&mut stop));
     println!("{history}\n");
 
-    let result = trainer.evaluate(&test);
+    let result = trainer.evaluate(&test)?;
     let matrix = ConfusionMatrix::of(trainer.network(), &test).labels::<Tumour>();
     println!("{} tumours it has not seen: {result}\n\n{matrix}\n", test.len());
     let (tumour, probability) = Tumour::decide(&trainer.network().predict(&test.inputs()[0]));

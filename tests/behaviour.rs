@@ -1,7 +1,8 @@
 //! Training and predictions: which results are the same, which are not, and the errors for bad input.
+use castnet::losses::{Objection, TargetError};
 use castnet::nalgebra::SVector;
 use castnet::prelude::*;
-use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome};
+use castnet::{Arithmetic, BatchError, FitError, LengthError, Outcome, Warning};
 
 network! {
     Xor< input 2 => dense 8 tanh => dense 1 sigmoid >
@@ -43,8 +44,8 @@ fn xor_is_learnt_without_an_error() {
         Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam { learning_rate: 0.05, ..Adam::default() });
     trainer = trainer.metric(Accuracy);
     let history = trainer.fit(&xor(), Fit::epochs(500).batch_size(4).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
-    assert_eq!(trainer.evaluate(&xor()).metrics, [("accuracy", 1.0)]);
+    assert_eq!(*history.outcome(), Outcome::Completed);
+    assert_eq!(trainer.evaluate(&xor()).expect("sound targets").metrics, [("accuracy", 1.0)]);
     let net = trainer.into_network();
     for (input, target) in xor().iter() {
         assert_eq!(net.predict(input)[0] > 0.5, target[0] == 1.0);
@@ -63,7 +64,7 @@ fn augmented_images() {
             options = options.augment(augment);
         }
         let history = trainer.fit(&data, options);
-        assert_eq!(history.outcome, Outcome::Completed);
+        assert_eq!(*history.outcome(), Outcome::Completed);
         assert!(data == classes(), "the data stay as they are");
         trainer.into_network()
     };
@@ -80,12 +81,12 @@ fn augmented_images() {
     let history = trainer.fit(&data, Fit::epochs(2).augment(augment).validation(&data).progress(false));
     let losses = history.series("val_loss").expect("a figure");
     assert_eq!(losses[0], losses[1]);
-    assert_eq!(losses[0], trainer.evaluate(&data).loss);
+    assert_eq!(losses[0], trainer.evaluate(&data).expect("sound targets").loss);
 
     let refused = trainer.fit(&data, Fit::epochs(2).augment(Augment::images(28, 28, 1)).progress(false));
     let expected = "not trained: `Augment::images(28, 28, 1)` takes images of 784 values, but the network's input has 4: give the \
                     height, the width and the channels of the input";
-    assert_eq!(refused.outcome.to_string(), expected);
+    assert_eq!(refused.outcome().to_string(), expected);
 }
 
 /// All random numbers follow from the seed: two trainings give the same bits, another seed gives others.
@@ -135,7 +136,7 @@ fn dropout_rests_outside_of_training() {
     let data: DataFor<Dropped> = Dataset::new(inputs, target).expect("sound data");
     let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.0 });
     let expected = f64::from(quiet[0]) * f64::from(quiet[0]);
-    assert!((trainer.evaluate(&data).loss - expected).abs() < 1e-6);
+    assert!((trainer.evaluate(&data).expect("sound targets").loss - expected).abs() < 1e-6);
     let losses: Vec<f64> = (0..200).map(|_| trainer.train_on_batch(&inputs, &target).expect("a batch").loss).collect();
     assert!(
         losses.iter().filter(|loss| (*loss - expected).abs() > 1e-3 * expected).count() > 150,
@@ -171,7 +172,7 @@ fn any_batch_size() {
     for batch_size in [1, 3, 4, 7, 1000] {
         let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
         let history = trainer.fit(&xor(), Fit::epochs(2).batch_size(batch_size).progress(false));
-        assert_eq!((history.epochs.len(), history.outcome), (2, Outcome::Completed), "{batch_size}");
+        assert_eq!((history.epochs().len(), history.outcome()), (2, &Outcome::Completed), "{batch_size}");
     }
 }
 
@@ -181,15 +182,15 @@ fn no_epochs_change_nothing() {
     let before = net.clone_boxed();
     let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
     let history = trainer.fit(&xor(), Fit::epochs(0).progress(false));
-    assert_eq!((history.epochs.len(), history.outcome), (0, Outcome::Completed));
+    assert_eq!((history.epochs().len(), history.outcome()), (0, &Outcome::Completed));
     assert_eq!(trainer.into_network(), before);
 }
 
 #[test]
 fn options_that_cannot_be_followed() {
     let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
-    let mut refused = |options| match trainer.fit(&xor(), options).outcome {
-        Outcome::Refused(error) => error,
+    let mut refused = |options: Fit<'_, _, _>| match trainer.fit(&xor(), options.progress(false)).outcome() {
+        Outcome::Refused(error) => error.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(Fit::epochs(1).batch_size(0)), FitError::BatchSize);
@@ -197,6 +198,13 @@ fn options_that_cannot_be_followed() {
         let error = refused(Fit::epochs(1).validation_split(part));
         assert!(matches!(error, FitError::ValidationSplit { samples: 4, .. }), "{part}: {error:?}");
     }
+    let data = xor();
+    let twice = FitError::TwoValidations { fraction: 0.25 };
+    assert_eq!(refused(Fit::epochs(1).validation(&data).validation_split(0.25)), twice);
+    assert_eq!(refused(Fit::epochs(1).validation_split(0.25).validation(&data)), twice);
+    let message =
+        "validation data and a validation split of 0.25: give one of them, `validation` or `validation_split`";
+    assert_eq!(twice.to_string(), message);
 }
 
 /// A training that runs away stops at once, says where, and keeps the last weights that were finite.
@@ -206,8 +214,8 @@ fn divergence() {
     let data: DataFor<Line> = Dataset::new(houses().inputs(), houses().targets()).expect("sound data");
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
     let history = trainer.fit(&data, Fit::epochs(10).progress(false));
-    let Outcome::Diverged { epoch: 1, batch } = history.outcome else { panic!("{history}") };
-    assert!(batch > 1 && history.epochs.is_empty());
+    let Outcome::Diverged { epoch: 1, batch } = *history.outcome() else { panic!("{history}") };
+    assert!(batch > 1 && history.epochs().is_empty());
     assert!(history.to_string().contains(&format!("epoch 1, batch {batch}")), "{history}");
     let weights = trainer.network().as_flat().to_vec();
     let error = trainer.train_on_batch(&data.inputs()[..32], &data.targets()[..32]);
@@ -257,7 +265,7 @@ fn frozen_and_regularized() {
     assert!((net.penalty() - l1 - l2).abs() < 1e-9);
     let zeros: DataFor<Pulled> = Dataset::new([[0.0, 0.0].into()], [[0.0].into()]).expect("sound data");
     let mut trainer = net.compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
-    assert!((trainer.evaluate(&zeros).loss - l1 - l2).abs() < 1e-9);
+    assert!((trainer.evaluate(&zeros).expect("sound targets").loss - l1 - l2).abs() < 1e-9);
     let before = trainer.network().dense_1.weight;
     _ = trainer.fit(&zeros, Fit::epochs(1).progress(false));
     assert!((trainer.network().dense_1.weight - before * 0.9).abs().max() < 1e-6, "w - 0.1 * 2 * 0.5 w");
@@ -300,9 +308,9 @@ fn gradients_of_ones_own() {
 fn an_unusual_pairing_on_purpose() {
     let mut trainer =
         Classes::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Adam::default()).metric(Accuracy);
-    let before = trainer.evaluate(&classes()).loss;
+    let before = trainer.evaluate(&classes()).expect("sound targets").loss;
     _ = trainer.fit(&classes(), Fit::epochs(30).progress(false));
-    let after = trainer.evaluate(&classes());
+    let after = trainer.evaluate(&classes()).expect("sound targets");
     assert!(after.loss < before && after.metrics[0].1 > 0.9, "{before} to {after}");
 }
 
@@ -319,12 +327,13 @@ fn sparse_targets() {
     let dense_history = dense.fit(&one_hot, Fit::epochs(2).seed(3).progress(false));
     let sparse_history = sparse.fit(&numbered, Fit::epochs(2).seed(3).progress(false));
     assert!(dense.network().as_flat() == sparse.network().as_flat());
-    let (a, b) = (dense_history.epochs[1].train.loss, sparse_history.epochs[1].train.loss);
+    let (a, b) = (dense_history.epochs()[1].train.loss, sparse_history.epochs()[1].train.loss);
     assert!((a - b).abs() < 1e-12, "{a} and {b}");
 
     for wrong in [3.0, -1.0, 0.5] {
         let bad = sparse.train_on_batch(&one_hot.inputs()[..1], &[SVector::from([wrong])]);
-        assert_eq!(bad, Err(BatchError::NotFinite), "{wrong}");
+        let objection = Objection::Class { class: f64::from(wrong), classes: 3 };
+        assert_eq!(bad, Err(BatchError::Target(TargetError { sample: 0, objection })));
     }
 }
 
@@ -340,13 +349,14 @@ fn targets_that_do_not_suit_the_loss() {
     let data =
         |targets: [f32; 2]| -> Data { Dataset::from_rows(&[[0.0], [1.0]], &targets.map(|t| [t])).expect("finite") };
     let sound = data([0.0, 1.0]);
-    let outcome = |history: castnet::History| history.outcome.to_string();
-    let classes = "does not suit the loss: targets are whole numbers from 0 to the number of classes minus 1";
+    let outcome = |history: castnet::History| history.outcome().to_string();
     for target in [3.0, -1.0, 0.5] {
         let mut trainer = Three::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
         let wrong = data([2.0, target]);
         let history = trainer.fit(&wrong, Fit::epochs(1).progress(false));
-        let expected = format!("not trained: the target of training sample 1 (counted from 0) {classes}");
+        let expected = format!(
+            "not trained: the target of training sample 1 (counted from 0) does not suit the loss: class {target} of 3: targets are whole numbers from 0 to 2"
+        );
         assert_eq!(outcome(history), expected);
         let history = trainer.fit(&sound, Fit::epochs(1).validation(&wrong).progress(false));
         assert_eq!(outcome(history), expected.replace("training", "validation"));
@@ -356,17 +366,17 @@ fn targets_that_do_not_suit_the_loss() {
     }
     let wrong = data([1.0, 2.0]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
-    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: targets of a binary cross-entropy are from 0 (no) to 1 (yes)";
+    let expected = "not trained: the target of training sample 1 (counted from 0) does not suit the loss: 2, but targets of a binary cross-entropy are from 0 (no) to 1 (yes)";
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let loss = Smoothed { loss: BinaryCrossentropy, amount: 0.1 };
     let mut trainer = Two::init(&mut seeded(1)).compile(loss, Sgd::default());
     assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
-    // On purpose.
+    // `Insist` is about the last activation, and not about targets.
     let mut trainer = Two::init(&mut seeded(1)).compile(Insist(BinaryCrossentropy), Sgd::default());
-    assert_eq!(trainer.fit(&wrong, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(outcome(trainer.fit(&wrong, Fit::epochs(1).progress(false))), expected);
     let soft = data([0.25, 0.75]);
     let mut trainer = Two::init(&mut seeded(1)).compile(BinaryCrossentropy, Sgd::default());
-    assert_eq!(trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(*trainer.fit(&soft, Fit::epochs(1).progress(false)).outcome(), Outcome::Completed);
 }
 
 /// A prediction computes `relu` behind the pooling that follows it, where nothing else reads it; the values are those of training, which
@@ -444,9 +454,12 @@ fn a_sample_of_no_weight() {
     let rows = Dataset::<SVector<f32, 2>, Class>::from_rows(&[[1.0, 2.0], [0.5, 0.1]], &[[2.0], [-1.0]]);
     let data = rows.expect("sound data");
     let mut trainer = Pick::init(&mut seeded(1)).compile(SparseCategoricalCrossentropy, Sgd::default());
-    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Refused(FitError::Target { sample: 1, .. })));
+    assert!(matches!(
+        trainer.fit(&data, Fit::epochs(1)).outcome(),
+        Outcome::Refused(FitError::Target { sample: 1, .. })
+    ));
     let data = data.with_weights(vec![1.0, 0.0]).expect("as many weights");
-    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome, Outcome::Completed));
+    assert!(matches!(trainer.fit(&data, Fit::epochs(1)).outcome(), Outcome::Completed));
 }
 
 /// Losses and optimizers in generic code.
@@ -461,4 +474,73 @@ fn loops_of_ones_own() {
     let net = House::init(&mut seeded(1));
     let before = net.clone();
     assert_eq!(train(net, MeanSquaredError, Sgd::default()), before);
+}
+
+/// A loss for each of several outputs, added up: Keras's figure for one loss that is given to all outputs is this one. The mean over all values
+/// of all outputs, whose numbers have nothing to do with each other, is another; it takes `Insist`.
+#[test]
+fn losses_of_several_outputs_are_added() {
+    network! { Heads< x: input 1 => a: dense 1; x => b: dense 3 > }
+    use castnet::Both;
+    let net = || {
+        let mut net = Heads::init(&mut seeded(1));
+        net.as_flat_mut().fill(0.0);
+        net
+    };
+    let input = [SVector::from([1.0])];
+    // 4 is the square of 2, 1 the mean of three ones.
+    let target = [Both([2.0].into(), [1.0, -1.0, 1.0].into())];
+    let mut each = net().compile(Both(MeanSquaredError, MeanSquaredError), Sgd { learning_rate: 0.0 });
+    assert_eq!(each.train_on_batch(&input, &target).expect("a batch").loss, 5.0);
+    // The derivatives of the biases: 2 (0 - 2), and 2 (0 - 1) / 3.
+    assert_eq!(each.gradient().a.bias[0], -4.0);
+    assert!((each.gradient().b.bias[0] + 2.0 / 3.0).abs() < 1e-6);
+    let mut all = net().compile(Insist(MeanSquaredError), Sgd { learning_rate: 0.0 });
+    let target = [HeadsOutput { a: [2.0].into(), b: [1.0, -1.0, 1.0].into() }];
+    assert_eq!(all.train_on_batch(&input, &target).expect("a batch").loss, 1.75);
+}
+
+/// A column that does not vary is shifted and not scaled, and the history says so: in training by `normalize` on its own and in a nested network.
+#[test]
+fn constant_columns() {
+    network! {
+        Inner< input 3 => normalize => dense 2 >
+        Outer< input 3 => use Inner -> 2 => dense 1 >
+        Plain< input 3 => scaled: normalize => dense 1 >
+    }
+    fn history<N>() -> (castnet::History, Box<N>)
+    where
+        N: Network<
+                Scalar = f32,
+                Input = SVector<f32, 3>,
+                Output = SVector<f32, 1>,
+                Head = castnet::activations::Linear,
+            >,
+    {
+        let rows = [[1.0, 0.1, 7.0], [2.0, 0.1, 7.0], [4.0, 0.1, 7.0]];
+        let data: DataFor<N> = Dataset::from_rows(&rows, &[[0.0], [1.0], [2.0]]).expect("sound data");
+        let mut trainer = N::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default());
+        let history = trainer.fit(&data, Fit::epochs(1).progress(false));
+        assert!(trainer.fit(&data, Fit::epochs(1).progress(false)).warnings().is_empty(), "nothing is learnt anew");
+        (history, trainer.into_network())
+    }
+    let (warned, net) = history::<Plain>();
+    let warning = Warning::ConstantChannels { layer: "scaled", channels: vec![1, 2] };
+    assert_eq!(warned.warnings(), [warning]);
+    assert_eq!((net.scaled.mean[1], net.scaled.scale[1], net.scaled.scale[2]), (0.1, 1.0, 1.0));
+    assert_eq!(*warned.outcome(), Outcome::Completed);
+    let expected = "completed\nwarning: channels 1, 2 (counted from 0) of the input of `scaled` are constant in the training data: shifted to 0 and not scaled; leave such columns out, or give data in which they vary";
+    assert!(warned.to_string().ends_with(expected), "{warned}");
+    let (warned, _) = history::<Outer>();
+    let warning = Warning::ConstantChannels { layer: "normalize_1", channels: vec![1, 2] };
+    assert_eq!(warned.warnings(), [warning]);
+    let samples = [[1.0, 0.5, 7.0].into(), [2.0, 0.1, 7.0].into()];
+    assert_eq!(Plain::init(&mut seeded(1)).adapt(&samples[..]), Ok(1));
+    let many = Warning::ConstantChannels { layer: "a", channels: (0..12).collect() };
+    assert!(
+        many.to_string().starts_with("channels 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more (counted from 0)"),
+        "{many}"
+    );
+    let one = Warning::ConstantChannels { layer: "a", channels: vec![3] };
+    assert!(one.to_string().starts_with("channel 3 (counted from 0) of the input of `a` is constant"), "{one}");
 }

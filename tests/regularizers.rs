@@ -162,7 +162,7 @@ fn losses_without_training() {
     let mut trainer = small().compile(MeanSquaredError, Sgd { learning_rate: 0.0 });
     let (expected, _) = Parameters::of(trainer.network()).backpropagate(&inputs, &targets, &[1.0; 600]);
     let data: DataFor<Small> = Dataset::new(columns(&inputs), columns(&targets)).expect("sound data");
-    close("the loss", trainer.evaluate(&data).loss, expected);
+    close("the loss", trainer.evaluate(&data).expect("good targets").loss, expected);
     let history = trainer.fit(&data, Fit::epochs(1).batch_size(32).validation(&data).progress(false));
     for name in ["loss", "val_loss"] {
         close(name, history.series(name).expect("a series")[0], expected);
@@ -180,7 +180,7 @@ fn an_example_of_keras() {
     let (loss, _) = trainer.compute_gradient(&inputs, &outputs).expect("a sound batch");
     close("the loss", loss, 5.25);
     let data: DataFor<Ones> = Dataset::new(inputs, outputs).expect("sound data");
-    close("the loss", trainer.evaluate(&data).loss, 5.25);
+    close("the loss", trainer.evaluate(&data).expect("good targets").loss, 5.25);
 }
 
 /// Two halves of a batch, added up, are the whole batch.
@@ -293,7 +293,11 @@ fn nested_networks() {
     let mut whole = whole.compile(MeanSquaredError, Sgd { learning_rate: 0.1 });
     let data: DataFor<Whole> = Dataset::new(inputs.clone(), targets.clone()).expect("sound data");
     for _ in 0..5 {
-        close("the loss", outer.evaluate(&data).loss, whole.evaluate(&data).loss);
+        close(
+            "the loss",
+            outer.evaluate(&data).expect("good targets").loss,
+            whole.evaluate(&data).expect("good targets").loss,
+        );
         let expected = whole.train_on_batch(&inputs, &targets).expect("a sound batch").loss;
         close("the loss", outer.train_on_batch(&inputs, &targets).expect("a sound batch").loss, expected);
         // A nested network stands behind the layers of the outer one.
@@ -310,7 +314,7 @@ fn nested_networks() {
     let output = *network.predict_in(&x[0], &mut Workspace::boxed());
     let data: DataFor<Frozen> = Dataset::new(x, [output]).expect("sound data");
     let mut trainer = network.compile(MeanSquaredError, Sgd::default());
-    close("the loss", trainer.evaluate(&data).loss, 0.5 * output[0] * output[0]);
+    close("the loss", trainer.evaluate(&data).expect("good targets").loss, 0.5 * output[0] * output[0]);
     let (loss, _) = trainer.compute_gradient(&x, &[output]).expect("a sound batch");
     close("the loss", loss, 0.5 * output[0] * output[0]);
 }

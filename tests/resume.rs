@@ -74,7 +74,7 @@ fn trainer() -> LineTrainer {
 /// A checkpoint after two epochs.
 fn checkpoint(path: &Path) {
     let history = trainer().fit(&line(), Fit::epochs(2).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_weights_of_a_checkpoint_load() {
     let mut trainer = trainer();
     let path = folder.path().join("epoch_{epoch}.safetensors");
     let history = trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, path)).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
     let load = |epoch| Line::load(folder.path().join(format!("epoch_{epoch}.safetensors")));
     assert!(load(4).expect("weights").as_flat() == trainer.network().as_flat());
     assert!(load(2).expect("weights").as_flat() != trainer.network().as_flat());
@@ -173,7 +173,15 @@ fn a_checkpoint_of_version_1() {
     let fit = |trainer: &mut LineTrainer| {
         trainer.fit(&line(), Fit::epochs(4).checkpoint(Checkpoint::every(2, &path)).progress(false))
     };
-    assert_eq!(fit(&mut old), fit(&mut new));
+    let (old, new) = (fit(&mut old), fit(&mut new));
+    for name in ["loss", "mae"] {
+        assert_eq!(old.series(name), new.series(name));
+    }
+    // Such a checkpoint has no learning rates.
+    let rates =
+        |history: &castnet::History| history.epochs().iter().map(|epoch| epoch.learning_rate).collect::<Vec<_>>();
+    assert!(rates(&old)[..2].iter().all(|rate| rate.is_nan()));
+    assert_eq!((&rates(&old)[2..], rates(&new)), (&[0.001; 2][..], vec![0.001; 4]));
     for index in 0..bytes.len() {
         let mut damaged = bytes.to_vec();
         damaged[index] ^= 1;
@@ -190,12 +198,12 @@ fn other_callbacks_than_before() {
     let mut trainer = trainer();
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
     let history = trainer.fit(&line(), Fit::epochs(5).progress(false));
-    assert_eq!(history.outcome, Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
+    assert_eq!(*history.outcome(), Outcome::Refused(FitError::Resumed { saved: 1, given: 0 }));
     // With the right callbacks the training continues where the checkpoint ended.
     let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).progress(false));
-    assert_eq!((history.outcome, history.epochs.len()), (Outcome::Completed, 5));
+    assert_eq!((history.outcome(), history.epochs().len()), (&Outcome::Completed, 5));
     // The training after that is a new one.
-    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs.len(), 1);
+    assert_eq!(trainer.fit(&line(), Fit::epochs(1).progress(false)).epochs().len(), 1);
 }
 
 /// A callback that refuses to work loses nothing of the training that was resumed.
@@ -212,7 +220,7 @@ fn refused_and_gone_on_with() {
     _ = fit(&mut trainer(), 3, 0.5);
     let mut trainer = trainer();
     assert_eq!(trainer.resume(&path).expect("a checkpoint"), 2);
-    assert!(matches!(fit(&mut trainer, 5, 2.0).outcome, Outcome::Refused(FitError::Callback(_))));
+    assert!(matches!(fit(&mut trainer, 5, 2.0).outcome(), Outcome::Refused(FitError::Callback(_))));
     assert_eq!(fit(&mut trainer, 5, 0.5), through);
 }
 
@@ -225,10 +233,10 @@ fn a_disk_that_is_full() {
     let mut breaks = Disappears(folder.path().join("here"));
     let options = Fit::epochs(5).checkpoint(Checkpoint::every(2, &path)).callback(&mut breaks).progress(false);
     let history = trainer.fit(&line(), options);
-    let Outcome::Failed { epoch: 2, reason } = &history.outcome else { panic!("{:?}", history.outcome) };
+    let Outcome::Failed { epoch: 2, reason } = history.outcome() else { panic!("{:?}", history.outcome()) };
     let missing = "its folder does not exist: create it first, for example with `std::fs::create_dir_all`";
     assert_eq!(*reason, format!("{}: {missing}", path.display()));
-    assert_eq!(history.epochs.len(), 2);
+    assert_eq!(history.epochs().len(), 2);
 }
 
 /// Removes a folder in the first epoch.
@@ -252,9 +260,9 @@ fn checkpoints_that_cannot_be_written() {
         let mut trainer = trainer();
         let before = trainer.network().as_flat().to_vec();
         let history = trainer.fit(&line(), Fit::epochs(5).checkpoint(checkpoint).progress(false));
-        assert!(matches!(history.outcome, Outcome::Refused(FitError::Checkpoint(_))), "{:?}", history.outcome);
+        assert!(matches!(history.outcome(), Outcome::Refused(FitError::Checkpoint(_))), "{:?}", history.outcome());
         assert_eq!(trainer.network().as_flat(), before);
-        history.outcome.to_string().replace(&folder.path().display().to_string(), "FOLDER")
+        history.outcome().to_string().replace(&folder.path().display().to_string(), "FOLDER")
     };
     let missing = "its folder does not exist: create it first, for example with `std::fs::create_dir_all`";
     let cannot = "not trained: the checkpoint cannot be written:";
@@ -273,7 +281,7 @@ fn checkpoints_that_cannot_be_written() {
     assert_eq!(refuse(Checkpoint::every(1, at("run {epoch}/best"))), format!("{cannot} FOLDER/run 3/best: {missing}"));
     let history =
         trainer().fit(&line(), Fit::epochs(5).checkpoint(Checkpoint::every(4, at("run {epoch}/best"))).progress(false));
-    assert_eq!(history.outcome, Outcome::Completed);
+    assert_eq!(*history.outcome(), Outcome::Completed);
 
     let only = "`{epoch}` is the only placeholder, and the name of the file has no other braces";
     for (name, unknown) in [
@@ -291,7 +299,7 @@ fn checkpoints_that_cannot_be_written() {
     // In the name of a folder that exists they are what they are.
     std::fs::create_dir(at("{mine}")).expect("a folder");
     let options = Fit::epochs(1).checkpoint(Checkpoint::every(1, at("{mine}/{epoch}"))).progress(false);
-    assert_eq!(trainer().fit(&line(), options).outcome, Outcome::Completed);
+    assert_eq!(trainer().fit(&line(), options).outcome(), &Outcome::Completed);
     assert!(at("{mine}/1").exists());
 }
 
@@ -308,7 +316,7 @@ fn a_stopped_training_stays_stopped() {
         let mut stop = EarlyStopping::new(trainer.monitor("loss").expect("a figure")).min_delta(1e9).patience(3);
         let options = Fit::epochs(9).callback(&mut stop).checkpoint(Checkpoint::every(1, &path)).progress(false);
         let history = trainer.fit(&line(), options);
-        assert!(matches!(history.outcome, Outcome::Stopped { epoch: 4, .. }), "{:?}", history.outcome);
+        assert!(matches!(history.outcome(), Outcome::Stopped { epoch: 4, .. }), "{:?}", history.outcome());
         (history, trainer)
     };
     let ((history, whole), (resumed, again)) = (run(false), run(true));
@@ -329,7 +337,7 @@ fn the_best_is_written_first() {
         .checkpoint(Checkpoint::best(trainer.monitor("loss").expect("a figure"), &best))
         .callback(&mut breaks)
         .progress(false);
-    assert!(matches!(trainer.fit(&line(), options).outcome, Outcome::Failed { epoch: 1, .. }));
+    assert!(matches!(trainer.fit(&line(), options).outcome(), Outcome::Failed { epoch: 1, .. }));
     assert!(Line::load(&best).expect("weights").as_flat() == trainer.network().as_flat());
 }
 
@@ -367,7 +375,7 @@ fn figures_of_any_name() {
     let first = fit(&mut compile(), 2);
     let mut resumed = compile();
     assert_eq!(resumed.resume(&path).expect("a checkpoint"), 2);
-    assert_eq!(fit(&mut resumed, 3).epochs[..2], first.epochs);
+    assert_eq!(fit(&mut resumed, 3).epochs()[..2], *first.epochs());
 }
 
 /// Rows of figures of another length would make a file that cannot be read.
@@ -381,8 +389,8 @@ fn validation_data_as_before() {
     let data = line();
     let every = || Checkpoint::every(2, &path);
     let history = trainer.fit(&data, Fit::epochs(5).validation(&data).checkpoint(every()).progress(false));
-    assert_eq!(history.outcome, Outcome::Refused(FitError::ResumedValidation { had_validation: false }));
+    assert_eq!(*history.outcome(), Outcome::Refused(FitError::ResumedValidation { had_validation: false }));
     let expected = "not trained: the training that was resumed had no validation data: leave them out";
-    assert_eq!(history.outcome.to_string(), expected);
-    assert_eq!(trainer.fit(&data, Fit::epochs(5).checkpoint(every()).progress(false)).outcome, Outcome::Completed);
+    assert_eq!(history.outcome().to_string(), expected);
+    assert_eq!(*trainer.fit(&data, Fit::epochs(5).checkpoint(every()).progress(false)).outcome(), Outcome::Completed);
 }

@@ -23,6 +23,15 @@ pub trait Activation<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// Turns the gradient of the outputs into the gradient of the inputs, in place.
     fn backward<I: Isa<A::Scalar>>(self, isa: I, kept: Self::Kept<'_>, grad: &mut [A]);
 }
+
+/// The last activation of a network with one output, which one loss suits: all activations, but not [`Both`](crate::Both) of several.
+#[diagnostic::on_unimplemented(
+    message = "one loss for a network of several outputs, which ends in `{Self}`",
+    label = "one loss for several outputs",
+    note = "help: give a loss for each output, in their order, such as `Both(MeanSquaredError, MeanSquaredError)`, and `Both(a, Both(b, c))` for three; they are added up"
+)]
+pub trait OneOutput {}
+
 /// The values that an activation keeps for its backward pass.
 pub trait Kept<'a, A>: Copy {
     /// The inputs or the outputs, whichever the activation keeps.

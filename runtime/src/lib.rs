@@ -95,6 +95,7 @@ pub mod losses;
 pub mod math;
 pub mod metrics;
 mod network;
+pub mod numbers;
 pub mod optimizers;
 mod plain;
 #[cfg(feature = "plot")]
@@ -134,7 +135,7 @@ pub use scalar::Scalar;
 pub use training::{Checkpoint, ResumeError};
 pub use training::{Compile, DeviceTrainer, Evaluation, TrainingMemory};
 #[cfg(feature = "alloc")]
-pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, callbacks};
+pub use training::{Epoch, FigureError, Fit, FitError, History, Monitor, Outcome, Trainer, Warning, callbacks};
 pub use {nalgebra, rand, typenum};
 
 /// Weights from bytes that lie in memory, for programs where [`embed!`] does not suit.
@@ -394,7 +395,7 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::metrics::ConfusionMatrix;
-    pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, TopK};
+    pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, Thresholded, TopK};
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,

@@ -7,7 +7,7 @@
 //!
 //! | last activation | losses |
 //! |---|---|
-//! | any | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
+//! | any, of one output | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`], [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`], [`CosineSimilarity`] |
 //! | `sigmoid` | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`] |
 //! | `softmax` | [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalFocalCrossentropy`] |
 //! | `sigmoid` or `softmax` | [`KlDivergence`] |
@@ -29,6 +29,7 @@ mod reduction;
 mod smoothing;
 mod sparse;
 mod suits_networks;
+pub(crate) mod targets;
 mod weighted;
 
 pub use binary_crossentropy::{BinaryCrossentropy, SigmoidHead};
@@ -46,10 +47,12 @@ pub use pointwise::{
 pub use reduction::{Reduced, Reduction};
 pub use smoothing::Smoothed;
 pub use sparse::SparseCategoricalCrossentropy;
+pub use targets::{Objection, TargetError};
 pub use weighted::Weighted;
 
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 use suits_networks::suits_networks;
 
@@ -70,10 +73,19 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         Reduction::Mean
     }
 
-    /// The reason why a target is refused, or `None`: [`fit`](crate::Trainer::fit) refuses data with such targets.
-    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+    /// The reason why a target is refused, or `None`: `fit`, `evaluate` and `train_on_batch` refuse such targets before the first step.
+    fn objection(&self, target: &Self::Target) -> Option<Objection> {
         let _ = target;
         None
+    }
+
+    /// Whether the numbers of the loss make sense; a training is refused before its first step if they do not. By default nothing is
+    /// refused. [`numbers::check`](crate::numbers::check) checks numbers against ranges.
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
     }
 
     /// The sum of the losses of the samples.
@@ -102,9 +114,16 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
 
     /// As [`Loss::objection`].
-    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+    fn objection(&self, target: &Self::Target) -> Option<Objection> {
         let _ = target;
         None
+    }
+    /// As [`Loss::check`].
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
     }
     /// The sum of the losses of the samples.
     fn sum_of_logits(self, logits: &[A], targets: &[Self::Target]) -> f64;
@@ -125,9 +144,16 @@ pub trait OutputLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     type Target: Flat<Scalar = A::Scalar> + Clone + Send + Sync;
 
     /// As [`Loss::objection`].
-    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+    fn objection(&self, target: &Self::Target) -> Option<Objection> {
         let _ = target;
         None
+    }
+    /// As [`Loss::check`].
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
     }
     /// The sum of the losses of the samples.
     fn sum_of_outputs(self, outputs: &[A], targets: &[Self::Target]) -> f64;

@@ -5,6 +5,7 @@
 //! | [`Mae`], [`Mse`], [`Rmse`], [`R2`] | any |
 //! | [`Accuracy`] | that end in `sigmoid` or `softmax` |
 //! | [`F1`], [`Precision`], [`Recall`], [`Auc`], [`AucPr`] | that end in `sigmoid`, or in `softmax` with one-hot targets |
+//! | [`Thresholded`] accuracy, precision, recall or F1: yes or no at another threshold than 0.5 | any |
 //! | [`TopK`] | that end in `softmax` |
 //! | [`ConfusionMatrix`], which is a table, not a figure | that end in `softmax`, or in `sigmoid` over one output |
 mod accuracy;
@@ -14,6 +15,7 @@ mod binary;
 mod confusion;
 mod f1;
 mod regression;
+mod thresholded;
 
 pub use accuracy::{Accuracy, Decisions, TopK};
 pub use auc::{Auc, AucPr, Buckets};
@@ -24,6 +26,9 @@ pub(crate) use confusion::outputs;
 pub use confusion::{ConfusionMatrix, DecidesForOne};
 pub use f1::{ClassCounts, F1};
 pub use regression::{Mae, Mse, R2, Rmse, Spread};
+pub use thresholded::Thresholded;
+
+use crate::numbers::NumberError;
 
 /// A figure over many samples, of a network that ends in the activation `H` and has outputs `A` and targets `Y`.
 ///
@@ -76,6 +81,14 @@ pub trait Metric<H, A, Y>: Clone + core::fmt::Debug + Send + 'static {
     fn update(&self, state: &mut Self::State, output: &A, target: &Y, weight: f64);
     /// The figure for all samples in the state.
     fn value(&self, state: &Self::State) -> f64;
+    /// Whether the numbers of the metric make sense; a training is refused before its first step if they do not. By default nothing is
+    /// refused.
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
+    }
 }
 
 /// The better one of two figures.

@@ -154,7 +154,7 @@ pub trait Network:
 
     /// Learns the statistics of the `normalize` layers; the samples are checked.
     #[doc(hidden)]
-    fn adapt_to(&mut self, _samples: &[Self::Input]) {}
+    fn adapt_to(&mut self, _samples: &[Self::Input], _report: &mut nested::Report<'_>) {}
 
     /// Whether every `normalize` layer has learnt its statistics.
     #[doc(hidden)]
@@ -164,11 +164,12 @@ pub trait Network:
 
     /// Learns the statistics of the `normalize` layers from samples: a slice, or a [`Dataset`](crate::Dataset).
     ///
-    /// [`fit`](crate::Trainer::fit) does it by itself with its training data if it has not been done.
+    /// [`fit`](crate::Trainer::fit) does it by itself with its training data if it has not been done, and its history warns of channels that
+    /// are constant. Here their number is returned: such a channel is shifted to 0 and not scaled.
     ///
     /// # Errors
     /// No samples, or one that is NaN or infinite; the network stays as it was.
-    fn adapt<S: AsRef<[Self::Input]> + ?Sized>(&mut self, samples: &S) -> Result<(), BatchError> {
+    fn adapt<S: AsRef<[Self::Input]> + ?Sized>(&mut self, samples: &S) -> Result<usize, BatchError> {
         let samples = samples.as_ref();
         if samples.is_empty() {
             return Err(BatchError::Empty);
@@ -176,8 +177,9 @@ pub trait Network:
         if !flatten(samples).iter().all(|value| value.is_finite()) {
             return Err(BatchError::NotFiniteInput);
         }
-        self.adapt_to(samples);
-        Ok(())
+        let mut constant = 0;
+        self.adapt_to(samples, &mut |_, channels| constant += channels.iter().filter(|constant| **constant).count());
+        Ok(constant)
     }
 
     /// A network with fresh parameters, on the heap.

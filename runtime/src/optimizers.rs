@@ -43,6 +43,7 @@ use crate::flat::Flat;
 use crate::info::TensorInfo;
 use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::kernels::threads::over_slices;
+use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 
 /// A rule that turns gradients into steps.
@@ -65,6 +66,15 @@ pub trait Optimizer: Clone + core::fmt::Debug + Send + Sync + 'static {
     fn learning_rate_of(&self, step: u64) -> f64 {
         let _ = step;
         self.learning_rate()
+    }
+
+    /// Whether the numbers of the optimizer make sense; a training is refused before its first step if they do not. By default nothing is
+    /// refused. [`numbers::check`](crate::numbers::check) checks numbers against ranges.
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
     }
 
     /// Takes a step: changes the parameters and the moments. The gradient may be overwritten.
@@ -149,9 +159,10 @@ impl<T: Scalar, R: Fn(T, T, [T; M]) -> (T, [T; M]), const M: usize> Task<T> for 
     }
 }
 
-/// The methods for the learning rate, of an optimizer with a field `learning_rate`.
-macro_rules! learning_rate {
-    () => {
+/// The methods for the learning rate, of an optimizer with a field `learning_rate`, and the ranges of its other numbers: that of the learning
+/// rate is checked before every step.
+macro_rules! numbers {
+    ($owner:ident { $($field:ident: $range:ident),* }) => {
         fn learning_rate(&self) -> f64 {
             self.learning_rate
         }
@@ -159,9 +170,13 @@ macro_rules! learning_rate {
         fn set_learning_rate(&mut self, learning_rate: f64) {
             self.learning_rate = learning_rate;
         }
+
+        fn check(&self) -> Result<(), $crate::numbers::NumberError> {
+            $crate::numbers::check_numbers!(self: $owner { $($field: $range),* })
+        }
     };
 }
-use learning_rate;
+use numbers;
 
 /// Declares the moments of an optimizer: values of the gradient's type, in order.
 macro_rules! moments {

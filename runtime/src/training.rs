@@ -37,7 +37,9 @@ pub use device::{DeviceTrainer, TrainingMemory};
 pub use error::FitError;
 pub use evaluation::Evaluation;
 #[cfg(feature = "alloc")]
-pub use history::{Epoch, History, Outcome};
+pub use history::{Epoch, History, Outcome, Warning};
+#[cfg(feature = "plot")]
+pub(crate) use history::{LEARNING_RATE, figure as figure_text};
 #[cfg(feature = "alloc")]
 pub use monitor::{FigureError, Monitor};
 #[cfg(feature = "alloc")]

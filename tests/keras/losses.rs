@@ -1,5 +1,6 @@
 //! The losses.
 use super::*;
+use castnet::losses::Objection;
 
 /// The loss of each sample, its mean, and the gradient.
 fn check<A, Y>(name: &str, sum: impl Fn(&[A], &[Y]) -> f64, gradient: impl Fn(&[A], &[Y], &mut [A]))
@@ -23,11 +24,24 @@ where
     fixture.assert_close("grad.y_pred", &flat(&grad));
 }
 
-fn of_outputs<A: Flat + Clone, L: OutputLoss<A>>(name: &str, loss: L) {
+/// Keras's targets suit the losses, so that a trainer accepts them too. The exception is a negative target of the logarithmic error: Keras
+/// counts it as 0, which a training refuses; the formula is the same.
+fn accepted<Y: Flat + Clone>(name: &str, objection: impl Fn(&Y) -> Option<Objection>) {
+    let targets = Fixture::load(&format!("losses/{name}")).samples::<Y>("in.y_true");
+    let refused = targets.iter().filter(|target| objection(target).is_some()).count();
+    assert_eq!(refused, usize::from(name == "msle_edge"), "{name}");
+}
+
+fn of_outputs<A: Flat + Clone, L: OutputLoss<A>>(name: &str, loss: L)
+where
+    L::Target: Clone,
+{
+    accepted::<L::Target>(name, |target| loss.objection(target));
     check::<A, L::Target>(name, |x, y| loss.sum_of_outputs(x, y), |x, y, grad| loss.gradient_of_outputs(x, y, grad));
 }
 
 fn of_logits<A: Flat + Clone, L: LogitsLoss<A>>(name: &str, loss: L) {
+    accepted::<L::Target>(name, |target| loss.objection(target));
     check::<A, L::Target>(
         name,
         |x, y| loss.sum_of_logits(x, y),

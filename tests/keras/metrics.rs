@@ -138,3 +138,51 @@ fn areas_of_weighted_samples() {
     close(area(Auc, samples(weights)), 0.5151515007019043);
     assert_eq!(area(AucPr, std::iter::empty()), 0.0);
 }
+
+/// Keras's documented examples: `BinaryAccuracy` with thresholds, `Precision` and `Recall` at a threshold, and `F1Score` at 0.5. Other figures
+/// are counted by hand from the same decisions.
+#[test]
+fn thresholds() {
+    fn figure<A: Flat, const N: usize>(
+        metric: impl Metric<Linear, A, A>,
+        samples: [(A, A); N],
+        weights: [f64; N],
+    ) -> f64 {
+        let mut state = Default::default();
+        let samples = samples.into_iter().zip(weights);
+        samples.for_each(|((output, target), weight)| metric.update(&mut state, &output, &target, weight));
+        metric.value(&state)
+    }
+    let at = |threshold| Thresholded { metric: Accuracy, threshold };
+    // `m.update_state([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]])` is 0.75 at 0.5, and 0.5 with these weights.
+    let documented = [(0.98, 1.0), (1.0, 1.0), (0.0, 0.0), (0.6, 0.0)].map(|(output, target)| ([output], [target]));
+    assert_eq!(figure(at(0.5), documented, [1.0; 4]), 0.75);
+    assert_eq!(figure(at(0.5), documented, [1.0, 0.0, 0.0, 1.0]), 0.5);
+    assert_eq!(figure(at(0.6), documented, [1.0; 4]), 1.0, "0.6 is not above 0.6");
+    assert_eq!(figure(at(0.99), documented, [1.0; 4]), 0.75);
+
+    // Above 0.3: 0.9 (yes), 0.4 (no), 0.35 (yes); not: 0.2 (yes), 0.1 (no).
+    let samples =
+        [(0.9, 1.0), (0.4, 0.0), (0.35, 1.0), (0.2, 1.0), (0.1, 0.0)].map(|(output, target)| ([output], [target]));
+    let precision = |threshold| figure(Thresholded { metric: Precision, threshold }, samples, [1.0; 5]);
+    let recall = |threshold| figure(Thresholded { metric: Recall, threshold }, samples, [1.0; 5]);
+    assert_eq!([0.3, 0.5, 0.95, 0.0].map(precision), [2.0 / 3.0, 1.0, 0.0, 3.0 / 5.0]);
+    assert_eq!([0.3, 0.5, 0.95, 0.0].map(recall), [2.0 / 3.0, 1.0 / 3.0, 0.0, 1.0]);
+    let weighted = figure(Thresholded { metric: Precision, threshold: 0.3 }, samples, [1.0, 3.0, 1.0, 1.0, 1.0]);
+    assert_eq!(weighted, 2.0 / 5.0);
+
+    // Logits: the threshold of 0 decides as 0.5 decides about their probabilities.
+    let logits = [(2.0, 1.0), (-0.5, 1.0), (0.25, 0.0), (-3.0, 0.0)];
+    let probabilities = logits.map(|(logit, target): (f64, f64)| ([1.0 / (1.0 + (-logit).exp())], [target]));
+    let logits = logits.map(|(logit, target)| ([logit], [target]));
+    assert_eq!(figure(at(0.0), logits, [1.0; 4]), 0.5);
+    assert_eq!(figure(at(0.0), logits, [1.0; 4]), figure(at(0.5), probabilities, [1.0; 4]));
+
+    // Keras's example of `F1Score(threshold=0.5)`: 0.5, 0.8 and 0.6667; at 0.65 only 0.7 and 0.8 are decided for.
+    let rows =
+        [([0.2, 0.6, 0.7], [1.0, 1.0, 1.0]), ([0.2, 0.6, 0.6], [1.0, 0.0, 0.0]), ([0.6, 0.8, 0.0], [1.0, 1.0, 0.0])];
+    let rows = rows.map(|(output, target)| (SVector::from(output), SVector::from(target)));
+    let f1 = |threshold| figure(Thresholded { metric: F1, threshold }, rows, [1.0; 3]);
+    assert!((f1(0.5) - (0.5 + 0.8 + 2.0 / 3.0) / 3.0).abs() < 1e-6);
+    assert!((f1(0.65) - (0.0 + 2.0 / 3.0 + 1.0) / 3.0).abs() < 1e-6);
+}

@@ -1,5 +1,5 @@
 //! Elementwise activations: each value of the output depends on one value of the input.
-use super::{Activation, Inputs, Outputs};
+use super::{Activation, Inputs, OneOutput, Outputs};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
 use crate::scalar::Scalar;
@@ -37,6 +37,8 @@ macro_rules! elementwise {
                     $derivative
                 }
             }
+
+            impl OneOutput for $name {}
 
             impl<A: Flat> Activation<A> for $name {
                 type Kept<'a> = $kept<'a, A>;

@@ -1,7 +1,7 @@
 //! Softmax and log softmax, over the channels of a position.
 use nalgebra::SMatrix;
 
-use super::{Activation, Outputs};
+use super::{Activation, OneOutput, Outputs};
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
@@ -23,6 +23,8 @@ fn subtract_largest<T: Scalar>(values: &mut [T]) {
         values.iter_mut().for_each(|x| *x -= largest);
     }
 }
+
+impl OneOutput for Softmax {}
 
 impl<T: Scalar, const C: usize, const P: usize> Activation<SMatrix<T, C, P>> for Softmax {
     type Kept<'a> = Outputs<'a, SMatrix<T, C, P>>;
@@ -48,6 +50,8 @@ impl<T: Scalar, const C: usize, const P: usize> Activation<SMatrix<T, C, P>> for
         }
     }
 }
+
+impl OneOutput for LogSoftmax {}
 
 impl<T: Scalar, const C: usize, const P: usize> Activation<SMatrix<T, C, P>> for LogSoftmax {
     type Kept<'a> = Outputs<'a, SMatrix<T, C, P>>;

@@ -39,7 +39,8 @@ unsafe impl<const C: usize, T: Scalar> Flat for Scaler<C, T> {
 
 impl<const C: usize, T: Scalar> Scaler<C, T> {
     /// Standardization: each channel gets the mean 0 and the deviation 1 (of the population; the deviation counts as at least
-    /// `1e-7`).
+    /// `1e-7`). A channel that is constant becomes 0, and its factor is 1, which is the sign to look for: a later value keeps its distance
+    /// from the others.
     pub fn standard<const P: usize>(samples: &[SMatrix<T, C, P>]) -> Self {
         let mut statistics = Normalize { mean: SVector::from_element(T::ZERO), scale: SVector::from_element(T::ONE) };
         statistics.adapt(samples);

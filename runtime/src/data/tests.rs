@@ -367,3 +367,26 @@ fn other_values_for_the_same_samples() {
     assert!(data.clone().map_targets(|_| [f32::NAN]).is_err());
     assert_eq!(data.take(7).weights().len(), 7);
 }
+
+/// A quote that is not closed makes a field of the rest of the file: a message shows its beginning, and says so.
+#[cfg(feature = "csv")]
+#[test]
+fn a_long_field() {
+    use super::{Csv, CsvErrorKind};
+    let rest = "1,2\n".repeat(10_000);
+    let text = std::format!("a,b\n1,\"2\n{rest}");
+    let error = Csv::from_reader(text.as_bytes(), "houses.csv")
+        .targets(&["b"])
+        .read::<[f32; 1], [f32; 1]>()
+        .expect_err("a quote");
+    let message = error.to_string();
+    assert!(message.len() < 400, "{message}");
+    let CsvErrorKind::NotANumber { text } = &*error.kind else { panic!("{message}") };
+    assert!(text.len() > 30_000, "the error holds all of it");
+    let expected = std::format!(
+        "houses.csv, line 2, column b: `{}...`, the beginning of a field of {} characters (is a quote not closed?), is not a number: ",
+        &text[..60],
+        text.chars().count()
+    );
+    assert!(message.starts_with(&expected), "{message}");
+}

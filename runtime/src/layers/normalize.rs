@@ -5,10 +5,12 @@ use crate::flat::Flat;
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
-/// `y = (x - mean) * scale` for every channel, where `scale = 1 / max(deviation, 1e-7)`.
+/// `y = (x - mean) * scale` for every channel, where `scale = 1 / max(deviation, 1e-7)`, or 1 for a channel that is constant in the data.
 ///
 /// Mean and deviation (of the population, over samples and positions) are learnt by [`adapt`](Self::adapt); until then
-/// the layer is the identity. Keras's `Normalization`, which stores the variance instead.
+/// the layer is the identity. Keras's `Normalization`, which stores the variance instead, and whose factor for a constant channel is 1e7: a
+/// value that deviates by 0.1 later on would become a million. 1 is the factor of scikit-learn's
+/// [`StandardScaler`](https://scikit-learn.org/stable/modules/generated/sklearn.preprocessing.StandardScaler.html).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalize<const C: usize, T = f32> {
@@ -35,26 +37,37 @@ impl<const C: usize, T: Scalar> Normalize<C, T> {
         self.mean.iter().all(|&mean| mean == T::ZERO) && self.scale.iter().all(|&scale| scale == T::ONE)
     }
 
-    /// Learns mean and deviation of each channel; sums are in double precision. Without samples nothing changes.
+    /// Learns mean and deviation of each channel; sums are in double precision. Returns which channels are constant: all of their values are
+    /// equal. Without samples nothing changes.
     pub fn adapt<'a, const P: usize>(
         &mut self,
         samples: impl IntoIterator<Item = &'a SMatrix<T, C, P>, IntoIter: Clone>,
-    ) {
+    ) -> [bool; C] {
         let samples = samples.into_iter();
         let count = (samples.clone().count() * P) as f64;
+        let mut constant = [false; C];
         if count == 0.0 {
-            return;
+            return constant;
         }
-        for (channel, (mean, scale)) in self.mean.iter_mut().zip(&mut self.scale).enumerate() {
+        let statistics = self.mean.iter_mut().zip(&mut self.scale).zip(&mut constant);
+        for (channel, ((mean, scale), is_constant)) in statistics.enumerate() {
             let values = || {
                 let columns = samples.clone().flat_map(|sample| &sample.data.0);
                 columns.filter_map(move |column| column.get(channel)).map(|x| x.to_f64())
             };
+            if let Some(first) = values().next()
+                && values().all(|x| x == first)
+            {
+                // The mean is exact, where a sum would be rounded.
+                (*mean, *scale, *is_constant) = (T::from_f64(first), T::ONE, true);
+                continue;
+            }
             let average = values().sum::<f64>() / count;
             let variance = values().map(|x| (x - average) * (x - average)).sum::<f64>() / count;
             *mean = T::from_f64(average);
             *scale = T::from_f64(1.0 / Scalar::sqrt(variance).max(1e-7));
         }
+        constant
     }
 
     /// `outputs = (inputs - mean) * scale`.

@@ -1,5 +1,5 @@
 //! Cross-entropy of independent probabilities: two classes, or several labels at once.
-use super::{LogitsLoss, OutputLoss, probability_bounds};
+use super::{LogitsLoss, Objection, OutputLoss, probability_bounds, targets};
 use crate::activations::{Activation, Sigmoid};
 use crate::flat::{Flat, copy, flatten, flatten_mut};
 use crate::isa::Isa;
@@ -26,10 +26,8 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
     type Target = A;
 
     /// Targets are probabilities: for a target outside of `[0, 1]` the loss has no minimum, and training would diverge.
-    fn objection(&self, target: &A) -> Option<&'static str> {
-        let is_probability = |target: &A::Scalar| (0.0..=1.0).contains(&target.to_f64());
-        (!target.as_flat().iter().all(is_probability))
-            .then_some("targets of a binary cross-entropy are from 0 (no) to 1 (yes)")
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::probabilities(target.as_flat())
     }
 
     #[inline(always)]
@@ -58,6 +56,10 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryCrossentropy {
 
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryCrossentropy {
     type Target = A;
+
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::probabilities(target.as_flat())
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {

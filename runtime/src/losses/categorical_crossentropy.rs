@@ -1,16 +1,16 @@
 //! Cross-entropy of exclusive classes.
 use nalgebra::SMatrix;
 
-use super::{LogitsLoss, OutputLoss, probability_bounds};
+use super::{LogitsLoss, Objection, OutputLoss, probability_bounds, targets};
 use crate::activations::{Activation, Softmax};
-use crate::flat::{copy, flatten, flatten_mut};
+use crate::flat::{Flat, copy, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
 use crate::scalar::Scalar;
 
 /// `-Σ target * ln(p)` over the classes (and the mean over positions), for networks that end in `softmax`.
 ///
-/// The target is one-hot, or a distribution. Computed from the logits `x` as `Σ target * (ln Σ exp(x) - x)`; the gradient
+/// The target is one-hot, or a distribution (not negative, with a sum from 0.98 to 1.02); other targets are refused. Computed from the logits `x` as `Σ target * (ln Σ exp(x) - x)`; the gradient
 /// is `p Σ target - target`. Keras's
 /// [`CategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +76,10 @@ pub(super) fn largest<T: Scalar>(logits: &[T]) -> f64 {
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::distribution(target.as_flat(), C)
+    }
+
     #[inline(always)]
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let mut sum = 0.0;
@@ -115,6 +119,10 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 /// Outputs are divided by their sum, then clipped, as Keras does.
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalCrossentropy {
     type Target = SMatrix<T, C, P>;
+
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::distribution(target.as_flat(), C)
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {

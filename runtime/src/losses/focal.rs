@@ -2,11 +2,13 @@
 use nalgebra::SMatrix;
 
 use super::{
-    BinaryCrossentropy, CategoricalCrossentropy, LogitsLoss, OutputLoss, SigmoidHead, SoftmaxHead, probability_bounds,
+    BinaryCrossentropy, CategoricalCrossentropy, LogitsLoss, Objection, OutputLoss, SigmoidHead, SoftmaxHead,
+    probability_bounds, targets,
 };
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
+use crate::numbers::{self, NumberError, Range, check_numbers};
 use crate::scalar::Scalar;
 
 /// `mean((1 - q)^gamma * -ln(q))` over the values of a sample, where `q` is the probability that the output gives to
@@ -56,6 +58,12 @@ fn power(base: f64, exponent: f64) -> f64 {
 }
 
 impl BinaryFocalCrossentropy {
+    fn check_numbers(&self) -> Result<(), NumberError> {
+        check_numbers!(self: BinaryFocalCrossentropy { gamma: NotNegative })?;
+        let alpha = self.alpha.unwrap_or_default();
+        numbers::check("BinaryFocalCrossentropy", [("alpha", alpha, Range::Fraction)])
+    }
+
     fn weight(self, target: f64) -> f64 {
         self.alpha.map_or(1.0, |alpha| target * alpha + (1.0 - target) * (1.0 - alpha))
     }
@@ -63,6 +71,14 @@ impl BinaryFocalCrossentropy {
 
 impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryFocalCrossentropy {
     type Target = A;
+
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::probabilities(target.as_flat())
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.check_numbers()
+    }
 
     fn sum_of_logits(self, logits: &[A], targets: &[A]) -> f64 {
         let losses = flatten(logits).iter().zip(flatten(targets)).map(|(&logit, &target)| {
@@ -103,6 +119,14 @@ impl<A: Flat + Clone + Send + Sync> LogitsLoss<A> for BinaryFocalCrossentropy {
 /// Outputs are clipped to `[1e-7, 1 - 1e-7]`.
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for BinaryFocalCrossentropy {
     type Target = A;
+
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::probabilities(target.as_flat())
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.check_numbers()
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
@@ -155,6 +179,14 @@ impl CategoricalFocalCrossentropy {
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
 
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::distribution(target.as_flat(), C)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: CategoricalFocalCrossentropy { gamma: NotNegative, alpha: NotNegative })
+    }
+
     fn sum_of_logits(self, logits: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {
         let (least, most) = probability_bounds::<T>();
         let positions = flatten(logits).chunks_exact(C).zip(flatten(targets).chunks_exact(C));
@@ -188,6 +220,14 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, C, P>;
+
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::distribution(target.as_flat(), C)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: CategoricalFocalCrossentropy { gamma: NotNegative, alpha: NotNegative })
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {

@@ -1,8 +1,9 @@
 //! Cross-entropies of networks that give logits.
-use super::{LogitsLoss, Loss};
+use super::{LogitsLoss, Loss, Objection};
 use crate::activations::{Activation, Linear};
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::NumberError;
 
 /// No activation: the outputs are logits.
 #[diagnostic::on_unimplemented(
@@ -27,8 +28,12 @@ where
 {
     type Target = L::Target;
 
-    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+    fn objection(&self, target: &L::Target) -> Option<Objection> {
         self.0.objection(target)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.0.check()
     }
 
     #[inline(always)]

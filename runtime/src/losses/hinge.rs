@@ -1,7 +1,7 @@
 //! Hinge losses: an output that is right by a margin has no loss.
 use nalgebra::SMatrix;
 
-use super::OutputLoss;
+use super::{Objection, OutputLoss, targets};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::scalar::Scalar;
 
@@ -42,6 +42,10 @@ fn margins<'a, A: Flat>(outputs: &'a [A], targets: &'a [A]) -> impl Iterator<Ite
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for Hinge {
     type Target = A;
 
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::signs(target.as_flat())
+    }
+
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
         let losses = margins(outputs, targets).map(|(margin, _)| margin.to_f64()).filter(|margin| *margin > 0.0);
@@ -60,6 +64,10 @@ super::suits_networks!(Hinge);
 
 impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for SquaredHinge {
     type Target = A;
+
+    fn objection(&self, target: &A) -> Option<Objection> {
+        targets::signs(target.as_flat())
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
@@ -92,6 +100,10 @@ fn categorical_margin<T: Scalar>(outputs: &[T], targets: &[T]) -> (T, usize) {
 
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for CategoricalHinge {
     type Target = SMatrix<T, C, P>;
+
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::one_hot(target.as_flat(), C)
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {

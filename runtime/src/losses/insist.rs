@@ -1,11 +1,13 @@
 //! Losses of probabilities on networks with any last activation.
-use super::{Loss, OutputLoss};
+use super::{Loss, Objection, OutputLoss};
 use crate::activations::{Activation, Kept};
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::NumberError;
 
 /// A loss of probabilities on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
-/// that ends in `softmax`, or a cross-entropy on `relu`.
+/// that ends in `softmax`, or a cross-entropy on `relu`. On a network of several outputs it is one loss over the values of all outputs, which
+/// is seldom meant: [`Both`](crate::Both) adds up a loss for each.
 ///
 /// The outputs are taken as probabilities and clipped to `[1e-7, 1 - 1e-7]`, as Keras does; outside of these bounds the
 /// gradient is zero.
@@ -20,8 +22,12 @@ where
 {
     type Target = L::Target;
 
-    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+    fn objection(&self, target: &L::Target) -> Option<Objection> {
         self.0.objection(target)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.0.check()
     }
 
     #[inline(always)]

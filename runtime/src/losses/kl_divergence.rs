@@ -1,7 +1,7 @@
 //! The divergence of two distributions.
-use super::OutputLoss;
+use super::{Objection, OutputLoss, targets};
 use crate::activations::{Sigmoid, Softmax};
-use crate::flat::{flatten, flatten_mut};
+use crate::flat::{Flat, flatten, flatten_mut};
 use crate::math::Elementary;
 use nalgebra::SMatrix;
 
@@ -31,6 +31,10 @@ fn least<T: Scalar>() -> T {
 
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for KlDivergence {
     type Target = SMatrix<T, C, P>;
+
+    fn objection(&self, target: &SMatrix<T, C, P>) -> Option<Objection> {
+        targets::divergence(target.as_flat(), C)
+    }
 
     #[inline(always)]
     fn sum_of_outputs(self, outputs: &[SMatrix<T, C, P>], targets: &[SMatrix<T, C, P>]) -> f64 {

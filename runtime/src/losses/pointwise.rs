@@ -1,7 +1,8 @@
 //! The losses that compare value by value: the mean, over the values of a sample, of a function of output and target.
-use super::OutputLoss;
+use super::{Objection, OutputLoss, targets};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::math::Elementary;
+use crate::numbers::{NumberError, check_numbers};
 use crate::scalar::Scalar;
 
 /// Declares a loss: its parameters with Keras's defaults, its value at `output` and `target` in double precision, and
@@ -9,7 +10,7 @@ use crate::scalar::Scalar;
 macro_rules! pointwise {
     ($(
         $(#[$attribute:meta])*
-        $name:ident $({ $(#[$number_attribute:meta])* $number:ident = $default:literal })?,
+        $name:ident $({ $(#[$number_attribute:meta])* $number:ident = $default:literal })? $(for $suits:ident $wanted:literal)?,
         |$output:ident, $target:ident| $value:expr,
         |$o:ident, $t:ident| $derivative:expr;
     )*) => {
@@ -18,6 +19,14 @@ macro_rules! pointwise {
 
             impl<A: Flat + Clone + Send + Sync> OutputLoss<A> for $name {
                 type Target = A;
+
+                $(fn objection(&self, target: &A) -> Option<Objection> {
+                    targets::$suits(target.as_flat(), $wanted)
+                })?
+
+                $(fn check(&self) -> Result<(), NumberError> {
+                    check_numbers!(self: $name { $number: Positive })
+                })?
 
                 #[inline(always)]
                 fn sum_of_outputs(self, outputs: &[A], targets: &[A]) -> f64 {
@@ -105,11 +114,12 @@ pointwise! {
     MeanAbsolutePercentageError, |output, target| 100.0 * (output - target).abs() / at_least(target.abs(), EPSILON),
     |o, t| sign(o - t) * number(100.0) / Scalar::clamp(t.abs(), number(EPSILON), number(f64::MAX));
 
-    /// `(ln(1 + max(output, 1e-7)) - ln(1 + max(target, 1e-7)))²`: the error of orders of magnitude.
+    /// `(ln(1 + max(output, 1e-7)) - ln(1 + max(target, 1e-7)))²`: the error of orders of magnitude. A negative target, which would count
+    /// as 0, is refused.
     ///
     /// Keras's
     /// [`MeanSquaredLogarithmicError`](https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class).
-    MeanSquaredLogarithmicError, |output, target| {
+    MeanSquaredLogarithmicError for not_negative "targets of a logarithmic error are not negative", |output, target| {
         let error = Elementary::ln_1p(at_least(output, EPSILON)) - Elementary::ln_1p(at_least(target, EPSILON));
         error * error
     }, |o, t| if o < number(EPSILON) {
@@ -143,6 +153,6 @@ pointwise! {
     /// `output - target ln(output + 1e-7)`: for targets that are counts, and outputs that are their expected values.
     ///
     /// Keras's [`Poisson`](https://keras.io/api/losses/probabilistic_losses/#poisson-class).
-    Poisson, |output, target| output - target * Elementary::ln(output + EPSILON),
+    Poisson for not_negative "targets of a Poisson loss are counts, and not negative", |output, target| output - target * Elementary::ln(output + EPSILON),
     |o, t| number::<A::Scalar>(1.0) - t / (o + number(EPSILON));
 }

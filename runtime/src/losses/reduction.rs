@@ -1,7 +1,8 @@
 //! From the losses of the samples to the loss of a batch.
-use super::Loss;
+use super::{Loss, Objection};
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::NumberError;
 
 /// The reduction of the losses of the samples, each times its weight, to the loss of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,8 +58,12 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Reduced<L> {
         self.reduction
     }
 
-    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+    fn objection(&self, target: &L::Target) -> Option<Objection> {
         self.loss.objection(target)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.loss.check()
     }
 
     #[inline(always)]

@@ -5,10 +5,11 @@ use nalgebra::SMatrix;
 
 use super::{
     BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, LogitsLoss,
-    Loss, OutputLoss,
+    Loss, Objection, OutputLoss,
 };
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::{NumberError, check_numbers};
 use crate::scalar::Scalar;
 
 /// A cross-entropy with label smoothing: a target `t` counts as `(1 - amount) t + amount u`, where `u` is the
@@ -41,6 +42,10 @@ impl<T, const C: usize, const P: usize> Even<SMatrix<T, C, P>> for CategoricalFo
 }
 
 impl<L> Smoothed<L> {
+    fn check_amount(&self) -> Result<(), NumberError> {
+        check_numbers!(self: Smoothed { amount: Fraction })
+    }
+
     fn target<A: Flat + Clone>(&self, target: &A) -> A
     where
         L: Even<A>,
@@ -66,8 +71,13 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
-            fn objection(&self, target: &$a) -> Option<&'static str> {
+            fn objection(&self, target: &$a) -> Option<Objection> {
                 LogitsLoss::<$a>::objection(&self.loss, target)
+            }
+
+            fn check(&self) -> Result<(), NumberError> {
+                self.check_amount()?;
+                LogitsLoss::<$a>::check(&self.loss)
             }
 
             #[inline(always)]
@@ -98,6 +108,15 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
+            fn objection(&self, target: &$a) -> Option<Objection> {
+                OutputLoss::<$a>::objection(&self.loss, target)
+            }
+
+            fn check(&self) -> Result<(), NumberError> {
+                self.check_amount()?;
+                OutputLoss::<$a>::check(&self.loss)
+            }
+
             #[inline(always)]
             fn sum_of_outputs(self, outputs: &[$a], targets: &[$a]) -> f64 {
                 let losses = outputs.iter().zip(targets).map(|(output, target)| {
@@ -124,8 +143,13 @@ macro_rules! smoothed {
         {
             type Target = $a;
 
-            fn objection(&self, target: &$a) -> Option<&'static str> {
+            fn objection(&self, target: &$a) -> Option<Objection> {
                 Loss::<H, $a>::objection(&self.loss, target)
+            }
+
+            fn check(&self) -> Result<(), NumberError> {
+                self.check_amount()?;
+                Loss::<H, $a>::check(&self.loss)
             }
 
             #[inline(always)]

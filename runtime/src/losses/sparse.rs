@@ -2,7 +2,7 @@
 use nalgebra::SMatrix;
 
 use super::categorical_crossentropy::{largest, sum_of_exponentials};
-use super::{CategoricalCrossentropy, LogitsLoss, OutputLoss, SoftmaxHead, probability_bounds};
+use super::{CategoricalCrossentropy, LogitsLoss, Objection, OutputLoss, SoftmaxHead, probability_bounds};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::Isa;
 use crate::math::Elementary;
@@ -11,8 +11,7 @@ use crate::scalar::Scalar;
 /// [`CategoricalCrossentropy`] with the index of the class, counted from 0, as the target instead of a one-hot vector:
 /// one value for each position.
 ///
-/// A target that is not the index of a class makes the loss NaN; [`fit`](crate::Trainer::fit) refuses data with such
-/// targets. Keras's
+/// A target that is not the index of a class is refused. Keras's
 /// [`SparseCategoricalCrossentropy`](https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SparseCategoricalCrossentropy;
@@ -25,9 +24,9 @@ fn class<T: Scalar>(target: T, classes: usize) -> Option<usize> {
 }
 
 /// Refuses targets that are not indexes of classes.
-fn objection<T: Scalar>(targets: &[T], classes: usize) -> Option<&'static str> {
-    let is_class = |&target: &T| class(target, classes).is_some();
-    (!targets.iter().all(is_class)).then_some("targets are whole numbers from 0 to the number of classes minus 1")
+fn objection<T: Scalar>(targets: &[T], classes: usize) -> Option<Objection> {
+    let target = targets.iter().find(|&&target| class(target, classes).is_none())?;
+    Some(Objection::Class { class: target.to_f64(), classes })
 }
 
 /// The value of the class of a target; NaN if there is no such class.
@@ -38,7 +37,7 @@ fn of_class<T: Scalar>(values: &[T], target: T) -> f64 {
 impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
 
-    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<&'static str> {
+    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<Objection> {
         objection(target.as_flat(), C)
     }
 
@@ -86,7 +85,7 @@ impl<T: Scalar, const C: usize, const P: usize> LogitsLoss<SMatrix<T, C, P>> for
 impl<T: Scalar, const C: usize, const P: usize> OutputLoss<SMatrix<T, C, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<T, 1, P>;
 
-    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<&'static str> {
+    fn objection(&self, target: &SMatrix<T, 1, P>) -> Option<Objection> {
         objection(target.as_flat(), C)
     }
 

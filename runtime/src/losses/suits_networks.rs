@@ -4,26 +4,33 @@ use crate::activations::Activation;
 use crate::flat::{Flat, copy};
 use crate::isa::Isa;
 
-/// Implements [`Loss`] for networks that end in some activations, or in any activation. The loss is computed from the
+/// Implements [`Loss`] for networks that end in some activations, or in any activation of a single output. The loss is computed from the
 /// outputs or, `by logits`, from the values before the last activation.
 macro_rules! suits_networks {
-    ($name:ident $(that end in $head:ident)?) => {
-        $crate::losses::suits_networks!(@ $name [$($head)?] OutputLoss $crate::losses::Insist);
+    ($name:ident) => {
+        $crate::losses::suits_networks!(@ $name [$crate::activations::OneOutput] OutputLoss $crate::losses::Insist);
+    };
+    ($name:ident that end in $head:ident) => {
+        $crate::losses::suits_networks!(@ $name [$head] OutputLoss $crate::losses::Insist);
     };
     ($name:ident that end in $head:ident, by logits) => {
         $crate::losses::suits_networks!(@ $name [$head] LogitsLoss $crate::losses::suits_networks::ByLogits);
     };
-    (@ $name:ident [$($head:ident)?] $kind:ident $way:path) => {
+    (@ $name:ident [$head:path] $kind:ident $way:path) => {
         impl<H, A> $crate::losses::Loss<H, A> for $name
         where
-            H: $crate::activations::Activation<A> $(+ $head)?,
+            H: $crate::activations::Activation<A> + $head,
             A: $crate::flat::Flat + Clone + Send + Sync,
             $name: $crate::losses::$kind<A>,
         {
             type Target = <$name as $crate::losses::$kind<A>>::Target;
 
-            fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+            fn objection(&self, target: &Self::Target) -> Option<$crate::losses::Objection> {
                 $crate::losses::$kind::<A>::objection(self, target)
+            }
+
+            fn check(&self) -> Result<(), $crate::numbers::NumberError> {
+                $crate::losses::$kind::<A>::check(self)
             }
 
             #[inline(always)]

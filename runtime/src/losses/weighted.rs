@@ -1,7 +1,8 @@
 //! A loss with a weight among the losses of several outputs.
-use super::{Loss, Reduction};
+use super::{Loss, Objection, Reduction};
 use crate::flat::Flat;
 use crate::isa::Isa;
+use crate::numbers::{self, NumberError, Range};
 use crate::scalar::Scalar;
 
 /// A loss times a factor: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
@@ -32,8 +33,13 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Weighted<L> {
         self.0.reduction()
     }
 
-    fn objection(&self, target: &L::Target) -> Option<&'static str> {
+    fn objection(&self, target: &L::Target) -> Option<Objection> {
         self.0.objection(target)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        numbers::check("Weighted", [("factor", self.1, Range::Finite)])?;
+        self.0.check()
     }
 
     #[inline(always)]

@@ -5,12 +5,14 @@ use super::{Better, Mean, Metric};
 use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::flat::Flat;
 use crate::network::classes::{class_of, highest};
+use crate::numbers::{self, NumberError, Range};
 use crate::scalar::Scalar;
 
 /// The fraction of the decisions that are right.
 ///
-/// After `softmax` the decision is the class of the highest probability; the target is one-hot, or the index of the
-/// class. After `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's [`CategoricalAccuracy`,
+/// After `softmax` the decision is the class of the highest probability; the target is one-hot, a distribution, or the index of the
+/// class. A decision about a target that names no class is wrong. After `sigmoid` each value is a decision by itself: yes, if it is above 0.5 ([`Thresholded`](super::Thresholded) takes
+/// another threshold). Keras's [`CategoricalAccuracy`,
 /// `SparseCategoricalAccuracy` and `BinaryAccuracy`](https://keras.io/api/metrics/accuracy_metrics/).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accuracy;
@@ -29,11 +31,16 @@ pub trait Decisions<A: Flat, Y>: Activation<A> {
 
 impl<A: Flat> Decisions<A, A> for Sigmoid {
     fn count_right(output: &A, target: &A) -> (usize, usize) {
-        let half = A::Scalar::from_f64(0.5);
-        let decided = |output| if output > half { A::Scalar::ONE } else { A::Scalar::ZERO };
-        let values = output.as_flat().iter().zip(target.as_flat());
-        (values.filter(|&(&output, &target)| decided(output) == target).count(), A::LEN)
+        (right_above(output, target, 0.5), A::LEN)
     }
+}
+
+/// How many values are above a threshold where the target is 1, or not above it where the target is 0.
+pub(super) fn right_above<A: Flat>(output: &A, target: &A, threshold: f64) -> usize {
+    let threshold = A::Scalar::from_f64(threshold);
+    let decided = |output| if output > threshold { A::Scalar::ONE } else { A::Scalar::ZERO };
+    let values = output.as_flat().iter().zip(target.as_flat());
+    values.filter(|&(&output, &target)| decided(output) == target).count()
 }
 
 /// Targets of as many values as classes are one-hot, targets of one value are the index of the class.
@@ -89,6 +96,10 @@ where
 
     fn name(&self) -> &'static str {
         "top_k_accuracy"
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        numbers::check("TopK", [("k", self.0 as f64, Range::FromOne)])
     }
 
     fn better(&self) -> Better {

@@ -15,13 +15,14 @@ pub trait Probabilities {}
 impl Probabilities for Sigmoid {}
 impl Probabilities for Softmax {}
 
-/// The fraction of the "yes" decisions (outputs above 0.5) that are right; 0 if there is no such decision.
+/// The fraction of the "yes" decisions (outputs above 0.5, or above the threshold of a [`Thresholded`](super::Thresholded)) that are right;
+/// 0 if there is no such decision.
 ///
 /// Keras's [`Precision`](https://keras.io/api/metrics/classification_metrics/#precision-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Precision;
 
-/// The fraction of the true "yes" targets that are decided "yes"; 0 if there is no such target.
+/// The fraction of the true "yes" targets that are decided "yes", as for [`Precision`]; 0 if there is no such target.
 ///
 /// Keras's [`Recall`](https://keras.io/api/metrics/classification_metrics/#recall-class).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,16 +40,24 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    fn add<A: Flat>(&mut self, output: &A, target: &A, weight: f64) {
-        let half = A::Scalar::from_f64(0.5);
+    pub(super) fn add<A: Flat>(&mut self, output: &A, target: &A, weight: f64, threshold: f64) {
+        let [half, threshold] = [0.5, threshold].map(A::Scalar::from_f64);
         for (&output, &target) in output.as_flat().iter().zip(target.as_flat()) {
-            match (output > half, target > half) {
+            match (output > threshold, target > half) {
                 (true, true) => self.true_positives += weight,
                 (true, false) => self.false_positives += weight,
                 (false, true) => self.false_negatives += weight,
                 (false, false) => {}
             }
         }
+    }
+
+    pub(super) fn precision(&self) -> f64 {
+        fraction(self.true_positives, self.false_positives)
+    }
+
+    pub(super) fn recall(&self) -> f64 {
+        fraction(self.true_positives, self.false_negatives)
     }
 }
 
@@ -69,11 +78,11 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for Precision {
     }
 
     fn update(&self, state: &mut Verdicts, output: &A, target: &A, weight: f64) {
-        state.add(output, target, weight);
+        state.add(output, target, weight, 0.5);
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        fraction(state.true_positives, state.false_positives)
+        state.precision()
     }
 }
 
@@ -89,10 +98,10 @@ impl<H: Probabilities, A: Flat> Metric<H, A, A> for Recall {
     }
 
     fn update(&self, state: &mut Verdicts, output: &A, target: &A, weight: f64) {
-        state.add(output, target, weight);
+        state.add(output, target, weight, 0.5);
     }
 
     fn value(&self, state: &Verdicts) -> f64 {
-        fraction(state.true_positives, state.false_negatives)
+        state.recall()
     }
 }

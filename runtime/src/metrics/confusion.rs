@@ -37,6 +37,7 @@ pub struct ConfusionMatrix {
     labels: Vec<String>,
     /// Row by row.
     counts: Vec<u64>,
+    left_out: u64,
 }
 
 /// An activation whose outputs decide for a single class: `softmax`, or `sigmoid` over a single output.
@@ -83,7 +84,8 @@ impl<T: Scalar, const C: usize, const K: usize, const P: usize> DecidesForOne<SM
 }
 
 impl ConfusionMatrix {
-    /// Counts the decisions of a network. Targets that are not the index of a class are not counted.
+    /// Counts the decisions of a network. Targets that are no class (not the index of one, not one-hot, and no distribution) are counted
+    /// apart: see [`left_out`](Self::left_out).
     pub fn of<N, Y>(network: &N, data: &Dataset<N::Input, Y>) -> Self
     where
         N: Network,
@@ -92,10 +94,9 @@ impl ConfusionMatrix {
     {
         let mut matrix = Self::new(<N::Head as DecidesForOne<N::Output, Y>>::CLASSES);
         for (output, target) in outputs(network, data.inputs()).iter().zip(data.targets()) {
-            N::Head::decisions(output, target, |truth, decided| {
-                if let (Some(truth), Some(decided)) = (truth, decided) {
-                    matrix.add(truth, decided);
-                }
+            N::Head::decisions(output, target, |truth, decided| match (truth, decided) {
+                (Some(truth), Some(decided)) => matrix.add(truth, decided),
+                _ => matrix.left_out += 1,
             });
         }
         matrix
@@ -104,7 +105,7 @@ impl ConfusionMatrix {
     /// A matrix of zeros; the names of the classes are their indexes.
     pub fn new(classes: usize) -> Self {
         let labels = (0..classes).map(|class| class.to_string()).collect();
-        Self { labels, counts: alloc::vec![0; classes * classes] }
+        Self { labels, counts: alloc::vec![0; classes * classes], left_out: 0 }
     }
 
     /// Names the classes after the variants of an enum. Classes beyond the last variant keep their index.
@@ -116,15 +117,20 @@ impl ConfusionMatrix {
         self
     }
 
-    /// Counts a decision; an index that is not a class is ignored.
+    /// Counts a decision; one of an index that is not a class is counted apart.
     pub fn add(&mut self, truth: usize, decided: usize) {
         let classes = self.classes();
-        if truth < classes
-            && decided < classes
-            && let Some(count) = self.counts.get_mut(truth * classes + decided)
-        {
-            *count += 1;
+        let is_class = truth < classes && decided < classes;
+        match self.counts.get_mut(truth.saturating_mul(classes).saturating_add(decided)) {
+            Some(count) if is_class => *count += 1,
+            _ => self.left_out += 1,
         }
+    }
+
+    /// The number of decisions that are in no row or column, because the target or the decision is none of the classes. They count in no
+    /// other figure.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The number of classes.
@@ -178,7 +184,8 @@ where
     outputs
 }
 
-/// A table: true classes as rows, predicted ones as columns; recall at the right, precision below, accuracy in the corner.
+/// A table: true classes as rows, predicted ones as columns; recall at the right, precision below, accuracy in the corner; then, if there
+/// are any, how many decisions are left out.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (truth, recall, precision) = ("true \\ predicted", "recall", "precision");
@@ -200,7 +207,11 @@ impl fmt::Display for ConfusionMatrix {
         for class in 0..self.classes() {
             write!(f, "{:>width$.3}", self.precision(class))?;
         }
-        write!(f, "  {:>7.3}", self.accuracy())
+        write!(f, "  {:>7.3}", self.accuracy())?;
+        if self.left_out > 0 {
+            write!(f, "\n{} left out: the target or the decision is none of the classes", self.left_out)?;
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,8 @@ use crate::scalar::Scalar;
 /// labels.
 ///
 /// After `softmax` the decision is the class of the highest output; all classes with this output are decided for. After
-/// `sigmoid` each value is a decision by itself: yes, if it is above 0.5. Keras's
+/// `sigmoid` each value is a decision by itself: yes, if it is above 0.5, or above the threshold of a [`Thresholded`](super::Thresholded).
+/// Keras's
 /// [`F1Score`](https://keras.io/api/metrics/classification_metrics/#f1score-class) with `average="macro"`, and
 /// `threshold=0.5` after `sigmoid`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl<const C: usize> Default for ClassCounts<C> {
 
 impl<const C: usize> ClassCounts<C> {
     /// Adds the decisions of one position.
-    fn add<T: Scalar>(&mut self, outputs: &[T], targets: &[T], weight: f64, is_decided: impl Fn(T) -> bool) {
+    pub(super) fn add<T: Scalar>(&mut self, outputs: &[T], targets: &[T], weight: f64, is_decided: impl Fn(T) -> bool) {
         let counts = self.true_positives.iter_mut().zip(&mut self.decided).zip(&mut self.actual);
         for ((((right, decided), actual), &output), target) in counts.zip(outputs).zip(targets) {
             let (is_decided, target) = (is_decided(output), target.to_f64() * weight);
@@ -47,7 +48,7 @@ impl<const C: usize> ClassCounts<C> {
     }
 
     /// The mean over the classes.
-    fn mean(&self) -> f64 {
+    pub(super) fn mean(&self) -> f64 {
         /// Keras's constant that keeps divisions finite.
         const EPSILON: f64 = 1e-7;
         let counts = self.true_positives.iter().zip(&self.decided).zip(&self.actual);

@@ -2,9 +2,11 @@
 use nalgebra::SVector;
 
 use crate::flat::Flat;
+use crate::losses::targets::{distribution, one_hot};
 use crate::scalar::Scalar;
 
-/// The class that a target names: the place of the highest value of several, or the number that stands alone.
+/// The class that a target names: the number that stands alone; or the place of the highest of several values (the first of several), if
+/// they are one-hot or a distribution. Other rows, such as zeros or the values of a regression, name none.
 pub(crate) fn class_of<T: Scalar>(target: &[T]) -> Option<usize> {
     match target {
         [number] => {
@@ -12,7 +14,11 @@ pub(crate) fn class_of<T: Scalar>(target: &[T]) -> Option<usize> {
             let class = number as usize;
             (number >= 0.0 && class as f64 == number).then_some(class)
         }
-        one_hot => highest(one_hot),
+        values => {
+            let classes = values.len();
+            let names_one = distribution(values, classes).is_none() || one_hot(values, classes).is_none();
+            names_one.then(|| highest(values)).flatten()
+        }
     }
 }
 

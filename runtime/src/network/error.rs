@@ -1,6 +1,9 @@
 //! Errors that do not need an allocator.
 use thiserror::Error;
 
+use crate::losses::TargetError;
+use crate::numbers::NumberError;
+
 /// Two slices that must be equally long are not.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("{inputs} inputs, but {outputs} outputs or targets: there must be one for each input")]
@@ -11,8 +14,8 @@ pub struct LengthError {
     pub outputs: usize,
 }
 
-/// A batch that cannot be trained on.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+/// Samples that cannot be trained on, or that the loss of a trainer cannot be computed of.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum BatchError {
     /// Inputs and targets are not equally many.
@@ -39,9 +42,18 @@ pub enum BatchError {
         "a weight of a sample is negative, NaN or infinite: give 0 to leave a sample out, more than 1 to let it count more"
     )]
     Weight,
-    /// The learning rate of the step is NaN or infinite; the network stays as it was.
-    #[error("the learning rate is not finite: give one that is, or a schedule that stays so")]
-    LearningRate,
+    /// A target that does not suit the loss.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A number of the loss, the optimizer or a metric that makes no sense.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The learning rate of the step is negative, NaN or infinite; the network stays as it was.
+    #[error("a learning rate of {rate}: give one that is finite and not negative, or a schedule that stays so")]
+    LearningRate {
+        /// The learning rate.
+        rate: f64,
+    },
     /// A nested network is frozen, and computes no gradient of its inputs.
     #[error("a nested network is frozen, so this network has no gradient of its inputs: leave `frozen` out")]
     NoInputGradient,

@@ -173,9 +173,12 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
     network.backward(isa, input, &mut tape, logits, &mut grads, grad_logits, gradient, grad_input);
 }
 
+/// Gets the name of each layer that learns from raw data, and for each of its channels whether it is constant.
+pub type Report<'a> = dyn FnMut(&'static str, &[bool]) + 'a;
+
 /// Learns the statistics of the raw data.
-pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, samples: &[A]) {
-    network.adapt_to(same(samples));
+pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, samples: &[A], report: &mut Report<'_>) {
+    network.adapt_to(same(samples), report);
 }
 
 /// Lets the nested network learn from the values that passed it.

@@ -4,7 +4,8 @@ use core::slice::{from_mut, from_ref};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, accumulate, copy, reshape, reshape_mut};
 use crate::isa::Isa;
-use crate::losses::{Loss, Reduction};
+use crate::losses::{Loss, Objection, Reduction};
+use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 
 /// A pair, one for each output of a network with two: its last activations, their losses, or their targets. For three outputs it is
@@ -133,8 +134,13 @@ where
         self.0.reduction()
     }
 
-    fn objection(&self, target: &Self::Target) -> Option<&'static str> {
+    fn objection(&self, target: &Self::Target) -> Option<Objection> {
         self.0.objection(&target.0).or_else(|| self.1.objection(&target.1))
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.0.check()?;
+        self.1.check()
     }
 
     fn sum(self, logits: &[O], outputs: &[O], targets: &[Self::Target]) -> f64 {

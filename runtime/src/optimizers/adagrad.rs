@@ -1,5 +1,5 @@
 //! Adagrad and Adadelta: learning rates that fall with the sum of squared gradients.
-use super::{Optimizer, Step, learning_rate, moments};
+use super::{Optimizer, Step, moments, numbers};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -33,7 +33,7 @@ moments! {
 
 impl Optimizer for Adagrad {
     type Moments<G: Flat> = SquareSum<G>;
-    learning_rate!();
+    numbers!(Adagrad { initial_sum: NotNegative, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(
@@ -88,7 +88,7 @@ moments! {
 
 impl Optimizer for Adadelta {
     type Moments<G: Flat> = SquareSums<G>;
-    learning_rate!();
+    numbers!(Adadelta { rho: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut SquareSums<G>) {

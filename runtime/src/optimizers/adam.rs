@@ -1,6 +1,7 @@
 //! Adam and its variants: momentum, and a learning rate of its own for every parameter.
-use super::{Optimizer, Step, WeightDecay, each, learning_rate, moments, power};
+use super::{Optimizer, Step, WeightDecay, each, moments, numbers, power};
 use crate::flat::Flat;
+use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 
 /// Adam: steps along a running average of the gradient, divided by the root of a running average of the squared
@@ -40,7 +41,7 @@ moments! {
 
 impl Optimizer for Adam {
     type Moments<G: Flat> = FirstAndSecondMoment<G>;
-    learning_rate!();
+    numbers!(Adam { beta_1: BelowOne, beta_2: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(
@@ -108,6 +109,10 @@ impl Optimizer for AmsGrad {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.0.learning_rate = learning_rate;
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        self.0.check()
     }
 
     #[inline(always)]

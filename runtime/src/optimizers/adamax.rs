@@ -1,5 +1,5 @@
 //! Adamax: Adam with a decaying maximum of gradients in the place of the average of their squares.
-use super::{Optimizer, Step, learning_rate, moments, power};
+use super::{Optimizer, Step, moments, numbers, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -37,7 +37,7 @@ moments! {
 
 impl Optimizer for Adamax {
     type Moments<G: Flat> = MomentAndNorm<G>;
-    learning_rate!();
+    numbers!(Adamax { beta_1: BelowOne, beta_2: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(

@@ -1,5 +1,5 @@
 //! Follow the regularized leader.
-use super::{Optimizer, Step, learning_rate, moments};
+use super::{Optimizer, Step, moments, numbers};
 use crate::flat::Flat;
 use crate::math::Elementary;
 use crate::scalar::Scalar;
@@ -55,7 +55,15 @@ moments! {
 
 impl Optimizer for Ftrl {
     type Moments<G: Flat> = SquareSumAndLinear<G>;
-    learning_rate!();
+    numbers!(Ftrl {
+        learning_rate: Positive,
+        learning_rate_power: NotPositive,
+        initial_sum: NotNegative,
+        l1: NotNegative,
+        l2: NotNegative,
+        l2_shrinkage: NotNegative,
+        beta: NotNegative
+    });
 
     #[inline(always)]
     fn step<G: Flat>(

@@ -1,5 +1,5 @@
 //! Adam for large batches.
-use super::{FirstAndSecondMoment, Optimizer, Step, learning_rate, power};
+use super::{FirstAndSecondMoment, Optimizer, Step, numbers, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -32,7 +32,7 @@ fn norm<T: Scalar>(values: &[T]) -> f64 {
 
 impl Optimizer for Lamb {
     type Moments<G: Flat> = FirstAndSecondMoment<G>;
-    learning_rate!();
+    numbers!(Lamb { beta_1: BelowOne, beta_2: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(

@@ -1,5 +1,5 @@
 //! Lion: steps of one size.
-use super::{Optimizer, Step, Velocity, learning_rate};
+use super::{Optimizer, Step, Velocity, numbers};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -26,7 +26,7 @@ impl Default for Lion {
 
 impl Optimizer for Lion {
     type Moments<G: Flat> = Velocity<G>;
-    learning_rate!();
+    numbers!(Lion { beta_1: Fraction, beta_2: BelowOne });
 
     #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {

@@ -1,5 +1,5 @@
 //! Nadam: Adam with Nesterov's momentum.
-use super::{Optimizer, Step, learning_rate, power};
+use super::{Optimizer, Step, numbers, power};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -46,7 +46,7 @@ unsafe impl<G: Flat> Flat for MomentsAndProduct<G> {
 
 impl Optimizer for Nadam {
     type Moments<G: Flat> = MomentsAndProduct<G>;
-    learning_rate!();
+    numbers!(Nadam { beta_1: BelowOne, beta_2: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(

@@ -1,5 +1,5 @@
 //! RMSprop: gradient descent with a learning rate of its own for every parameter.
-use super::{Optimizer, Step, each, learning_rate, moments};
+use super::{Optimizer, Step, each, moments, numbers};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -34,7 +34,7 @@ moments! {
 
 impl Optimizer for RmsProp {
     type Moments<G: Flat> = SquareAverage<G>;
-    learning_rate!();
+    numbers!(RmsProp { rho: BelowOne, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(
@@ -92,7 +92,7 @@ moments! {
 
 impl Optimizer for RmsPropMomentum {
     type Moments<G: Flat> = CenteredAverages<G>;
-    learning_rate!();
+    numbers!(RmsPropMomentum { rho: BelowOne, momentum: Fraction, epsilon: Positive });
 
     #[inline(always)]
     fn step<G: Flat>(

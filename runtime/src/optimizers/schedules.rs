@@ -11,11 +11,20 @@
 use super::{Optimizer, Step};
 use crate::flat::Flat;
 use crate::math::Elementary;
+use crate::numbers::{self, NumberError, Range, check_numbers};
 
 /// A learning rate for every step.
 pub trait Schedule: Clone + core::fmt::Debug + Send + Sync + 'static {
     /// The learning rate of a step, counted from 0.
     fn at(&self, step: u64) -> f64;
+
+    /// As [`Optimizer::check`]: whether the numbers of the schedule make sense.
+    ///
+    /// # Errors
+    /// The first number that makes no sense.
+    fn check(&self) -> Result<(), NumberError> {
+        Ok(())
+    }
 }
 
 /// An optimizer whose learning rate follows a schedule.
@@ -40,6 +49,14 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
 
     fn follows_schedule(&self) -> bool {
         true
+    }
+
+    /// The optimizer's own learning rate may be anything, as it is ignored.
+    fn check(&self) -> Result<(), NumberError> {
+        self.schedule.check()?;
+        let mut optimizer = self.optimizer.clone();
+        optimizer.set_learning_rate(1.0);
+        optimizer.check()
     }
 
     fn learning_rate_of(&self, step: u64) -> f64 {
@@ -115,6 +132,10 @@ impl Schedule for ExponentialDecay {
         let time = step as f64 / self.steps;
         self.initial * power(self.rate, if self.staircase { whole(time) } else { time })
     }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: ExponentialDecay { initial: NotNegative, steps: Positive, rate: NotNegative })
+    }
 }
 
 /// `initial / (1 + rate * step / steps)`; if `staircase`, `step / steps` is rounded down.
@@ -136,6 +157,10 @@ impl Schedule for InverseTimeDecay {
     fn at(&self, step: u64) -> f64 {
         let time = step as f64 / self.steps;
         self.initial / (1.0 + self.rate * if self.staircase { whole(time) } else { time })
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: InverseTimeDecay { initial: NotNegative, steps: Positive, rate: NotNegative })
     }
 }
 
@@ -171,12 +196,16 @@ impl Schedule for PolynomialDecay {
         };
         (self.initial - self.end) * power(1.0 - time, self.power) + self.end
     }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: PolynomialDecay { initial: NotNegative, steps: Positive, end: NotNegative, power: NotNegative })
+    }
 }
 
 /// One learning rate up to a boundary, the next rate after the boundary.
 ///
-/// The step of a boundary has the earlier rate. There is one value more than there are boundaries; if values are
-/// missing, the last one is used. Keras's
+/// The step of a boundary has the earlier rate. There is one value more than there are boundaries, and boundaries rise: a training
+/// refuses others. Keras's
 /// [`PiecewiseConstantDecay`](https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PiecewiseConstant {
@@ -190,6 +219,18 @@ impl Schedule for PiecewiseConstant {
     fn at(&self, step: u64) -> f64 {
         let piece = self.boundaries.iter().filter(|&&boundary| step > boundary).count();
         self.values.get(piece).or(self.values.last()).copied().unwrap_or(0.0)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        let (owner, pieces) = ("PiecewiseConstant", self.boundaries.len() + 1);
+        if self.values.len() != pieces {
+            let (name, value) = ("number of values", self.values.len() as f64);
+            return Err(NumberError { owner, name, value, wanted: "one more than there are boundaries" });
+        }
+        if let Some((_, &value)) = self.boundaries.iter().zip(self.boundaries.iter().skip(1)).find(|(a, b)| a >= b) {
+            return Err(NumberError { owner, name: "boundary", value: value as f64, wanted: "boundaries that rise" });
+        }
+        self.values.iter().try_for_each(|&value| numbers::check(owner, [("value", value, Range::NotNegative)]))
     }
 }
 
@@ -235,6 +276,12 @@ impl Schedule for CosineDecay {
         let time = (step - warmup_steps).min(self.steps) as f64 / self.steps as f64;
         top * ((1.0 - self.alpha) * half_cosine(time) + self.alpha)
     }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: CosineDecay { initial: NotNegative, steps: Positive, alpha: Fraction })?;
+        let warmup_target = self.warmup_target.unwrap_or(self.initial);
+        numbers::check("CosineDecay", [("warmup_target", warmup_target, Range::NotNegative)])
+    }
 }
 
 /// Half cosines that restart, each `times` as long and `heights` as high as the one before.
@@ -267,5 +314,9 @@ impl Schedule for CosineDecayRestarts {
         }
         let time = if length > 0.0 { (step - begin) / length } else { 1.0 };
         self.initial * ((1.0 - self.alpha) * height * half_cosine(time) + self.alpha)
+    }
+
+    fn check(&self) -> Result<(), NumberError> {
+        check_numbers!(self: CosineDecayRestarts { initial: NotNegative, first_steps: Positive, times: FromOne, heights: NotNegative, alpha: Fraction })
     }
 }

@@ -1,5 +1,5 @@
 //! Gradient descent.
-use super::{Optimizer, Step, each, learning_rate, moments};
+use super::{Optimizer, Step, each, moments, numbers};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 
@@ -20,7 +20,7 @@ impl Default for Sgd {
 
 impl Optimizer for Sgd {
     type Moments<G: Flat> = [G::Scalar; 0];
-    learning_rate!();
+    numbers!(Sgd {});
 
     #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, _: &mut [G::Scalar; 0]) {
@@ -60,7 +60,7 @@ moments! {
 
 impl Optimizer for Momentum {
     type Moments<G: Flat> = Velocity<G>;
-    learning_rate!();
+    numbers!(Momentum { momentum: Fraction });
 
     #[inline(always)]
     fn step<G: Flat>(&self, _: Step<'_>, parameters: &mut [G::Scalar], gradient: &mut G, moments: &mut Velocity<G>) {

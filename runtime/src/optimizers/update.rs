@@ -41,8 +41,12 @@ pub(crate) fn finish<N: Network, O: Optimizer>(
     }
 }
 
-/// Refuses a learning rate that is not finite in the precision of the network.
+/// Refuses a learning rate that is negative, or not finite in the precision of the network.
 pub(crate) fn check_learning_rate<N: Network, O: Optimizer>(optimizer: &O, step: u64) -> Result<(), BatchError> {
-    let rate = N::Scalar::from_f64(optimizer.learning_rate_of(step));
-    if Scalar::is_finite(rate) { Ok(()) } else { Err(BatchError::LearningRate) }
+    let rate = optimizer.learning_rate_of(step);
+    if rate >= 0.0 && Scalar::is_finite(N::Scalar::from_f64(rate)) {
+        Ok(())
+    } else {
+        Err(BatchError::LearningRate { rate })
+    }
 }

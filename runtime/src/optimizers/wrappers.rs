@@ -9,9 +9,9 @@ pub use averaging::{Average, Averaged};
 pub use clipping::{ClipGlobalNorm, ClipNorm, ClipValue};
 pub use weight_decay::WeightDecay;
 
-/// The methods that a wrapper forwards to its inner optimizer.
+/// The methods that a wrapper forwards to its inner optimizer, and the range of its own number.
 macro_rules! of_the_optimizer {
-    () => {
+    ($owner:ident { $field:ident: $range:ident }) => {
         fn learning_rate(&self) -> f64 {
             self.optimizer.learning_rate()
         }
@@ -23,6 +23,11 @@ macro_rules! of_the_optimizer {
         fn follows_schedule(&self) -> bool {
             self.optimizer.follows_schedule()
         }
+
+        fn check(&self) -> Result<(), $crate::numbers::NumberError> {
+            $crate::numbers::check_numbers!(self: $owner { $field: $range })?;
+            self.optimizer.check()
+        }
     };
 }
 use of_the_optimizer;
@@ -30,10 +35,10 @@ use of_the_optimizer;
 /// Implements [`Optimizer`](super::Optimizer) for a wrapper that only changes the parameters or the gradient before
 /// each step.
 macro_rules! before_each_step {
-    ($name:ident, |$this:ident, $step:ident, $parameters:ident, $gradient:ident| $change:expr) => {
+    ($name:ident { $field:ident: $range:ident }, |$this:ident, $step:ident, $parameters:ident, $gradient:ident| $change:expr) => {
         impl<O: $crate::optimizers::Optimizer> $crate::optimizers::Optimizer for $name<O> {
             type Moments<G: $crate::flat::Flat> = O::Moments<G>;
-            $crate::optimizers::wrappers::of_the_optimizer!();
+            $crate::optimizers::wrappers::of_the_optimizer!($name { $field: $range });
 
             #[inline(always)]
             fn step<G: $crate::flat::Flat>(

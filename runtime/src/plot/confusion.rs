@@ -54,7 +54,10 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, matrix: &Con
     let place = |index: usize| index as i32 * cell + cell / 2;
 
     let middle = left + classes * cell / 2;
-    let title = std::format!("accuracy {:.3} of {}", matrix.accuracy(), matrix.total());
+    let mut title = std::format!("accuracy {:.3} of {}", matrix.accuracy(), matrix.total());
+    if matrix.left_out() > 0 {
+        title += &std::format!(", {} left out", matrix.left_out());
+    }
     let title_at = (middle.max(area.dim_in_pixel().0 as i32 / 2), TOP / 2);
     text(&title, title_at, style(TITLE, &BLACK, centre))?;
     for truth in 0..matrix.classes() {

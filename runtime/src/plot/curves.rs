@@ -8,7 +8,7 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::{Axes, COLOURS, Content, FONT, LABEL, Picture, PlotError, TITLE, drawing, fits, range};
-use crate::training::History;
+use crate::training::{History, LEARNING_RATE};
 
 const WIDTH: u32 = 900;
 /// The height of one chart; a picture is as high as its charts.
@@ -43,20 +43,25 @@ fn picture(charts: Vec<Chart>) -> Picture {
     Picture { size: (WIDTH, HEIGHT * charts.len() as u32), content: Content::Curves(charts) }
 }
 
-/// Loss and metrics over the epochs of a training, one chart each, with the training and the validation data as series.
+/// Loss and metrics over the epochs of a training, one chart each, with the training and the validation data as series; and the learning
+/// rate where it changes.
 ///
 /// # Errors
 /// A training without an epoch that has a finite figure.
 pub fn curves(history: &History) -> Result<Picture, PlotError> {
-    let figures = history.epochs.iter().take(1).flat_map(|epoch| epoch.train.figures());
+    let figures = history.epochs().iter().take(1).flat_map(|epoch| epoch.train.figures());
     let charts = figures.map(|(title, _)| {
         let series = [("training", title.to_string()), ("validation", format!("val_{title}"))];
         let series = series.iter().filter_map(|(name, figure)| Series::new(name, history, figure));
         Chart { title: title.to_string(), series: series.collect() }
     });
-    let charts: Vec<Chart> = charts.filter(|chart| !chart.series.is_empty()).collect();
+    let mut charts: Vec<Chart> = charts.filter(|chart| !chart.series.is_empty()).collect();
     if charts.is_empty() {
         return Err(PlotError::Nothing("the training completed no epoch with a finite loss"));
+    }
+    if history.has_several_rates() {
+        let rates = Series::new("training", history, LEARNING_RATE);
+        charts.push(Chart { title: "learning rate".to_string(), series: rates.into_iter().collect() });
     }
     Ok(picture(charts))
 }

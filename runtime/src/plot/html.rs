@@ -9,7 +9,7 @@ use crate::losses::Loss;
 use crate::metrics::ConfusionMatrix;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use crate::training::{History, Trainer};
+use crate::training::{History, Trainer, figure_text};
 
 /// A page about a training: one HTML file that needs nothing else, to keep beside the weights.
 ///
@@ -198,17 +198,22 @@ fn figure(picture: &Picture) -> Result<String, PlotError> {
 
 /// The figures of the last and of the best epoch, how it ended, and the curves.
 fn training(history: &History) -> Result<String, PlotError> {
-    let mut content = format!("<p>{} epochs, {}.</p>\n", history.epochs.len(), escaped(&history.outcome.to_string()));
-    let (Some(last), Some(best)) = (history.epochs.last(), history.best_epoch()) else { return Ok(content) };
+    let mut content =
+        format!("<p>{} epochs, {}.</p>\n", history.epochs().len(), escaped(&history.outcome().to_string()));
+    let (Some(last), Some(best)) = (history.epochs().last(), history.best_epoch()) else { return Ok(content) };
     content += &format!("<table>\n<tr><th></th><th>last epoch</th><th>epoch {best}, the best</th></tr>\n");
-    let of_best = history.epochs.get(best - 1).into_iter().flat_map(|epoch| epoch.figures());
+    let of_best = history.epochs().get(best - 1).into_iter().flat_map(|epoch| epoch.figures());
     for ((name, last), (_, best)) in last.figures().zip(of_best) {
+        let [last, best] = [last, best].map(|value| figure_text(&name, value));
         let name = escaped(&name);
         content += &format!(
-            "<tr><th scope=\"row\">{name}</th><td class=\"number\">{last:.4}</td><td class=\"number\">{best:.4}</td></tr>\n"
+            "<tr><th scope=\"row\">{name}</th><td class=\"number\">{last}</td><td class=\"number\">{best}</td></tr>\n"
         );
     }
     content += "</table>\n";
+    for warning in history.warnings() {
+        content += &format!("<p>Warning: {}.</p>\n", escaped(&warning.to_string()));
+    }
     content += &figure(&curves(history)?)?;
     Ok(content)
 }

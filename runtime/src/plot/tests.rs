@@ -6,8 +6,8 @@ use std::vec;
 
 fn history(losses: &[f64]) -> History {
     let report = |loss| Evaluation { loss, metrics: vec![("mae", f64::sqrt(loss))] };
-    let epoch = |&loss: &f64| Epoch { train: report(loss), validation: Some(report(loss * 1.1)) };
-    History { epochs: losses.iter().map(epoch).collect(), outcome: Outcome::Completed }
+    let epoch = |&loss: &f64| Epoch { train: report(loss), validation: Some(report(loss * 1.1)), learning_rate: 0.1 };
+    History { epochs: losses.iter().map(epoch).collect(), outcome: Outcome::Completed, warnings: vec![] }
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn several_trainings() {
     let svg = picture.to_svg().expect("text");
     assert!(["adam", "sgd", "val_loss"].iter().all(|word| svg.contains(word)));
     let error = super::compare("accuracy", &[("adam", &one), ("sgd", &other)]).expect_err("no such figure");
-    let expected = "there is no figure `accuracy`; the trainings have loss, mae, val_loss, val_mae";
+    let expected = "there is no figure `accuracy`; the trainings have loss, mae, val_loss, val_mae, learning_rate";
     assert_eq!(std::format!("{error}"), expected);
     assert!(matches!(super::compare("loss", &[]), Err(PlotError::Nothing(_))));
     let sick = history(&[f64::NAN]);

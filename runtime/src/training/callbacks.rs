@@ -13,7 +13,7 @@
 //! let mut stop = EarlyStopping::new(trainer.monitor("accuracy")?).patience(20).restore_best();
 //! let mut plateau = ReduceLrOnPlateau::new(trainer.monitor("loss")?);
 //! let history = trainer.fit(&data, Fit::epochs(50).callback(&mut stop).callback(&mut plateau).progress(false));
-//! # assert!(!history.epochs.is_empty());
+//! # assert!(!history.epochs().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

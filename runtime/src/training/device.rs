@@ -1,6 +1,6 @@
 //! Training without an allocator: all memory is the caller's, and its size a constant.
 use super::evaluation::Evaluation;
-use super::step::{Backpropagate, Passes, Samples};
+use super::step::{Backpropagate, Passes, Samples, check_targets};
 use crate::flat::{Flat, flatten_mut};
 use crate::isa::{self, Arithmetic};
 use crate::losses::Loss;
@@ -74,6 +74,8 @@ where
     optimizer: O,
     steps: u64,
     rng: EpochRng,
+    /// Whether the numbers of the loss and the optimizer have been checked since they could change.
+    numbers_checked: bool,
 }
 
 impl<'a, N, L, O, const BATCH: usize> DeviceTrainer<'a, N, L, O, BATCH>
@@ -84,7 +86,7 @@ where
 {
     pub(crate) fn new(network: &'a mut N, memory: &'a mut TrainingMemory<N, O, BATCH>, loss: L, optimizer: O) -> Self {
         memory.moments.as_flat_mut().fill(Default::default());
-        Self { network, memory, loss, optimizer, steps: 0, rng: EpochRng::new(0) }
+        Self { network, memory, loss, optimizer, steps: 0, rng: EpochRng::new(0), numbers_checked: false }
     }
 
     /// The seed of the generator behind dropout; 0 unless told otherwise.
@@ -106,20 +108,27 @@ where
 
     /// The optimizer, to read or change its learning rate between steps.
     pub fn optimizer_mut(&mut self) -> &mut O {
+        self.numbers_checked = false;
         &mut self.optimizer
     }
 
     /// One step of training on one batch, and its loss.
     ///
     /// # Errors
-    /// Inputs and targets that are not equally many, none, or more than `BATCH`; a loss or a learning rate that is not finite.
-    /// The network stays as it was.
+    /// Inputs and targets that are not equally many, none, or more than `BATCH`; targets that do not suit the loss; numbers of the loss or
+    /// the optimizer that make no sense; a loss or a learning rate that is not finite. The network stays as it was.
     pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
         let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        if !self.numbers_checked {
+            self.loss.check()?;
+            self.optimizer.check()?;
+            self.numbers_checked = true;
+        }
+        check_targets(&self.loss, batch.targets, &[])?;
         check_learning_rate::<N, O>(&self.optimizer, self.steps + 1)?;
         let samples = batch.inputs.len();
         let too_many = BatchError::TooMany { samples, most: BATCH };

@@ -4,6 +4,8 @@ use alloc::string::String;
 use thiserror::Error;
 
 use crate::data::AugmentError;
+use crate::losses::Objection;
+use crate::numbers::NumberError;
 
 /// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -12,11 +14,22 @@ pub enum FitError {
     /// A batch must hold at least one sample.
     #[error("a batch size of 0: a batch holds at least one sample")]
     BatchSize,
-    /// The learning rate is NaN or infinite.
-    #[error("a learning rate of {rate}: give one that is finite")]
+    /// The learning rate is negative, NaN or infinite.
+    #[error("a learning rate of {rate}: give one that is finite and not negative")]
     LearningRate {
         /// The learning rate of the first step.
         rate: f64,
+    },
+    /// A number of the loss, the optimizer or a metric that makes no sense.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Both data for validation and a fraction of the training data.
+    #[error(
+        "validation data and a validation split of {fraction}: give one of them, `validation` or `validation_split`"
+    )]
+    TwoValidations {
+        /// The fraction that was given.
+        fraction: f64,
     },
     /// The fraction of the data for validation leaves none for training, or none for validation.
     #[error(
@@ -30,7 +43,7 @@ pub enum FitError {
     },
     /// A target that does not suit the loss.
     #[error(
-        "the target of {} sample {sample} (counted from 0) does not suit the loss: {reason}",
+        "the target of {} sample {sample} (counted from 0) does not suit the loss: {objection}",
         if *.validation { "validation" } else { "training" }
     )]
     Target {
@@ -38,8 +51,8 @@ pub enum FitError {
         sample: usize,
         /// Whether it is one of the validation data.
         validation: bool,
-        /// The targets that suit the loss.
-        reason: &'static str,
+        /// Why.
+        objection: Objection,
     },
     /// The inputs cannot be augmented so.
     #[error(transparent)]

@@ -1,7 +1,7 @@
 //! Loss and metrics without training. Needs `alloc`.
 use super::buffers::Buffers;
 use super::evaluation::Evaluation;
-use super::step::{Samples, mean, total, weighted_sum};
+use super::step::{Samples, check_targets, mean, total, weighted_sum};
 use super::trainer::{Trainer, same_samples};
 use crate::activations::Activation;
 use crate::data::Dataset;
@@ -9,7 +9,7 @@ use crate::flat::{Flat, copy};
 use crate::isa::{self, Isa, Task};
 use crate::kernels::threads;
 use crate::losses::Loss;
-use crate::network::{Arena, InputOf, Network, TargetOf};
+use crate::network::{Arena, BatchError, InputOf, Network, TargetOf};
 use crate::optimizers::Optimizer;
 
 /// How many samples are evaluated at once.
@@ -22,12 +22,18 @@ where
     O: Optimizer,
 {
     /// Loss and metrics on data that the network does not learn from; dropout rests.
-    pub fn evaluate<X, Y>(&mut self, data: &Dataset<X, Y>) -> Evaluation
+    ///
+    /// # Errors
+    /// Targets that do not suit the loss; numbers of the loss or a metric that make no sense.
+    pub fn evaluate<X, Y>(&mut self, data: &Dataset<X, Y>) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input> + Flat<Scalar = N::Scalar>,
         Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
     {
-        self.evaluate_samples(same_samples::<X, Y, _, _>(Samples::all(data)))
+        let samples = same_samples::<X, Y, _, _>(Samples::all(data));
+        self.check_numbers()?;
+        check_targets(&self.loss, samples.targets, samples.weights)?;
+        Ok(self.evaluate_samples(samples))
     }
 
     pub(super) fn evaluate_samples(&mut self, all: Samples<'_, N::Input, L::Target>) -> Evaluation {

@@ -9,15 +9,15 @@ use alloc::vec::Vec;
 use super::callbacks::Callbacks;
 use super::error::FitError;
 use super::evaluation::Evaluation;
-use super::history::{Epoch, History, Outcome};
+use super::history::{Epoch, History, Outcome, Warning};
 use super::monitor::Monitor;
 use super::options::{Fit, Split};
 use super::progress::Progress;
-use super::step::Samples;
+use super::step::{Samples, check_targets};
 use super::trainer::{Resumed, Trainer, same_samples};
 use crate::data::Dataset;
 use crate::flat::Flat;
-use crate::losses::Loss;
+use crate::losses::{Loss, TargetError};
 use crate::network::{BatchError, InputOf, Network, TargetOf};
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
@@ -58,6 +58,7 @@ where
             epochs: Vec::new(),
             epoch: 0,
             stopped: None,
+            warnings: Vec::new(),
         };
         callbacks.list(&mut run.callbacks);
         let mut batches = Batches::new(batch_size, shuffle, augment);
@@ -71,7 +72,9 @@ where
         });
         let (data, stopped) = match begun {
             Ok(begun) => begun,
-            Err(error) => return History { epochs: Vec::new(), outcome: Outcome::Refused(error) },
+            Err(error) => {
+                return History { epochs: Vec::new(), outcome: Outcome::Refused(error), warnings: Vec::new() };
+            }
         };
         let mut progress = Progress::new(epochs, progress);
         let (outcome, epochs) = match stopped {
@@ -83,42 +86,32 @@ where
         }
         run.tell(self, |callback, training| callback.on_train_end(training));
         progress.finish(&outcome);
-        History { epochs: run.epochs, outcome }
+        History { epochs: run.epochs, outcome, warnings: run.warnings }
     }
 
     /// Whether this trainer can follow the options of a training.
     fn check_options(
-        &self,
+        &mut self,
         epochs: usize,
         data: &Split<'_, N::Input, L::Target>,
         batches: &Batches<N::Input, L::Target>,
         run: &Run<'_, N>,
     ) -> Result<(), FitError> {
         batches.check()?;
+        self.check_numbers()?;
         if epochs > 0 && self.check_learning_rate().is_err() {
             return Err(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
         }
-        self.check_targets(data.training, false)?;
-        if let Some(validation) = data.validation {
-            self.check_targets(validation, true)?;
+        let of_validation = data.validation.into_iter().map(|samples| (samples, true));
+        for (Samples { targets, weights, .. }, validation) in [(data.training, false)].into_iter().chain(of_validation)
+        {
+            check_targets(&self.loss, targets, weights)
+                .map_err(|TargetError { sample, objection }| FitError::Target { sample, validation, objection })?;
         }
         self.check_monitors(run.watched(), data.validation.is_some())?;
         #[cfg(feature = "std")]
         run.check_files(self.resumed.as_ref().map_or(0, |resumed| resumed.epochs.len()), epochs)?;
         Ok(())
-    }
-
-    /// Whether the targets suit the loss. The target of a sample of weight 0 may be anything.
-    fn check_targets(&self, samples: Samples<'_, N::Input, L::Target>, validation: bool) -> Result<(), FitError> {
-        let Samples { targets, weights, .. } = samples;
-        let mut objections = targets.iter().enumerate().filter_map(|(sample, target)| {
-            let counts = weights.get(sample) != Some(&0.0);
-            Some((sample, self.loss().objection(target).filter(|_| counts)?))
-        });
-        match objections.next() {
-            Some((sample, reason)) => Err(FitError::Target { sample, validation, reason }),
-            None => Ok(()),
-        }
     }
 
     /// Whether every figure that is watched is measured.
@@ -154,7 +147,13 @@ where
             self.reseed(seed);
         }
         if !self.network.is_adapted() {
-            self.network.adapt_to(data.training.inputs);
+            self.network.adapt_to(data.training.inputs, &mut |layer, constant| {
+                let channels: Vec<usize> =
+                    (0..).zip(constant).filter_map(|(channel, is)| is.then_some(channel)).collect();
+                if !channels.is_empty() {
+                    run.warnings.push(Warning::ConstantChannels { layer, channels });
+                }
+            });
         }
         run.epoch = run.epochs.len();
         run.call(self, |callback, training| callback.on_train_begin(training))
@@ -195,10 +194,11 @@ where
             .map_err(|error| Outcome::Failed { epoch: epoch - 1, reason: error.to_string() })?;
         batches.draw_order(data.training.inputs.len(), &mut self.rng.rng);
         let train =
-            self.steps(data.training, batches, run).map_err(|(batch, error)| self.outcome_of(epoch, batch, error))?;
+            self.steps(data.training, batches, run).map_err(|(batch, error)| Self::outcome_of(epoch, batch, error))?;
         let validation = data.validation.map(|samples| self.evaluate_samples(samples));
         self.rng.next_epoch();
-        let record = Epoch { train, validation };
+        let learning_rate = self.optimizer.learning_rate_of(self.state.steps);
+        let record = Epoch { train, validation, learning_rate };
         progress.epoch(epoch, &record);
         run.epochs.push(record);
 
@@ -213,12 +213,11 @@ where
     }
 
     /// The end of a training at a batch that no step could be taken on.
-    fn outcome_of(&self, epoch: usize, batch: usize, error: BatchError) -> Outcome {
-        if error != BatchError::LearningRate {
-            return Outcome::Diverged { epoch, batch };
-        }
-        let rate = self.optimizer.learning_rate_of(self.state.steps + 1);
-        let reason = format!("the learning rate of epoch {epoch}, batch {batch} is {rate}: give a finite one");
+    fn outcome_of(epoch: usize, batch: usize, error: BatchError) -> Outcome {
+        let BatchError::LearningRate { rate } = error else { return Outcome::Diverged { epoch, batch } };
+        let reason = format!(
+            "the learning rate of epoch {epoch}, batch {batch} is {rate}: give one that is finite and not negative"
+        );
         Outcome::Failed { epoch: epoch - 1, reason }
     }
 

@@ -13,6 +13,21 @@ pub struct Epoch {
     pub train: Evaluation,
     /// On the validation data, after the epoch.
     pub validation: Option<Evaluation>,
+    /// The learning rate of the last step. NaN in an epoch of a checkpoint that was written before checkpoints held it.
+    pub learning_rate: f64,
+}
+
+/// A fact about the data that a training goes on with, and that is seldom meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Channels whose values in the training data are all equal: a `normalize` layer shifts them to 0 and does not scale them.
+    ConstantChannels {
+        /// The name of the layer.
+        layer: &'static str,
+        /// The channels, counted from 0.
+        channels: Vec<usize>,
+    },
 }
 
 /// How a training ended.
@@ -59,29 +74,48 @@ pub enum Outcome {
 /// let data: DataFor<Xor> = Dataset::from_rows(&inputs, &[[0.0], [1.0], [1.0], [0.0]])?;
 /// let mut trainer = Xor::init(&mut seeded(1)).compile(BinaryCrossentropy, Adam::default());
 /// let history = trainer.fit(&data, Fit::epochs(3).progress(false));
-/// assert!(history.to_csv().starts_with("epoch,loss\n1,"));
+/// assert!(history.to_csv().starts_with("epoch,loss,learning_rate\n1,"));
+/// assert_eq!(history.series("learning_rate"), Some(vec![0.001; 3]));
 /// # Ok::<(), castnet::DataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a training that diverged says so here"]
 pub struct History {
-    /// The epochs that were completed, in order.
-    pub epochs: Vec<Epoch>,
-    /// How it ended.
-    pub outcome: Outcome,
+    pub(crate) epochs: Vec<Epoch>,
+    pub(crate) outcome: Outcome,
+    pub(crate) warnings: Vec<Warning>,
 }
 
+/// The name of the learning rate among the figures, which is that of Keras's callbacks.
+pub(crate) const LEARNING_RATE: &str = "learning_rate";
+
 impl Epoch {
-    /// All figures by name, as Keras names them: the names of figures of validation data begin with `val_`.
+    /// All figures by name, as Keras names them: the names of figures of validation data begin with `val_`. The last is `learning_rate`.
     pub fn figures(&self) -> impl Iterator<Item = (String, f64)> {
         let train = self.train.figures().map(|(name, value)| (String::from(name), value));
         let validation = self.validation.iter().flat_map(Evaluation::figures);
-        train.chain(validation.map(|(name, value)| (alloc::format!("val_{name}"), value)))
+        let figures = train.chain(validation.map(|(name, value)| (alloc::format!("val_{name}"), value)));
+        figures.chain([(String::from(LEARNING_RATE), self.learning_rate)])
     }
 }
 
 impl History {
-    /// The names of the figures of an epoch: `loss`, `mae`, `val_loss`, ...
+    /// The epochs that were completed, in order.
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.epochs
+    }
+
+    /// How the training ended.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// What the training went on with although it is seldom meant; the table ends with it.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The names of the figures of an epoch: `loss`, `mae`, `val_loss`, ..., `learning_rate`.
     pub fn names(&self) -> Vec<String> {
         names(&self.epochs)
     }
@@ -90,6 +124,12 @@ impl History {
     pub fn series(&self, name: &str) -> Option<Vec<f64>> {
         let value = |epoch: &Epoch| epoch.figures().find(|(known, _)| known == name).map(|(_, value)| value);
         self.epochs.iter().map(value).collect()
+    }
+
+    /// Whether the learning rate changed.
+    pub(crate) fn has_several_rates(&self) -> bool {
+        let rates = || self.epochs.iter().map(|epoch| epoch.learning_rate.to_bits());
+        rates().zip(rates().skip(1)).any(|(rate, next)| rate != next)
     }
 
     /// The epoch, counted from 1, with the lowest loss: of the validation data where there are any.
@@ -144,30 +184,65 @@ pub(crate) fn csv_line(number: usize, epoch: &Epoch) -> String {
 /// How many epochs are printed at most: the first, the last, the best, and some between.
 const LINES: usize = 20;
 
-/// A table of the epochs, and how it ended.
+/// A table of the epochs, with the learning rate where it changes; how it ended; and the warnings.
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names();
-        write!(f, "epoch")?;
-        for name in &names {
-            write!(f, " {name:>12}")?;
-        }
-        writeln!(f)?;
-        let count = self.epochs.len();
-        let best = self.best_epoch();
+        let (count, best) = (self.epochs.len(), self.best_epoch());
+        let has_rate = self.has_several_rates();
+        let is_shown = |name: &str| has_rate || name != LEARNING_RATE;
         let stride = count.div_ceil(LINES).max(1);
+        let names: Vec<String> = self.names().into_iter().filter(|name| is_shown(name)).collect();
+        let mut lines = alloc::vec![(String::from("epoch"), names, "")];
         for (number, epoch) in (1..).zip(&self.epochs) {
-            let shown = number == 1 || number == count || number % stride == 0 || Some(number) == best;
-            if !shown {
-                continue;
+            if number == 1 || number == count || number % stride == 0 || Some(number) == best {
+                let figures = epoch.figures().filter(|(name, _)| is_shown(name));
+                let figures = figures.map(|(name, value)| figure(&name, value)).collect();
+                lines.push((alloc::format!("{number}"), figures, if Some(number) == best { " best" } else { "" }));
             }
-            write!(f, "{number:>5}")?;
-            for (_, value) in epoch.figures() {
-                write!(f, " {value:>12.4}")?;
-            }
-            writeln!(f, "{}", if Some(number) == best { " best" } else { "" })?;
         }
-        write!(f, "{}", self.outcome)
+        let widest = |least, texts: &mut dyn Iterator<Item = &String>| {
+            texts.fold(least, |widest: usize, text| widest.max(text.chars().count()))
+        };
+        let first = widest(5, &mut lines.iter().map(|(number, ..)| number));
+        let columns = lines.first().map_or(0, |(_, names, _)| names.len());
+        let widths: Vec<usize> = (0..columns)
+            .map(|column| widest(12, &mut lines.iter().filter_map(|(_, figures, _)| figures.get(column))))
+            .collect();
+        for (number, figures, best) in &lines {
+            write!(f, "{number:>first$}")?;
+            for (figure, width) in figures.iter().zip(&widths) {
+                write!(f, " {figure:>width$}")?;
+            }
+            writeln!(f, "{best}")?;
+        }
+        write!(f, "{}", self.outcome)?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "\nwarning: {warning}"))
+    }
+}
+
+/// A figure with four decimals, or with an exponent where these would show nothing of a learning rate, or be too many digits.
+pub(crate) fn figure(name: &str, value: f64) -> String {
+    let is_small = name == LEARNING_RATE && value > 0.0 && value < 0.001;
+    if is_small || value.abs() >= 1e9 { alloc::format!("{value:.3e}") } else { alloc::format!("{value:.4}") }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// How many channels are named.
+        const NAMED: usize = 10;
+        let Self::ConstantChannels { layer, channels } = self;
+        let (channel, are) = if channels.len() == 1 { ("channel", "is") } else { ("channels", "are") };
+        write!(f, "{channel}")?;
+        for (place, channel) in channels.iter().take(NAMED).enumerate() {
+            write!(f, "{} {channel}", if place == 0 { "" } else { "," })?;
+        }
+        if let Some(more @ 1..) = channels.len().checked_sub(NAMED) {
+            write!(f, " and {more} more")?;
+        }
+        write!(
+            f,
+            " (counted from 0) of the input of `{layer}` {are} constant in the training data: shifted to 0 and not scaled; leave such columns out, or give data in which they vary"
+        )
     }
 }
 

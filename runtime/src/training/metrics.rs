@@ -4,7 +4,9 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
+use super::history::LEARNING_RATE;
 use crate::metrics::{Better, Metric};
+use crate::numbers::NumberError;
 
 /// The metrics that were asked for, each with its state.
 pub(super) struct Metrics<A, Y>(Vec<Box<dyn Running<A, Y>>>);
@@ -16,6 +18,7 @@ trait Running<A, Y>: Send {
     fn reset(&mut self);
     fn update(&mut self, outputs: &[A], targets: &[Y], weights: &[f64]);
     fn value(&self) -> f64;
+    fn check(&self) -> Result<(), NumberError>;
 }
 
 struct WithState<H, A, Y, M: Metric<H, A, Y>> {
@@ -48,6 +51,9 @@ impl<H, A, Y, M: Metric<H, A, Y>> Running<A, Y> for WithState<H, A, Y, M> {
     fn value(&self) -> f64 {
         self.metric.value(&self.state)
     }
+    fn check(&self) -> Result<(), NumberError> {
+        self.metric.check()
+    }
 }
 
 impl<A: 'static, Y: 'static> Metrics<A, Y> {
@@ -59,6 +65,11 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
         let taken: Vec<&str> = self.names().map(|(name, _)| name).collect();
         let name = free_name(&taken, metric.name(), weighted);
         self.0.push(Box::new(WithState { metric, name, state: M::State::default(), weighted, network: PhantomData }));
+    }
+
+    /// Whether the numbers of all metrics make sense.
+    pub(super) fn check(&self) -> Result<(), NumberError> {
+        self.0.iter().try_for_each(|metric| metric.check())
     }
 
     /// Forgets all samples.
@@ -84,7 +95,7 @@ impl<A: 'static, Y: 'static> Metrics<A, Y> {
 /// A name that no metric before has: `weighted_mae` beside `mae`, as in Keras; else a number is
 /// appended.
 fn free_name(taken: &[&str], name: &'static str, weighted: bool) -> &'static str {
-    let is_free = |name: &str| name != "loss" && !taken.contains(&name);
+    let is_free = |name: &str| name != "loss" && name != LEARNING_RATE && !taken.contains(&name);
     if is_free(name) {
         return name;
     }

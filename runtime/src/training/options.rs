@@ -37,6 +37,10 @@ pub(super) enum Validation<'a, X, Y> {
     None,
     Data(&'a Dataset<X, Y>),
     Split(f64),
+    /// Both were given, which `fit` refuses.
+    Twice {
+        fraction: f64,
+    },
 }
 
 impl<X, Y> Fit<'_, X, Y> {
@@ -80,14 +84,23 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
         Self { augment: Some(augment), ..self }
     }
 
-    /// Data to evaluate after every epoch.
+    /// Data to evaluate after every epoch, instead of a [`validation_split`](Self::validation_split).
     pub fn validation(self, data: &'a Dataset<X, Y>) -> Self {
-        Self { validation: Validation::Data(data), ..self }
+        let validation = match self.validation {
+            Validation::None | Validation::Data(_) => Validation::Data(data),
+            Validation::Split(fraction) | Validation::Twice { fraction } => Validation::Twice { fraction },
+        };
+        Self { validation, ..self }
     }
 
-    /// Holds back the last part of the data (0.2: a fifth), before any shuffling, to evaluate after every epoch.
+    /// Holds back the last part of the data (0.2: a fifth), before any shuffling, to evaluate after every epoch, instead of other data for
+    /// [`validation`](Self::validation).
     pub fn validation_split(self, fraction: f64) -> Self {
-        Self { validation: Validation::Split(fraction), ..self }
+        let validation = match self.validation {
+            Validation::None | Validation::Split(_) => Validation::Split(fraction),
+            Validation::Data(_) | Validation::Twice { .. } => Validation::Twice { fraction },
+        };
+        Self { validation, ..self }
     }
 
     /// Whether to show a progress bar (with the feature `progress`). True by default.
@@ -163,6 +176,7 @@ impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
                 let (training, validation) = all.split_at(training);
                 Ok(Split { training, validation: Some(validation) })
             }
+            Self::Twice { fraction } => Err(FitError::TwoValidations { fraction }),
         }
     }
 }

@@ -1,4 +1,6 @@
 //! A progress bar for trainings. Needs `alloc`.
+#[cfg(feature = "progress")]
+use super::history::figure;
 use super::history::{Epoch, Outcome};
 
 /// Shows how far a training is; nothing without the feature `progress`, or where standard error is no terminal.
@@ -38,7 +40,7 @@ impl Progress {
             for (index, (name, value)) in epoch.figures().enumerate() {
                 let comma = if index == 0 { "" } else { ", " };
                 // Writing to a string cannot fail.
-                _ = write!(message, "{comma}{name} {value:.4}");
+                _ = write!(message, "{comma}{name} {}", figure(&name, value));
             }
             self.bar.set_position(number as u64);
             self.bar.set_message(message);

@@ -6,7 +6,7 @@ use crate::activations::Activation;
 use crate::activations::Kept;
 use crate::flat::{Flat, copy};
 use crate::isa::{Isa, Task};
-use crate::losses::Loss;
+use crate::losses::{Loss, TargetError};
 use crate::network::{Adjoints, BatchError, LengthError, Network, Tape};
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
@@ -57,6 +57,22 @@ pub(crate) fn check_lengths<X, Y>(inputs: &[X], targets: &[Y]) -> Result<(), Bat
     }
     if inputs.is_empty() {
         return Err(BatchError::Empty);
+    }
+    Ok(())
+}
+
+/// Whether the targets suit the loss. The target of a sample of weight 0 may be anything.
+pub(crate) fn check_targets<H, A: Flat, L: Loss<H, A>>(
+    loss: &L,
+    targets: &[L::Target],
+    weights: &[f64],
+) -> Result<(), TargetError> {
+    for (sample, target) in targets.iter().enumerate() {
+        if let Some(objection) = loss.objection(target)
+            && weights.get(sample) != Some(&0.0)
+        {
+            return Err(TargetError { sample, objection });
+        }
     }
     Ok(())
 }

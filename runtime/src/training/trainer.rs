@@ -8,13 +8,14 @@ use super::evaluation::Evaluation;
 use super::history::Epoch;
 use super::metrics::Metrics;
 use super::monitor::{FigureError, Monitor};
-use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths};
+use super::step::{Backpropagate, BackwardPass, Passes, Samples, TrainingPass, check_lengths, check_targets};
 use crate::flat::Flat;
 use crate::isa::{self, Arithmetic};
 use crate::kernels::threads::{self, Pool};
 use crate::losses::Loss;
 use crate::metrics::{Better, Metric};
 use crate::network::{Adjoints, BatchError, GradientOf, InputOf, Network, StateOf, Tape, TargetOf};
+use crate::numbers::NumberError;
 use crate::optimizers::update::check_learning_rate;
 use crate::optimizers::{Optimizer, OptimizerState};
 use crate::random::EpochRng;
@@ -39,6 +40,8 @@ where
     pub(super) buffers: Buffers<N>,
     pub(super) arithmetic: Arithmetic,
     pub(super) threads: Option<Pool>,
+    /// Whether the numbers of the loss, the optimizer and the metrics have been checked since they could change.
+    numbers_checked: bool,
     /// From a checkpoint, until the next `fit`.
     pub(super) resumed: Option<Resumed>,
 }
@@ -85,6 +88,7 @@ where
             buffers: Buffers::default(),
             arithmetic: Arithmetic::default(),
             threads: None,
+            numbers_checked: false,
             resumed: None,
         }
     }
@@ -93,6 +97,7 @@ where
     /// name, such as `TopK(3)` and `TopK(5)`, the second has a number behind it: `top_k_accuracy_1`.
     #[must_use]
     pub fn metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
+        self.numbers_checked = false;
         self.metrics.add::<N::Head, M>(metric, false);
         self
     }
@@ -101,6 +106,7 @@ where
     /// the same metric without weights it is called `weighted_mae`.
     #[must_use]
     pub fn weighted_metric<M: Metric<N::Head, N::Output, L::Target>>(mut self, metric: M) -> Self {
+        self.numbers_checked = false;
         self.metrics.add::<N::Head, M>(metric, true);
         self
     }
@@ -175,6 +181,7 @@ where
 
     /// The optimizer, to read or change its learning rate between steps.
     pub fn optimizer_mut(&mut self) -> &mut O {
+        self.numbers_checked = false;
         &mut self.optimizer
     }
 
@@ -203,8 +210,8 @@ where
     /// one finds.
     ///
     /// # Errors
-    /// Inputs and targets that are not equally many, or none; a loss or a learning rate that is not finite. The network stays
-    /// as it was.
+    /// Inputs and targets that are not equally many, or none; targets that do not suit the loss; numbers of the loss, the optimizer or a
+    /// metric that make no sense; a loss or a learning rate that is not finite. The network stays as it was.
     pub fn train_on_batch<X, Y>(&mut self, inputs: &[X], targets: &[Y]) -> Result<Evaluation, BatchError>
     where
         X: InputOf<N::Input>,
@@ -228,7 +235,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
+        let batch = self.batch(X::same_slice(inputs), Y::same_slice(targets), weights)?;
         self.metrics.reset();
         let loss = self.step(batch)?;
         Ok(Evaluation { loss, metrics: self.metrics.values() })
@@ -243,7 +250,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        let batch = self.batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         let loss = self.backpropagate(batch, true, None).ok_or(BatchError::NotFinite)?;
         Ok((loss, &self.gradient))
     }
@@ -264,7 +271,7 @@ where
         X: InputOf<N::Input>,
         Y: TargetOf<L::Target>,
     {
-        let batch = Samples::batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
+        let batch = self.batch(X::same_slice(inputs), Y::same_slice(targets), &[])?;
         check_lengths(inputs, grad_inputs)?;
         if !N::GIVES_INPUT_GRADIENT {
             return Err(BatchError::NoInputGradient);
@@ -303,6 +310,7 @@ where
     {
         let inputs = X::same_slice(inputs);
         check_lengths(inputs, inputs)?;
+        self.check_numbers()?;
         self.check_learning_rate()?;
         let samples = inputs.len();
         let Buffers { tape, adjoints, logits, outputs, grad_logits, .. } = &mut self.buffers;
@@ -332,6 +340,30 @@ where
     /// keeps for the weights, such as [`Average`](crate::optimizers::Average), takes their place.
     pub fn finish(&mut self) {
         self.state.finish(&self.optimizer, &mut self.network);
+    }
+
+    /// A batch of samples that suit this trainer, whose numbers make sense.
+    fn batch<'s>(
+        &mut self,
+        inputs: &'s [N::Input],
+        targets: &'s [L::Target],
+        weights: &'s [f64],
+    ) -> Result<Samples<'s, N::Input, L::Target>, BatchError> {
+        let batch = Samples::batch(inputs, targets, weights)?;
+        self.check_numbers()?;
+        check_targets(&self.loss, targets, weights)?;
+        Ok(batch)
+    }
+
+    /// Whether the numbers of the loss, the optimizer and the metrics make sense. Later calls cost nothing.
+    pub(super) fn check_numbers(&mut self) -> Result<(), NumberError> {
+        if !self.numbers_checked {
+            self.loss.check()?;
+            self.optimizer.check()?;
+            self.metrics.check()?;
+            self.numbers_checked = true;
+        }
+        Ok(())
     }
 
     /// Whether the next step has a learning rate.

@@ -74,7 +74,7 @@ fn adapt(planned: &Planned, maps: &[(&Node, &dyn Map)]) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        fn adapt_to(&mut self, samples: &[Self::Input]) {
+        fn adapt_to(&mut self, samples: &[Self::Input], report: &mut castnet::nested::Report<'_>) {
             #(#statements)*
         }
         fn is_adapted(&self) -> bool {

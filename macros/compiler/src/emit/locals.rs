@@ -18,6 +18,7 @@ const PARAMETERS: &[&str] = &[
     "isa",
     "output",
     "outputs",
+    "report",
     "rng",
     "sample",
     "samples",

@@ -180,7 +180,7 @@ impl Map for Nested {
         let Samples::Slice(samples) = samples else { return None };
         let (field, is_adapted) = (at.field(""), self.of_network("is_adapted"));
         // A network that has learnt from data before keeps its statistics.
-        let learn = quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to(&mut #field, #samples); });
+        let learn = quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to(&mut #field, #samples, report); });
         Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }
 }

@@ -1,6 +1,7 @@
 //! `normalize`: standardization with statistics learnt from the training data.
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 use super::identity::Identity;
 use super::interface::only;
@@ -72,6 +73,7 @@ impl Map for Normalize {
 
     fn adapt(&self, at: &Places, samples: &Samples) -> Option<Adapt> {
         let (field, Samples::Slice(samples) | Samples::Iterator(samples)) = (at.field(""), samples);
-        Some(Adapt { learn: quote!(#field.adapt(#samples);), is_adapted: quote!(!#field.is_identity()) })
+        let name = at.name.as_ref().map(|name| name.unraw().to_string());
+        Some(Adapt { learn: quote!(report(#name, &#field.adapt(#samples));), is_adapted: quote!(!#field.is_identity()) })
     }
 }

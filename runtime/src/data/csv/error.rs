@@ -1,5 +1,6 @@
 //! The errors of CSV files.
 use std::boxed::Box;
+use std::format;
 use std::string::{String, ToString};
 
 use thiserror::Error;
@@ -60,7 +61,8 @@ pub enum CsvErrorKind {
     },
     /// A field is no number.
     #[error(
-        "`{text}` is not a number: `Csv::one_hot` takes categories, `Csv::missing_text` what means a missing value, `Csv::ignore` leaves the column out"
+        "{text} is not a number: `Csv::one_hot` takes categories, `Csv::missing_text` what means a missing value, `Csv::ignore` leaves the column out",
+        text = shown(text)
     )]
     NotANumber {
         /// The field.
@@ -70,7 +72,7 @@ pub enum CsvErrorKind {
     #[error("the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`")]
     EmptyField,
     /// A field is NaN or infinite, or too large for the network's numbers.
-    #[error("`{text}` is not finite: fill in a value or leave out the line")]
+    #[error("{text} is not finite: fill in a value or leave out the line", text = shown(text))]
     NotFinite {
         /// The field.
         text: String,
@@ -87,7 +89,7 @@ pub enum CsvErrorKind {
     #[error("the column occurs twice: name it once")]
     DoubleColumn,
     /// A field is none of the categories of its column.
-    #[error("`{text}` is none of the categories {categories}: name it among them, or leave out the line")]
+    #[error("{text} is none of the categories {categories}: name it among them, or leave out the line", text = shown(text))]
     NoCategory {
         /// The field.
         text: String,
@@ -118,6 +120,20 @@ pub enum CsvErrorKind {
         /// A likely reason, or nothing.
         hint: &'static str,
     },
+}
+
+/// A field as messages show it. A quote that is not closed makes one field of the rest of the file, so a long one is cut, which the message
+/// says; the error holds all of it.
+fn shown(text: &str) -> String {
+    /// The longest field that is shown whole, and the beginning of a longer one, in characters.
+    const WHOLE: usize = 100;
+    const BEGINNING: usize = 60;
+    let characters = text.chars().count();
+    if characters <= WHOLE {
+        return format!("`{text}`");
+    }
+    let beginning: String = text.chars().take(BEGINNING).collect();
+    format!("`{beginning}...`, the beginning of a field of {characters} characters (is a quote not closed?),")
 }
 
 impl CsvError {

@@ -17,6 +17,7 @@ fn standard_by_hand() {
     let scaler = Scaler::standard(&samples);
     assert_eq!(scaler.apply(&samples[0]), Matrix2x3::new(-1.0, -1.0, -1.0, 0.0, 0.0, 0.0));
     assert_eq!(scaler.invert(&scaler.apply(&samples[1])), samples[1]);
+    assert_eq!(scaler.factor, Vector2::new(0.5, 1.0));
 }
 
 #[test]

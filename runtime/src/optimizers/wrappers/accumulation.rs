@@ -30,7 +30,7 @@ unsafe impl<G: Flat, M: Flat<Scalar = G::Scalar>> Flat for Accumulated<G, M> {
 
 impl<O: Optimizer> Optimizer for Accumulate<O> {
     type Moments<G: Flat> = Accumulated<G, O::Moments<G>>;
-    super::of_the_optimizer!();
+    super::of_the_optimizer!(Accumulate { gradients: FromOne });
 
     #[inline(always)]
     fn step<G: Flat>(

@@ -35,7 +35,7 @@ unsafe impl<G: Flat, M: Flat<Scalar = G::Scalar>> Flat for Averaged<G, M> {
 
 impl<O: Optimizer> Optimizer for Average<O> {
     type Moments<G: Flat> = Averaged<G, O::Moments<G>>;
-    super::of_the_optimizer!();
+    super::of_the_optimizer!(Average { momentum: BelowOne });
 
     #[inline(always)]
     fn step<G: Flat>(

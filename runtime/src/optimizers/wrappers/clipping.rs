@@ -10,7 +10,7 @@ pub struct ClipValue<O> {
     pub value: f64,
 }
 
-super::before_each_step!(ClipValue, |this, step, parameters, gradient| {
+super::before_each_step!(ClipValue { value: Positive }, |this, step, parameters, gradient| {
     let most = G::Scalar::from_f64(this.value);
     gradient.as_flat_mut().iter_mut().for_each(|g| *g = Scalar::clamp(*g, -most, most));
 });
@@ -24,7 +24,7 @@ pub struct ClipNorm<O> {
     pub norm: f64,
 }
 
-super::before_each_step!(ClipNorm, |this, step, parameters, gradient| {
+super::before_each_step!(ClipNorm { norm: Positive }, |this, step, parameters, gradient| {
     let mut rest = gradient.as_flat_mut();
     for tensor in step.tensors {
         let Some((values, behind)) = rest.split_at_mut_checked(tensor.shape.iter().product()) else { break };
@@ -42,7 +42,7 @@ pub struct ClipGlobalNorm<O> {
     pub norm: f64,
 }
 
-super::before_each_step!(ClipGlobalNorm, |this, step, parameters, gradient| {
+super::before_each_step!(ClipGlobalNorm { norm: Positive }, |this, step, parameters, gradient| {
     shorten(gradient.as_flat_mut(), this.norm);
 });
 

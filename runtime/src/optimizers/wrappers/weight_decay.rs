@@ -12,7 +12,7 @@ pub struct WeightDecay<O> {
     pub rate: f64,
 }
 
-super::before_each_step!(WeightDecay, |this, step, parameters, gradient| {
+super::before_each_step!(WeightDecay { rate: NotNegative }, |this, step, parameters, gradient| {
     let factor = G::Scalar::from_f64(this.learning_rate_of(step.number) * this.rate);
     parameters.iter_mut().for_each(|w| *w -= *w * factor);
 });

@@ -4,12 +4,17 @@ use std::vec::Vec;
 
 use super::HtmlReport;
 use crate::metrics::ConfusionMatrix;
-use crate::training::{Epoch, Evaluation, History, Outcome};
+use crate::training::{Epoch, Evaluation, History, Outcome, Warning};
 
 fn history() -> History {
     let report = |loss| Evaluation { loss, metrics: vec![("mae", loss / 2.0)] };
-    let epochs = [3.0, 1.0, 2.0].map(|loss| Epoch { train: report(loss), validation: Some(report(loss + 0.5)) });
-    History { epochs: epochs.to_vec(), outcome: Outcome::Completed }
+    let epochs = [3.0, 1.0, 2.0].map(|loss| Epoch {
+        train: report(loss),
+        validation: Some(report(loss + 0.5)),
+        learning_rate: loss / 1e5,
+    });
+    let warning = Warning::ConstantChannels { layer: "normalize_1", channels: vec![4] };
+    History { epochs: epochs.to_vec(), outcome: Outcome::Completed, warnings: vec![warning] }
 }
 
 /// The names of elements that were opened and not closed, or an error at one that does not fit.
@@ -52,6 +57,9 @@ fn whole_pages() {
         "3 epochs, completed.",
         "<th>epoch 2, the best</th>",
         "<th scope=\"row\">val_mae</th><td class=\"number\">1.2500</td><td class=\"number\">0.7500</td>",
+        "<th scope=\"row\">learning_rate</th><td class=\"number\">2.000e-5</td><td class=\"number\">1.000e-5</td>",
+        "<p>Warning: channel 4 (counted from 0) of the input of `normalize_1` is constant in the training data",
+        "learning rate\n",
         "404 &lt; 506 houses",
         "<td>7</td>",
         "$2520",
@@ -69,7 +77,7 @@ fn whole_pages() {
 
 #[test]
 fn nearly_nothing() {
-    let empty = History { epochs: Vec::new(), outcome: Outcome::Diverged { epoch: 1, batch: 2 } };
+    let empty = History { epochs: Vec::new(), outcome: Outcome::Diverged { epoch: 1, batch: 2 }, warnings: Vec::new() };
     let page: String = HtmlReport::new("x").history(&empty).to_html().expect("a page");
     check(&page);
     assert!(page.contains("0 epochs, stopped: the loss of epoch 1, batch 2 is not finite"));

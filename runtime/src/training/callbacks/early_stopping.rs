@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::improvement::Improvement;
 use super::{Callback, CallbackError, Monitor, Training};
 use crate::network::Network;
+use crate::numbers::{self, Range};
 use crate::scalar::Scalar;
 
 /// Ends a training whose figure has not improved for some epochs.
@@ -86,6 +87,9 @@ impl<N: Network> Callback<N> for EarlyStopping<N> {
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
+        let (min_delta, baseline) = (self.improvement.min_delta, self.baseline.unwrap_or_default());
+        let numbers = [("min_delta", min_delta, Range::NotNegative), ("baseline", baseline, Range::Finite)];
+        numbers::check("EarlyStopping", numbers)?;
         if self.improvement.begin(training) {
             self.best_epoch = 0;
             self.weights.clear();

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use super::improvement::Improvement;
 use super::{Callback, CallbackError, Monitor, Training, needs_learning_rate};
 use crate::network::Network;
+use crate::numbers::{self, Range};
 
 /// Lowers the learning rate when a figure has not improved for some epochs.
 ///
@@ -66,6 +67,9 @@ impl<N: Network> Callback<N> for ReduceLrOnPlateau {
         if !(0.0..1.0).contains(&self.factor) {
             return Err(alloc::format!("a factor of {} lowers nothing: give one from 0 to below 1", self.factor).into());
         }
+        let min_delta = self.improvement.min_delta;
+        let numbers = [("min_delta", min_delta, Range::NotNegative), ("min_lr", self.min_lr, Range::NotNegative)];
+        numbers::check("ReduceLrOnPlateau", numbers)?;
         if self.improvement.begin(training) {
             self.cooling = 0;
         }

@@ -31,8 +31,11 @@ impl<N: Network, F: FnMut(usize, f64) -> f64> Callback<N> for LearningRateSchedu
     fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), CallbackError> {
         let epoch = training.epoch();
         let rate = (self.0)(epoch - 1, training.learning_rate());
-        if !rate.is_finite() {
-            return Err(alloc::format!("the learning rate of epoch {epoch} is {rate}: give a finite one").into());
+        if !(0.0..f64::INFINITY).contains(&rate) {
+            let error = alloc::format!(
+                "the learning rate of epoch {epoch} is {rate}: give one that is finite and not negative"
+            );
+            return Err(error.into());
         }
         training.set_learning_rate(rate);
         Ok(())

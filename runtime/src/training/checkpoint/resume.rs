@@ -19,6 +19,7 @@ use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::random::EpochRng;
 use crate::scalar::Scalar;
+use crate::training::history::LEARNING_RATE as LEARNING_RATE_OF_EPOCHS;
 use crate::training::trainer::{Resumed, Trainer};
 use crate::training::{Epoch, Evaluation};
 
@@ -120,10 +121,14 @@ impl Saved<'_> {
         let of_validation = own.iter().map(|name| format!("val_{name}"));
         let with_validation: Vec<String> = own.iter().cloned().chain(of_validation).collect();
         let names = self.file.metadata(FIGURES).unwrap_or_default();
+        // Files of earlier versions hold no learning rates.
+        let rate = names.strip_suffix(LEARNING_RATE_OF_EPOCHS).and_then(|names| names.strip_suffix(','));
+        let names = rate.unwrap_or(names);
         let known = [&own, &with_validation].into_iter().find(|known| names == known.join(","));
         let columns = known.map(Vec::len).ok_or_else(|| self.other_training("figures", names, own.join(",")))?;
+        let columns = columns + usize::from(rate.is_some());
         let figures: Vec<f64> = scalars(self.tensor(HISTORY)?.data()).collect();
-        Ok(figures.chunks_exact(columns).map(|row| epoch(row, metrics)).collect())
+        Ok(figures.chunks_exact(columns).map(|row| epoch(row, metrics, rate.is_some())).collect())
     }
 
     /// The states of callbacks and checkpoints.
@@ -134,11 +139,19 @@ impl Saved<'_> {
 }
 
 /// An epoch from its row in the file.
-fn epoch(row: &[f64], metrics: &[&'static str]) -> Epoch {
+fn epoch(row: &[f64], metrics: &[&'static str], has_rate: bool) -> Epoch {
+    let (row, learning_rate) = match row {
+        [row @ .., rate] if has_rate => (row, *rate),
+        row => (row, f64::NAN),
+    };
     let evaluation = |row: &[f64]| {
         let (loss, rest) = row.split_first().unwrap_or((&f64::NAN, &[]));
         Evaluation { loss: *loss, metrics: metrics.iter().copied().zip(rest.iter().copied()).collect() }
     };
     let (train, validation) = row.split_at((metrics.len() + 1).min(row.len()));
-    Epoch { train: evaluation(train), validation: (!validation.is_empty()).then(|| evaluation(validation)) }
+    Epoch {
+        train: evaluation(train),
+        validation: (!validation.is_empty()).then(|| evaluation(validation)),
+        learning_rate,
+    }
 }

@@ -11,7 +11,7 @@ use crate::training::callbacks::{Callback, CallbackError, Training, Trains};
 #[cfg(feature = "std")]
 use crate::training::checkpoint::{self, Checkpoint};
 use crate::training::error::FitError;
-use crate::training::history::Epoch;
+use crate::training::history::{Epoch, Warning};
 use crate::training::monitor::Monitor;
 use crate::training::trainer::Resumed;
 #[cfg(feature = "std")]
@@ -28,6 +28,7 @@ pub(super) struct Run<'c, N: Network> {
     pub(super) epoch: usize,
     /// Why a callback stops the training after this epoch, if one does.
     pub(super) stopped: Option<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl<N: Network> Run<'_, N> {
