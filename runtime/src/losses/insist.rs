@@ -4,7 +4,7 @@ use crate::activations::{Activation, Kept};
 use crate::flat::Flat;
 use crate::isa::Isa;
 
-/// A loss of probabilities on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
+/// A loss on a network that it does not suit, on purpose: `Insist(BinaryCrossentropy)` on a network
 /// that ends in `softmax`, or a cross-entropy on `relu`.
 ///
 /// The outputs are taken as probabilities and clipped to `[1e-7, 1 - 1e-7]`, as Keras does; outside of these bounds the
