@@ -46,6 +46,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             impl castnet::PredictsOnStack for #name {}
         }
     });
+    let clone = structs::clone_boxed(header, planned);
     quote! {
         #structs
         #ports
@@ -69,6 +70,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
                 #training
             }
             #stack
+            #clone
         };
     }
 }
