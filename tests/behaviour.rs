@@ -544,3 +544,28 @@ fn constant_columns() {
     let one = Warning::ConstantChannels { layer: "a", channels: vec![3] };
     assert!(one.to_string().starts_with("channel 3 (counted from 0) of the input of `a` is constant"), "{one}");
 }
+
+/// Wrappers of a loss in any order are the same loss.
+#[test]
+fn smoothed_logits_in_any_order() {
+    network! { Logits< input 4 => dense 8 tanh => dense 3 > }
+    fn trained<
+        L: castnet::losses::Loss<<Logits as Network>::Head, <Logits as Network>::Output, Target = SVector<f32, 3>>,
+    >(
+        loss: L,
+    ) -> (f64, Box<Logits>) {
+        let data = classes();
+        let mut trainer = Logits::init(&mut seeded(1)).compile(loss, Sgd::default());
+        let report = trainer.train_on_batch(&data.inputs()[..50], &data.targets()[..50]).expect("a sound batch");
+        (report.loss, trainer.into_network())
+    }
+    let (loss, amount) = (CategoricalCrossentropy, 0.2);
+    let inside = trained(FromLogits(Smoothed { loss, amount }));
+    assert_eq!(trained(Smoothed { loss: FromLogits(loss), amount }), inside);
+    assert_eq!(trained(Smoothed { loss: Weighted(FromLogits(loss), 1.0), amount }), inside);
+    assert_ne!(trained(FromLogits(loss)).0, inside.0);
+    // A reduction outside or inside of the smoothing.
+    let sum = |loss| Reduced { loss, reduction: Reduction::Sum };
+    let outside = trained(Reduced { loss: Smoothed { loss: FromLogits(loss), amount }, reduction: Reduction::Sum });
+    assert_eq!(trained(Smoothed { loss: sum(FromLogits(loss)), amount }), outside);
+}

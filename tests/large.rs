@@ -66,3 +66,20 @@ fn image() {
 fn wide() {
     whole_life::<Wide, _>(MeanSquaredError);
 }
+
+/// A clone of a box, the way one writes it, of 100 MB: no weight passes over the stack.
+#[test]
+fn a_clone_of_a_box() {
+    network! {
+        Huge< input 5000 => dense 5000 => dense 1 >
+        Partly< input 5000 => dense 5 => dense 5000 frozen => dense 1 >
+        Outer< input 5000 => inner: use Huge -> 1 => dense 1 >
+    }
+    let mut net = Huge::zeroed_boxed();
+    net.dense_2.bias[0] = 0.5;
+    let copy = net.clone();
+    assert!(copy == net && !std::ptr::eq(&*copy, &*net));
+    let gradient = PartlyGradient::zeroed_boxed();
+    assert!(gradient.clone() == gradient && Partly::zeroed_boxed().clone() == Partly::zeroed_boxed());
+    assert!(Outer::zeroed_boxed().clone().inner.dense_2.bias[0] == 0.0);
+}

@@ -4,7 +4,8 @@ use castnet::losses::{Loss, Objection, Reduction, TargetError, Weighted};
 use castnet::metrics::Metric;
 use castnet::nalgebra::SVector;
 use castnet::optimizers::schedules::{
-    CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstant, PolynomialDecay, Schedule,
+    CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay,
+    Schedule,
 };
 use castnet::optimizers::{Optimizer, Scheduled};
 use castnet::prelude::*;
@@ -225,7 +226,7 @@ fn learning_rates() {
     }
     // Nothing is learnt, but for statistics; a warmup begins so.
     assert_eq!(of_optimizer(Sgd { learning_rate: 0.0 }), "accepted");
-    let expected = "a `learning_rate` of 0 for `Ftrl`: give a number above 0";
+    let expected = "the `learning_rate` of 0 for `Ftrl`: give a number above 0";
     assert_eq!(of_optimizer(Ftrl { learning_rate: 0.0, ..Ftrl::default() }), expected);
 }
 
@@ -235,7 +236,7 @@ macro_rules! refused {
         $($({
             let optimizer = $optimizer { $number: $value, ..Default::default() };
             let expected = format!(
-                "a `{}` of {} for `{}`: give {}", stringify!($number), $value, stringify!($optimizer), $wanted
+                "the `{}` of {} for `{}`: give {}", stringify!($number), $value, stringify!($optimizer), $wanted
             );
             assert_eq!(of_optimizer(optimizer), expected);
         })*)*
@@ -277,7 +278,7 @@ fn numbers_of_optimizers() {
         beta of Ftrl: -0.1 => "0 or more";
     }
     let optimizer = Adam { beta_1: 1.0, ..Adam::default() };
-    let expected = "a `beta_1` of 1 for `Adam`: give a number from 0 to below 1";
+    let expected = "the `beta_1` of 1 for `Adam`: give a number from 0 to below 1";
     assert_eq!(of_optimizer(AmsGrad(optimizer)), expected);
     assert_eq!(of_optimizer(ClipValue { optimizer, value: 1.0 }), expected);
     assert_eq!(of_optimizer(Accumulate { optimizer: WeightDecay { optimizer, rate: 0.0 }, gradients: 1 }), expected);
@@ -285,7 +286,7 @@ fn numbers_of_optimizers() {
     assert_eq!(of_optimizer(Scheduled { optimizer, schedule }), expected);
 
     let optimizer = Sgd::default();
-    let expected = |number, owner, wanted| format!("a `{number}` for `{owner}`: give {wanted}");
+    let expected = |number, owner, wanted| format!("the `{number}` for `{owner}`: give {wanted}");
     for (message, expected) in [
         (of_optimizer(ClipValue { optimizer, value: 0.0 }), expected("value` of `0", "ClipValue", "a number above 0")),
         (of_optimizer(ClipNorm { optimizer, norm: -1.0 }), expected("norm` of `-1", "ClipNorm", "a number above 0")),
@@ -310,56 +311,73 @@ fn numbers_of_schedules() {
         // The optimizer's own rate is ignored.
         of_optimizer(Scheduled { optimizer: Sgd { learning_rate: f64::NAN }, schedule })
     }
-    let exponential = ExponentialDecay { initial: 0.1, steps: 10.0, rate: 0.5, staircase: false };
-    let inverse = InverseTimeDecay { initial: 0.1, steps: 10.0, rate: 0.5, staircase: false };
-    let polynomial = PolynomialDecay { initial: 0.1, steps: 10.0, end: 0.01, power: 1.0, cycle: false };
-    let restarts = CosineDecayRestarts { initial: 0.1, first_steps: 10.0, times: 2.0, heights: 1.0, alpha: 0.0 };
+    let exponential =
+        ExponentialDecay { initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.5, staircase: false };
+    let inverse = InverseTimeDecay { initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.5, staircase: false };
+    let polynomial = PolynomialDecay {
+        initial_learning_rate: 0.1,
+        decay_steps: 10,
+        end_learning_rate: 0.01,
+        power: 1.0,
+        cycle: false,
+    };
+    let restarts =
+        CosineDecayRestarts { initial_learning_rate: 0.1, first_decay_steps: 10, t_mul: 2.0, m_mul: 1.0, alpha: 0.0 };
     let cosine = CosineDecay::default();
-    let constant = PiecewiseConstant { boundaries: &[10, 20], values: &[0.3, 0.2, 0.1] };
+    let constant = PiecewiseConstantDecay { boundaries: &[10, 20], values: &[0.3, 0.2, 0.1] };
     for accepted in [of(exponential), of(inverse), of(polynomial), of(restarts), of(cosine), of(constant)] {
         assert_eq!(accepted, "accepted");
     }
     for (message, expected) in [
         (
-            of(ExponentialDecay { steps: 0.0, ..exponential }),
-            "a `steps` of 0 for `ExponentialDecay`: give a number above 0",
-        ),
-        (of(ExponentialDecay { rate: -1.0, ..exponential }), "a `rate` of -1 for `ExponentialDecay`: give 0 or more"),
-        (
-            of(ExponentialDecay { initial: -1.0, ..exponential }),
-            "a `initial` of -1 for `ExponentialDecay`: give 0 or more",
+            of(ExponentialDecay { decay_steps: 0, ..exponential }),
+            "the `decay_steps` of 0 for `ExponentialDecay`: give a number above 0",
         ),
         (
-            of(InverseTimeDecay { steps: f64::NAN, ..inverse }),
-            "a `steps` of NaN for `InverseTimeDecay`: give a number above 0",
+            of(ExponentialDecay { decay_rate: -1.0, ..exponential }),
+            "the `decay_rate` of -1 for `ExponentialDecay`: give 0 or more",
         ),
-        (of(PolynomialDecay { end: -0.1, ..polynomial }), "a `end` of -0.1 for `PolynomialDecay`: give 0 or more"),
-        (of(PolynomialDecay { power: -1.0, ..polynomial }), "a `power` of -1 for `PolynomialDecay`: give 0 or more"),
-        (of(CosineDecay { steps: 0, ..cosine }), "a `steps` of 0 for `CosineDecay`: give a number above 0"),
-        (of(CosineDecay { alpha: 1.5, ..cosine }), "a `alpha` of 1.5 for `CosineDecay`: give a number from 0 to 1"),
+        (
+            of(ExponentialDecay { initial_learning_rate: -1.0, ..exponential }),
+            "the `initial_learning_rate` of -1 for `ExponentialDecay`: give 0 or more",
+        ),
+        (
+            of(InverseTimeDecay { decay_steps: 0, ..inverse }),
+            "the `decay_steps` of 0 for `InverseTimeDecay`: give a number above 0",
+        ),
+        (
+            of(PolynomialDecay { end_learning_rate: -0.1, ..polynomial }),
+            "the `end_learning_rate` of -0.1 for `PolynomialDecay`: give 0 or more",
+        ),
+        (of(PolynomialDecay { power: -1.0, ..polynomial }), "the `power` of -1 for `PolynomialDecay`: give 0 or more"),
+        (
+            of(CosineDecay { decay_steps: 0, ..cosine }),
+            "the `decay_steps` of 0 for `CosineDecay`: give a number above 0",
+        ),
+        (of(CosineDecay { alpha: 1.5, ..cosine }), "the `alpha` of 1.5 for `CosineDecay`: give a number from 0 to 1"),
         (
             of(CosineDecay { warmup_target: Some(-1.0), ..cosine }),
-            "a `warmup_target` of -1 for `CosineDecay`: give 0 or more",
+            "the `warmup_target` of -1 for `CosineDecay`: give 0 or more",
         ),
         (
-            of(CosineDecayRestarts { times: 0.5, ..restarts }),
-            "a `times` of 0.5 for `CosineDecayRestarts`: give 1 or more",
+            of(CosineDecayRestarts { t_mul: 0.5, ..restarts }),
+            "the `t_mul` of 0.5 for `CosineDecayRestarts`: give 1 or more",
         ),
         (
-            of(CosineDecayRestarts { heights: -1.0, ..restarts }),
-            "a `heights` of -1 for `CosineDecayRestarts`: give 0 or more",
+            of(CosineDecayRestarts { m_mul: -1.0, ..restarts }),
+            "the `m_mul` of -1 for `CosineDecayRestarts`: give 0 or more",
         ),
         (
-            of(PiecewiseConstant { values: &[0.3, 0.2], ..constant }),
-            "a `number of values` of 2 for `PiecewiseConstant`: give one more than there are boundaries",
+            of(PiecewiseConstantDecay { values: &[0.3, 0.2], ..constant }),
+            "the `number of values` of 2 for `PiecewiseConstantDecay`: give one more than there are boundaries",
         ),
         (
-            of(PiecewiseConstant { boundaries: &[20, 10], ..constant }),
-            "a `boundary` of 10 for `PiecewiseConstant`: give boundaries that rise",
+            of(PiecewiseConstantDecay { boundaries: &[20, 10], ..constant }),
+            "the `boundary` of 10 for `PiecewiseConstantDecay`: give boundaries that rise",
         ),
         (
-            of(PiecewiseConstant { values: &[0.3, -0.2, 0.1], ..constant }),
-            "a `value` of -0.2 for `PiecewiseConstant`: give 0 or more",
+            of(PiecewiseConstantDecay { values: &[0.3, -0.2, 0.1], ..constant }),
+            "the `value` of -0.2 for `PiecewiseConstantDecay`: give 0 or more",
         ),
     ] {
         assert_eq!(message, expected);
@@ -370,32 +388,32 @@ fn numbers_of_schedules() {
 fn numbers_of_losses() {
     let sgd = Sgd::default();
     for (message, expected) in [
-        (reason(Huber { delta: 0.0 }, sgd), "a `delta` of 0 for `Huber`: give a number above 0"),
-        (reason(Weighted(Huber { delta: -1.0 }, 1.0), sgd), "a `delta` of -1 for `Huber`: give a number above 0"),
-        (reason(Insist(Huber { delta: f64::NAN }), sgd), "a `delta` of NaN for `Huber`: give a number above 0"),
+        (reason(Huber { delta: 0.0 }, sgd), "the `delta` of 0 for `Huber`: give a number above 0"),
+        (reason(Weighted(Huber { delta: -1.0 }, 1.0), sgd), "the `delta` of -1 for `Huber`: give a number above 0"),
+        (reason(Insist(Huber { delta: f64::NAN }), sgd), "the `delta` of NaN for `Huber`: give a number above 0"),
         (
             reason(Weighted(MeanSquaredError, f64::INFINITY), sgd),
-            "a `factor` of inf for `Weighted`: give a finite number",
+            "the `factor` of inf for `Weighted`: give a finite number",
         ),
         (
             reason(FromLogits(Smoothed { loss: BinaryCrossentropy, amount: 1.5 }), sgd),
-            "a `amount` of 1.5 for `Smoothed`: give a number from 0 to 1",
+            "the `amount` of 1.5 for `Smoothed`: give a number from 0 to 1",
         ),
         (
             reason(Insist(Smoothed { loss: BinaryCrossentropy, amount: -0.5 }), sgd),
-            "a `amount` of -0.5 for `Smoothed`: give a number from 0 to 1",
+            "the `amount` of -0.5 for `Smoothed`: give a number from 0 to 1",
         ),
         (
             reason(FromLogits(BinaryFocalCrossentropy { gamma: -1.0, alpha: None }), sgd),
-            "a `gamma` of -1 for `BinaryFocalCrossentropy`: give 0 or more",
+            "the `gamma` of -1 for `BinaryFocalCrossentropy`: give 0 or more",
         ),
         (
             reason(Insist(BinaryFocalCrossentropy { gamma: 2.0, alpha: Some(1.5) }), sgd),
-            "a `alpha` of 1.5 for `BinaryFocalCrossentropy`: give a number from 0 to 1",
+            "the `alpha` of 1.5 for `BinaryFocalCrossentropy`: give a number from 0 to 1",
         ),
         (
             reason(Insist(CategoricalFocalCrossentropy { gamma: -1.0, alpha: 0.25 }), sgd),
-            "a `gamma` of -1 for `CategoricalFocalCrossentropy`: give 0 or more",
+            "the `gamma` of -1 for `CategoricalFocalCrossentropy`: give 0 or more",
         ),
     ] {
         assert_eq!(message, expected);
@@ -403,7 +421,7 @@ fn numbers_of_losses() {
     let mut trainer = Ports::init(&mut seeded(1)).compile(Both(CategoricalCrossentropy, Huber { delta: 0.0 }), sgd);
     let target = Both([1.0, 0.0].into(), [0.5].into());
     let error = trainer.train_on_batch(&[SVector::from([0.5])], &[target]).expect_err("no delta");
-    assert_eq!(error.to_string(), "a `delta` of 0 for `Huber`: give a number above 0");
+    assert_eq!(error.to_string(), "the `delta` of 0 for `Huber`: give a number above 0");
     let data = Dataset::new([SVector::from([0.5])], [target]).expect("sound data");
     assert_eq!(trainer.evaluate(&data), Err(error));
 }
@@ -415,21 +433,21 @@ fn numbers_that_are_changed_later() {
     trainer.train_on_batch(line().inputs(), line().targets()).expect("a step");
     trainer.optimizer_mut().beta_1 = 1.0;
     let error = trainer.train_on_batch(line().inputs(), line().targets()).expect_err("no step");
-    assert_eq!(error.to_string(), "a `beta_1` of 1 for `Adam`: give a number from 0 to below 1");
+    assert_eq!(error.to_string(), "the `beta_1` of 1 for `Adam`: give a number from 0 to below 1");
 }
 
 #[test]
 fn numbers_of_metrics_and_callbacks() {
     let mut trainer = Kind::init(&mut seeded(1)).compile(CategoricalCrossentropy, Sgd::default()).metric(TopK(0));
     let data: DataFor<Kind> = Dataset::from_rows(&[[0.0]], &[[0.0, 1.0]]).expect("sound data");
-    let expected = "not trained: a `k` of 0 for `TopK`: give 1 or more";
+    let expected = "not trained: the `k` of 0 for `TopK`: give 1 or more";
     assert_eq!(trainer.fit(&data, Fit::epochs(1).progress(false)).outcome().to_string(), expected);
     assert_eq!(Metric::<castnet::activations::Softmax, SVector<f32, 2>, SVector<f32, 2>>::check(&TopK(1)), Ok(()));
 
     let metric = Thresholded { metric: Accuracy, threshold: f64::NAN };
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default()).metric(metric);
     let error = trainer.train_on_batch(line().inputs(), line().targets()).expect_err("no threshold");
-    assert_eq!(error.to_string(), "a `threshold` of NaN for `Thresholded`: give a finite number");
+    assert_eq!(error.to_string(), "the `threshold` of NaN for `Thresholded`: give a finite number");
 
     let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, Sgd::default());
     let loss = trainer.monitor("loss").expect("a figure");
@@ -439,19 +457,19 @@ fn numbers_of_metrics_and_callbacks() {
     for (message, expected) in [
         (
             refused(Box::new(EarlyStopping::new(loss.clone()).min_delta(-1.0))),
-            "a `min_delta` of -1 for `EarlyStopping`: give 0 or more",
+            "the `min_delta` of -1 for `EarlyStopping`: give 0 or more",
         ),
         (
             refused(Box::new(EarlyStopping::new(loss.clone()).baseline(f64::NAN))),
-            "a `baseline` of NaN for `EarlyStopping`: give a finite number",
+            "the `baseline` of NaN for `EarlyStopping`: give a finite number",
         ),
         (
             refused(Box::new(ReduceLrOnPlateau::new(loss.clone()).min_delta(f64::NAN))),
-            "a `min_delta` of NaN for `ReduceLrOnPlateau`: give 0 or more",
+            "the `min_delta` of NaN for `ReduceLrOnPlateau`: give 0 or more",
         ),
         (
             refused(Box::new(ReduceLrOnPlateau::new(loss.clone()).min_lr(-0.1))),
-            "a `min_lr` of -0.1 for `ReduceLrOnPlateau`: give 0 or more",
+            "the `min_lr` of -0.1 for `ReduceLrOnPlateau`: give 0 or more",
         ),
         (
             refused(Box::new(ReduceLrOnPlateau::new(loss).factor(1.0))),

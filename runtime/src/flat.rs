@@ -50,7 +50,14 @@ pub unsafe trait Flat: Sized + 'static {
         unsafe { boxed.assume_init() }
     }
 
-    /// A copy, made directly on the heap.
+    /// As [`zeroed_boxed`](Self::zeroed_boxed); `None` if there is not enough memory, where `zeroed_boxed` ends the program.
+    #[cfg(feature = "alloc")]
+    fn try_zeroed_boxed() -> Option<alloc::boxed::Box<Self>> {
+        // SAFETY: the contract of the trait; all bits zero is the scalar 0.
+        unsafe { crate::plain::try_zeroed_boxed() }
+    }
+
+    /// A copy, made directly on the heap: `clone` of a box is the same.
     #[cfg(feature = "alloc")]
     fn clone_boxed(&self) -> alloc::boxed::Box<Self> {
         let mut copy = Self::zeroed_boxed();
@@ -99,6 +106,14 @@ pub fn unflatten_mut<A: Flat>(scalars: &mut [A::Scalar]) -> &mut [A] {
     const { assert!(A::LEN > 0, "a sample that is not empty") };
     // SAFETY: the contract of `Flat`: an `A` that is not empty is aligned as a scalar is; the samples end within the scalars.
     unsafe { core::slice::from_raw_parts_mut(scalars.as_mut_ptr().cast(), scalars.len() / A::LEN) }
+}
+
+/// Scalars as one value; `None` if they are not as many as the value has.
+#[inline]
+pub fn from_scalars<A: Flat>(scalars: &[A::Scalar]) -> Option<&A> {
+    const { assert!(A::LEN > 0, "a value that is not empty") };
+    // SAFETY: the contract of `Flat`: the value is as many scalars, and aligned as they are.
+    (scalars.len() == A::LEN).then(|| unsafe { &*scalars.as_ptr().cast() })
 }
 
 /// Refuses to compile where an `A` cannot be seen as a `B`. Only empty values have another alignment than their scalars.

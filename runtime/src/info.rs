@@ -2,6 +2,7 @@
 
 /// A layer of a network, as its summary shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LayerInfo {
     /// The label, or the kind with a number: `dense_1`.
     pub name: &'static str,
@@ -32,6 +33,7 @@ impl LayerInfo {
 
 /// A tensor of a network, in the order in which they lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TensorInfo {
     /// Its name in files: `dense_1.weight`.
     pub name: &'static str,
@@ -42,7 +44,7 @@ pub struct TensorInfo {
 }
 
 impl TensorInfo {
-    #[doc(hidden)]
+    /// A tensor, as for the test of an optimizer: its name, the type of its values and its shape in files.
     pub const fn new(name: &'static str, dtype: &'static str, shape: &'static [usize]) -> Self {
         Self { name, dtype, shape }
     }
@@ -51,9 +53,17 @@ impl TensorInfo {
 /// A network as text of the language of [`network!`](crate::network), in its canonical form. Files of weights hold it, so that they
 /// describe themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Source {
     /// The network, behind the blocks that it uses.
     pub text: &'static str,
     /// The networks that are layers of it, by the names of the layers.
     pub nested: &'static [(&'static str, &'static Source)],
+}
+
+impl Source {
+    #[doc(hidden)]
+    pub const fn new(text: &'static str, nested: &'static [(&'static str, &'static Source)]) -> Self {
+        Self { text, nested }
+    }
 }

@@ -1,6 +1,7 @@
 //! The kernels of layers. Sizes are arguments, and every instruction set has its own copy; small layers inline the
 //! kernels with constant sizes.
 mod channels;
+pub(crate) mod chunks;
 pub mod compact;
 pub mod conv;
 pub mod cores;

@@ -15,7 +15,7 @@
 //! assert_eq!(HousePrice::PARAMS, 261);
 //! let net = HousePrice::init(&mut seeded(1));
 //! let features = [0.02, 0.0, 7.07, 0.0, 0.47, 6.4, 78.9, 4.97, 2.0, 242.0, 17.8, 397.0, 9.1];
-//! let price: f32 = net.predict(&features.into())[0];
+//! let price: f32 = net.predict_array(&features)[0];
 //! # assert!(price.is_finite());
 //! ```
 //!
@@ -120,11 +120,14 @@ pub use files::{WeightFiles, WeightsError};
 pub use flat::Flat;
 pub use info::{LayerInfo, Source, TensorInfo};
 pub use isa::Arithmetic;
+#[cfg(feature = "alloc")]
+pub use network::OutOfMemory;
 #[doc(hidden)]
 pub use network::nested;
 pub use network::{
-    Adjoints, Arena, BatchError, Both, Check, CheckError, GradientOf, InputOf, Label, LabelOf, Layout, LengthError,
-    Memory, Network, Ports, Predict, PredictsOnStack, StateOf, Tape, TargetOf, Workspace, self_test,
+    Adjoints, Arena, BatchError, Both, Check, CheckError, GradientOf, InputLengthError, InputOf, Label, LabelOf,
+    Layout, LengthError, Memory, Network, NotFiniteOutput, Ports, Predict, PredictsOnStack, StateOf, Tape, TargetOf,
+    VectorInput, Workspace, self_test,
 };
 pub use plain::Plain;
 #[cfg(feature = "plot")]
@@ -315,8 +318,8 @@ pub mod weights {
 /// ```
 ///
 /// One invocation may hold several networks, side by side. Attributes, documentation and visibility are written as for a struct. Small
-/// networks are `Clone`; large ones (over 16 KiB) are copied by [`clone_boxed`](crate::Flat::clone_boxed), because `clone` would pass
-/// them over the stack.
+/// networks are `Clone`. Of large ones (over 16 KiB) the box is `Clone`, but not the network itself, which `clone` would pass over the
+/// stack: `let copy = net.clone();` works for every `net` that [`init`](crate::Network::init) or a trainer gives.
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => {
@@ -352,11 +355,35 @@ macro_rules! embed {
     };
 }
 
+/// Makes the box of a network that is too large to be `Clone` a `Clone`: the copy is made on the heap, and nothing passes over the stack.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! clone_boxed {
+    ($network:ident) => {
+        #[automatically_derived]
+        impl ::core::clone::Clone for $crate::__private::Box<$network> {
+            fn clone(&self) -> Self {
+                $crate::Flat::clone_boxed(&**self)
+            }
+        }
+    };
+}
+
+/// Without an allocator there are no boxes.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! clone_boxed {
+    ($network:ident) => {};
+}
+
 /// The names in the code that the macro writes.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::activations::compact::apply_compact;
     pub use crate::activations::*;
+    pub use crate::clone_boxed;
     pub use crate::constraints::*;
     pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
@@ -372,6 +399,8 @@ pub mod __private {
         Adjoints, Arena, Both, Flat, LayerInfo, Network, Ports, Predict, PredictsOnStack, Source, Tape, TensorInfo,
         TrainingRng, typenum,
     };
+    #[cfg(feature = "alloc")]
+    pub use alloc::boxed::Box;
     pub use castnet_macros::{embed, network};
     // A program may have types of its own with these names.
     pub use core::primitive::{bool, f32, f64, str, u64, usize};
@@ -390,19 +419,23 @@ pub mod prelude {
     pub use crate::losses::{
         BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy,
         CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, Insist, KlDivergence, LogCosh, MeanAbsoluteError,
-        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduced, Smoothed,
-        SparseCategoricalCrossentropy, SquaredHinge,
+        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduced, Reduction,
+        Smoothed, SparseCategoricalCrossentropy, SquaredHinge, Weighted,
     };
     #[cfg(feature = "alloc")]
     pub use crate::metrics::ConfusionMatrix;
     pub use crate::metrics::{Accuracy, Auc, AucPr, F1, Mae, Mse, Precision, R2, Recall, Rmse, Thresholded, TopK};
+    pub use crate::optimizers::schedules::{
+        ByStep, CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay,
+        PolynomialDecay,
+    };
     pub use crate::optimizers::{
         Accumulate, Adadelta, Adagrad, Adam, AdamW, Adamax, AmsGrad, Average, ClipGlobalNorm, ClipNorm, ClipValue,
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
     #[cfg(feature = "alloc")]
     pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
-    pub use crate::{Compile, Flat, Label, LabelOf, Network, Predict, Scaler, Workspace, network, seeded};
+    pub use crate::{Both, Compile, Flat, Label, LabelOf, Network, Predict, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};
 }

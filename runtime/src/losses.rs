@@ -16,6 +16,7 @@
 //! | as for the loss inside | [`Reduced`]: the sum, or the weighted mean, over a batch |
 //! | several outputs | [`Both`](crate::Both) of their losses, [`Weighted`] if one counts more than another |
 //! | any, on purpose | [`Insist`] on a loss of probabilities |
+//! | as you say | an [`OutputLoss`] of your own, with [`suits_networks!`](crate::suits_networks) |
 mod binary_crossentropy;
 mod categorical_crossentropy;
 mod cosine_similarity;
@@ -45,8 +46,10 @@ pub use pointwise::{
     Poisson,
 };
 pub use reduction::{Reduced, Reduction};
-pub use smoothing::Smoothed;
+pub use smoothing::{SmoothableLoss, Smoothed};
 pub use sparse::SparseCategoricalCrossentropy;
+#[doc(hidden)]
+pub use suits_networks::ByLogits;
 pub use targets::{Objection, TargetError};
 pub use weighted::Weighted;
 
@@ -62,7 +65,8 @@ use suits_networks::suits_networks;
 #[diagnostic::on_unimplemented(
     message = "the loss `{Self}` does not suit a network that ends in `{H}`",
     label = "this loss does not suit the network",
-    note = "help: `MeanSquaredError` suits every network, `BinaryCrossentropy` one that ends in `sigmoid`, `CategoricalCrossentropy` one that ends in `softmax`"
+    note = "help: `MeanSquaredError` suits every network, `BinaryCrossentropy` one that ends in `sigmoid`, `CategoricalCrossentropy` one that ends in `softmax`",
+    note = "help: of a loss of your own that implements `OutputLoss`, `castnet::suits_networks!(MyLoss);` makes a loss of networks"
 )]
 pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The target of one sample.
@@ -107,7 +111,7 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be computed from logits",
     label = "not a cross-entropy",
-    note = "help: leave `FromLogits` out"
+    note = "help: `FromLogits` goes right around a cross-entropy; leave it out of other losses"
 )]
 pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The target of one sample.
@@ -133,7 +137,8 @@ pub trait LogitsLoss<A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     fn probabilities<I: Isa<A::Scalar>>(self, isa: I, logits: &[A], probabilities: &mut [A]);
 }
 
-/// A loss that can be computed from outputs, after any activation.
+/// A loss that can be computed from outputs, after any activation. [`suits_networks!`](crate::suits_networks) makes a loss of networks of
+/// it: that is the way to a loss of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no loss of outputs",
     label = "cannot be insisted on",

@@ -4,6 +4,7 @@ pub(crate) mod classes;
 pub(crate) mod difference;
 pub(crate) mod embedded;
 mod error;
+mod inputs;
 mod memory;
 pub mod nested;
 pub(crate) mod penalties;
@@ -14,7 +15,10 @@ mod workspace;
 
 pub use checks::{Check, CheckError, self_test};
 pub use classes::{Label, LabelOf};
-pub use error::{BatchError, LengthError};
+#[cfg(feature = "alloc")]
+pub use error::OutOfMemory;
+pub use error::{BatchError, InputLengthError, LengthError, NotFiniteOutput};
+pub use inputs::VectorInput;
 pub use memory::{Adjoints, Arena, Layout, Memory, Tape};
 pub use ports::{Both, Ports};
 pub use predict::{Predict, PredictsOnStack};
@@ -197,5 +201,27 @@ pub trait Network:
         let mut network = Self::zeroed_boxed();
         network.init_in(rng);
         network
+    }
+
+    /// As [`init`](Self::init), where memory may be short: `init` would end the program.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let net = Xor::try_init(&mut seeded(1))?;
+    /// assert_eq!(net, Xor::init(&mut seeded(1)));
+    /// # Ok::<(), castnet::OutOfMemory>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Not enough memory on the heap.
+    #[cfg(feature = "alloc")]
+    fn try_init<R: Rng + ?Sized>(rng: &mut R) -> Result<Box<Self>, OutOfMemory> {
+        let network = Self::try_zeroed_boxed();
+        let mut network = network.ok_or(OutOfMemory::new(size_of::<Self>(), Self::NAME))?;
+        network.init_in(rng);
+        Ok(network)
     }
 }

@@ -3,7 +3,7 @@ use thiserror::Error;
 
 /// A number that makes no sense where it stands; it is refused before the first step of a training.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
-#[error("a `{name}` of {value} for `{owner}`: give {wanted}")]
+#[error("the `{name}` of {value} for `{owner}`: give {wanted}")]
 pub struct NumberError {
     /// The type that the number belongs to: `Adam`.
     pub owner: &'static str,
@@ -68,7 +68,7 @@ impl Range {
 ///
 /// check("Huber", [("delta", 1.0, Range::Positive)])?;
 /// let error = check("Huber", [("delta", -1.0, Range::Positive)]).unwrap_err();
-/// assert_eq!(error.to_string(), "a `delta` of -1 for `Huber`: give a number above 0");
+/// assert_eq!(error.to_string(), "the `delta` of -1 for `Huber`: give a number above 0");
 /// # Ok::<(), castnet::numbers::NumberError>(())
 /// ```
 ///

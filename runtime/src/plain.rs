@@ -21,6 +21,25 @@ pub unsafe trait Plain: Sized + 'static {
     }
 }
 
+/// A value whose bits are all zero, made directly on the heap; `None` if there is not enough memory.
+///
+/// # Safety
+/// All bits zero is a value.
+#[cfg(feature = "alloc")]
+pub(crate) unsafe fn try_zeroed_boxed<T>() -> Option<alloc::boxed::Box<T>> {
+    use alloc::alloc::{Layout, alloc_zeroed};
+    use alloc::boxed::Box;
+    let layout = Layout::new::<T>();
+    if layout.size() == 0 {
+        // SAFETY: as the caller promises; a value without bytes takes no memory.
+        return Some(unsafe { Box::new_zeroed().assume_init() });
+    }
+    // SAFETY: the size is not zero.
+    let memory = unsafe { alloc_zeroed(layout) }.cast::<T>();
+    // SAFETY: the memory comes from the allocator of boxes, with the layout of the value; it is a value, as the caller promises.
+    (!memory.is_null()).then(|| unsafe { Box::from_raw(memory) })
+}
+
 macro_rules! numbers {
     ($($number:ident)*) => {
         $(

@@ -25,6 +25,7 @@ mod confusion;
 mod curves;
 pub(crate) mod html;
 mod images;
+mod pixels;
 mod predictions;
 mod weights;
 
@@ -155,7 +156,7 @@ impl Picture {
     /// A drawing that fails.
     pub fn to_png(&self) -> Result<Vec<u8>, PlotError> {
         let mut pixels = std::vec![0; 3 * self.size.0 as usize * self.size.1 as usize];
-        self.draw(&BitMapBackend::with_buffer(&mut pixels, self.size).into_drawing_area())?;
+        self.draw(&pixels::Pixels::new(&mut pixels, self.size).map_err(drawing)?.into_drawing_area())?;
         png(&pixels, self.size)
     }
 
@@ -203,6 +204,8 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
 ];
 const FONT: &str = "sans-serif";
+/// The letters of every picture in pixels.
+const TYPEFACE: &[u8] = epaint_default_fonts::UBUNTU_LIGHT;
 const TITLE: i32 = 24;
 const DESCRIPTION: i32 = 17;
 const LABEL: i32 = 15;
@@ -227,7 +230,7 @@ fn fonts() {
     static FONTS: Once = Once::new();
     FONTS.call_once(|| {
         // It fails only for a font that cannot be parsed; then drawing says that there is none.
-        _ = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
+        _ = register_font(FONT, FontStyle::Normal, TYPEFACE);
     });
 }
 

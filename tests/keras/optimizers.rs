@@ -6,8 +6,7 @@ use castnet::optimizers::*;
 use serde_json::Value;
 
 /// The tensors that the fixtures train: `w`, and behind it `k` in some of them.
-const TENSORS: &[TensorInfo] =
-    &[TensorInfo { name: "w", dtype: "F64", shape: &[7] }, TensorInfo { name: "k", dtype: "F64", shape: &[2, 3] }];
+const TENSORS: &[TensorInfo] = &[TensorInfo::new("w", "F64", &[7]), TensorInfo::new("k", "F64", &[2, 3])];
 
 /// The parameters after every step, and the optimizer's moments at the end, by Keras's names.
 fn steps<G: Flat + Clone, O: Optimizer>(fixture: &Fixture, optimizer: &O, slots: &[&str]) {
@@ -116,6 +115,12 @@ fn adam() {
     run("adamw_default", |_| AdamW::default(), &slots);
     let decayed = |config: &Config| WeightDecay { optimizer: configured(config), rate: config.get("weight_decay") };
     run("adamw_wd01", decayed, &slots);
+    let natural = |config: &Config| AdamW {
+        learning_rate: config.get("learning_rate"),
+        weight_decay: config.get("weight_decay"),
+        ..AdamW::default()
+    };
+    run("adamw_wd01", natural, &slots);
     run("amsgrad", |config| AmsGrad(configured(config)), &["momentum", "velocity", "velocity_hat"]);
 }
 
@@ -218,15 +223,23 @@ fn scheduled() {
     let config = |config: &Config| Config(config.0["learning_rate"]["config"].clone());
     let exponential = |outer: &Config| {
         let config = config(outer);
-        let (initial, steps) = (config.get("initial_learning_rate"), config.get("decay_steps"));
-        let schedule = ExponentialDecay { initial, steps, rate: config.get("decay_rate"), staircase: false };
+        let schedule = ExponentialDecay {
+            initial_learning_rate: config.get("initial_learning_rate"),
+            decay_steps: config.get("decay_steps") as u64,
+            decay_rate: config.get("decay_rate"),
+            ..ExponentialDecay::default()
+        };
         Scheduled { optimizer: Sgd::default(), schedule }
     };
     run("sgd_exponential_decay", exponential, &[]);
     let cosine = |outer: &Config| {
         let config = config(outer);
-        let (initial, steps) = (config.get("initial_learning_rate"), config.get("decay_steps") as u64);
-        let schedule = CosineDecay { initial, steps, alpha: config.get("alpha"), ..CosineDecay::default() };
+        let schedule = CosineDecay {
+            initial_learning_rate: config.get("initial_learning_rate"),
+            decay_steps: config.get("decay_steps") as u64,
+            alpha: config.get("alpha"),
+            ..CosineDecay::default()
+        };
         Scheduled { optimizer: Adam::default(), schedule }
     };
     run("adam_cosine_decay", cosine, &["momentum", "velocity"]);
@@ -242,32 +255,32 @@ fn rates<S: Schedule>(name: &str, schedule: impl Fn(&Config) -> S) {
 #[test]
 fn schedules() {
     let exponential = |config: &Config| ExponentialDecay {
-        initial: config.get("initial_learning_rate"),
-        steps: config.get("decay_steps"),
-        rate: config.get("decay_rate"),
+        initial_learning_rate: config.get("initial_learning_rate"),
+        decay_steps: config.get("decay_steps") as u64,
+        decay_rate: config.get("decay_rate"),
         staircase: config.0["staircase"].as_bool().unwrap_or(false),
     };
     rates("exponential_decay", exponential);
     rates("exponential_decay_staircase", exponential);
     rates("inverse_time_decay", |config| InverseTimeDecay {
-        initial: config.get("initial_learning_rate"),
-        steps: config.get("decay_steps"),
-        rate: config.get("decay_rate"),
+        initial_learning_rate: config.get("initial_learning_rate"),
+        decay_steps: config.get("decay_steps") as u64,
+        decay_rate: config.get("decay_rate"),
         staircase: false,
     });
     let polynomial = |config: &Config| PolynomialDecay {
-        initial: config.get("initial_learning_rate"),
-        steps: config.get("decay_steps"),
-        end: config.get("end_learning_rate"),
+        initial_learning_rate: config.get("initial_learning_rate"),
+        decay_steps: config.get("decay_steps") as u64,
+        end_learning_rate: config.get("end_learning_rate"),
         power: config.get("power"),
         cycle: config.0["cycle"].as_bool().unwrap_or(false),
     };
     rates("polynomial_decay", polynomial);
     rates("polynomial_decay_cycle", polynomial);
-    rates("piecewise_constant", |_| PiecewiseConstant { boundaries: &[4, 9], values: &[0.1, 0.05, 0.01] });
+    rates("piecewise_constant", |_| PiecewiseConstantDecay { boundaries: &[4, 9], values: &[0.1, 0.05, 0.01] });
     let cosine = |config: &Config| CosineDecay {
-        initial: config.get("initial_learning_rate"),
-        steps: config.get("decay_steps") as u64,
+        initial_learning_rate: config.get("initial_learning_rate"),
+        decay_steps: config.get("decay_steps") as u64,
         alpha: config.0["alpha"].as_f64().unwrap_or(0.0),
         warmup_target: config.0["warmup_target"].as_f64(),
         warmup_steps: config.0["warmup_steps"].as_u64().unwrap_or(0),
@@ -275,16 +288,16 @@ fn schedules() {
     rates("cosine_decay", cosine);
     rates("cosine_decay_warmup", cosine);
     rates("cosine_decay_restarts", |config| CosineDecayRestarts {
-        initial: config.get("initial_learning_rate"),
-        first_steps: config.get("first_decay_steps"),
-        times: config.get("t_mul"),
-        heights: config.get("m_mul"),
+        initial_learning_rate: config.get("initial_learning_rate"),
+        first_decay_steps: config.get("first_decay_steps") as u64,
+        t_mul: config.get("t_mul"),
+        m_mul: config.get("m_mul"),
         alpha: config.get("alpha"),
     });
     assert_eq!(ByStep(|step| 0.1 / (1 + step) as f64).at(4), 0.02);
     // As in Keras: steps without a target are none, and a rate of zero begins with the first step.
-    let cosine = CosineDecay { initial: 0.1, steps: 10, ..CosineDecay::default() };
+    let cosine = CosineDecay { initial_learning_rate: 0.1, decay_steps: 10, ..CosineDecay::default() };
     assert_eq!(CosineDecay { warmup_steps: 5, ..cosine }.at(5), cosine.at(5));
-    let nothing = ExponentialDecay { initial: 0.1, steps: 10.0, rate: 0.0, staircase: true };
+    let nothing = ExponentialDecay { initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.0, staircase: true };
     assert_eq!([0, 9, 10].map(|step| nothing.at(step)), [0.1, 0.1, 0.0]);
 }

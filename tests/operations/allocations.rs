@@ -10,12 +10,17 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// The bytes of the largest piece of memory that there is.
+    static LARGEST: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 // SAFETY: everything is passed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        if layout.size() > LARGEST.with(Cell::get) {
+            return std::ptr::null_mut();
+        }
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
@@ -81,4 +86,20 @@ pub fn none<N: Network>() {
     // The first makes memory.
     step(32);
     assert_eq!((step(32), step(7), step(32)), (0, 0, 0), "{}: steps of training", N::NAME);
+}
+
+/// Where memory is short, the fallible functions say so; the others would end the process.
+#[test]
+fn memory_that_is_short() {
+    network! { Large< input 100 => dense 1000 relu => dense 1000 relu => dense 1 > }
+    LARGEST.with(|most| most.set(1 << 20));
+    let (network, workspace) = (Large::try_init(&mut seeded(1)), Workspace::<Large>::try_boxed());
+    let zeros = Large::try_zeroed_boxed();
+    LARGEST.with(|most| most.set(7000));
+    let small = Workspace::<Large>::try_boxed();
+    LARGEST.with(|most| most.set(usize::MAX));
+    let error = network.expect_err("4.4 MB");
+    assert_eq!(error.to_string(), "no memory for the 4412004 B of `Large`: free some, or take a smaller network");
+    assert!(zeros.is_none() && workspace.is_some() && small.is_none());
+    assert_eq!(Large::try_init(&mut seeded(1)), Ok(Large::init(&mut seeded(1))));
 }

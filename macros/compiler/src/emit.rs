@@ -47,6 +47,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             impl castnet::PredictsOnStack for #name {}
         }
     });
+    let clone = structs::clone_boxed(header, planned);
     quote! {
         #structs
         #ports
@@ -74,6 +75,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
                 #training
             }
             #stack
+            #clone
         };
     }
 }

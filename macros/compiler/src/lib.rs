@@ -9,6 +9,7 @@
 mod activations;
 mod budget;
 mod check;
+mod derives;
 mod embed;
 mod emit;
 mod errors;
@@ -94,7 +95,9 @@ fn compile_all(tokens: TokenStream) -> Compiled {
     lower::check_blocks(&blocks, &networks, &mut errors);
     let networks = networks.into_iter().map(|network| {
         let text = print::text_of(&network, &blocks);
-        CompiledNetwork { header: network.header, text, planned: compile(network.body, &blocks) }
+        let planned = compile(network.body, &blocks);
+        let planned = planned.and_then(|planned| derives::check(&network.header, planned));
+        CompiledNetwork { header: network.header, text, planned }
     });
     let networks = without_clashes(networks.collect(), &mut errors);
     Compiled { runtime, networks, errors, unused }

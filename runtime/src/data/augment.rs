@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 /// let mut trainer = Digits::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
 /// let augment = Augment::images(28, 28, 1).shift(2).rotate(10.0);
 /// let history = trainer.fit(&digits, Fit::epochs(5).augment(augment));
-/// # assert_eq!(history.outcome, castnet::Outcome::Completed);
+/// # assert_eq!(*history.outcome(), castnet::Outcome::Completed);
 /// # Ok(())
 /// # }
 /// ```

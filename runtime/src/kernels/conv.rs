@@ -18,6 +18,7 @@ use super::window::Window;
 use crate::isa::Isa;
 use crate::scalar::Scalar;
 
+use crate::kernels::window::least_one;
 pub use bias::sum_positions;
 pub use gradients::backward_weight;
 use phase::Phase;
@@ -33,7 +34,7 @@ const POSITIONS: usize = 256;
 #[inline(always)]
 fn fits<T>(window: &Window, weight: usize, inputs: &[T], outputs: &[T], samples: usize) -> bool {
     let fits = window.is_sound()
-        && weight == window.places() * (window.input[2] / window.groups) * window.output[2]
+        && weight == window.places() * (window.input[2] / least_one(window.groups)) * window.output[2]
         && samples.saturating_mul(window.input_len()) <= inputs.len()
         && samples.saturating_mul(window.output_len()) <= outputs.len();
     debug_assert!(fits, "sizes do not fit {window:?}");
@@ -56,7 +57,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
     let [_, columns, channels] = window.input;
     let [_, out_columns, units] = window.output;
-    let (depth, per_group) = (channels / window.groups, units / window.groups);
+    let (depth, per_group) = (channels / least_one(window.groups), units / least_one(window.groups));
     for group in 0..window.groups {
         let walk = Walk {
             y: window.axis(0),
@@ -95,7 +96,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
     }
     let [_, columns, channels] = window.input;
     let [_, out_columns, units] = window.output;
-    let (per_group, depth) = (channels / window.groups, units / window.groups);
+    let (per_group, depth) = (channels / least_one(window.groups), units / least_one(window.groups));
     for (down, right) in (0..window.stride[0]).flat_map(|down| (0..window.stride[1]).map(move |right| (down, right))) {
         let (Some(y), Some(x)) = (Phase::of(&window.axis(0), down), Phase::of(&window.axis(1), right)) else {
             continue;

@@ -6,6 +6,8 @@ use core::mem::MaybeUninit;
 
 use super::product::{Matrix, Product, Size, Start, Stays};
 use crate::isa::{Isa, SQUARE};
+use crate::kernels::chunks::InChunks;
+use crate::kernels::window::least_one;
 use crate::scalar::Scalar;
 
 /// The most inputs that are summed in one pass: a longer block of the weight would not stay in the L1 and L2 caches.
@@ -21,7 +23,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
     units: usize,
 ) {
-    forward_of::<T, I, 0, 0>(isa, weight, weight.len() / units, bias, inputs, outputs, units);
+    forward_of::<T, I, 0, 0>(isa, weight, weight.len() / least_one(units), bias, inputs, outputs, units);
 }
 
 /// As [`forward`], for a weight of `width` inputs that may be followed by other values: where the weight does not fill
@@ -38,7 +40,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
 ) {
     if units == 1 && outputs.len() == 1 {
         // One unit and one sample: there are no outputs to compute side by side.
-        for (input, output) in inputs.chunks_exact(width).zip(outputs) {
+        for (input, output) in inputs.in_chunks(width).zip(outputs) {
             let start = bias.and_then(|bias| bias.first()).map_or(T::ZERO, |&bias| bias);
             *output = weight.iter().zip(input).fold(start, |sum, (&w, &x)| isa.mul_add(w, x, sum));
         }
@@ -46,9 +48,9 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
     }
     if const { !I::IN_VECTORS } {
         let weight = weight.get(..width * units).unwrap_or_default();
-        for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(units)) {
+        for (input, output) in inputs.in_chunks(width).zip(outputs.in_chunks_mut(units)) {
             match bias {
-                Some(bias) => output.copy_from_slice(bias),
+                Some(bias) => output.iter_mut().zip(bias).for_each(|(y, &bias)| *y = bias),
                 None => output.fill(T::ZERO),
             }
             in_registers(isa, weight, input, output);
@@ -60,7 +62,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
     while first < width {
         let depth = (width - first).min(DEPTH);
         let (Some(inputs), Some(weight)) = (inputs.get(first..), weight.get(first * units..)) else { return };
-        let size = Size { rows: outputs.len() / units, columns: units, depth };
+        let size = Size { rows: outputs.len() / least_one(units), columns: units, depth };
         let (a, b) = (Matrix::by_rows(inputs, width), Matrix::by_rows(weight, units));
         Product { size, a, b, start, c: outputs, c_row: units }.compute::<I, SAMPLES, UNITS>(isa, Stays::Columns);
         first += depth;
@@ -77,7 +79,7 @@ fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output:
     let (blocks, rest) = output.as_chunks_mut::<4>();
     for [a, b, c, d] in blocks {
         let mut sums = (*a, *b, *c, *d);
-        for (column, &x) in weight.chunks(units).zip(input) {
+        for (column, &x) in weight.chunks(least_one(units)).zip(input) {
             if let [a, b, c, d, ..] = *column {
                 sums = (
                     isa.mul_add(a, x, sums.0),
@@ -92,7 +94,7 @@ fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output:
     }
     for row in rest {
         let mut sum = *row;
-        for (column, &x) in weight.chunks(units).zip(input) {
+        for (column, &x) in weight.chunks(least_one(units)).zip(input) {
             if let [w, ..] = *column {
                 sum = isa.mul_add(w, x, sum);
             }
@@ -114,17 +116,17 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
     grad_inputs: &mut [T],
     units: usize,
 ) {
-    let width = weight.len() / units;
+    let width = weight.len() / least_one(units);
     if const { !I::IN_VECTORS } {
-        for (grad_output, grad_input) in grad_outputs.chunks_exact(units).zip(grad_inputs.chunks_exact_mut(width)) {
-            for (column, grad) in weight.chunks_exact(units).zip(grad_input) {
+        for (grad_output, grad_input) in grad_outputs.in_chunks(units).zip(grad_inputs.in_chunks_mut(width)) {
+            for (column, grad) in weight.in_chunks(units).zip(grad_input) {
                 let products = column.iter().zip(grad_output);
                 *grad = products.fold(T::ZERO, |sum, (&w, &g)| isa.mul_add(w, g, sum));
             }
         }
         return;
     }
-    let samples = grad_inputs.len() / width;
+    let samples = grad_inputs.len() / least_one(width);
     // Only the values in use are cleared: for a small layer they are a hundredth of the block.
     let mut memory = [const { MaybeUninit::<T>::uninit() }; BLOCK.0 * BLOCK.1];
     let row = width.next_multiple_of(I::LANES).min(BLOCK.0);
@@ -178,7 +180,7 @@ fn transpose<T: Scalar, I: Isa<T>>(
         let rows_of_these = if squares > 0 { SQUARE } else { 1 };
         for row in row..row + rows_of_these {
             let values = from.get(row * from_row + squares..row * from_row + columns).unwrap_or_default();
-            for (place, &value) in to.iter_mut().skip(squares * to_row + row).step_by(to_row).zip(values) {
+            for (place, &value) in to.iter_mut().skip(squares * to_row + row).step_by(least_one(to_row)).zip(values) {
                 *place = value;
             }
         }
@@ -195,7 +197,7 @@ pub fn backward_weight<T: Scalar, I: Isa<T>, const UNITS: usize>(
     grad_weight: &mut [T],
     units: usize,
 ) {
-    let width = grad_weight.len() / units;
+    let width = grad_weight.len() / least_one(units);
     backward_weight_of::<T, I, UNITS>(isa, inputs, width, grad_outputs, grad_weight, units);
 }
 
@@ -211,9 +213,10 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
     units: usize,
 ) {
     if const { !I::IN_VECTORS } {
-        for (j, column) in grad_weight.chunks_exact_mut(units).enumerate() {
+        for (j, column) in grad_weight.in_chunks_mut(units).enumerate() {
             column.fill(T::ZERO);
-            for (&x, grad_output) in inputs.iter().skip(j).step_by(width).zip(grad_outputs.chunks_exact(units)) {
+            for (&x, grad_output) in inputs.iter().skip(j).step_by(least_one(width)).zip(grad_outputs.in_chunks(units))
+            {
                 for (grad, &g) in column.iter_mut().zip(grad_output) {
                     *grad = isa.mul_add(g, x, *grad);
                 }
@@ -221,7 +224,11 @@ pub fn backward_weight_of<T: Scalar, I: Isa<T>, const UNITS: usize>(
         }
         return;
     }
-    let size = Size { rows: grad_weight.len() / units, columns: units, depth: grad_outputs.len() / units };
+    let size = Size {
+        rows: grad_weight.len() / least_one(units),
+        columns: units,
+        depth: grad_outputs.len() / least_one(units),
+    };
     let (a, b) = (Matrix::by_columns(inputs, width), Matrix::by_rows(grad_outputs, units));
     let product = Product { size, a, b, start: Start::Zero, c: grad_weight, c_row: units };
     product.compute::<I, 0, UNITS>(isa, Stays::Rows);

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::channels::{add, in_blocks, load, store};
 use super::window::Window;
 use crate::isa::Isa;
+use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 /// The rows (`axis` 0) or columns (1) of an image that a window sees at its `index`-th position.
@@ -45,7 +46,7 @@ fn largest<T: Scalar, const B: usize>(mut best: [T; B], values: [T; B]) -> [T; B
 #[inline(always)]
 pub fn max_forward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, inputs: &[T], outputs: &mut [T]) {
     let (input_len, output_len) = (window.input_len(), window.output_len());
-    for (input, output) in inputs.chunks_exact(input_len).zip(outputs.chunks_exact_mut(output_len)) {
+    for (input, output) in inputs.in_chunks(input_len).zip(outputs.in_chunks_mut(output_len)) {
         if is_of_four(window) {
             in_blocks!(window.input[2], max_of_four::<T>(window, input, output));
         } else {
@@ -58,10 +59,10 @@ pub fn max_forward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, inputs: &[T],
 fn max_of_four<T: Scalar, const B: usize>(first: usize, window: &Window, input: &[T], output: &mut [T]) {
     let channels = window.input[2];
     let (row, output_row) = (window.input[1] * channels, window.output[1] * channels);
-    for (rows, outputs) in input.chunks_exact(2 * row).zip(output.chunks_exact_mut(output_row)) {
-        let (above, below) = rows.split_at(row);
-        let pairs = above.chunks_exact(2 * channels).zip(below.chunks_exact(2 * channels));
-        for ((above, below), output) in pairs.zip(outputs.chunks_exact_mut(channels)) {
+    for (rows, outputs) in input.in_chunks(2 * row).zip(output.in_chunks_mut(output_row)) {
+        let Some((above, below)) = rows.split_at_checked(row) else { return };
+        let pairs = above.in_chunks(2 * channels).zip(below.in_chunks(2 * channels));
+        for ((above, below), output) in pairs.zip(outputs.in_chunks_mut(channels)) {
             let best = largest(load::<T, B>(above, first), load(above, channels + first));
             let best = largest(best, load(below, first));
             store(largest(best, load(below, channels + first)), output, first);
@@ -105,8 +106,8 @@ pub fn max_backward<T: Scalar, I: Isa<T>>(
 ) {
     let (input_len, output_len) = (window.input_len(), window.output_len());
     grad_inputs.fill(T::ZERO);
-    let samples = inputs.chunks_exact(input_len).zip(grad_inputs.chunks_exact_mut(input_len));
-    for ((input, grad_input), grad_output) in samples.zip(grad_outputs.chunks_exact(output_len)) {
+    let samples = inputs.in_chunks(input_len).zip(grad_inputs.in_chunks_mut(input_len));
+    for ((input, grad_input), grad_output) in samples.zip(grad_outputs.in_chunks(output_len)) {
         in_blocks!(window.input[2], max_backward_block::<T>(window, input, grad_output, grad_input));
     }
 }
@@ -143,7 +144,7 @@ fn max_backward_block<T: Scalar, const B: usize>(
 #[inline(always)]
 pub fn mean_forward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, inputs: &[T], outputs: &mut [T]) {
     let (input_len, output_len) = (window.input_len(), window.output_len());
-    for (input, output) in inputs.chunks_exact(input_len).zip(outputs.chunks_exact_mut(output_len)) {
+    for (input, output) in inputs.in_chunks(input_len).zip(outputs.in_chunks_mut(output_len)) {
         in_blocks!(window.input[2], mean_block::<T>(window, input, output));
     }
 }
@@ -169,8 +170,7 @@ fn mean_block<T: Scalar, const B: usize>(first: usize, window: &Window, input: &
 pub fn mean_backward<T: Scalar, I: Isa<T>>(_isa: I, window: &Window, grad_outputs: &[T], grad_inputs: &mut [T]) {
     let (input_len, output_len) = (window.input_len(), window.output_len());
     grad_inputs.fill(T::ZERO);
-    for (grad_input, grad_output) in grad_inputs.chunks_exact_mut(input_len).zip(grad_outputs.chunks_exact(output_len))
-    {
+    for (grad_input, grad_output) in grad_inputs.in_chunks_mut(input_len).zip(grad_outputs.in_chunks(output_len)) {
         in_blocks!(window.input[2], mean_backward_block::<T>(window, grad_output, grad_input));
     }
 }

@@ -97,8 +97,8 @@ impl Window {
             window <= MOST && padding[axis] <= window && last <= input[axis].saturating_add(window)
         };
         sizes.into_iter().all(|size| size > 0 && size <= MOST)
-            && input[2] % groups == 0
-            && output[2] % groups == 0
+            && input[2].is_multiple_of(groups)
+            && output[2].is_multiple_of(groups)
             && reaches(0)
             && reaches(1)
     }
@@ -166,7 +166,7 @@ impl Axis {
     pub fn seen_from(&self, place: usize, tap: usize) -> Option<usize> {
         let offset = place as isize + self.padding - (tap * self.dilation) as isize;
         let offset = usize::try_from(offset).ok()?;
-        let position = if self.step == 1 { offset } else { offset / self.step };
+        let position = if self.step <= 1 { offset } else { offset / self.step };
         (position < self.count && position * self.step == offset).then_some(position)
     }
 
@@ -185,10 +185,14 @@ impl Axis {
 /// Divides and rounds up. Divisions are slow, and most divisors are 1.
 #[inline(always)]
 fn divide_up(value: usize, by: usize) -> usize {
-    if by == 1 { value } else { value.div_ceil(by) }
+    if by <= 1 { value } else { value.div_ceil(by) }
 }
 
 /// The size as a divisor: 1 in place of 0. (Kernels refuse windows with a size of 0.)
+///
+/// Compared with 1 and not with 0: of a quotient, the compiler turns the comparison with 0 into one of dividend and divisor, and then no
+/// longer knows that the result is not 0.
+#[inline(always)]
 pub(crate) const fn least_one(size: usize) -> usize {
-    if size == 0 { 1 } else { size }
+    if size > 1 { size } else { 1 }
 }

@@ -3,6 +3,7 @@ use nalgebra::SMatrix;
 
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
+use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 /// The sum of the branches.
@@ -191,7 +192,7 @@ fn copy_channels<T: Scalar>(
     to_first: usize,
     count: usize,
 ) {
-    for (from, to) in from.chunks_exact(channels).zip(to.chunks_exact_mut(to_channels)) {
+    for (from, to) in from.in_chunks(channels).zip(to.in_chunks_mut(to_channels)) {
         if let (Some(from), Some(to)) = (from.get(first..first + count), to.get_mut(to_first..to_first + count)) {
             to.copy_from_slice(from);
         }

@@ -1,6 +1,7 @@
 //! Classes: the numbers, one-hot targets and highest outputs that stand for them.
 use nalgebra::SVector;
 
+use super::error::NotFiniteOutput;
 use crate::flat::Flat;
 use crate::losses::targets::{distribution, one_hot};
 use crate::scalar::Scalar;
@@ -113,7 +114,8 @@ pub trait Label: Copy + 'static {
     }
 
     /// The class that a network's output is in favour of, and the probability that it gives to it: the highest output, the
-    /// first of several; of a single output whether it is above one half.
+    /// first of several; of a single output whether it is above one half. An output that is NaN or infinite gives some class;
+    /// [`try_decide`](Self::try_decide) refuses it.
     fn decide<A: Flat>(output: &A) -> (Self, A::Scalar)
     where
         Self: LabelOf<A>,
@@ -127,6 +129,20 @@ pub trait Label: Copy + 'static {
             }
         };
         (Self::from_index(index), probability)
+    }
+
+    /// As [`decide`](Self::decide), but an output that is NaN or infinite is no class.
+    ///
+    /// # Errors
+    /// An output that is NaN or infinite.
+    fn try_decide<A: Flat>(output: &A) -> Result<(Self, A::Scalar), NotFiniteOutput>
+    where
+        Self: LabelOf<A>,
+    {
+        if !output.as_flat().iter().all(|&value| Scalar::is_finite(value)) {
+            return Err(NotFiniteOutput);
+        }
+        Ok(Self::decide(output))
     }
 }
 

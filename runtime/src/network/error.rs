@@ -14,6 +14,52 @@ pub struct LengthError {
     pub outputs: usize,
 }
 
+/// Numbers that are not as many as an input of a network has.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("{numbers} numbers, but an input of `{network}` has {expected}: give the values of one sample, channels last")]
+#[non_exhaustive]
+pub struct InputLengthError {
+    /// Numbers given.
+    pub numbers: usize,
+    /// Numbers of an input.
+    pub expected: usize,
+    /// The network.
+    pub network: &'static str,
+}
+
+impl InputLengthError {
+    pub(super) const fn new(numbers: usize, expected: usize, network: &'static str) -> Self {
+        Self { numbers, expected, network }
+    }
+}
+
+/// An output of a network that holds NaN or an infinity, and so is in favour of no class.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the output is NaN or infinite, so it is no class: look for NaN or huge values in the input, and in the weights"
+)]
+#[non_exhaustive]
+pub struct NotFiniteOutput;
+
+/// Not enough memory for a network on the heap.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("no memory for the {bytes} B of `{network}`: free some, or take a smaller network")]
+#[non_exhaustive]
+pub struct OutOfMemory {
+    /// Bytes of the network.
+    pub bytes: usize,
+    /// The network.
+    pub network: &'static str,
+}
+
+#[cfg(feature = "alloc")]
+impl OutOfMemory {
+    pub(super) const fn new(bytes: usize, network: &'static str) -> Self {
+        Self { bytes, network }
+    }
+}
+
 /// Samples that cannot be trained on, or that the loss of a trainer cannot be computed of.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
 #[non_exhaustive]

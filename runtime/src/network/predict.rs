@@ -7,9 +7,11 @@ use core::slice;
 use super::classes::LabelOf;
 #[cfg(feature = "alloc")]
 use super::error::LengthError;
+use super::error::{InputLengthError, NotFiniteOutput};
+use super::inputs::VectorInput;
 use super::memory::Arena;
 use super::workspace::Workspace;
-use crate::flat::Flat;
+use crate::flat::{Flat, from_scalars};
 use crate::info::{LayerInfo, Source, TensorInfo};
 use crate::isa::{self, Arithmetic, Isa, Task};
 use crate::plain::Plain;
@@ -100,7 +102,83 @@ pub trait Predict: Plain + Send + Sync {
         workspace.output.clone()
     }
 
+    /// As [`predict`](Self::predict), from an array, for a network whose input is a vector. An array of another length does not compile.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let net = Xor::init(&mut seeded(1));
+    /// let probability = net.predict_array(&[0.0, 1.0])[0];
+    /// assert_eq!(probability, net.predict(&[0.0, 1.0].into())[0]);
+    /// ```
+    #[inline]
+    fn predict_array(&self, input: &<Self::In as VectorInput>::Array) -> Self::Out
+    where
+        Self: PredictsOnStack,
+        Self::In: VectorInput,
+    {
+        self.predict(VectorInput::from_array(input))
+    }
+
+    /// As [`predict`](Self::predict), from the numbers of one sample: as [`input_from`](Self::input_from) takes them.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Digits< input 8x8x1 => flatten => dense 10 softmax > }
+    ///
+    /// let net = Digits::init(&mut seeded(1));
+    /// let pixels = vec![0.5; 64];
+    /// let probabilities = net.predict_slice(&pixels)?;
+    /// assert_eq!(
+    ///     net.predict_slice(&pixels[1..]).unwrap_err().to_string(),
+    ///     "63 numbers, but an input of `Digits` has 64: give the values of one sample, channels last",
+    /// );
+    /// # let _ = probabilities;
+    /// # Ok::<(), castnet::InputLengthError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of values than the input has.
+    #[inline]
+    fn predict_slice(&self, numbers: &[<Self::In as Flat>::Scalar]) -> Result<Self::Out, InputLengthError>
+    where
+        Self: PredictsOnStack,
+        Self::In: Flat,
+    {
+        Ok(self.predict(Self::input_from(numbers)?))
+    }
+
+    /// The numbers of one sample as an input, at no cost: position by position, row by row, channels last; of several inputs one after
+    /// the other.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// network! { Digits< input 28x28x1 => flatten => dense 32 relu => dense 10 softmax > }
+    ///
+    /// let (net, mut workspace) = (Digits::init(&mut seeded(1)), Workspace::new());
+    /// let pixels = vec![0.5; 28 * 28];
+    /// let probabilities = net.predict_in(Digits::input_from(&pixels)?, &mut workspace);
+    /// # let _ = probabilities;
+    /// # Ok::<(), castnet::InputLengthError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of values than the input has.
+    #[inline]
+    fn input_from(numbers: &[<Self::In as Flat>::Scalar]) -> Result<&Self::In, InputLengthError>
+    where
+        Self::In: Flat,
+    {
+        from_scalars(numbers).ok_or(InputLengthError::new(numbers.len(), Self::In::LEN, Self::NAME))
+    }
+
     /// The class with the highest output of [`predict`](Self::predict), as a variant of an enum: see [`Label`](crate::Label).
+    ///
+    /// An output that is NaN or infinite gives some class; [`try_predict_class`](Self::try_predict_class) refuses it.
     #[inline]
     fn predict_class<C: LabelOf<Self::Out>>(&self, input: &Self::In) -> C
     where
@@ -108,6 +186,36 @@ pub trait Predict: Plain + Send + Sync {
         Self::Out: Flat,
     {
         C::decide(&self.predict(input)).0
+    }
+
+    /// As [`predict_class`](Self::predict_class), but an output that is NaN or infinite is no class.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, Label)]
+    /// enum Answer {
+    ///     No,
+    ///     Yes,
+    /// }
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// let net = Xor::init(&mut seeded(1));
+    /// let answer: Answer = net.try_predict_class(&[0.0, 1.0].into())?;
+    /// assert!(net.try_predict_class::<Answer>(&[0.0, f32::NAN].into()).is_err());
+    /// # let _ = answer;
+    /// # Ok::<(), castnet::NotFiniteOutput>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An output that is NaN or infinite.
+    #[inline]
+    fn try_predict_class<C: LabelOf<Self::Out>>(&self, input: &Self::In) -> Result<C, NotFiniteOutput>
+    where
+        Self: PredictsOnStack,
+        Self::Out: Flat,
+    {
+        C::try_decide(&self.predict(input)).map(|(class, _)| class)
     }
 
     /// Predicts for one sample in memory that the caller owns: any size, no allocation. The result lies in the workspace.

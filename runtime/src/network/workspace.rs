@@ -12,6 +12,16 @@ pub struct Workspace<N: Predict> {
 
 impl<N: Predict> Workspace<N> {
     /// A workspace in place: for a `static`, or for the stack where it is small.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    /// use std::sync::Mutex;
+    ///
+    /// network! { Xor< input 2 => dense 4 tanh => dense 1 sigmoid > }
+    ///
+    /// static WORKSPACE: Mutex<Workspace<Xor>> = Mutex::new(Workspace::new());
+    /// # assert!(WORKSPACE.lock().is_ok());
+    /// ```
     pub const fn new() -> Self {
         // SAFETY: all bits zero is a value of both fields.
         unsafe { core::mem::zeroed() }
@@ -39,6 +49,13 @@ impl<N: Predict> Workspace<N> {
         let boxed = alloc::boxed::Box::new_zeroed();
         // SAFETY: all bits zero is a value of both fields.
         unsafe { boxed.assume_init() }
+    }
+
+    /// As [`boxed`](Self::boxed); `None` if there is not enough memory, where `boxed` ends the program.
+    #[cfg(feature = "alloc")]
+    pub fn try_boxed() -> Option<alloc::boxed::Box<Self>> {
+        // SAFETY: all bits zero is a value of both fields.
+        unsafe { crate::plain::try_zeroed_boxed() }
     }
 }
 

@@ -25,5 +25,5 @@ fn ranges() {
 #[test]
 fn the_first_number_outside_is_named() {
     let error = check("Adam", [("beta_1", 0.9, Range::BelowOne), ("beta_2", 1.0, Range::BelowOne)]).expect_err("1");
-    assert_eq!(error.to_string(), "a `beta_2` of 1 for `Adam`: give a number from 0 to below 1");
+    assert_eq!(error.to_string(), "the `beta_2` of 1 for `Adam`: give a number from 0 to below 1");
 }

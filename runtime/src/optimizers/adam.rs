@@ -9,7 +9,8 @@ use crate::scalar::Scalar;
 ///
 /// `m += (g - m) * (1 - beta_1)`, `v += (g² - v) * (1 - beta_2)`,
 /// `w -= learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)` at step `t`.
-/// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014; Keras's
+/// With Keras's `amsgrad` it is [`AmsGrad`], which keeps another moment: `AmsGrad(Adam { learning_rate: 0.01, ..Adam::default() })`.
+/// With Keras's `weight_decay` it is [`AdamW`]. Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014; Keras's
 /// [`Adam`](https://keras.io/api/optimizers/adam/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
@@ -69,15 +70,53 @@ impl Adam {
     }
 }
 
-/// [`Adam`] with decoupled weight decay, 0.004 by default.
+/// [`Adam`] with decoupled weight decay: before each step, `w -= learning_rate * weight_decay * w`.
 ///
-/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017; Keras's
-/// [`AdamW`](https://keras.io/api/optimizers/adamw/).
-pub type AdamW = WeightDecay<Adam>;
+/// ```
+/// use castnet::prelude::*;
+///
+/// let optimizer = AdamW { learning_rate: 1e-4, weight_decay: 0.01, ..AdamW::default() };
+/// # let _ = optimizer;
+/// ```
+///
+/// [`WeightDecay`] adds it to every other optimizer. Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017;
+/// Keras's [`AdamW`](https://keras.io/api/optimizers/adamw/).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamW {
+    /// The learning rate: 0.001 by default.
+    pub learning_rate: f64,
+    /// The fraction of a weight that is subtracted at each step, per unit of the learning rate: 0.004 by default.
+    pub weight_decay: f64,
+    /// As [`Adam::beta_1`].
+    pub beta_1: f64,
+    /// As [`Adam::beta_2`].
+    pub beta_2: f64,
+    /// As [`Adam::epsilon`].
+    pub epsilon: f64,
+}
 
 impl Default for AdamW {
     fn default() -> Self {
-        Self { optimizer: Adam::default(), rate: 0.004 }
+        let Adam { learning_rate, beta_1, beta_2, epsilon } = Adam::default();
+        Self { learning_rate, weight_decay: 0.004, beta_1, beta_2, epsilon }
+    }
+}
+
+impl Optimizer for AdamW {
+    type Moments<G: Flat> = FirstAndSecondMoment<G>;
+    numbers!(AdamW { weight_decay: NotNegative, beta_1: BelowOne, beta_2: BelowOne, epsilon: Positive });
+
+    #[inline(always)]
+    fn step<G: Flat>(
+        &self,
+        step: Step<'_>,
+        parameters: &mut [G::Scalar],
+        gradient: &mut G,
+        moments: &mut FirstAndSecondMoment<G>,
+    ) {
+        let Self { learning_rate, weight_decay, beta_1, beta_2, epsilon } = *self;
+        let decayed = WeightDecay { optimizer: Adam { learning_rate, beta_1, beta_2, epsilon }, rate: weight_decay };
+        decayed.step(step, parameters, gradient, moments);
     }
 }
 
@@ -85,6 +124,13 @@ impl Default for AdamW {
 ///
 /// Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018; Keras's
 /// [`Adam`](https://keras.io/api/optimizers/adam/) with `amsgrad`.
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// let optimizer = AmsGrad(Adam { learning_rate: 0.01, ..Adam::default() });
+/// # let _ = optimizer;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AmsGrad(pub Adam);
 

@@ -1,10 +1,11 @@
-//! Schedules: learning rates as functions of the step. Formulas and names are Keras's.
+//! Schedules: learning rates as functions of the step. Formulas and names are Keras's, also those of the numbers.
+//!
+//! Keras has no defaults for the first learning rate and the number of steps; here they are 0.001 and 1000.
 //!
 //! ```
-//! use castnet::optimizers::schedules::{CosineDecay, Scheduled};
 //! use castnet::prelude::*;
 //!
-//! let schedule = CosineDecay { initial: 0.01, steps: 1000, ..CosineDecay::default() };
+//! let schedule = CosineDecay { initial_learning_rate: 0.01, decay_steps: 5000, ..CosineDecay::default() };
 //! let optimizer = Scheduled { optimizer: Adam::default(), schedule };
 //! # let _ = optimizer;
 //! ```
@@ -97,6 +98,11 @@ impl<F: Fn(u64) -> f64 + Clone + Send + Sync + 'static> Schedule for ByStep<F> {
     }
 }
 
+/// The first learning rate of a schedule, unless told otherwise: the learning rate of most optimizers.
+const FIRST: f64 = 0.001;
+/// The steps of a schedule, unless told otherwise.
+const STEPS: u64 = 1000;
+
 /// `base` to the power `exponent`, neither of which is negative; 1 for an exponent of 0, whatever the base is.
 fn power(base: f64, exponent: f64) -> f64 {
     match (base, exponent) {
@@ -111,94 +117,113 @@ fn whole(x: f64) -> f64 {
     (x as u64) as f64
 }
 
-/// `initial * rate^(step / steps)`: falls by the factor `rate` in every `steps` steps; if `staircase`, at once at their
-/// end.
+/// `initial_learning_rate * decay_rate^(step / decay_steps)`: falls by the factor `decay_rate` in every `decay_steps` steps; if
+/// `staircase`, at once at their end.
 ///
 /// Keras's [`ExponentialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/exponential_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExponentialDecay {
-    /// The first learning rate.
-    pub initial: f64,
-    /// The number of steps in which the learning rate falls by the factor `rate`.
-    pub steps: f64,
-    /// The factor by which the learning rate falls.
-    pub rate: f64,
-    /// Whether the learning rate falls only every `steps` steps.
+    /// The first learning rate: 0.001 by default.
+    pub initial_learning_rate: f64,
+    /// The number of steps in which the learning rate falls by the factor `decay_rate`: 1000 by default.
+    pub decay_steps: u64,
+    /// The factor by which the learning rate falls: 0.96 by default.
+    pub decay_rate: f64,
+    /// Whether the learning rate falls only every `decay_steps` steps: it does not by default.
     pub staircase: bool,
+}
+
+impl Default for ExponentialDecay {
+    fn default() -> Self {
+        Self { initial_learning_rate: FIRST, decay_steps: STEPS, decay_rate: 0.96, staircase: false }
+    }
 }
 
 impl Schedule for ExponentialDecay {
     fn at(&self, step: u64) -> f64 {
-        let time = step as f64 / self.steps;
-        self.initial * power(self.rate, if self.staircase { whole(time) } else { time })
+        let time = step as f64 / self.decay_steps as f64;
+        self.initial_learning_rate * power(self.decay_rate, if self.staircase { whole(time) } else { time })
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        check_numbers!(self: ExponentialDecay { initial: NotNegative, steps: Positive, rate: NotNegative })
+        check_numbers!(self: ExponentialDecay { initial_learning_rate: NotNegative, decay_steps: Positive, decay_rate: NotNegative })
     }
 }
 
-/// `initial / (1 + rate * step / steps)`; if `staircase`, `step / steps` is rounded down.
+/// `initial_learning_rate / (1 + decay_rate * step / decay_steps)`; if `staircase`, `step / decay_steps` is rounded down.
 ///
 /// Keras's [`InverseTimeDecay`](https://keras.io/api/optimizers/learning_rate_schedules/inverse_time_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InverseTimeDecay {
-    /// The first learning rate.
-    pub initial: f64,
-    /// The unit of time, in steps.
-    pub steps: f64,
-    /// The decay per `steps` steps.
-    pub rate: f64,
-    /// Whether the learning rate falls only every `steps` steps.
+    /// The first learning rate: 0.001 by default.
+    pub initial_learning_rate: f64,
+    /// The unit of time, in steps: 1000 by default.
+    pub decay_steps: u64,
+    /// The decay per `decay_steps` steps: 0.5 by default.
+    pub decay_rate: f64,
+    /// Whether the learning rate falls only every `decay_steps` steps: it does not by default.
     pub staircase: bool,
+}
+
+impl Default for InverseTimeDecay {
+    fn default() -> Self {
+        Self { initial_learning_rate: FIRST, decay_steps: STEPS, decay_rate: 0.5, staircase: false }
+    }
 }
 
 impl Schedule for InverseTimeDecay {
     fn at(&self, step: u64) -> f64 {
-        let time = step as f64 / self.steps;
-        self.initial / (1.0 + self.rate * if self.staircase { whole(time) } else { time })
+        let time = step as f64 / self.decay_steps as f64;
+        self.initial_learning_rate / (1.0 + self.decay_rate * if self.staircase { whole(time) } else { time })
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        check_numbers!(self: InverseTimeDecay { initial: NotNegative, steps: Positive, rate: NotNegative })
+        check_numbers!(self: InverseTimeDecay { initial_learning_rate: NotNegative, decay_steps: Positive, decay_rate: NotNegative })
     }
 }
 
-/// From `initial` to `end` in `steps` steps: `(initial - end) * (1 - step / steps)^power + end`. If `cycle`, the number
-/// of steps is doubled, tripled and so on whenever it is reached, and the rate rises again.
+/// From `initial_learning_rate` to `end_learning_rate` in `decay_steps` steps: `(initial_learning_rate - end_learning_rate) *
+/// (1 - step / decay_steps)^power + end_learning_rate`. If `cycle`, the number of steps is doubled, tripled and so on whenever it is
+/// reached, and the rate rises again.
 ///
 /// Keras's [`PolynomialDecay`](https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PolynomialDecay {
-    /// The first learning rate.
-    pub initial: f64,
-    /// The number of steps until the learning rate is `end`.
-    pub steps: f64,
-    /// The last learning rate.
-    pub end: f64,
-    /// The exponent; 1 is a straight line.
+    /// The first learning rate: 0.001 by default.
+    pub initial_learning_rate: f64,
+    /// The number of steps until the learning rate is `end_learning_rate`: 1000 by default.
+    pub decay_steps: u64,
+    /// The last learning rate: 0.0001 by default, as in Keras.
+    pub end_learning_rate: f64,
+    /// The exponent: 1 by default, a straight line, as in Keras.
     pub power: f64,
-    /// Whether the rate rises and falls again when it has reached `end`.
+    /// Whether the rate rises and falls again when it has reached its end: it does not by default.
     pub cycle: bool,
+}
+
+impl Default for PolynomialDecay {
+    fn default() -> Self {
+        Self { initial_learning_rate: FIRST, decay_steps: STEPS, end_learning_rate: 1e-4, power: 1.0, cycle: false }
+    }
 }
 
 impl Schedule for PolynomialDecay {
     fn at(&self, step: u64) -> f64 {
-        let step = step as f64;
+        let (step, steps, end) = (step as f64, self.decay_steps as f64, self.end_learning_rate);
         let time = if self.cycle {
-            let cycles = whole(step / self.steps);
-            let begun = if cycles * self.steps < step || step == 0.0 { cycles + 1.0 } else { cycles };
-            step / (self.steps * begun)
-        } else if step < self.steps {
-            step / self.steps
+            let cycles = whole(step / steps);
+            let begun = if cycles * steps < step || step == 0.0 { cycles + 1.0 } else { cycles };
+            step / (steps * begun)
+        } else if step < steps {
+            step / steps
         } else {
             1.0
         };
-        (self.initial - self.end) * power(1.0 - time, self.power) + self.end
+        (self.initial_learning_rate - end) * power(1.0 - time, self.power) + end
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        check_numbers!(self: PolynomialDecay { initial: NotNegative, steps: Positive, end: NotNegative, power: NotNegative })
+        check_numbers!(self: PolynomialDecay { initial_learning_rate: NotNegative, decay_steps: Positive, end_learning_rate: NotNegative, power: NotNegative })
     }
 }
 
@@ -208,21 +233,21 @@ impl Schedule for PolynomialDecay {
 /// refuses others. Keras's
 /// [`PiecewiseConstantDecay`](https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PiecewiseConstant {
+pub struct PiecewiseConstantDecay {
     /// The last step of each rate but the last.
     pub boundaries: &'static [u64],
     /// The rates.
     pub values: &'static [f64],
 }
 
-impl Schedule for PiecewiseConstant {
+impl Schedule for PiecewiseConstantDecay {
     fn at(&self, step: u64) -> f64 {
         let piece = self.boundaries.iter().filter(|&&boundary| step > boundary).count();
         self.values.get(piece).or(self.values.last()).copied().unwrap_or(0.0)
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        let (owner, pieces) = ("PiecewiseConstant", self.boundaries.len() + 1);
+        let (owner, pieces) = ("PiecewiseConstantDecay", self.boundaries.len() + 1);
         if self.values.len() != pieces {
             let (name, value) = ("number of values", self.values.len() as f64);
             return Err(NumberError { owner, name, value, wanted: "one more than there are boundaries" });
@@ -234,17 +259,18 @@ impl Schedule for PiecewiseConstant {
     }
 }
 
-/// Half a cosine from `initial` down to `alpha * initial` in `steps` steps, after an optional linear warmup.
+/// Half a cosine from `initial_learning_rate` down to `alpha * initial_learning_rate` in `decay_steps` steps, after an optional linear
+/// warmup.
 ///
-/// With a `warmup_target`, the rate first rises from `initial` to `warmup_target` in `warmup_steps` steps, and then
+/// With a `warmup_target`, the rate first rises from `initial_learning_rate` to `warmup_target` in `warmup_steps` steps, and then
 /// falls from `warmup_target`. Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts",
 /// 2016; Keras's [`CosineDecay`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineDecay {
-    /// The first learning rate.
-    pub initial: f64,
-    /// The number of steps of the descent.
-    pub steps: u64,
+    /// The first learning rate: 0.001 by default.
+    pub initial_learning_rate: f64,
+    /// The number of steps of the descent: 1000 by default.
+    pub decay_steps: u64,
     /// The fraction of the rate that is left at the end: 0 by default.
     pub alpha: f64,
     /// The rate at the end of the warmup; `None`, the default: no warmup.
@@ -255,7 +281,7 @@ pub struct CosineDecay {
 
 impl Default for CosineDecay {
     fn default() -> Self {
-        Self { initial: 0.001, steps: 1000, alpha: 0.0, warmup_target: None, warmup_steps: 0 }
+        Self { initial_learning_rate: FIRST, decay_steps: STEPS, alpha: 0.0, warmup_target: None, warmup_steps: 0 }
     }
 }
 
@@ -266,57 +292,64 @@ fn half_cosine(time: f64) -> f64 {
 
 impl Schedule for CosineDecay {
     fn at(&self, step: u64) -> f64 {
+        let initial = self.initial_learning_rate;
         let (top, warmup_steps) = match self.warmup_target {
             Some(target) if step < self.warmup_steps => {
-                return self.initial + (target - self.initial) * (step as f64 / self.warmup_steps as f64);
+                return initial + (target - initial) * (step as f64 / self.warmup_steps as f64);
             }
             Some(target) if self.warmup_steps > 0 => (target, self.warmup_steps),
-            _ => (self.initial, 0),
+            _ => (initial, 0),
         };
-        let time = (step - warmup_steps).min(self.steps) as f64 / self.steps as f64;
+        let time = (step - warmup_steps).min(self.decay_steps) as f64 / self.decay_steps as f64;
         top * ((1.0 - self.alpha) * half_cosine(time) + self.alpha)
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        check_numbers!(self: CosineDecay { initial: NotNegative, steps: Positive, alpha: Fraction })?;
-        let warmup_target = self.warmup_target.unwrap_or(self.initial);
+        check_numbers!(self: CosineDecay { initial_learning_rate: NotNegative, decay_steps: Positive, alpha: Fraction })?;
+        let warmup_target = self.warmup_target.unwrap_or(self.initial_learning_rate);
         numbers::check("CosineDecay", [("warmup_target", warmup_target, Range::NotNegative)])
     }
 }
 
-/// Half cosines that restart, each `times` as long and `heights` as high as the one before.
+/// Half cosines that restart, each `t_mul` as long and `m_mul` as high as the one before.
 ///
 /// Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016; Keras's
 /// [`CosineDecayRestarts`](https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineDecayRestarts {
-    /// The first learning rate.
-    pub initial: f64,
-    /// The number of steps of the first descent.
-    pub first_steps: f64,
-    /// The length of each descent divided by that of the one before: 2 in Keras.
-    pub times: f64,
-    /// The first rate of each descent divided by that of the one before: 1 in Keras.
-    pub heights: f64,
-    /// The fraction of the first rate below which the rate does not fall: 0 in Keras.
+    /// The first learning rate: 0.001 by default.
+    pub initial_learning_rate: f64,
+    /// The number of steps of the first descent: 1000 by default.
+    pub first_decay_steps: u64,
+    /// The length of each descent divided by that of the one before: 2 by default, as in Keras.
+    pub t_mul: f64,
+    /// The first rate of each descent divided by that of the one before: 1 by default, as in Keras.
+    pub m_mul: f64,
+    /// The fraction of the first rate below which the rate does not fall: 0 by default, as in Keras.
     pub alpha: f64,
+}
+
+impl Default for CosineDecayRestarts {
+    fn default() -> Self {
+        Self { initial_learning_rate: FIRST, first_decay_steps: STEPS, t_mul: 2.0, m_mul: 1.0, alpha: 0.0 }
+    }
 }
 
 impl Schedule for CosineDecayRestarts {
     fn at(&self, step: u64) -> f64 {
-        let (mut begin, mut length, mut height) = (0.0, self.first_steps, 1.0);
+        let (mut begin, mut length, mut height) = (0.0, self.first_decay_steps as f64, 1.0);
         let step = step as f64;
         // A length of zero would make this loop endless.
         while length > 0.0 && step >= begin + length {
             begin += length;
-            length *= self.times;
-            height *= self.heights;
+            length *= self.t_mul;
+            height *= self.m_mul;
         }
         let time = if length > 0.0 { (step - begin) / length } else { 1.0 };
-        self.initial * ((1.0 - self.alpha) * height * half_cosine(time) + self.alpha)
+        self.initial_learning_rate * ((1.0 - self.alpha) * height * half_cosine(time) + self.alpha)
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        check_numbers!(self: CosineDecayRestarts { initial: NotNegative, first_steps: Positive, times: FromOne, heights: NotNegative, alpha: Fraction })
+        check_numbers!(self: CosineDecayRestarts { initial_learning_rate: NotNegative, first_decay_steps: Positive, t_mul: FromOne, m_mul: NotNegative, alpha: Fraction })
     }
 }

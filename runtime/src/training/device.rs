@@ -32,6 +32,16 @@ impl<N: Network, O: Optimizer, const BATCH: usize> TrainingMemory<N, O, BATCH> {
     pub const BYTES: usize = size_of::<Self>();
 
     /// Memory in place: for a `static`, or for the stack where it is small.
+    ///
+    /// ```
+    /// use castnet::{TrainingMemory, prelude::*};
+    /// use std::sync::Mutex;
+    ///
+    /// network! { Line< input 1 => dense 1 > }
+    ///
+    /// static MEMORY: Mutex<TrainingMemory<Line, Adam, 8>> = Mutex::new(TrainingMemory::new());
+    /// # assert!(MEMORY.lock().is_ok());
+    /// ```
     pub const fn new() -> Self {
         // SAFETY: all bits zero is a value: there is nothing but scalars.
         unsafe { core::mem::zeroed() }

@@ -71,7 +71,7 @@ pub fn predict(text: &str, planned: &Planned) -> TokenStream {
         const LAYERS: &'static [castnet::LayerInfo] = &[#(#layers),*];
         const TENSORS: &'static [castnet::TensorInfo] = #tensors;
         const FINGERPRINT: u64 = #fingerprint;
-        const SOURCE: castnet::Source = castnet::Source { text: #text, nested: &[#(#nested),*] };
+        const SOURCE: castnet::Source = castnet::Source::new(#text, &[#(#nested),*]);
         const ARENA: usize = #arena;
     }
 }

@@ -76,7 +76,7 @@ fn rename(tokens: TokenStream, bound: &[Ident], within: Delimiter) -> TokenStrea
             }
             TokenTree::Ident(name) if is_local(&name) && is_place(renamed.last(), tokens.peek(), within) => {
                 // `format_ident` leaves out the `r#` of an identifier that is written as an argument.
-                format_ident!("__{name}", span = name.span()).into()
+                format_ident!("__{}", name, span = name.span()).into()
             }
             token => token,
         });

@@ -1,9 +1,10 @@
 //! The struct of a network, and the struct of its gradient.
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
 use super::fields::{Field, fields, has_prefix};
 use super::{STACK_BYTES, diagram, summary};
+use crate::derives::{derive, may_derive};
 use crate::layers::Role;
 use crate::parse::Header;
 use crate::plan::Planned;
@@ -25,7 +26,9 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     };
     let fields = fields(planned);
     let all = fields.iter().map(|field| declare(field, &field.group.rust_type));
-    let (derives, conditions) = (derives(header, planned), header.conditions());
+    let derives_of_gradient = derives(planned, |_| false);
+    let derives = derives(planned, |name| derive(header, name).is_some());
+    let conditions = header.conditions();
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
         let gradient = gradient_name(header);
@@ -36,7 +39,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
             #conditions
             #[doc = #doc]
             #[repr(C)]
-            #derives
+            #derives_of_gradient
             #visibility struct #gradient {
                 #(#trainable)*
             }
@@ -68,33 +71,33 @@ fn describe(planned: &Planned, field: &Field<'_>) -> String {
     format!(" {kind}: {}; {} parameters{state}.", group.description, summary::grouped(count))
 }
 
-/// The traits that every network derives, without those that the user derives. A large network does not implement `Clone`,
-/// which would move it over the stack.
-fn derives(header: &Header, planned: &Planned) -> TokenStream {
-    let asked: Vec<String> = header
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-        .flat_map(|attribute| attribute.to_token_stream())
-        .flat_map(words)
-        .collect();
-    let clone = planned.flash_bytes().is_some_and(|bytes| bytes <= STACK_BYTES);
+/// The traits that every network and every gradient derives, without those that the user derives. Those of a large network do not
+/// implement `Clone`, which would move them over the stack.
+fn derives(planned: &Planned, is_asked: impl Fn(&str) -> bool) -> TokenStream {
     let ours = [
         ("Clone", quote!(::core::clone::Clone)),
         ("Debug", quote!(::core::fmt::Debug)),
         ("PartialEq", quote!(::core::cmp::PartialEq)),
     ];
-    let is_ours = |derive: &str| !asked.iter().any(|word| word == derive) && (clone || derive != "Clone");
+    let is_ours = |name: &str| !is_asked(name) && (is_small(planned) || name != "Clone");
     let ours: Vec<TokenStream> = ours.into_iter().filter(|(name, _)| is_ours(name)).map(|(_, path)| path).collect();
     if ours.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#ours),*)]) }
 }
 
-/// All words in a token and in the groups inside of it.
-fn words(token: proc_macro2::TokenTree) -> Vec<String> {
-    match token {
-        proc_macro2::TokenTree::Group(group) => group.stream().into_iter().flat_map(words).collect(),
-        token => vec![token.to_string()],
+/// Of a network that is not `Clone`, and of its gradient: their boxes are.
+pub fn clone_boxed(header: &Header, planned: &Planned) -> TokenStream {
+    if is_small(planned) {
+        return TokenStream::new();
     }
+    let network = (!may_derive(header, "Clone")).then(|| header.name.clone());
+    let gradient = has_prefix(planned).then(|| gradient_name(header));
+    let conditions = header.conditions();
+    network.into_iter().chain(gradient).map(|name| quote!(#conditions castnet::clone_boxed! { #name })).collect()
+}
+
+/// Whether a network is small enough to be moved over the stack.
+fn is_small(planned: &Planned) -> bool {
+    planned.flash_bytes().is_some_and(|bytes| bytes <= STACK_BYTES)
 }
 
 /// The summary as documentation, behind the user's documentation.
@@ -114,7 +117,7 @@ fn docs(header: &Header, planned: &Planned) -> TokenStream {
     }
     if planned.params().known * planned.graph.scalar.bytes() > STACK_BYTES {
         lines.push(String::new());
-        lines.push(" Too large to be moved over the stack: copy it with `clone_boxed`.".to_string());
+        lines.push(" Too large to be moved over the stack: its `Box` is `Clone`.".to_string());
     }
     quote!(#(#[doc = #lines])*)
 }

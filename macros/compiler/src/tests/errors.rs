@@ -130,6 +130,9 @@ fn headers() {
     errors(
         "headers",
         &[
+            "#[derive(Clone)] Net< input 1000 => dense 1000 => dense 1 >",
+            "#[derive(Debug, Clone)] Net< input 1000 f64 => dense 10000 frozen => dense 1 >",
+            "#[derive(Clone, Debug)] Net< input 1000 => dense 1000 => dense 1 >",
             "< input 13 => dense 1 >",
             "pub < input 13 => dense 1 >",
             "pub",

@@ -1,5 +1,6 @@
 //! The gradient of the bias: a sum over positions for each channel.
 use crate::isa::{HAS_VECTORS, Isa};
+use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 /// Independent partial sums of a channel: enough to hide the latency of an addition.
@@ -22,7 +23,7 @@ pub fn sum_positions<T: Scalar, I: Isa<T>>(isa: I, values: &[T], sums: &mut [T])
     }
     for (channel, sum) in sums.iter_mut().enumerate().skip(in_vectors) {
         let mut partial = [T::ZERO; SIDE_BY_SIDE];
-        for (position, values) in values.chunks_exact(channels).enumerate() {
+        for (position, values) in values.in_chunks(channels).enumerate() {
             if let (Some(sum), Some(&value)) = (partial.get_mut(position % SIDE_BY_SIDE), values.get(channel)) {
                 *sum += value;
             }

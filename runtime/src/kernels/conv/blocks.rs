@@ -7,6 +7,7 @@ use super::weight::{Order, Weight};
 use super::{PAIRED, POSITIONS};
 use crate::isa::{Isa, MOST_LANES};
 use crate::kernels::window::Axis;
+use crate::kernels::window::least_one;
 use crate::scalar::Scalar;
 
 /// The most values of a panel, which stays in the L1 cache: 16 KiB in single precision, on the stack.
@@ -80,8 +81,11 @@ impl<T: Scalar> Walk<'_, T> {
                 && depth * weight.units <= SCRATCH;
         let near = NEAR / (self.a_steps[0] + self.c_steps[0]);
         let group = near.clamp(1, 8).max(if in_place { 1 } else { POSITIONS / positions });
-        let band =
-            if in_place || positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
+        let band = if in_place || positions <= 2 * POSITIONS {
+            self.y.count
+        } else {
+            (2 * POSITIONS / least_one(self.x.count)).max(1)
+        };
         let mut scratch = MaybeUninit::<[T; SCRATCH]>::uninit();
         let scratch = scratch.as_mut_ptr().cast::<T>();
         let mut pairs = None;

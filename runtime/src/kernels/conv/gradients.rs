@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 use super::{POSITIONS, fits};
 use crate::isa::{Isa, Task};
 use crate::kernels::rows::{add_products, load_row, store_row};
+use crate::kernels::window::least_one;
 use crate::kernels::window::{Axis, Window};
 use crate::scalar::Scalar;
 
@@ -23,11 +24,11 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
     let samples = grad_outputs.len() / window.output_len().max(1);
     let [_, columns, channels] = window.input;
     let [_, out_columns, units] = window.output;
-    let all = window.places() * (channels / window.groups.max(1)) * units;
+    let all = window.places() * (channels / least_one(window.groups)) * units;
     if !fits(&window, all, inputs, grad_outputs, samples) || first_row * units + grad_weight.len() > all {
         return;
     }
-    let (depth, per_group) = (channels / window.groups, units / window.groups);
+    let (depth, per_group) = (channels / least_one(window.groups), units / least_one(window.groups));
     let (y, x) = (window.axis(0), window.axis(1));
     let origin = y.origin(0) * (columns * channels) as isize + x.origin(0) * channels as isize;
     for group in 0..window.groups {
@@ -42,7 +43,7 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
             b_steps: [window.output_len(), out_columns * units, units],
             columns: per_group,
             c: grad_weight.as_mut_ptr().wrapping_add(group * per_group),
-            rows: (first_row, first_row + grad_weight.len() / units),
+            rows: (first_row, first_row + grad_weight.len() / least_one(units)),
             borrowed: PhantomData,
         };
         if const { I::Half::LANES < I::LANES } && per_group <= I::Half::LANES {
@@ -96,7 +97,8 @@ impl<T: Scalar> Products<'_, T> {
     unsafe fn blocks<I: Isa<T>>(&self, isa: I) {
         let positions = (self.y.count * self.x.count).max(1);
         let group = (POSITIONS / positions).max(1);
-        let band = if positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / self.x.count).max(1) };
+        let band =
+            if positions <= 2 * POSITIONS { self.y.count } else { (2 * POSITIONS / least_one(self.x.count)).max(1) };
         let inside = self.x.interior();
         for sample in (0..self.samples).step_by(group) {
             let samples = (sample, (sample + group).min(self.samples));
@@ -213,8 +215,8 @@ impl<T: Scalar> Products<'_, T> {
     /// Pointers to the input of a row at the first position, and to the sums of the row.
     #[inline(always)]
     fn row(&self, row: usize) -> (*const T, *mut T) {
-        let (tap, channel) = (row / self.depth, row % self.depth);
-        let (y, x) = (tap / self.x.taps, tap % self.x.taps);
+        let (tap, channel) = (row / least_one(self.depth), row % least_one(self.depth));
+        let (y, x) = (tap / least_one(self.x.taps), tap % least_one(self.x.taps));
         let a = y * self.y.dilation * self.a_steps[1] + x * self.x.dilation * self.a_steps[2] + channel;
         (self.a.wrapping_add(a), self.c.wrapping_add((row - self.rows.0) * self.b_steps[2]))
     }

@@ -2,6 +2,7 @@
 //!
 //! These taps make a window of their own, which moves over the outputs by one.
 use crate::kernels::window::Axis;
+use crate::kernels::window::least_one;
 
 /// The inputs `first`, `first + stride`, ... along one axis.
 pub(super) struct Phase {
@@ -25,6 +26,7 @@ impl Phase {
     #[inline(never)]
     pub(super) fn of(axis: &Axis, beyond: usize) -> Option<Self> {
         let Axis { count, size, taps, step: stride, padding, dilation } = *axis;
+        let stride = least_one(stride);
         // Input `i` lies at `i + padding` of the padded input.
         let padding = padding as usize;
         let first = (beyond + stride - padding % stride) % stride;
@@ -33,13 +35,13 @@ impl Phase {
         }
         // Input `first` is seen through tap `k` at output `(first + padding - k * dilation) / stride`, if the division
         // leaves no remainder.
-        let step = stride / greatest_common_divisor(stride, dilation);
+        let step = least_one(stride / least_one(greatest_common_divisor(stride, dilation)));
         let seen = (0..step.min(taps))
             .find(|place| (first + padding + place * (stride - dilation % stride)).is_multiple_of(stride));
         let taps_of_phase = seen.map_or(0, |place| (taps - place).div_ceil(step));
         let (place, dilation_of_phase) = (seen.unwrap_or(0), step * dilation / stride);
         let at = (first + padding) as isize - (place * dilation) as isize;
-        let origin = if taps_of_phase == 0 { 0 } else { at / stride as isize };
+        let origin = if taps_of_phase == 0 { 0 } else { at.checked_div(stride as isize).unwrap_or(0) };
         let reach = (taps_of_phase.max(1) - 1) * dilation_of_phase;
         Some(Self {
             first,

@@ -2,6 +2,8 @@
 use super::{Affine, AffineGradient, inverse_deviation};
 use crate::isa::Isa;
 use crate::kernels::channels::{add, in_blocks, load, store};
+use crate::kernels::chunks::InChunks;
+use crate::kernels::window::least_one;
 use crate::scalar::Scalar;
 
 /// The means of the channels and then their variances, of a batch, or moving averages over batches.
@@ -42,8 +44,8 @@ fn batch_statistics_block<T: Scalar, const B: usize>(
     means: &mut [T],
     variances: &mut [T],
 ) {
-    let count = (inputs.len() / channels) as f64;
-    let positions = || inputs.chunks_exact(channels).map(|position| load::<T, B>(position, first).map(T::to_f64));
+    let count = (inputs.len() / least_one(channels)) as f64;
+    let positions = || inputs.in_chunks(channels).map(|position| load::<T, B>(position, first).map(T::to_f64));
     let mut mean = [0.0; B];
     positions().for_each(|x| mean.iter_mut().zip(x).for_each(|(sum, x)| *sum += x));
     mean.iter_mut().for_each(|sum| *sum /= count);
@@ -80,7 +82,7 @@ fn batch_normalize_block<T: Scalar, const B: usize>(
     let channels = statistics.channels();
     let (mean, scale) = mean_and_scale::<T, B>(first, statistics, affine.gamma);
     let beta = or::<T, B>(affine.beta, first, T::ZERO);
-    for (input, output) in inputs.chunks_exact(channels).zip(outputs.chunks_exact_mut(channels)) {
+    for (input, output) in inputs.in_chunks(channels).zip(outputs.in_chunks_mut(channels)) {
         let mut x = load::<T, B>(input, first);
         for (((x, &mean), &scale), &beta) in x.iter_mut().zip(&mean).zip(&scale).zip(&beta) {
             *x = isa.mul_add(*x - mean, scale, beta);
@@ -113,7 +115,7 @@ fn gradient_sums<T: Scalar, const B: usize>(
     let channels = statistics.channels();
     let (mean, inverse) = mean_and_scale::<T, B>(first, statistics, None);
     let (mut sum, mut product_sum) = ([0.0; B], [0.0; B]);
-    for (input, grad_output) in inputs.chunks_exact(channels).zip(grad_outputs.chunks_exact(channels)) {
+    for (input, grad_output) in inputs.in_chunks(channels).zip(grad_outputs.in_chunks(channels)) {
         let (x, grad) = (load::<T, B>(input, first), load::<T, B>(grad_output, first));
         for lane in 0..B {
             sum[lane] += grad[lane].to_f64();
@@ -177,15 +179,15 @@ fn batch_input_block<T: Scalar, const B: usize>(
     grad_inputs: &mut [T],
 ) {
     let channels = statistics.channels();
-    let count = (inputs.len() / channels) as f64;
+    let count = (inputs.len() / least_one(channels)) as f64;
     let (sum, product_sum) = gradient_sums::<T, B>(first, statistics, inputs, grad_outputs);
     let (mean, inverse) = mean_and_scale::<T, B>(first, statistics, None);
     let (_, scale) = mean_and_scale::<T, B>(first, statistics, gamma);
     let mean_grad = sum.map(|sum| T::from_f64(sum / count));
     let mut slope = product_sum.map(|sum| T::from_f64(sum / count));
     slope.iter_mut().zip(inverse).for_each(|(slope, inverse)| *slope *= inverse);
-    let places = inputs.chunks_exact(channels).zip(grad_outputs.chunks_exact(channels));
-    for ((input, grad_output), grad_input) in places.zip(grad_inputs.chunks_exact_mut(channels)) {
+    let places = inputs.in_chunks(channels).zip(grad_outputs.in_chunks(channels));
+    for ((input, grad_output), grad_input) in places.zip(grad_inputs.in_chunks_mut(channels)) {
         let (x, mut grad) = (load::<T, B>(input, first), load::<T, B>(grad_output, first));
         for lane in 0..B {
             grad[lane] = (grad[lane] - mean_grad[lane] - (x[lane] - mean[lane]) * slope[lane]) * scale[lane];
@@ -217,7 +219,7 @@ fn batch_given_block<T: Scalar, const B: usize>(
 ) {
     let channels = statistics.channels();
     let (_, scale) = mean_and_scale::<T, B>(first, statistics, gamma);
-    for (grad_output, grad_input) in grad_outputs.chunks_exact(channels).zip(grad_inputs.chunks_exact_mut(channels)) {
+    for (grad_output, grad_input) in grad_outputs.in_chunks(channels).zip(grad_inputs.in_chunks_mut(channels)) {
         let mut grad = load::<T, B>(grad_output, first);
         grad.iter_mut().zip(scale).for_each(|(grad, scale)| *grad *= scale);
         store(grad, grad_input, first);

@@ -3,6 +3,7 @@
 //! Every sum is computed as eight interleaved partial sums, on every instruction set.
 use super::{Affine, AffineGradient, inverse_deviation};
 use crate::isa::Isa;
+use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 /// The groups of values of a sample: at every position, `groups` of `width` adjacent channels each.
@@ -100,7 +101,7 @@ pub fn group_normalize<T: Scalar, I: Isa<T>>(
     inputs: &[T],
     outputs: &mut [T],
 ) {
-    for (input, output) in inputs.chunks_exact(groups.len()).zip(outputs.chunks_exact_mut(groups.len())) {
+    for (input, output) in inputs.in_chunks(groups.len()).zip(outputs.in_chunks_mut(groups.len())) {
         for group in 0..groups.groups {
             let (mean, inverse) = group_statistics(groups, group, epsilon, input);
             let (gamma, beta) = (of_group(groups, group, affine.gamma), of_group(groups, group, affine.beta));
@@ -131,7 +132,7 @@ pub fn group_backward_parameters<T: Scalar, I: Isa<T>>(
     gradient: AffineGradient<'_, T>,
 ) {
     let AffineGradient { mut gamma, mut beta } = gradient;
-    for (input, grad_output) in inputs.chunks_exact(groups.len()).zip(grad_outputs.chunks_exact(groups.len())) {
+    for (input, grad_output) in inputs.in_chunks(groups.len()).zip(grad_outputs.in_chunks(groups.len())) {
         for group in 0..groups.groups {
             let channels = group * groups.width..(group + 1) * groups.width;
             if let Some(grad_beta) = beta.as_deref_mut().and_then(|beta| beta.get_mut(channels.clone())) {
@@ -165,8 +166,8 @@ pub fn group_backward_input<T: Scalar, I: Isa<T>>(
     grad_inputs: &mut [T],
 ) {
     let count = T::from_f64((groups.positions * groups.width) as f64);
-    let samples = inputs.chunks_exact(groups.len()).zip(grad_outputs.chunks_exact(groups.len()));
-    for ((input, grad_output), grad_input) in samples.zip(grad_inputs.chunks_exact_mut(groups.len())) {
+    let samples = inputs.in_chunks(groups.len()).zip(grad_outputs.in_chunks(groups.len()));
+    for ((input, grad_output), grad_input) in samples.zip(grad_inputs.in_chunks_mut(groups.len())) {
         for group in 0..groups.groups {
             let (mean, inverse) = group_statistics(groups, group, epsilon, input);
             let gamma = of_group(groups, group, gamma);

@@ -2,6 +2,7 @@
 use core::ops::Range;
 
 use crate::isa::Isa;
+use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 /// An inner image within an outer one. Sizes are height and width.
@@ -39,7 +40,7 @@ impl Border {
 pub fn enlarge<T: Scalar, I: Isa<T>>(_isa: I, border: &Border, channels: usize, inner: &[T], outer: &mut [T]) {
     let (inner_len, outer_len) = border.lens(channels);
     outer.fill(T::ZERO);
-    for (inner, outer) in inner.chunks_exact(inner_len).zip(outer.chunks_exact_mut(outer_len)) {
+    for (inner, outer) in inner.in_chunks(inner_len).zip(outer.in_chunks_mut(outer_len)) {
         border.rows(channels).for_each(|(from, to)| copy(inner.get(from), outer.get_mut(to)));
     }
 }
@@ -48,7 +49,7 @@ pub fn enlarge<T: Scalar, I: Isa<T>>(_isa: I, border: &Border, channels: usize, 
 #[inline(always)]
 pub fn cut_out<T: Scalar, I: Isa<T>>(_isa: I, border: &Border, channels: usize, outer: &[T], inner: &mut [T]) {
     let (inner_len, outer_len) = border.lens(channels);
-    for (inner, outer) in inner.chunks_exact_mut(inner_len).zip(outer.chunks_exact(outer_len)) {
+    for (inner, outer) in inner.in_chunks_mut(inner_len).zip(outer.in_chunks(outer_len)) {
         border.rows(channels).for_each(|(to, from)| copy(outer.get(from), inner.get_mut(to)));
     }
 }

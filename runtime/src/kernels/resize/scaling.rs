@@ -1,6 +1,8 @@
 //! Images enlarged by whole factors: positions repeated, or mixed from their neighbours.
 use crate::isa::Isa;
 use crate::kernels::channels::{add, in_blocks, load, store};
+use crate::kernels::chunks::InChunks;
+use crate::kernels::window::least_one;
 use crate::scalar::Scalar;
 
 /// An image that is enlarged: every position becomes `factor[0]` rows of `factor[1]` positions.
@@ -31,14 +33,14 @@ pub fn repeat_forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
 ) {
     let (input_len, output_len) = scaling.lens(channels);
-    for (input, output) in inputs.chunks_exact(input_len).zip(outputs.chunks_exact_mut(output_len)) {
-        let rows = input.chunks_exact(scaling.input[1] * channels);
-        let repeated = output.chunks_exact_mut(output_len / scaling.input[0]);
+    for (input, output) in inputs.in_chunks(input_len).zip(outputs.in_chunks_mut(output_len)) {
+        let rows = input.in_chunks(scaling.input[1] * channels);
+        let repeated = output.in_chunks_mut(output_len / least_one(scaling.input[0]));
         for (row, repeated) in rows.zip(repeated) {
-            for output in repeated.chunks_exact_mut(repeated_len(scaling, channels)) {
-                let positions = row.chunks_exact(channels);
-                for (x, ys) in positions.zip(output.chunks_exact_mut(scaling.factor[1] * channels)) {
-                    for y in ys.chunks_exact_mut(channels) {
+            for output in repeated.in_chunks_mut(repeated_len(scaling, channels)) {
+                let positions = row.in_chunks(channels);
+                for (x, ys) in positions.zip(output.in_chunks_mut(scaling.factor[1] * channels)) {
+                    for y in ys.in_chunks_mut(channels) {
                         y.iter_mut().zip(x).for_each(|(y, x)| *y = *x);
                     }
                 }
@@ -64,14 +66,13 @@ pub fn repeat_backward<T: Scalar, I: Isa<T>>(
 ) {
     let (input_len, output_len) = scaling.lens(channels);
     grad_inputs.fill(T::ZERO);
-    for (grad_input, grad_output) in grad_inputs.chunks_exact_mut(input_len).zip(grad_outputs.chunks_exact(output_len))
-    {
-        let rows = grad_input.chunks_exact_mut(scaling.input[1] * channels);
-        for (row, repeated) in rows.zip(grad_output.chunks_exact(output_len / scaling.input[0])) {
-            for grad_output in repeated.chunks_exact(repeated_len(scaling, channels)) {
-                let grads = grad_output.chunks_exact(scaling.factor[1] * channels);
-                for (grad_x, grads) in row.chunks_exact_mut(channels).zip(grads) {
-                    for grad in grads.chunks_exact(channels) {
+    for (grad_input, grad_output) in grad_inputs.in_chunks_mut(input_len).zip(grad_outputs.in_chunks(output_len)) {
+        let rows = grad_input.in_chunks_mut(scaling.input[1] * channels);
+        for (row, repeated) in rows.zip(grad_output.in_chunks(output_len / least_one(scaling.input[0]))) {
+            for grad_output in repeated.in_chunks(repeated_len(scaling, channels)) {
+                let grads = grad_output.in_chunks(scaling.factor[1] * channels);
+                for (grad_x, grads) in row.in_chunks_mut(channels).zip(grads) {
+                    for grad in grads.in_chunks(channels) {
                         grad_x.iter_mut().zip(grad).for_each(|(x, g)| *x += *g);
                     }
                 }
@@ -89,8 +90,9 @@ fn neighbours<T: Scalar>(index: usize, factor: usize, len: usize) -> (usize, usi
     if place < factor {
         return (0, 0, T::ZERO);
     }
-    let (lower, share) = ((place - factor) / (2 * factor), (place - factor) % (2 * factor));
-    (lower, (lower + 1).min(len - 1), T::from_f64(share as f64 / (2 * factor) as f64))
+    let double = least_one(2 * factor);
+    let (lower, share) = ((place - factor) / double, (place - factor) % double);
+    (lower, (lower + 1).min(len - 1), T::from_f64(share as f64 / double as f64))
 }
 
 /// Calls `act` for each position of the larger image: with its place, the places of its four neighbours in the smaller image (two
@@ -125,7 +127,7 @@ pub fn bilinear_forward<T: Scalar, I: Isa<T>>(
     outputs: &mut [T],
 ) {
     let (input_len, output_len) = scaling.lens(channels);
-    for (input, output) in inputs.chunks_exact(input_len).zip(outputs.chunks_exact_mut(output_len)) {
+    for (input, output) in inputs.in_chunks(input_len).zip(outputs.in_chunks_mut(output_len)) {
         in_blocks!(channels, bilinear_block::<T>(isa, scaling, channels, input, output));
     }
 }
@@ -160,8 +162,7 @@ pub fn bilinear_backward<T: Scalar, I: Isa<T>>(
 ) {
     let (input_len, output_len) = scaling.lens(channels);
     grad_inputs.fill(T::ZERO);
-    for (grad_input, grad_output) in grad_inputs.chunks_exact_mut(input_len).zip(grad_outputs.chunks_exact(output_len))
-    {
+    for (grad_input, grad_output) in grad_inputs.in_chunks_mut(input_len).zip(grad_outputs.in_chunks(output_len)) {
         in_blocks!(channels, bilinear_backward_block::<T>(scaling, channels, grad_output, grad_input));
     }
 }

@@ -1,0 +1,5 @@
+use castnet::prelude::*;
+
+fn main() {
+    let _ = Adam { amsgrad: true, ..Adam::default() };
+}
