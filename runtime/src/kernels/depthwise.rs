@@ -8,9 +8,7 @@ mod separable;
 
 use super::rows::{load_row, store_row};
 use crate::isa::{HAS_VECTORS, Isa, Task};
-use crate::kernels::chunks::InChunks;
 use crate::kernels::window::Window;
-use crate::kernels::window::least_one;
 use crate::scalar::Scalar;
 
 pub use gradients::{backward_input, backward_weight};
@@ -44,7 +42,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
     let channels = (0, window.output[2]);
     let positions = (0, window.output[0] * window.output[1]);
-    let samples = inputs.in_chunks(window.input_len()).zip(outputs.in_chunks_mut(window.output_len()));
+    let samples = inputs.chunks_exact(window.input_len()).zip(outputs.chunks_exact_mut(window.output_len()));
     for (input, output) in samples {
         isa.apart(Positions { window: &window, weight, bias, input, output, positions, channels });
     }
@@ -71,9 +69,9 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
     fn run<I: Isa<T>>(self, isa: I) {
         let Self { window, weight, bias, input, output, positions, channels } = self;
         let (inputs, units) = (window.input[2], window.output[2]);
-        let multiplier = least_one(units / least_one(inputs));
+        let multiplier = units / inputs;
         let bias = bias.filter(|bias| bias.len() >= units);
-        for (position, output) in (positions.0..positions.1).zip(output.in_chunks_mut(channels.1 - channels.0)) {
+        for (position, output) in (positions.0..positions.1).zip(output.chunks_exact_mut(channels.1 - channels.0)) {
             let taps = OutputTaps::new(window, position);
             let mut done = 0;
             if HAS_VECTORS && multiplier == 1 {
@@ -119,7 +117,7 @@ impl OutputTaps {
     fn new(window: &Window, position: usize) -> Self {
         let ([_, width, channels], [_, positions, units]) = (window.input, window.output);
         let (y_axis, x_axis) = (window.axis(0), window.axis(1));
-        let (y, x) = (position / least_one(positions), position % least_one(positions));
+        let (y, x) = (position / positions, position % positions);
         let (rows, columns) = (y_axis.taps_at(y), x_axis.taps_at(x));
         let row = (y_axis.origin(y) + (rows.0 * y_axis.dilation) as isize) as usize;
         let column = (x_axis.origin(x) + (columns.0 * x_axis.dilation) as isize) as usize;

@@ -1,4 +1,4 @@
-//! Trains networks of all kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
+//! Trains networks of most kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
 //! that training cannot panic or allocate either. It is linked, and not run, because it wants more memory than the boards have.
 #![no_std]
 #![no_main]
@@ -18,8 +18,8 @@ network! {
     >
     Enlarged<
         input 12x12x2
-        => depthwise 3x3 => separable 4 3x3 => upsample 2 => avgpool 2 => conv_transpose 6 2x2 stride 2 => groupnorm 2
-        => depthwise 2x2 stride 2 multiplier 2 => separable 5 2x2 dilation 2 => upsample 2x3 bilinear
+        => conv 4 3x3 => upsample 2 => avgpool 2 => conv_transpose 6 2x2 stride 2 => groupnorm 2
+        => conv 5 2x2 dilation 2 => upsample 2x3 bilinear
         => conv_transpose 3 3x3 stride 2 same => pad 1x2 => crop 2x1 => groupnorm 3
         => concat(conv 2 3x3 same, conv 4 1x1) => globalmaxpool keepdims => upsample 3 bilinear => pad 1 => crop 1
         => globalavgpool => layernorm => dense 1 sigmoid

@@ -1,9 +1,8 @@
 //! Gradients of a depthwise convolution.
 use super::{Taps, fits, sum_in_vectors};
 use crate::isa::{HAS_VECTORS, Isa};
-use crate::kernels::chunks::InChunks;
 use crate::kernels::rows::{load_row, store_row};
-use crate::kernels::window::{Window, least_one};
+use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
 /// `grad_inputs = weightᵀ * grad_outputs`: the gradient of an input is a sum over the outputs whose windows contain the
@@ -21,14 +20,11 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
         return;
     }
     let (channels, units) = (window.input[2], window.output[2]);
-    let multiplier = least_one(units / least_one(channels));
-    let samples = grad_outputs.in_chunks(window.output_len()).zip(grad_inputs.in_chunks_mut(window.input_len()));
+    let multiplier = units / channels;
+    let samples = grad_outputs.chunks_exact(window.output_len()).zip(grad_inputs.chunks_exact_mut(window.input_len()));
     for (grad_output, grad_input) in samples {
-        for (position, grad_input) in grad_input.in_chunks_mut(channels).enumerate() {
-            let taps = InputTaps {
-                window: &window,
-                at: (position / least_one(window.input[1]), position % least_one(window.input[1])),
-            };
+        for (position, grad_input) in grad_input.chunks_exact_mut(channels).enumerate() {
+            let taps = InputTaps { window: &window, at: (position / window.input[1], position % window.input[1]) };
             let mut done = 0;
             if HAS_VECTORS && multiplier == 1 {
                 let (values, weight) = (grad_output.as_ptr(), weight.as_ptr());
@@ -88,7 +84,7 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
     if !fits(&window, all, inputs.len(), grad_outputs.len(), samples) || first_place * units + grad_weight.len() > all {
         return;
     }
-    for (grads, place) in grad_weight.in_chunks_mut(units).zip(first_place..) {
+    for (grads, place) in grad_weight.chunks_exact_mut(units).zip(first_place..) {
         let tap = Tap::new(&window, place, samples, inputs, grad_outputs);
         let mut done = 0;
         if HAS_VECTORS && units == window.input[2] {
@@ -115,7 +111,7 @@ struct Tap<'a, T> {
 impl<'a, T: Scalar> Tap<'a, T> {
     #[inline(always)]
     fn new(window: &'a Window, place: usize, samples: usize, inputs: &'a [T], grad_outputs: &'a [T]) -> Self {
-        let place = (place / least_one(window.kernel[1]), place % least_one(window.kernel[1]));
+        let place = (place / window.kernel[1], place % window.kernel[1]);
         let (rows, columns) = (window.axis(0).positions_of(place.0), window.axis(1).positions_of(place.1));
         Self { window, place, rows, columns, samples, inputs, grad_outputs }
     }
@@ -185,9 +181,9 @@ impl<'a, T: Scalar> Tap<'a, T> {
     #[inline(always)]
     fn add_one_by_one<I: Isa<T>>(&self, isa: I, grads: &mut [T], first: usize) {
         let Self { window, inputs, grad_outputs, .. } = self;
-        let multiplier = least_one(window.output[2] / least_one(window.input[2]));
+        let multiplier = window.output[2] / window.input[2];
         for (grad, unit) in grads.iter_mut().skip(first).zip(first..) {
-            let samples = inputs.in_chunks(window.input_len()).zip(grad_outputs.in_chunks(window.output_len()));
+            let samples = inputs.chunks_exact(window.input_len()).zip(grad_outputs.chunks_exact(window.output_len()));
             for (input, grad_output) in samples {
                 for row in self.rows.0..self.rows.1 {
                     for column in self.columns.0..self.columns.1 {
