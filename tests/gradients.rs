@@ -15,6 +15,35 @@ fn random<A: Flat<Scalar = f64>>(rng: &mut TrainingRng) -> A {
     value
 }
 
+/// A random target that a loss takes: any numbers, numbers that are not negative, signs, one class, or distributions.
+fn random_target<H, A: Flat<Scalar = f64>, L: Loss<H, A>>(loss: &L, rng: &mut TrainingRng) -> L::Target {
+    let target: L::Target = random(rng);
+    let of = |change: &dyn Fn(&mut [f64])| {
+        let mut changed = target.clone();
+        change(changed.as_flat_mut());
+        changed
+    };
+    let distributions = |channels: usize| {
+        of(&|values| {
+            for position in values.chunks_mut(channels) {
+                let sum: f64 = position.iter().map(|x| x.abs()).sum();
+                position.iter_mut().for_each(|x| *x = x.abs() / sum);
+            }
+        })
+    };
+    let mut candidates = vec![
+        target.clone(),
+        of(&|values| values.iter_mut().for_each(|x| *x = x.abs())),
+        of(&|values| values.iter_mut().for_each(|x| *x = x.signum())),
+        of(&|values| {
+            let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            values.iter_mut().for_each(|x| *x = if *x == highest { 1.0 } else { 0.0 });
+        }),
+    ];
+    candidates.extend((2..=L::Target::LEN).filter(|channels| L::Target::LEN % channels == 0).map(distributions));
+    candidates.into_iter().find(|target| loss.objection(target).is_none()).expect("a target that suits the loss")
+}
+
 /// Compares all gradients of a batch of three samples. The generator starts anew before each pass: the same dropout.
 fn check<N, L>(loss: L)
 where
@@ -28,7 +57,7 @@ where
         *parameter += 0.3 * (2.0 * rng.random::<f64>() - 1.0);
     }
     let mut inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
-    let targets: Vec<L::Target> = (0..3).map(|_| random(rng)).collect();
+    let targets: Vec<L::Target> = (0..3).map(|_| random_target(&loss, rng)).collect();
     let mut grad_inputs: Vec<N::Input> = (0..3).map(|_| random(rng)).collect();
     trainer.reseed(5);
     trainer.compute_input_gradient(&inputs, &targets, &mut grad_inputs).expect("a sound batch");
