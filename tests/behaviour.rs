@@ -298,7 +298,7 @@ fn gradients_of_ones_own() {
     assert!(loss > 0.0);
     let mut gradient = gradient.clone();
     gradient.as_flat_mut().iter_mut().for_each(|g| *g = 1.0);
-    trainer.apply(&gradient);
+    trainer.apply(&gradient).expect("sound numbers");
     let moved = before.as_flat().iter().zip(trainer.network().as_flat()).all(|(before, after)| *after == before - 0.5);
     assert!(moved);
 }
@@ -531,6 +531,16 @@ fn constant_columns() {
     assert_eq!(*warned.outcome(), Outcome::Completed);
     let expected = "completed\nwarning: channels 1, 2 (counted from 0) of the input of `scaled` are constant in the training data: shifted to 0 and not scaled; leave such columns out, or give data in which they vary";
     assert!(warned.to_string().ends_with(expected), "{warned}");
+    // A training that is refused has learnt nothing: the next one warns.
+    let rows = [[1.0, 0.1, 7.0], [2.0, 0.1, 7.0], [4.0, 0.1, 7.0]];
+    let data: DataFor<Plain> = Dataset::from_rows(&rows, &[[0.0], [1.0], [2.0]]).expect("sound data");
+    let before = Plain::init(&mut seeded(1));
+    let mut trainer = before.clone_boxed().compile(MeanSquaredError, Sgd::default());
+    let mut stop = EarlyStopping::new(trainer.monitor("loss").expect("a figure")).min_delta(-1.0);
+    let refused = trainer.fit(&data, Fit::epochs(1).callback(&mut stop).progress(false));
+    assert!(matches!(refused.outcome(), Outcome::Refused(_)), "{:?}", refused.outcome());
+    assert!(trainer.network().as_flat() == before.as_flat());
+    assert_eq!(trainer.fit(&data, Fit::epochs(1).progress(false)).warnings(), warned.warnings());
     let (warned, _) = history::<Outer>();
     let warning = Warning::ConstantChannels { layer: "normalize_1", channels: vec![1, 2] };
     assert_eq!(warned.warnings(), [warning]);

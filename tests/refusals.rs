@@ -226,8 +226,35 @@ fn learning_rates() {
     }
     // Nothing is learnt, but for statistics; a warmup begins so.
     assert_eq!(of_optimizer(Sgd { learning_rate: 0.0 }), "accepted");
-    let expected = "the `learning_rate` of 0 for `Ftrl`: give a number above 0";
-    assert_eq!(of_optimizer(Ftrl { learning_rate: 0.0, ..Ftrl::default() }), expected);
+    assert_eq!(of_optimizer(Ftrl { learning_rate: 0.0, ..Ftrl::default() }), "accepted");
+}
+
+/// A schedule may end at 0.
+#[test]
+fn a_learning_rate_that_falls_to_zero() {
+    let schedule = PolynomialDecay { decay_steps: 2, end_learning_rate: 0.0, ..PolynomialDecay::default() };
+    let optimizer = Scheduled { optimizer: Ftrl::default(), schedule };
+    let mut trainer = Line::init(&mut seeded(1)).compile(MeanSquaredError, optimizer);
+    let mut step = || {
+        trainer.train_on_batch(line().inputs(), line().targets()).expect("a sound batch");
+        trainer.network().as_flat().to_vec()
+    };
+    let [first, second, third, fourth] = std::array::from_fn(|_| step());
+    assert!(first != second && second.iter().all(|weight| weight.is_finite()));
+    assert_eq!((&third, &fourth), (&second, &second));
+}
+
+/// A gradient of one's own is a step like any other; an evaluation takes none.
+#[test]
+fn numbers_of_a_step() {
+    let optimizer = Adam { beta_1: 1.0, ..Adam::default() };
+    let before = Line::init(&mut seeded(1));
+    let mut trainer = before.clone_boxed().compile(MeanSquaredError, optimizer);
+    let gradient = trainer.gradient().clone();
+    let expected = "the `beta_1` of 1 for `Adam`: give a number from 0 to below 1";
+    assert_eq!(trainer.apply(&gradient).expect_err("no step").to_string(), expected);
+    assert!(*trainer.network() == *before);
+    assert!(trainer.evaluate(&line()).expect("no step is taken").loss.is_finite());
 }
 
 /// A table of values that are refused, and of the optimizers that have them.

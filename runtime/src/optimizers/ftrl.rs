@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 /// `z += g + 2 l2_shrinkage w - (s'^p - s^p) / learning_rate * w`,
 /// `w = (clip(z, -l1, l1) - z) / (s'^p / learning_rate + 2 l2 + beta / learning_rate)`.
 /// Source: McMahan et al., "Ad Click Prediction: a View from the Trenches", 2013; Keras's
-/// [`Ftrl`](https://keras.io/api/optimizers/ftrl/).
+/// [`Ftrl`](https://keras.io/api/optimizers/ftrl/). A step with the learning rate 0 changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ftrl {
     /// The learning rate: 0.001 by default.
@@ -56,7 +56,6 @@ moments! {
 impl Optimizer for Ftrl {
     type Moments<G: Flat> = SquareSumAndLinear<G>;
     numbers!(Ftrl {
-        learning_rate: Positive,
         learning_rate_power: NotPositive,
         initial_sum: NotNegative,
         l1: NotNegative,
@@ -82,6 +81,10 @@ impl Optimizer for Ftrl {
         };
         if step.number == 1 {
             moments.sum.as_flat_mut().fill(initial);
+        }
+        if self.learning_rate == 0.0 {
+            // The formula divides by the learning rate.
+            return;
         }
         let moments = moments.sum.as_flat_mut().iter_mut().zip(moments.linear.as_flat_mut());
         for ((w, &g), (sum, linear)) in parameters.iter_mut().zip(gradient.as_flat()).zip(moments) {

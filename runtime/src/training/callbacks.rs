@@ -79,7 +79,7 @@ pub trait Callback<N: Network> {
         None
     }
 
-    /// Before the first epoch.
+    /// Before the first epoch, and before `normalize` layers learn from the data.
     ///
     /// # Errors
     /// The training does not suit the callback; then nothing is trained.

@@ -31,7 +31,8 @@ where
         Y: TargetOf<L::Target> + Flat<Scalar = N::Scalar>,
     {
         let samples = same_samples::<X, Y, _, _>(Samples::all(data));
-        self.check_numbers()?;
+        self.loss.check()?;
+        self.metrics.check()?;
         check_targets(&self.loss, samples.targets, samples.weights)?;
         Ok(self.evaluate_samples(samples))
     }

@@ -138,12 +138,16 @@ where
         data: &Split<'_, N::Input, L::Target>,
         run: &mut Run<'_, N>,
     ) -> Result<Option<String>, FitError> {
-        let mut stopped_before = None;
         if let Some(resumed) = &self.resumed {
             run.restore(resumed, data.validation.is_some())?;
-            let Resumed { epochs, stopped, .. } = resumed.clone();
-            (run.epochs, stopped_before) = (epochs, stopped);
-        } else if let Some(seed) = seed {
+            run.epochs = resumed.epochs.clone();
+        }
+        run.epoch = run.epochs.len();
+        run.call(self, |callback, training| callback.on_train_begin(training))
+            .map_err(|error| FitError::Callback(error.to_string()))?;
+        // From here on nothing refuses the training: until here the trainer is as it was, so that `fit` can be called again.
+        let resumed = self.resumed.take();
+        if let (None, Some(seed)) = (&resumed, seed) {
             self.reseed(seed);
         }
         if !self.network.is_adapted() {
@@ -155,12 +159,7 @@ where
                 }
             });
         }
-        run.epoch = run.epochs.len();
-        run.call(self, |callback, training| callback.on_train_begin(training))
-            .map_err(|error| FitError::Callback(error.to_string()))?;
-        // Cleared only here, so that a refused `fit` can be called again with other options.
-        self.resumed = None;
-        Ok(stopped_before)
+        Ok(resumed.and_then(|resumed| resumed.stopped))
     }
 
     /// Trains up to an epoch, unless something ends the training before.

@@ -302,7 +302,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// No inputs; an error of the judge, or a loss or a learning rate that is not finite. The network stays as it was.
+    /// No inputs; an error of the judge; a loss that is not finite; a learning rate that is not finite or is negative; numbers of the loss,
+    /// the optimizer or a metric that make no sense. The network stays as it was.
     pub fn train_on_judgement<X, F>(&mut self, inputs: &[X], judge: F) -> Result<f64, BatchError>
     where
         X: InputOf<N::Input>,
@@ -331,9 +332,16 @@ where
     }
 
     /// Takes one step of the optimizer along a gradient of one's own making.
-    pub fn apply<G: GradientOf<N::Gradient>>(&mut self, gradient: &G) {
+    ///
+    /// # Errors
+    /// Numbers of the loss, the optimizer or a metric that make no sense; a learning rate that is not finite or is negative. The network
+    /// stays as it was.
+    pub fn apply<G: GradientOf<N::Gradient>>(&mut self, gradient: &G) -> Result<(), BatchError> {
+        self.check_numbers()?;
+        self.check_learning_rate()?;
         self.gradient.as_flat_mut().copy_from_slice(gradient.same().as_flat());
         self.state.step(&self.optimizer, &mut self.network, &mut self.gradient);
+        Ok(())
     }
 
     /// Ends a training by [`train_on_batch`](Self::train_on_batch), as [`fit`](Self::fit) does by itself: what the optimizer

@@ -46,8 +46,8 @@ where
     let inputs = core::array::from_fn::<_, 4, _>(|_| N::Input::zeroed());
     let targets = core::array::from_fn::<_, 4, _>(|_| L::Target::zeroed());
     let samples = core::hint::black_box(4);
-    let inputs = inputs.get(..samples).unwrap_or_default();
-    let targets = targets.get(..samples).unwrap_or_default();
+    let inputs = core::hint::black_box(&inputs).get(..samples).unwrap_or_default();
+    let targets = core::hint::black_box(&targets).get(..samples).unwrap_or_default();
     let mut trainer = net.compile_in(&mut memory, loss, optimizer);
     let is_trained = trainer.train_on_batch(inputs, targets).is_ok();
     trainer.finish();
