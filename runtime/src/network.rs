@@ -38,6 +38,11 @@ use crate::scalar::Scalar;
 
 /// A network of floating-point numbers, which can be trained; implemented by [`network!`](crate::network). All that concerns predictions is
 /// in [`Predict`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no network",
+    label = "not a network",
+    note = "help: name a type that `network!` declares"
+)]
 pub trait Network:
     Flat
     + Predict<

@@ -10,7 +10,7 @@ use crate::regularizers::{self, Regularizers};
 use crate::shape::literal;
 use crate::suggest;
 use crate::window::{CAUSAL, PAD, SAME, VALID};
-use crate::words::{Word, Words, such_as};
+use crate::words::{Word, Words, misspelt, such_as};
 
 /// An initializer: its word, its type in castnet, and the name and default of its number.
 #[derive(Debug)]
@@ -62,6 +62,16 @@ const SILENT: &[(&str, &str)] =
 /// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
     OPTIONS.iter().any(|option| word == option)
+}
+
+/// The words that are options, and the activations.
+pub fn all_words() -> impl Iterator<Item = &'static str> + Clone {
+    OPTIONS.iter().copied().chain(activations::words())
+}
+
+/// Whether a word that no layer takes has an answer of its own.
+pub fn has_answer(word: &Ident) -> bool {
+    SILENT.iter().any(|(silent, _)| word == silent) || INITIALIZERS.iter().any(|initializer| word == initializer.word)
 }
 
 /// The largest norm of `max_norm` without a number; the default of Keras.
@@ -181,7 +191,16 @@ impl Options {
             return words.errors.at(name, (format!("`{name}` is an initializer"), Help::write(format!("init {name}"))));
         }
         if let Some((_, meaning)) = SILENT.iter().find(|(silent, _)| name == silent) {
-            return words.errors.at(name, (format!("`{keyword}` takes no `{name}`: {meaning}"), Help::leave_out()));
+            let (sign, value) = words.orphan();
+            let message = format!("`{keyword}` takes no `{name}`: {meaning}");
+            // Keras has the name of the activation as a text.
+            let text = value.map(|value| value.to_token_stream().to_string());
+            let text = text.as_deref().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+            let help = match text {
+                Some(text) => suggest::help(text, "activations", activations::words()),
+                None => Help::leave_out(),
+            };
+            return words.errors.at(quote!(#name #sign #value), (message, help));
         }
         let options = own.iter().chain(OPTIONS).copied();
         let known = options.clone().chain(activations::words());
@@ -189,11 +208,14 @@ impl Options {
             true => Some(PAD),
             false => suggest::nearest(&name.to_string(), known),
         };
-        let number = words.number();
+        let (sign, value) = words.orphan();
         let (options, activations) =
             (options.collect::<Vec<_>>().join(", "), activations::words().collect::<Vec<_>>().join(", "));
-        let help = suggest::one_of(near, &format!("options: {options}; activations: {activations}")).of(name);
-        words.errors.at(quote!(#name #number), (format!("unknown option or activation `{name}` of `{keyword}`"), help));
+        let help = suggest::one_of(near, &format!("options: {options}; activations: {activations}"));
+        let help = misspelt(help, name, sign);
+        words
+            .errors
+            .at(quote!(#name #sign #value), (format!("unknown option or activation `{name}` of `{keyword}`"), help));
     }
 
     pub fn has_bias(&self) -> bool {
@@ -271,7 +293,9 @@ fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     };
     let Some(initializer) = INITIALIZERS.iter().find(|initializer| name == initializer.word) else {
         let help = suggest::help(&name.to_string(), "initializers", all());
-        words.errors.at(name, (format!("unknown initializer `{name}`"), help));
+        let (sign, value) = words.orphan();
+        let help = misspelt(help, name, sign);
+        words.errors.at(quote!(#name #sign #value), (format!("unknown initializer `{name}`"), help));
         return TokenStream::new();
     };
     let kind = format_ident!("{}", initializer.kind);

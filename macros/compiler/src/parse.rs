@@ -2,6 +2,7 @@
 //! branches are chains.
 mod bounds;
 mod chains;
+mod heads;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -20,6 +21,7 @@ use bounds::clause;
 pub use bounds::{Bound, Comparison};
 pub use chains::commas;
 use chains::{Grammar, push_bare};
+use heads::fresh;
 
 /// The content of one `network!`.
 pub struct Invocation {
@@ -35,6 +37,8 @@ pub struct Block {
     pub attributes: Vec<Attribute>,
     pub name: Ident,
     pub parameters: Vec<Ident>,
+    /// Whether its parameters have an error. Then nobody knows how many arguments its calls should have.
+    pub is_uncertain: bool,
     pub chain: Chain,
 }
 
@@ -253,7 +257,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     let name = input.call(Ident::parse_any)?;
     if !input.peek(syn::token::Paren) {
         let message = format!("the parameters of the block `{name}` are missing");
-        let parameters = (1..=grammar.arguments(&name)).map(fresh).collect::<Vec<_>>().join(", ");
+        let parameters = (1..=grammar.arguments(&name).unwrap_or(0)).map(fresh).collect::<Vec<_>>().join(", ");
         let help = Help::after(format!("({parameters})")).of(&name);
         let help = help.saying(format!("such as `block {name}({parameters}) < .. >`, with a name for each"));
         skip_to_next_network(input);
@@ -261,60 +265,15 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     }
     let group: Group = input.parse()?;
     let (open, tokens) = body(input, &name, errors)?;
-    let parameters = parameters(&name, &group, &tokens, errors);
+    let before = errors.len();
+    let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
+    let is_uncertain = errors.len() > before;
     let chain = grammar.chain(tokens, errors);
     if chain.stages.is_empty() && errors.is_empty() {
         let help = Help::after("relu").of(&open).saying("they stand in `<` and `>`, such as `relu`");
         errors.at(&name, (format!("the block `{name}` has no layers"), help));
     }
-    Ok(Some(Block { attributes, name, parameters, chain }))
-}
-
-/// The parameters of a block, whose chain has these tokens. A wrong parameter counts as one too.
-fn parameters(block: &Ident, group: &Group, chain: &[TokenTree], errors: &mut Errors) -> Vec<Ident> {
-    let mut parameters: Vec<Ident> = Vec::new();
-    for parameter in commas(group.stream()) {
-        let other = fresh(parameters.len() + 1);
-        match parameter.as_slice() {
-            [TokenTree::Ident(parameter)] if parameters.contains(parameter) => {
-                let help = Help::rename([parameter.clone()], &other);
-                errors.at(parameter, (format!("`{parameter}` is a parameter of `{block}` twice"), help));
-                parameters.push(parameter.clone());
-            }
-            [TokenTree::Ident(parameter)] => {
-                if parameter == "channels" {
-                    let mut words = vec![parameter.clone()];
-                    occurrences(chain.iter().cloned().collect(), parameter, &mut words);
-                    let message = "`channels` cannot be a parameter: it is the number of channels of what comes in";
-                    errors.at(parameter, (message, Help::rename(words, &other)));
-                }
-                parameters.push(parameter.clone());
-            }
-            tokens => {
-                let tokens: TokenStream = tokens.iter().cloned().collect();
-                let help = Help::write(&other).and(": parameters are names with commas between them");
-                errors.at(&tokens, (format!("`{tokens}` is not a name"), help));
-                parameters.push(Ident::new(&other, group.span()));
-            }
-        }
-    }
-    parameters
-}
-
-/// The name of a parameter in a help.
-fn fresh(number: usize) -> String {
-    format!("size_{number}")
-}
-
-/// Finds a word everywhere in tokens.
-fn occurrences(tokens: TokenStream, word: &Ident, found: &mut Vec<Ident>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) if ident == *word => found.push(ident),
-            TokenTree::Group(group) => occurrences(group.stream(), word, found),
-            _ => {}
-        }
-    }
+    Ok(Some(Block { attributes, name, parameters, is_uncertain, chain }))
 }
 
 fn header(input: ParseStream<'_>) -> Result<Header, Error> {

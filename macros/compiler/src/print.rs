@@ -156,7 +156,7 @@ impl Display for Invocation {
 
 impl Display for Block {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { attributes, name, parameters, chain } = self;
+        let Self { attributes, name, parameters, is_uncertain: _, chain } = self;
         attributes.iter().try_for_each(|attribute| f.write_str(&self::attribute(attribute)))?;
         let parameters = parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let head = format!("block {name}({parameters}) <");

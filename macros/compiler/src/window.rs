@@ -329,16 +329,13 @@ fn reasonable(sizes: &[u64], number: &Number, what: &str) -> Result<(), Message>
 
 /// Reads the number after `pad`.
 fn pad<'a>(name: &Ident, example: &str, words: &mut Words<'a>) -> Option<(&'a Number, Padding)> {
-    let number = words.number();
-    if number.is_none() {
-        let help = match words.is_next(&[SAME, VALID, CAUSAL]) {
-            true => Help::leave_out(),
-            false => Help::after(example)
-                .saying(format!("such as `pad {example}`, or top x bottom x left x right: `pad 1x0x1x0`")),
-        };
-        words.errors.at(name, (format!("`{name}` wants numbers"), help));
+    let missing = format!("`{name}` wants numbers");
+    if words.is_next(&[SAME, VALID, CAUSAL]) {
+        words.errors.at(name, (missing, Help::leave_out()));
+        return None;
     }
-    let number = number?;
+    let such_as = format!("such as `pad {example}`, or top x bottom x left x right: `pad 1x0x1x0`");
+    let number = words.expected(&quote!(#name), &missing, example, such_as)?;
     let sizes = words.read(number, |number| {
         let sizes = number.counts("the padding")?;
         reasonable(&sizes, number, "the padding")?;

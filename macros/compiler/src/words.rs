@@ -1,4 +1,6 @@
 //! The words of a stage, read from left to right.
+mod misplaced;
+
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
@@ -36,6 +38,8 @@ pub struct Words<'a> {
     pub input: Option<Shape>,
     /// Whether several numbers were not one word, which has been reported.
     pub had_list: bool,
+    /// The tokens in the place of the last number that was wanted, which have been reported.
+    pub replaced: Option<TokenStream>,
     /// The sign between this layer and the next.
     pub separator: &'static str,
     /// Whether a word begins a layer.
@@ -52,7 +56,17 @@ impl<'a> Words<'a> {
         words: &'a [Word],
         errors: &'a mut Errors,
     ) -> Self {
-        Self { keyword, own, input: None, had_list: false, separator: "=>", is_layer, rest: words.iter(), errors }
+        Self {
+            keyword,
+            own,
+            input: None,
+            had_list: false,
+            replaced: None,
+            separator: "=>",
+            is_layer,
+            rest: words.iter(),
+            errors,
+        }
     }
 
     /// The next word. A comma before another layer is an error, and ends the words.
@@ -69,8 +83,16 @@ impl<'a> Words<'a> {
         self.rest.next()
     }
 
-    /// The next word, if it is a number. Several sizes that are not one word are an error, and then the first is the number.
+    /// The next word, if it is a number. A `=` before it is an error, and is skipped. Several sizes that are not one word are an error, and
+    /// then the first is the number.
     pub fn number(&mut self) -> Option<&'a Number> {
+        if let [Word::Other(sign @ TokenTree::Punct(punct)), Word::Number(number), ..] = self.rest.as_slice()
+            && matches!(punct.as_char(), '=' | ':')
+        {
+            let message = format!("`{sign}` stands before the number `{}`", number.text());
+            self.errors.at(sign, (message, Help::leave_out()));
+            self.rest.next();
+        }
         let mut ahead = self.rest.clone();
         let Some(Word::Number(number)) = ahead.next() else { return None };
         self.rest = ahead;
@@ -136,25 +158,8 @@ impl<'a> Words<'a> {
 
     /// The next word, which must be a number. `missing` is the message if it is not, and `example` is such a number.
     pub fn required_number(&mut self, missing: &str, example: &str) -> Option<&'a Number> {
-        if let [Word::Other(sign @ TokenTree::Punct(_)), Word::Number(_), ..] = self.rest.as_slice() {
-            let message = format!("`{sign}` stands between `{}` and its number", self.keyword);
-            self.errors.at(sign, (message, Help::leave_out()));
-            self.rest.next();
-        }
-        if let [Word::Other(TokenTree::Literal(text)), ..] = self.rest.as_slice()
-            && let Some(inside) = text.to_string().strip_prefix('"').and_then(|text| text.strip_suffix('"'))
-            && inside.starts_with(|c: char| c.is_ascii_digit())
-        {
-            self.errors.at(text, (format!("`{text}` is a text, not a number"), Help::write(inside)));
-            self.rest.next();
-            return None;
-        }
-        let number = self.number();
-        if number.is_none() {
-            let help = Help::after(example).saying(format!("such as `{} {example}`", self.keyword));
-            self.errors.at(self.keyword, (missing, help));
-        }
-        number
+        let keyword = self.keyword;
+        self.expected(&quote!(#keyword), missing, example, format!("such as `{keyword} {example}`"))
     }
 
     /// Reads a number. Reports an error under it.
@@ -197,7 +202,9 @@ impl<'a> Words<'a> {
                         &format!("words of `{keyword}`"),
                         known.iter().copied(),
                     );
-                    self.errors.at(name, (format!("`{keyword}` takes no `{name}`"), help));
+                    let (sign, value) = self.orphan();
+                    let help = misspelt(help, name, sign);
+                    self.errors.at(quote!(#name #sign #value), (format!("`{keyword}` takes no `{name}`"), help));
                 }
                 Word::Number(_) | Word::Other(_) => {
                     self.errors.at(word, (format!("`{keyword}` takes no `{written}` here"), Help::leave_out()));
@@ -218,17 +225,8 @@ impl<'a> Words<'a> {
             self.errors.at(name, (format!("`{name}` stands twice"), Help::leave_out().saying("leave one out")));
             self.rest.next();
         }
-        let number = self.number();
-        if number.is_none() {
-            self.errors.at(
-                name,
-                (
-                    format!("`{name}` wants a number"),
-                    Help::after(number_in(example)).saying(format!("such as `{example}`")),
-                ),
-            );
-        }
-        number
+        let missing = format!("`{name}` wants a number");
+        self.expected(&quote!(#name), &missing, number_in(example), format!("such as `{example}`"))
     }
 
     /// Reads the number after a word, as in `example`. `bounds` is the end of the message for a number out of bounds.
@@ -255,9 +253,19 @@ impl<'a> Words<'a> {
             {
                 return;
             }
-            let keyword = self.keyword;
-            self.errors.at(word, (format!("`{keyword}` takes no `{}`", word.to_token_stream()), Help::leave_out()));
+            let (sign, value) = if matches!(word, Word::Name(_)) { self.orphan() } else { (None, None) };
+            let message = format!("`{}` takes no `{}`", self.keyword, word.to_token_stream());
+            self.errors.at(quote!(#word #sign #value), (message, Help::leave_out()));
         }
+    }
+}
+
+/// The help for a misspelt word alone. The sign between it and its value is left out.
+pub fn misspelt(help: Help, name: &Ident, sign: Option<&TokenTree>) -> Help {
+    let help = help.of(name);
+    match sign {
+        Some(sign) if !help.changes().is_empty() => help.with(Help::leave_out().of(sign)),
+        _ => help,
     }
 }
 

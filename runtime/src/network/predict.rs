@@ -24,6 +24,11 @@ const PREDICTIONS: Arithmetic = if cfg!(feature = "fused") { Arithmetic::Fused }
 ///
 /// The trait is in the [`prelude`](crate::prelude). Input, output and memory may be of any numbers, integers too. A network
 /// that can be trained is also a [`Network`](super::Network).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no network",
+    label = "not a network",
+    note = "help: name a type that `network!` declares"
+)]
 pub trait Predict: Plain + Send + Sync {
     /// One sample.
     type In: Clone + Send + Sync + 'static;

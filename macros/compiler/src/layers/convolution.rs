@@ -82,7 +82,11 @@ pub fn filters_and_kernel(words: &mut Words<'_>, more: &str) -> Option<(Option<u
     let keyword = words.keyword;
     let example = format!("32 {}{more}", example_of_window(words.input.as_ref(), 3));
     let missing = format!("`{keyword}` wants the number of its filters and the size of its window");
-    let number = words.required_number(&missing, &example)?;
+    let Some(number) = words.required_number(&missing, &example) else {
+        // The window behind a wrong number of filters is read.
+        let written = words.replaced.take()?;
+        return Some((None, kernel(words, &quote!(#keyword #written), more)));
+    };
     if words.had_list {
         return Some((None, None));
     }
@@ -100,12 +104,9 @@ pub fn filters_and_kernel(words: &mut Words<'_>, more: &str) -> Option<(Option<u
 
 /// The size of the window, behind the tokens `written`.
 pub fn kernel(words: &mut Words<'_>, written: &TokenStream, more: &str) -> Option<Sizes> {
-    let Some(number) = words.number() else {
-        let example = example_of_window(words.input.as_ref(), 3);
-        let help = Help::after(&example).saying(format!("such as `{written} {example}{more}`"));
-        words.errors.at(written, (format!("`{written}` wants the size of its window"), help));
-        return None;
-    };
+    let example = example_of_window(words.input.as_ref(), 3);
+    let missing = format!("`{written}` wants the size of its window");
+    let number = words.expected(written, &missing, &example, format!("such as `{written} {example}{more}`"))?;
     words.read(number, |number| Sizes::read(number, "the window"))
 }
 

@@ -203,6 +203,9 @@ impl Lowering<'_> {
         let values: Result<Vec<Value>, Wrong> = arguments.iter().map(|argument| known.argument(argument)).collect();
         let values = values.map_err(|(tokens, message)| self.wrong(tokens, message)).ok()?;
         let (name, wanted, given) = (&block.name, block.parameters.len(), values.len());
+        if wanted != given && block.is_uncertain {
+            return None;
+        }
         if wanted != given {
             let declared = place(name.span());
             let declared = if declared.is_empty() { declared } else { format!("; it is declared{declared}") };

@@ -14,13 +14,15 @@ use crate::words::Word;
 /// The parser of chains, which knows the names of all blocks.
 pub struct Grammar {
     blocks: Vec<Ident>,
-    /// All words before parentheses, with the number of arguments in them.
+    /// All words before parentheses, without those of the heads of blocks, with the number of arguments in the parentheses.
     calls: Vec<(Ident, usize)>,
 }
 
 impl Grammar {
     /// The grammar of an invocation, with all of its blocks.
     pub fn of(tokens: TokenStream) -> Self {
+        let mut calls = Vec::new();
+        find_calls(tokens.clone(), &mut calls);
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let name = |tokens: &[TokenTree]| match tokens {
             [TokenTree::Ident(block), TokenTree::Ident(name), TokenTree::Group(_)] if block == "block" => {
@@ -28,19 +30,12 @@ impl Grammar {
             }
             _ => None,
         };
-        let call = |tokens: &[TokenTree]| match tokens {
-            [TokenTree::Ident(name), TokenTree::Group(group)] => Some((name.clone(), commas(group.stream()).len())),
-            _ => None,
-        };
-        Self {
-            blocks: tokens.windows(3).filter_map(name).collect(),
-            calls: tokens.windows(2).filter_map(call).collect(),
-        }
+        Self { blocks: tokens.windows(3).filter_map(name).collect(), calls }
     }
 
-    /// The number of arguments of the first call of a block.
-    pub fn arguments(&self, block: &Ident) -> usize {
-        self.calls.iter().find(|(name, _)| name == block).map_or(0, |(_, arguments)| *arguments)
+    /// The number of arguments of the first call of a block, if there is one.
+    pub fn arguments(&self, block: &Ident) -> Option<usize> {
+        self.calls.iter().find(|(name, _)| name == block).map(|(_, arguments)| *arguments)
     }
 
     /// The chains of a network, with `;` between them.
@@ -363,6 +358,28 @@ fn begins_with_use(words: &[TokenTree]) -> bool {
         [first, ..] if is_use(first) => true,
         [_, TokenTree::Punct(colon), third, ..] => colon.as_char() == ':' && is_use(third),
         _ => false,
+    }
+}
+
+/// Finds words before parentheses, and the numbers of arguments in them.
+fn find_calls(tokens: TokenStream, calls: &mut Vec<(Ident, usize)>) {
+    let mut is_head = false;
+    let mut name = None;
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                if group.delimiter() == Delimiter::Parenthesis {
+                    calls.extend(name.take().map(|name| (name, commas(group.stream()).len())));
+                }
+                find_calls(group.stream(), calls);
+                (is_head, name) = (false, None);
+            }
+            TokenTree::Ident(word) => {
+                name = (!is_head).then(|| word.clone());
+                is_head = word == "block";
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => (is_head, name) = (false, None),
+        }
     }
 }
 

@@ -15,6 +15,10 @@ const PROSE: &[(&str, &str)] = &[
     ("`…` wants …", "only the user knows whether to pad, to crop or to resize"),
     ("such as `dense 10`", "the argument of a block stands in its place, and only the user knows the right one"),
     (
+        "write the number, such as …",
+        "the argument of a block stands in its place, and only the user knows the right one",
+    ),
+    (
         "castnet has no … yet; try layers such as `…`…",
         "no layer computes the same; the layers to try are compiled in `foreign/tests.rs`",
     ),
@@ -41,6 +45,7 @@ const PROSE: &[(&str, &str)] = &[
     ("`…(…)`", "only the user knows the values of the arguments that are missing"),
     ("options: …", "no word is near, so the help is the list of all words"),
     ("words of `…`: …", "no word is near, so the help is the list of all words"),
+    ("activations: …", "no word is near, so the help is the list of all words"),
     ("layers: …", "no word is near, so the help is the list of all words"),
     ("initializers: …", "no word is near, so the help is the list of all words"),
     ("a block cannot call itself; `repeat 3 { .. }` repeats layers", "no such network exists"),

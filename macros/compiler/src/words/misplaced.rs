@@ -1,0 +1,148 @@
+//! Words before a number, in the place of a number, and numbers behind unknown words. Each is one mistake, and gets one error.
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::{Word, Words};
+use crate::errors::Help;
+use crate::layers;
+use crate::number::Number;
+use crate::options;
+use crate::shape::Scalar;
+use crate::suggest;
+
+impl<'a> Words<'a> {
+    /// The number that must come next, behind the tokens `written`. `missing` is the message if there is none, and `example` is such a
+    /// number, which `such_as` shows in its place. A word in the place of the number is skipped.
+    pub fn expected(
+        &mut self,
+        written: &TokenStream,
+        missing: &str,
+        example: &str,
+        such_as: String,
+    ) -> Option<&'a Number> {
+        self.skip_name_of_number(written);
+        self.skip_sign(written);
+        self.replaced = self.in_place_of_number();
+        let Some(replaced) = &self.replaced else {
+            let number = self.number();
+            if number.is_none() {
+                self.errors.at(written, (missing, Help::after(example).saying(such_as)));
+            }
+            return number;
+        };
+        let inside = replaced.to_string();
+        let inside = inside.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        if let Some(inside) = inside.filter(|text| text.starts_with(|c: char| c.is_ascii_digit())) {
+            self.errors.at(replaced, (format!("`{replaced}` is a text, not a number"), Help::write(inside)));
+            return None;
+        }
+        // Of several numbers in the example, the others come behind this word.
+        let number = example.split(' ').next().unwrap_or(example);
+        let parameters = if self.keyword == "input" { "" } else { ", but the parameter of a `block` can" };
+        let help = Help::write(number)
+            .saying(format!("write the number, {such_as}; constants of Rust cannot be read here{parameters}"));
+        self.errors.at(replaced, (format!("{missing}, but `{}` is not a number", compact(replaced)), help));
+        None
+    }
+
+    /// Reports a name before the number: `units 10` or `kernel_size=3x3`.
+    fn skip_name_of_number(&mut self, written: &TokenStream) {
+        let (name, sign, is_constant) = match self.rest.as_slice() {
+            [Word::Name(name), rest @ ..] if begins_path(rest) => (name, None, true),
+            [Word::Name(name), Word::Other(TokenTree::Punct(sign)), ..] if matches!(sign.as_char(), '=' | ':') => {
+                (name, Some(sign), false)
+            }
+            // A constant stands for the filters before a window: `conv N 3x3`.
+            [Word::Name(name), Word::Number(number), ..] => {
+                let is_filters = layers::has_filters(self.keyword) && *self.keyword == written.to_string();
+                (name, None, is_upper_case(name) || (is_filters && number.text().contains('x')))
+            }
+            _ => return,
+        };
+        if is_constant || self.means_something(name) {
+            return;
+        }
+        let message = format!("`{written}` takes its number without `{name}`");
+        self.errors.at(quote!(#name #sign), (message, Help::leave_out()));
+        self.rest.next();
+        sign.and_then(|_| self.rest.next());
+    }
+
+    /// Reports a sign before the number.
+    fn skip_sign(&mut self, written: &TokenStream) {
+        if let [Word::Other(sign @ TokenTree::Punct(_)), Word::Number(_), ..] = self.rest.as_slice() {
+            let message = format!("`{sign}` stands between `{written}` and its number");
+            self.errors.at(sign, (message, Help::leave_out()));
+            self.rest.next();
+        }
+    }
+
+    /// Reads what stands in the place of a number: a constant or its path, a text, brackets.
+    fn in_place_of_number(&mut self) -> Option<TokenStream> {
+        let mut ahead = self.rest.clone();
+        let sign = match ahead.as_slice() {
+            [Word::Other(sign @ TokenTree::Punct(punct)), ..] if matches!(punct.as_char(), '=' | ':') => {
+                ahead.next();
+                Some(sign)
+            }
+            _ => None,
+        };
+        let mut tokens = match ahead.next()? {
+            Word::Other(token @ (TokenTree::Group(_) | TokenTree::Literal(_))) => quote!(#sign #token),
+            Word::Name(name) if begins_path(ahead.as_slice()) || !self.means_something(name) => quote!(#sign #name),
+            Word::Name(_) | Word::Number(_) | Word::Other(_) => return None,
+        };
+        while begins_path(ahead.as_slice()) {
+            ahead.by_ref().take(3).for_each(|word| word.to_tokens(&mut tokens));
+        }
+        self.rest = ahead;
+        Some(tokens)
+    }
+
+    /// Reads the value behind an unknown word, which no other word takes: the sign before it, and the value.
+    pub fn orphan(&mut self) -> (Option<&'a TokenTree>, Option<&'a Word>) {
+        let mut ahead = self.rest.clone();
+        let sign = match ahead.as_slice() {
+            [Word::Other(sign @ TokenTree::Punct(punct)), ..] if matches!(punct.as_char(), '=' | ':') => {
+                ahead.next();
+                Some(sign)
+            }
+            _ => None,
+        };
+        self.rest = ahead.clone();
+        let value = ahead.next().filter(|value| match value {
+            Word::Number(_) | Word::Other(TokenTree::Group(_) | TokenTree::Literal(_)) => true,
+            Word::Name(name) => sign.is_some() && !self.means_something(name),
+            Word::Other(_) => false,
+        });
+        if value.is_some() {
+            self.rest = ahead;
+        }
+        (sign, value)
+    }
+
+    /// Whether a name is a word of the language here, or nearly one.
+    fn means_something(&self, name: &Ident) -> bool {
+        let known = self.own.iter().copied().chain(options::all_words());
+        (self.is_layer)(name)
+            || options::has_answer(name)
+            || Scalar::ALL.iter().any(|scalar| name == scalar.name())
+            || suggest::nearest(&name.to_string(), known).is_some()
+    }
+}
+
+/// Whether a name reads as that of a constant.
+fn is_upper_case(name: &Ident) -> bool {
+    !name.to_string().contains(char::is_lowercase)
+}
+
+/// Whether the words continue a path: `::name`.
+fn begins_path(words: &[Word]) -> bool {
+    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    matches!(words, [Word::Other(a), Word::Other(b), Word::Name(_), ..] if is_colon(a) && is_colon(b))
+}
+
+/// Tokens as they are written, without the spaces that tokens have between them.
+fn compact(tokens: &TokenStream) -> String {
+    tokens.to_string().replace(' ', "")
+}
