@@ -77,7 +77,7 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
         Reduction::Mean
     }
 
-    /// The reason why a target is refused, or `None`: `fit`, `evaluate` and `train_on_batch` refuse such targets before the first step.
+    /// The reason why a target is refused, or `None`: trainings and evaluations, also on a device, refuse such targets before their first step.
     fn objection(&self, target: &Self::Target) -> Option<Objection> {
         let _ = target;
         None

@@ -20,11 +20,11 @@
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::scalar::Scalar;
 
-/// Adds `factor * Σ |w|` to the loss.
+/// Adds `factor * Σ |w|` to the loss, over the weights, the biases or the outputs of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L1(pub f64);
 
-/// Adds `factor * Σ w²` to the loss.
+/// Adds `factor * Σ w²` to the loss, over the weights, the biases or the outputs of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L2(pub f64);
 

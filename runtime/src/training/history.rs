@@ -110,7 +110,7 @@ impl History {
         &self.outcome
     }
 
-    /// What the training went on with although it is seldom meant; the table ends with it.
+    /// Remarks on the data or the network, such as a constant column behind `normalize`. They ended nothing; the table shows them last.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -101,7 +101,7 @@ pub fn only<'a>(inputs: &[&'a Shape]) -> Result<&'a Shape, Misfit> {
 pub enum Misfit {
     /// An error of the layer.
     Layer(Message),
-    /// Branches that do not fit together. The join wants this.
+    /// Branches that do not fit together. Holds the rule of the join.
     Branches(&'static str),
 }
 
