@@ -14,7 +14,7 @@ use crate::activations::{self, Activation};
 use crate::check;
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Known, Term, Value, Wrong};
-use crate::graph::{Branch, Graph, ValueId};
+use crate::graph::{Branch, Graph, Readers, ValueId};
 use crate::layers::{self, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
@@ -36,6 +36,7 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         inputs: Vec::new(),
         rows: Vec::new(),
         nodes: Vec::new(),
+        readers: Readers::default(),
         outputs: Vec::new(),
         bounds,
     };

@@ -150,3 +150,17 @@ fn deep_texts() {
         _ = crate::format(&text);
     }
 }
+
+/// Joins whose paths double at each, and long chains, are gone through once: a search through all paths would take years here.
+#[test]
+fn long_chains() {
+    let texts = [
+        "Net< input 4 => repeat 60 { add(identity, tanh) } => use Other -> 4 frozen => dense 1 >",
+        "Net< input 4 => repeat 900 { tanh } => use Other -> 4 frozen => dense 1 >",
+        "Net< input 4 => repeat 450 { reshape 2x2 => flatten } => normalize => dense 1 >",
+    ];
+    for text in texts {
+        let compiled = crate::compile_all(format!("[::castnet] {text}").parse().expect("it lexes"));
+        assert_eq!(compiled.errors().map(crate::Error::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+    }
+}
