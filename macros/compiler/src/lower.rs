@@ -137,6 +137,9 @@ impl Lowering<'_> {
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
         for (index, stage) in chain.stages.iter().enumerate() {
+            if self.has_no_room(stage) {
+                return Some(LOST);
+            }
             self.vector_is_next = branches::takes_vector(chain.stages.iter().skip(index + 1));
             // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
@@ -247,6 +250,9 @@ impl Lowering<'_> {
         if let ([branch], [value]) = (branches.as_slice(), values.as_slice()) {
             self.one_branch(stage, branch, from, *value);
             return Some(LOST);
+        }
+        if self.has_no_room(stage) {
+            return None;
         }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
