@@ -1,4 +1,6 @@
 //! Rules over the whole network.
+use std::collections::BTreeSet;
+
 use crate::errors::{Errors, Help};
 use crate::graph::{Graph, ValueId};
 use crate::layers::{InputGradient, Operation, ParameterGroup};
@@ -56,8 +58,9 @@ fn first(graph: &Graph, layer: &str) -> Help {
 
 /// Every value is read by an operation or is an output of the network. Any other value would have no gradient.
 fn check_read(graph: &Graph, errors: &mut Errors) {
+    let outputs: BTreeSet<ValueId> = graph.outputs.iter().copied().collect();
     for node in &graph.nodes {
-        if graph.readers(node.to).next().is_some() || graph.outputs.contains(&node.to) {
+        if graph.readers(node.to).next().is_some() || outputs.contains(&node.to) {
             continue;
         }
         let name = node.layer.describe();
@@ -75,9 +78,11 @@ fn check_read(graph: &Graph, errors: &mut Errors) {
 
 /// No gradient goes through a frozen network, so no layer before it can be trained.
 fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
+    let trained = trained(graph);
+    let is_trained = |value: ValueId| trained.get(value.0).copied().unwrap_or_default();
     for node in &graph.nodes {
         let Operation::Map(map) = node.operation() else { continue };
-        if matches!(map.input_gradient(), InputGradient::Never) && is_trained(graph, node.input()) {
+        if matches!(map.input_gradient(), InputGradient::Never) && is_trained(node.input()) {
             let before = errors.len();
             let help = Help::leave_out_words("frozen").and(", or freeze the layers before it too");
             let message = "a frozen network computes no gradient, but layers before it are trained";
@@ -87,18 +92,20 @@ fn check_frozen_networks(graph: &Graph, errors: &mut Errors) {
     }
 }
 
-/// Whether a layer before a value is trained.
-fn is_trained(graph: &Graph, value: ValueId) -> bool {
-    let Some(writer) = graph.writer(value) else { return false };
-    writer.is_trainable() || writer.from.iter().any(|&value| is_trained(graph, value))
+/// For each value, whether a layer before it is trained. An operation reads only earlier values, so one pass over the nodes is enough: a
+/// recursion would go through a chain of joins twice per join, and would overflow the stack in a long chain.
+fn trained(graph: &Graph) -> Vec<bool> {
+    let mut trained = vec![false; graph.inputs.len()];
+    for node in &graph.nodes {
+        let before = node.from.iter().any(|value| trained.get(value.0).copied().unwrap_or_default());
+        trained.push(before || node.is_trainable());
+    }
+    trained
 }
 
 /// Whether a value is an input, perhaps in another shape.
 fn is_input(graph: &Graph, value: ValueId) -> bool {
-    match graph.writer(value) {
-        None => true,
-        Some(writer) => matches!(writer.operation(), Operation::Alias) && is_input(graph, writer.input()),
-    }
+    graph.input_of(value).is_some()
 }
 
 /// The size in bytes of the largest type that rustc accepts on 64-bit machines.

@@ -107,12 +107,45 @@ pub struct Graph {
     pub inputs: Vec<Input>,
     pub rows: Vec<Row>,
     pub nodes: Vec<Node>,
+    /// For each value, the indices of the nodes that read it.
+    pub readers: Readers,
     /// Values that no operation reads, in the order of their chains.
     pub outputs: Vec<ValueId>,
     pub bounds: Vec<Bound>,
 }
 
+/// For each value, the indices of the nodes that read it, in order. A search among all nodes would make the time of every stage grow with the
+/// square of the number of layers.
+#[derive(Debug, Default)]
+pub struct Readers(Vec<Vec<usize>>);
+
+impl Readers {
+    /// Adds what a node reads. A value that it reads twice has this reader once.
+    fn add(&mut self, node: usize, from: &[ValueId]) {
+        for value in from {
+            if self.0.len() <= value.0 {
+                self.0.resize_with(value.0 + 1, Vec::new);
+            }
+            if let Some(readers) = self.0.get_mut(value.0).filter(|readers| readers.last() != Some(&node)) {
+                readers.push(node);
+            }
+        }
+    }
+
+    fn of(&self, value: ValueId) -> &[usize] {
+        self.0.get(value.0).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Graph {
+    /// Adds an operation, whose output is the next value.
+    pub fn push(&mut self, node: Node) {
+        // Behind an error a node may read a value that does not exist.
+        let known: Vec<ValueId> = node.from.iter().copied().filter(|value| value.0 < self.values()).collect();
+        self.readers.add(self.nodes.len(), &known);
+        self.nodes.push(node);
+    }
+
     /// The facts about the network that its layers know.
     pub fn context(&self) -> Context<'_> {
         Context { scalar: self.scalar, castnet: &self.castnet }
@@ -157,12 +190,31 @@ impl Graph {
 
     /// The operations that read a value.
     pub fn readers(&self, value: ValueId) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(move |node| node.from.contains(&value))
+        self.readers.of(value).iter().filter_map(|&node| self.nodes.get(node))
+    }
+
+    /// The input of the network that a value is, perhaps in another shape.
+    pub fn input_of(&self, value: ValueId) -> Option<ValueId> {
+        let mut value = value;
+        while let Some(writer) = self.writer(value) {
+            if !matches!(writer.operation(), Operation::Alias) {
+                return None;
+            }
+            value = writer.input();
+        }
+        Some(value)
     }
 
     /// The number of values.
     pub fn values(&self) -> usize {
         self.inputs.len() + self.nodes.len()
+    }
+
+    /// The operations of each row. They follow one another.
+    pub fn nodes_of(&self, row: RowId) -> &[Node] {
+        let first = self.nodes.partition_point(|node| node.row < row);
+        let last = self.nodes.partition_point(|node| node.row <= row);
+        self.nodes.get(first..last).unwrap_or_default()
     }
 
     /// Whether every operation reads only the output of the one before it.

@@ -14,7 +14,7 @@ use crate::activations::{self, Activation};
 use crate::check;
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Known, Term, Value, Wrong};
-use crate::graph::{Branch, Graph, ValueId};
+use crate::graph::{Branch, Graph, Readers, ValueId};
 use crate::layers::{self, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
@@ -36,6 +36,7 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
         inputs: Vec::new(),
         rows: Vec::new(),
         nodes: Vec::new(),
+        readers: Readers::default(),
         outputs: Vec::new(),
         bounds,
     };
@@ -136,6 +137,9 @@ impl Lowering<'_> {
     fn chain(&mut self, chain: &Chain, from: Option<ValueId>) -> Option<ValueId> {
         let mut value = from;
         for (index, stage) in chain.stages.iter().enumerate() {
+            if self.has_no_room(stage) {
+                return Some(LOST);
+            }
             self.vector_is_next = branches::takes_vector(chain.stages.iter().skip(index + 1));
             // A stage without a value has reported its error; the stages behind it report none.
             value = self.stage(stage, value, index == 0).or(Some(LOST));
@@ -246,6 +250,9 @@ impl Lowering<'_> {
         if let ([branch], [value]) = (branches.as_slice(), values.as_slice()) {
             self.one_branch(stage, branch, from, *value);
             return Some(LOST);
+        }
+        if self.has_no_room(stage) {
+            return None;
         }
         let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);

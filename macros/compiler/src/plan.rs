@@ -52,6 +52,8 @@ impl Layout {
 pub struct Planned {
     pub graph: Graph,
     pub outputs: Vec<Output>,
+    /// For each value, whether it is the logits of an output, and whether a head writes it.
+    ends: Vec<End>,
     /// Activations of a prediction.
     pub arena: Layout,
     /// Activations that training keeps.
@@ -72,6 +74,13 @@ pub struct Output {
     pub head: Option<Activation>,
 }
 
+/// A value at the end of the passes.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    is_logits: bool,
+    is_head: bool,
+}
+
 /// The costs of a row of the summary.
 #[derive(Debug, Default)]
 pub struct RowCosts {
@@ -84,10 +93,12 @@ pub struct RowCosts {
 
 pub fn plan(Checked(graph): Checked) -> Planned {
     let costs = costs(&graph);
-    let outputs = graph.outputs.iter().map(|&value| output(&graph, value)).collect();
+    let outputs: Vec<Output> = graph.outputs.iter().map(|&value| output(&graph, value)).collect();
+    let ends = ends(&graph, &outputs);
     let mut planned = Planned {
         graph,
         outputs,
+        ends,
         arena: Layout::default(),
         tape: Layout::default(),
         grads: Gradients::default(),
@@ -108,21 +119,42 @@ fn output(graph: &Graph, value: ValueId) -> Output {
     }
 }
 
+fn ends(graph: &Graph, outputs: &[Output]) -> Vec<End> {
+    let mut ends = vec![End::default(); graph.values()];
+    for output in outputs {
+        if let Some(end) = ends.get_mut(output.logits.0) {
+            end.is_logits = true;
+        }
+        if let Some(end) = ends.get_mut(output.value.0) {
+            end.is_head |= output.head.is_some();
+        }
+    }
+    ends
+}
+
 impl Planned {
+    fn end(&self, value: ValueId) -> End {
+        self.ends.get(value.0).copied().unwrap_or_default()
+    }
+
+    /// Whether an operation is a head, which no pass contains.
+    pub fn is_head(&self, node: &Node) -> bool {
+        self.end(node.to).is_head
+    }
+
     /// The operations that the passes contain: all but the heads.
     pub fn body(&self) -> impl DoubleEndedIterator<Item = &Node> {
-        let is_head = |node: &&Node| self.outputs.iter().any(|output| output.head.is_some() && output.value == node.to);
-        self.graph.nodes.iter().filter(move |node| !is_head(node))
+        self.graph.nodes.iter().filter(|node| !self.is_head(node))
     }
 
     /// The operations of the passes that read a value.
     pub fn readers(&self, value: ValueId) -> impl Iterator<Item = &Node> {
-        self.body().filter(move |node| node.from.contains(&value))
+        self.graph.readers(value).filter(|node| !self.is_head(node))
     }
 
     /// Whether a value is the logits of an output.
     pub fn is_logits(&self, value: ValueId) -> bool {
-        self.outputs.iter().any(|output| output.logits == value)
+        self.end(value).is_logits
     }
 
     /// The input, if there is only one: then the passes read the slice of the caller.

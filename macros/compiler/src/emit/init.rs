@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::locals::hide;
 use super::passes;
-use crate::graph::{Graph, Node, ValueId};
+use crate::graph::Node;
 use crate::layers::{Adapt, Map, Operation, Rules, Samples};
 use crate::plan::Planned;
 
@@ -86,7 +86,7 @@ fn adapt(planned: &Planned, maps: &[(&Node, &dyn Map)]) -> TokenStream {
 /// The inputs of a layer for the samples of a data set; `None` if the layer does not read an input of the network.
 fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
     let graph = &planned.graph;
-    let input = input_of(graph, node.input())?;
+    let input = graph.input_of(node.input())?;
     let rust_type = graph.shape(node.input()).rust_type(graph.scalar);
     let is_reshaped = input != node.input();
     Some(match (planned.only_input(), is_reshaped) {
@@ -99,12 +99,4 @@ fn raw_samples(planned: &Planned, node: &Node) -> Option<Samples> {
             Samples::Iterator(quote!(::core::iter::Iterator::map(samples.iter(), |sample| #port)))
         }
     })
-}
-
-/// The input of the network that a value is, perhaps in another shape.
-fn input_of(graph: &Graph, value: ValueId) -> Option<ValueId> {
-    match graph.writer(value) {
-        None => Some(value),
-        Some(writer) => matches!(writer.operation(), Operation::Alias).then(|| input_of(graph, writer.input()))?,
-    }
 }

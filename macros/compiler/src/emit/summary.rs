@@ -17,7 +17,7 @@ pub fn summary(planned: &Planned) -> String {
     }
     for (row, name, costs) in planned.rows() {
         let name = format!("{} ({})", name.unraw(), kind(planned, row));
-        let network = groups(planned).filter(|(of, _)| *of == row).find_map(|(_, group)| written(group));
+        let network = nodes(planned, row).flat_map(|node| &node.parameters).find_map(written);
         let params = network.unwrap_or_else(|| grouped(costs.params.known));
         rows.push([name, shape(planned, row), params, connected_to(planned, row)]);
     }
@@ -38,17 +38,12 @@ pub fn summary(planned: &Planned) -> String {
     lines.push(format!("Total params: {} ({})", grouped(params), bytes(params)));
     lines.push(format!("Trainable params: {} ({})", grouped(trainable), bytes(trainable)));
     lines.push(format!("Non-trainable params: {} ({})", grouped(params - trainable), bytes(params - trainable)));
-    for (_, group) in groups(planned) {
+    for group in planned.graph.nodes.iter().flat_map(|node| &node.parameters) {
         let Some(network) = written(group) else { continue };
         let frozen = if group.role == Role::Frozen { ", frozen" } else { "" };
         lines.push(format!("and those of {network}{frozen}"));
     }
     lines.join("\n")
-}
-
-/// The parameter groups, each with the row of its layer.
-fn groups(planned: &Planned) -> impl Iterator<Item = (RowId, &ParameterGroup)> {
-    planned.graph.nodes.iter().flat_map(|node| node.parameters.iter().map(|group| (node.row, group)))
 }
 
 /// The path of a nested network, whose parameters are not counted here.
@@ -78,7 +73,7 @@ pub fn kind(planned: &Planned, row: RowId) -> String {
 
 /// The operations of a row.
 pub fn nodes(planned: &Planned, row: RowId) -> impl DoubleEndedIterator<Item = &Node> {
-    planned.graph.nodes.iter().filter(move |node| node.row == row)
+    planned.graph.nodes_of(row).iter()
 }
 
 fn shape(planned: &Planned, row: RowId) -> String {

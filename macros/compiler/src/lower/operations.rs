@@ -74,7 +74,7 @@ impl Lowering<'_> {
         };
         let to = ValueId(self.graph.values());
         let activity = Regularizers::default();
-        self.graph.nodes.push(Node { row, layer, resolved, parameters, activity, from, to, tokens });
+        self.graph.push(Node { row, layer, resolved, parameters, activity, from, to, tokens });
         to
     }
 

@@ -12,8 +12,8 @@ pub struct Gradients {
     pub backward: Backward,
     /// The location of the gradient of each value.
     locations: Vec<Location>,
-    /// The offsets of the needs of nodes, by the values that the nodes write.
-    needs: Vec<(ValueId, Size)>,
+    /// The offset of the need of each node, indexed by the value that the node writes.
+    needs: Vec<Option<Size>>,
     /// Scalars per sample.
     pub len: Size,
 }
@@ -25,7 +25,7 @@ impl Gradients {
 
     /// The offset of the need of a node in the backward pass.
     pub fn need(&self, node: &Node) -> Option<&Size> {
-        self.needs.iter().find(|(value, _)| *value == node.to).map(|(_, place)| place)
+        self.needs.get(node.to.0).and_then(Option::as_ref)
     }
 }
 
@@ -82,7 +82,7 @@ pub fn plan(planned: &Planned) -> Gradients {
     let needs = needs(planned);
     let need = |value: ValueId| needs.get(value.0).copied().unwrap_or(Need::OnDemand);
     let shared = shared(planned, need);
-    let is_in_place = |node: &Node, operand: usize| shared.contains(&(node.to, operand));
+    let is_in_place = |node: &Node, operand: usize| shared.get(node.to.0) == Some(&Some(operand));
     let mut backward = Backward {
         always: steps(planned, |value| need(value) == Need::Always, true, is_in_place),
         on_demand: match planned.graph.nodes.iter().any(gives_no_gradient) {
@@ -98,7 +98,7 @@ pub fn plan(planned: &Planned) -> Gradients {
     let mut pieces = pieces(planned, &shared);
     let aparts = contributions(planned, &mut backward, &mut pieces);
     let needs = extra_needs(planned, &backward);
-    place(planned, backward, &pieces, aparts, &needs)
+    place(planned, backward, &pieces.list, aparts, &needs)
 }
 
 /// Whether a layer computes no gradient of its input. Then there is no gradient of the inputs of the network either.
@@ -108,8 +108,7 @@ fn gives_no_gradient(node: &Node) -> bool {
 
 /// The memory in which the gradient of the penalties on the output of a head is computed: the values of the head, then their gradients.
 pub fn need_of_head(planned: &Planned, node: &Node) -> Option<layers::Need> {
-    let is_head = planned.outputs.iter().any(|output| output.head.is_some() && output.value == node.to);
-    if !is_head || node.activity.is_empty() {
+    if !planned.is_head(node) || node.activity.is_empty() {
         return None;
     }
     let room = Room::Shape(Shape::new(vec![2 * planned.graph.shape(node.to).len()])?);
@@ -119,10 +118,15 @@ pub fn need_of_head(planned: &Planned, node: &Node) -> Option<layers::Need> {
 /// The needs of the steps of the backward pass.
 fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
     let mut needs = Needs::default();
+    let mut numbers: Vec<Option<usize>> = vec![None; planned.graph.values()];
+    for (number, step) in (1..).zip(backward.always.iter().chain(&backward.on_demand)) {
+        if let Some(first) = numbers.get_mut(step.node.0) {
+            *first = first.or(Some(number));
+        }
+    }
     for node in planned.body() {
-        let steps = backward.always.iter().chain(&backward.on_demand);
-        let step = (1..).zip(steps).find(|(_, step)| step.node == node.to);
-        if let (Some((number, _)), Some(need)) = (step, node.operation().need(Purpose::Backward)) {
+        let step = numbers.get(node.to.0).copied().flatten();
+        if let (Some(number), Some(need)) = (step, node.operation().need(Purpose::Backward)) {
             needs.add(node.to, need, number, number);
         }
     }
@@ -145,13 +149,13 @@ fn needs(planned: &Planned) -> Vec<Need> {
     needs
 }
 
-/// The operands whose gradient shares the memory of that of the output: the value that the operation writes, and the index of the operand.
-fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, usize)> {
+/// For each value, the operand whose gradient shares the memory of that of the value: its index in the operation that writes the value.
+fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<Option<usize>> {
     let is_read_once = |value: ValueId| {
         let reads = planned.readers(value).flat_map(|node| &node.from).filter(|&&read| read == value).count();
         reads == 1 && !planned.is_logits(value)
     };
-    let mut shared = Vec::new();
+    let mut shared = vec![None; planned.graph.values()];
     for node in planned.body() {
         let operand = match node.operation() {
             Operation::Alias | Operation::InPlace(_) => is_read_once(node.input()).then_some(0),
@@ -165,7 +169,9 @@ fn shared(planned: &Planned, need: impl Fn(ValueId) -> Need) -> Vec<(ValueId, us
             }
             Operation::Join(_) | Operation::Map(_) => None,
         };
-        shared.extend(operand.map(|operand| (node.to, operand)));
+        if let Some(shared) = shared.get_mut(node.to.0) {
+            *shared = operand;
+        }
     }
     shared
 }
@@ -206,27 +212,51 @@ impl Piece {
     }
 }
 
-fn pieces(planned: &Planned, shared: &[(ValueId, usize)]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> =
-        (0..planned.graph.inputs.len()).map(|input| Piece { values: vec![ValueId(input)], life: None }).collect();
-    for node in planned.body() {
-        let operand = shared.iter().find(|(to, _)| *to == node.to).and_then(|(_, operand)| node.from.get(*operand));
-        match operand.and_then(|operand| pieces.iter_mut().find(|piece| piece.values.contains(operand))) {
-            Some(piece) => piece.values.push(node.to),
-            None => pieces.push(Piece { values: vec![node.to], life: None }),
+/// The pieces, with the index of the piece of each value.
+struct Pieces {
+    list: Vec<Piece>,
+    of: Vec<Option<usize>>,
+}
+
+impl Pieces {
+    fn of_value(&mut self, value: ValueId) -> Option<&mut Piece> {
+        self.of.get(value.0).copied().flatten().and_then(|piece| self.list.get_mut(piece))
+    }
+
+    /// Adds a value to the piece of another, or to one of its own.
+    fn add(&mut self, value: ValueId, other: Option<ValueId>) {
+        let found = other.and_then(|other| self.of.get(other.0).copied().flatten());
+        let index = found.unwrap_or(self.list.len());
+        match self.list.get_mut(index) {
+            Some(piece) => piece.values.push(value),
+            None => self.list.push(Piece { values: vec![value], life: None }),
         }
+        if let Some(of) = self.of.get_mut(value.0) {
+            *of = Some(index);
+        }
+    }
+}
+
+fn pieces(planned: &Planned, shared: &[Option<usize>]) -> Pieces {
+    let mut pieces = Pieces { list: Vec::new(), of: vec![None; planned.graph.values()] };
+    for input in 0..planned.graph.inputs.len() {
+        pieces.add(ValueId(input), None);
+    }
+    for node in planned.body() {
+        let operand = shared.get(node.to.0).copied().flatten().and_then(|operand| node.from.get(operand));
+        pieces.add(node.to, operand.copied());
     }
     pieces
 }
 
 /// Marks the contributions that are added to an earlier one, and sets the lives of the gradients. Returns the lives of the contributions
 /// that have memory of their own; until `place` sets their offsets, they hold indices of this list.
-fn contributions(planned: &Planned, backward: &mut Backward, pieces: &mut [Piece]) -> Vec<Period> {
+fn contributions(planned: &Planned, backward: &mut Backward, pieces: &mut Pieces) -> Vec<Period> {
     let graph = &planned.graph;
     let mut written: Vec<bool> = (0..graph.values()).map(|value| planned.is_logits(ValueId(value))).collect();
     let mut aparts: Vec<Period> = Vec::new();
     let mut touch = |value: ValueId, step: usize| {
-        if let Some(piece) = pieces.iter_mut().find(|piece| piece.values.contains(&value)) {
+        if let Some(piece) = pieces.of_value(value) {
             piece.touch(step);
         }
     };
@@ -308,5 +338,11 @@ fn place(planned: &Planned, mut backward: Backward, pieces: &[Piece], aparts: Ve
     let extra = needs.known.iter().zip(offsets.iter().skip(own.len() + added));
     let extra = extra.map(|((node, _), &offset)| (*node, Size::known(offset)));
     backward.passes_through = pieces.iter().any(|piece| has(piece, input) && has(piece, output));
-    Gradients { backward, locations, needs: extra.chain(unknown).collect(), len }
+    let mut places = vec![None; planned.graph.values()];
+    for (value, offset) in extra.chain(unknown) {
+        if let Some(place) = places.get_mut(value.0).filter(|place| place.is_none()) {
+            *place = Some(offset);
+        }
+    }
+    Gradients { backward, locations, needs: places, len }
 }

@@ -27,26 +27,31 @@ pub fn pack(lives: &[Period]) -> (Vec<u64>, u64) {
 }
 
 fn pack_in(order: &[usize], lives: &[Period]) -> (Vec<u64>, u64) {
-    let mut placed: Vec<(usize, Period, u64)> = Vec::new();
+    // In the order of their offsets, without the empty ones, so that no search has to sort.
+    let mut placed: Vec<(u64, Period)> = Vec::new();
+    let mut offsets = vec![0; lives.len()];
+    let mut len = 0;
     for &index in order {
-        let Some(life) = lives.get(index) else { continue };
-        let mut taken: Vec<(u64, u64)> = placed
-            .iter()
-            .filter(|(_, other, _)| other.first <= life.last && life.first <= other.last)
-            .map(|(_, other, offset)| (*offset, offset + other.len))
-            .collect();
-        taken.sort_unstable();
-        let offset = taken.iter().fold(
-            0,
-            |offset, &(start, end)| {
-                if offset + life.len <= start { offset } else { offset.max(end) }
-            },
-        );
-        placed.push((index, *life, offset));
+        let (Some(life), Some(place)) = (lives.get(index), offsets.get_mut(index)) else { continue };
+        // An empty piece lies at the beginning, and is in nobody's way.
+        if life.len == 0 {
+            continue;
+        }
+        let mut offset = 0;
+        for (start, other) in &placed {
+            if offset + life.len <= *start {
+                break;
+            }
+            if other.first <= life.last && life.first <= other.last {
+                offset = offset.max(start + other.len);
+            }
+        }
+        *place = offset;
+        len = len.max(offset + life.len);
+        let at = placed.partition_point(|(start, _)| *start <= offset);
+        placed.insert(at, (offset, *life));
     }
-    let len = placed.iter().map(|(_, life, offset)| offset + life.len).max().unwrap_or_default();
-    placed.sort_unstable_by_key(|(index, ..)| *index);
-    (placed.into_iter().map(|(.., offset)| offset).collect(), len)
+    (offsets, len)
 }
 
 /// The needs of operations, by the values that the operations write.

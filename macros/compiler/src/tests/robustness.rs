@@ -109,7 +109,7 @@ fn blocks_that_double() {
     let text = format!("[::castnet] block b0() < dense 4 > {levels} Net< input 4 => b29() >");
     let compiled = crate::compile_all(text.parse().expect("it lexes"));
     let errors = compiled.networks.into_iter().find_map(|network| network.planned.err()).expect("errors");
-    assert!(errors.iter().any(|error| error.to_string().starts_with("the network has more than 20000 layers here")));
+    assert!(errors.iter().any(|error| error.to_string().starts_with("the network has more than 1000 layers here")));
 }
 
 /// Texts that are nested so deep, or so long, that recursion over them would overflow the stack.
@@ -148,5 +148,40 @@ fn deep_texts() {
         let errors: Vec<String> = errors.iter().map(crate::Error::to_string).collect();
         assert!(errors.iter().any(|error| error.starts_with(message)), "{message}: {errors:?}");
         _ = crate::format(&text);
+    }
+}
+
+/// Joins whose paths double at each, and long chains, are gone through once: a search through all paths would take years here.
+#[test]
+fn long_chains() {
+    let texts = [
+        "Net< input 4 => repeat 60 { add(identity, tanh) } => use Other -> 4 frozen => dense 1 >",
+        "Net< input 4 => repeat 900 { tanh } => use Other -> 4 frozen => dense 1 >",
+        "Net< input 4 => repeat 450 { reshape 2x2 => flatten } => normalize => dense 1 >",
+    ];
+    for text in texts {
+        let compiled = crate::compile_all(format!("[::castnet] {text}").parse().expect("it lexes"));
+        assert_eq!(compiled.errors().map(crate::Error::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+    }
+}
+
+/// The largest network compiles. One layer more is one error, at the layer or at the repetition.
+#[test]
+fn most_layers() {
+    let errors = |text: String| crate::diagnose(format!("[::castnet] {text}").parse().expect("it lexes"));
+    let written = |layers: usize| format!("Net< input 4 {}>", "=> dense 4 ".repeat(layers));
+    let branches = |layers: usize| format!("Net< input 4 => add({}) >", vec!["dense 4"; layers - 1].join(", "));
+    for text in [written(1000), branches(1000), "Net< input 4 => repeat 1000 { dense 4 } >".to_string()] {
+        assert!(errors(text).is_empty());
+    }
+    let more = "Net< input 4 => repeat 1001 { dense 4 } >".to_string();
+    for (text, tokens) in
+        [(written(1001), "dense 4"), (branches(1001), "add"), (written(3000), "dense 4"), (more, "repeat 1001")]
+    {
+        let found = errors(text);
+        let [error] = found.as_slice() else { panic!("{} errors", found.len()) };
+        assert!(error.to_string().starts_with("the network has more than 1000 layers here"), "{error}");
+        let place = error.as_syn().span().source_text().unwrap_or_default();
+        assert!(place.starts_with(tokens), "{place}");
     }
 }

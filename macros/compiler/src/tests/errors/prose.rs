@@ -50,7 +50,10 @@ const PROSE: &[(&str, &str)] = &[
     ("initializers: …", "no word is near, so the help is the list of all words"),
     ("a block cannot call itself; `repeat 3 { .. }` repeats layers", "no such network exists"),
     ("a network has no cycles; use the label of an earlier layer", "no such network exists"),
-    ("repeat fewer times", "only the user knows how often"),
+    (
+        "write parts of it as networks of their own, and nest them by `use`",
+        "only the user knows which parts belong together",
+    ),
     (
         "names in an expression are `channels` and, in a block, its parameters",
         "no word is near; only the user knows the number that is meant",
