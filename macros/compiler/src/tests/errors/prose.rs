@@ -24,8 +24,13 @@ const PROSE: &[(&str, &str)] = &[
     ),
     (
         "castnet's word for it is `…`",
-        "the arguments of the call have names, and only the user knows what they mean here",
+        "the arguments of the call have names or mean something else here, and only the user knows the layer that is meant",
     ),
+    (
+        "castnet's word for it is `leaky_relu`; …",
+        "the frameworks that spell it so have slopes of their own, and only the user knows the framework",
+    ),
+    ("the name of an activation stands alone", "the call names no activation of castnet"),
     (
         "layers stand one after the other, with `=>` between them, and a `block` gives some a name",
         "the layers in it stay as they are",
