@@ -13,6 +13,7 @@ mod places;
 use proc_macro2::Ident;
 
 use crate::activations;
+use crate::window::VALID;
 use crate::words::Words;
 
 pub use interface::{
@@ -29,6 +30,21 @@ pub struct Keyword {
     pub word: &'static str,
     pub words: &'static [&'static str],
     pub parse: fn(&mut Words<'_>) -> Option<Parsed>,
+}
+
+/// The words of layers that are in no identity: a layer has them already, or they change training alone.
+const UNHASHED: &[&str] = &["frozen", "momentum", "nearest", VALID];
+
+/// The layers that rest in predictions.
+const RESTING: &[&str] = &["dropout", "spatial_dropout", "gaussian_dropout", "gaussian_noise"];
+
+impl Keyword {
+    /// The words of this layer that the fingerprint does not contain, its keyword among them if the layer rests in predictions.
+    pub fn unhashed(self) -> impl Iterator<Item = &'static str> {
+        let keyword = RESTING.iter().filter(move |word| **word == self.word);
+        let words = self.words.iter().filter(|word| UNHASHED.contains(word));
+        keyword.chain(words).copied()
+    }
 }
 
 /// Declares the modules, each with the list of its keywords.

@@ -30,6 +30,7 @@ mod regularizers;
 mod shape;
 mod size;
 mod suggest;
+mod unhashed;
 mod unused;
 mod window;
 mod words;
@@ -38,6 +39,8 @@ pub use embed::expand as embed;
 pub use errors::{Change, Error, Help, Position};
 pub use label::derive as label;
 pub use print::{Program, format};
+#[doc(hidden)]
+pub use unhashed::expression as unhashed_words;
 
 use errors::Errors;
 use proc_macro2::TokenStream;

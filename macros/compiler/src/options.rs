@@ -41,9 +41,12 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
+/// The word of an initializer, whose name stands behind it.
+pub const INIT: &str = "init";
+
 const OPTIONS: &[&str] = &[
-    "nobias",
-    "init",
+    NOBIAS,
+    INIT,
     "l1",
     "l2",
     "bias_l1",
@@ -55,13 +58,26 @@ const OPTIONS: &[&str] = &[
     "frozen",
 ];
 
+/// The only option that changes the outputs for the same weights, and so is in identities. All others say how a layer is trained.
+const NOBIAS: &str = "nobias";
+
 /// Words of other frameworks that say what castnet says without a word.
 const SILENT: &[(&str, &str)] =
     &[("bias", "a layer has one unless `nobias` is written"), ("activation", "the name of an activation stands alone")];
 
+/// All options.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().copied()
+}
+
 /// Whether a word is one of these options.
 pub fn is_word(word: &Ident) -> bool {
-    OPTIONS.iter().any(|option| word == option)
+    all().any(|option| word == option)
+}
+
+/// The options that are in no identity.
+pub fn unhashed() -> impl Iterator<Item = &'static str> {
+    all().filter(|option| *option != NOBIAS)
 }
 
 /// The words that are options, and the activations.
@@ -150,9 +166,9 @@ impl Options {
         }
         let left = words.left();
         let earlier = match name.to_string().as_str() {
-            "nobias" => self.nobias.replace(name.clone()).is_some(),
+            NOBIAS => self.nobias.replace(name.clone()).is_some(),
             "frozen" => self.frozen.replace(name.clone()).is_some(),
-            "init" => {
+            INIT => {
                 let initializer = parse_initializer(name, words);
                 self.initializer.replace(initializer).is_some()
             }

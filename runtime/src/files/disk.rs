@@ -50,9 +50,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = Target::of(path)?;
     temporary::remove_left_behind(&target);
+    replace(&target, bytes, |_| ())
+}
+
+/// Puts a new file in the place of another one. `created` is called with every new file before it is written.
+fn replace(target: &Target, bytes: &[u8], mut created: impl FnMut(&Temporary)) -> io::Result<()> {
     let mut attempt = 1;
     loop {
-        match Temporary::beside(&target)?.replace(&target, bytes) {
+        let new = Temporary::beside(target)?;
+        created(&new);
+        match new.replace(target, bytes) {
             // In a folder that machines share without locks, another one can take the new file for one that was left behind.
             Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < ATTEMPTS => attempt += 1,
             written => return written,

@@ -1,9 +1,12 @@
 //! How the network of a file differs from another one.
 //!
 //! Everything is `const`: `load` explains a file while the program runs, and `embed!` while it is compiled, in the same words.
+mod words;
+
 use super::Predict;
 use super::embedded::equal;
 use crate::info::Source;
+use words::{is_unhashed, same_to_fingerprint};
 
 /// A network as a file describes it. Older files have no text: it is empty then.
 #[doc(hidden)]
@@ -108,19 +111,18 @@ impl Message {
         if !found.summary.is_empty() {
             self.push("the tables of their layers are the same, but ");
         }
-        if self.push_places("", found.text.as_bytes(), source.text.as_bytes()) {
-            return;
-        }
+        let mut places = self.push_places(0, "", found.text.as_bytes(), source.text.as_bytes());
+        // Texts can differ and mean the same, as with `stride 1` and without it: the reason can still be in a network that is a layer.
         let mut index = 0;
         while index < source.nested.len() {
             let (layer, nested) = source.nested[index];
             let text = nested_text(found.nested, layer);
-            if self.push_places(layer, text.as_bytes(), nested.text.as_bytes()) {
-                return;
-            }
+            places = self.push_places(places, layer, text.as_bytes(), nested.text.as_bytes());
             index += 1;
         }
-        self.push("they differ in a number that the table does not show, or in a network that is a layer");
+        if places == 0 {
+            self.push("they differ in a number that the table does not show, or in a network that is a layer");
+        }
     }
 
     /// Adds the first row that differs, if there is one.
@@ -154,30 +156,46 @@ impl Message {
         }
     }
 
-    /// Adds the stages that differ in two texts, if both are there and some do; `layer` is the name of the layer that they are in.
-    const fn push_places(&mut self, layer: &str, found: &[u8], expected: &[u8]) -> bool {
+    /// Adds the stages that differ in two texts to so many `places`, and returns how many there are then; `layer` is the name of the layer that
+    /// they are in. Words that the fingerprint does not depend on make no difference.
+    const fn push_places(&mut self, places: usize, layer: &str, found: &[u8], expected: &[u8]) -> usize {
         let (mut found, mut expected) = (found, expected);
-        let mut places = 0;
-        while places < PLACES && !found.is_empty() && !expected.is_empty() {
+        let mut own_places = 0;
+        while own_places < PLACES && !found.is_empty() && !expected.is_empty() {
             let ((stage, rest), (own, own_rest)) = (split_stage(found), split_stage(expected));
-            if !same_words(stage, own) {
-                if places > 0 {
-                    self.push(", and ");
-                } else if !layer.is_empty() {
-                    self.push("in the network of the layer `");
-                    self.push(layer);
-                    self.push("` ");
+            if !same_to_fingerprint(stage, own) {
+                // One of two networks may have a layer that rests in predictions.
+                if is_unhashed(stage) {
+                    found = rest;
+                    continue;
                 }
-                self.push("the file has `");
-                self.push_words(stage);
-                self.push("` where this network has `");
-                self.push_words(own);
-                self.push("`");
-                places += 1;
+                if is_unhashed(own) {
+                    expected = own_rest;
+                    continue;
+                }
+                self.push_place(places + own_places, if own_places == 0 { layer } else { "" }, stage, own);
+                own_places += 1;
             }
             (found, expected) = (rest, own_rest);
         }
-        places > 0
+        places + own_places
+    }
+
+    /// Adds two stages that differ, behind other `places`; `layer` is the name of the layer that they are in, if it is said here.
+    const fn push_place(&mut self, places: usize, layer: &str, stage: &[u8], own: &[u8]) {
+        if places > 0 {
+            self.push(", and ");
+        }
+        if !layer.is_empty() {
+            self.push("in the network of the layer `");
+            self.push(layer);
+            self.push("` ");
+        }
+        self.push("the file has `");
+        self.push_words(stage);
+        self.push("` where this network has `");
+        self.push_words(own);
+        self.push("`");
     }
 }
 

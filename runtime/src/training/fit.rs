@@ -14,7 +14,7 @@ use super::monitor::Monitor;
 use super::options::{Fit, Split};
 use super::progress::Progress;
 use super::step::{Samples, check_targets};
-use super::trainer::{Resumed, Trainer, same_samples};
+use super::trainer::{Trainer, same_samples};
 use crate::data::Dataset;
 use crate::flat::Flat;
 use crate::losses::{Loss, TargetError};

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use super::compare_frozen;
 use crate::layers::{all, join, keywords};
 use crate::plan::Planned;
-use crate::{activations, compile_all};
+use crate::{activations, compile_all, options, unhashed};
 
 fn planned(network: &str) -> Planned {
     let tokens = format!("[::castnet] {network}").parse().expect("it lexes");
@@ -122,6 +122,44 @@ fn layers_keep_their_identities() {
         text.push_str(&format!("{written}\n    {}\n", identities.join("; ")));
     }
     compare_frozen("identities.txt", &text);
+}
+
+/// Every option is in some identity, or the messages on other architectures leave it out.
+#[test]
+fn options_are_in_identities_or_left_out() {
+    let left_out: Vec<&str> = unhashed::all().collect();
+    let in_identities = |option: &str| {
+        LAYERS.iter().any(|written| {
+            let (input, layer) = written.split_once(": ").expect("an input");
+            let of_layer = identities(&planned(&format!("Net< input {input} => {layer} => rescale 1 >")));
+            of_layer.iter().any(|identity| identity.split(' ').any(|word| word == option))
+        })
+    };
+    for option in all().flat_map(|keyword| keyword.words).copied().chain(options::all()) {
+        assert!(in_identities(option) != left_out.contains(&option), "{option}");
+    }
+}
+
+/// Words that are left out change no fingerprint.
+#[test]
+fn left_out_words_change_no_fingerprint() {
+    let fingerprint_of = |layers: &str| fingerprint(&format!("Net< input 9x9x4 => {layers} => rescale 1 >"));
+    for word in unhashed::all() {
+        let candidates = ["dense 4", "conv 4 3x3", "batchnorm", "upsample 2"];
+        let with = |layer: &str| match word {
+            options::INIT => format!("{layer} {word} he_normal"),
+            "momentum" => format!("{layer} {word} 0.5"),
+            word if keywords().any(|keyword| keyword == word) => format!("{layer} => {word} 0.5"),
+            word => format!("{layer} {word}"),
+        };
+        let compiles = |layer: &&str| {
+            let network = format!("[::castnet] Net< input 9x9x4 => {} => rescale 1 >", with(layer));
+            crate::diagnose(network.parse().expect("it lexes")).is_empty()
+        };
+        let layer =
+            candidates.iter().find(|layer| compiles(layer)).unwrap_or_else(|| panic!("no layer takes `{word}`"));
+        assert_eq!(fingerprint_of(layer), fingerprint_of(&with(layer)), "{word}");
+    }
 }
 
 /// The expression of the constant `FINGERPRINT` of a network.

@@ -133,15 +133,36 @@ fn a_process_that_is_killed() {
     assert_eq!(names(folder.path()), ["file"]);
 }
 
-/// The new file is removed by somebody who does not see its lock: an error that `write` answers with another new file.
+/// The new file is removed by somebody who does not see its lock: another one is written, and after some attempts it is an error.
 #[test]
 fn a_new_file_that_disappears() {
     let folder = folder();
-    let target = Target::of(&folder.path().join("file")).expect("a path for a file");
-    let file = Temporary::beside(&target).expect("a new file");
-    fs::remove_file(folder.path().join(&names(folder.path())[0])).expect("removed");
-    let error = file.replace(&target, b"new").expect_err("it is gone");
-    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    let path = folder.path().join("file");
+    let target = Target::of(&path).expect("a path for a file");
+    // Writes while somebody removes the first new files, so many of them, and returns how many there were.
+    let write_through = |removed: usize, bytes: &[u8]| {
+        let mut count = 0;
+        let written = replace(&target, bytes, |_| {
+            count += 1;
+            let new = names(folder.path()).into_iter().find(|name| name != "file").expect("the new file");
+            if count <= removed {
+                fs::remove_file(folder.path().join(new)).expect("removed");
+            }
+        });
+        (written, count)
+    };
+    for removed in 0..ATTEMPTS {
+        let bytes = [b'0', u8::try_from(removed).expect("a digit")];
+        let (written, count) = write_through(removed, &bytes);
+        written.expect("written anew");
+        assert_eq!(count, removed + 1);
+        assert_eq!(read(&path).expect("a file"), bytes);
+    }
+    let old = read(&path).expect("a file");
+    let (written, count) = write_through(ATTEMPTS, b"newer");
+    assert_eq!((written.expect_err("it is gone").kind(), count), (io::ErrorKind::NotFound, ATTEMPTS));
+    assert_eq!(read(&path).expect("a file"), old);
+    assert_eq!(names(folder.path()), ["file"]);
 }
 
 #[test]

@@ -95,6 +95,71 @@ fn texts() {
     assert_eq!(other_network::<Net>("", &nothing, "").as_str(), "the file does not describe its layers");
 }
 
+/// The difference of the network `Outer` from a file with the same table, this text, and this text of the network in its layer.
+fn explain_texts(text: &str, nested: &str) -> String {
+    let found = Description { summary: Outer::SUMMARY, text, nested: &[("inner", nested)] };
+    let message = other_network::<Outer>("", &found, "").as_str().to_string();
+    message.strip_prefix("the tables of their layers are the same, but ").expect("the beginning").to_string()
+}
+
+/// Words of training are in no fingerprint: they are no difference, and hide none.
+#[test]
+fn words_of_training() {
+    let elu = "in the network of the layer `inner` the file has `selu` where this network has `elu`";
+    let nested = "Inner< input 3 => selu => dense 3 >";
+    assert_eq!(explain_texts(Outer::SOURCE.text, nested), elu, "only nested");
+    for words in [
+        "l2 0.1",
+        "l1",
+        "bias_l2 -0.0",
+        "activity_l1 1e-4",
+        "max_norm 3",
+        "max_norm (2 + 1)/3 non_negative",
+        "init he_normal",
+        "init uniform 0.5",
+        "frozen",
+        "init orthogonal l1 l2 1e-4 max_norm\n    2",
+        "=> dropout 0.5",
+    ] {
+        let text = ["Outer< input 3 => inner: use Inner -> 3 => dense 1 ", words, " >"].concat();
+        assert_eq!(explain_texts(&text, nested), elu, "{words}");
+        let own = ["Inner< input 3 => selu => dense 3 ", words, " >"].concat();
+        assert_eq!(explain_texts(Outer::SOURCE.text, &own), elu, "{words}");
+    }
+    // Between such words may be one that counts, and a label may have the name of one.
+    assert_eq!(
+        explain_texts("Outer< input 3 => inner: use Inner -> 3 => dense 1 init he_normal nobias l2 0.1 >", nested),
+        ["the file has `dense 1 init he_normal nobias l2 0.1` where this network has `dense 1`, and ", elu].concat()
+    );
+    assert_eq!(
+        explain_texts("Outer< input 3 => inner: use Inner -> 3 => init: dense 1 >", Inner::SOURCE.text),
+        "the file has `init: dense 1` where this network has `dense 1`"
+    );
+}
+
+/// A text that a word makes longer is broken into lines, where signs stand behind spaces.
+#[test]
+fn layouts_and_branches() {
+    const OWN: Source = Source::new("Net< a: input 3; add(dense 3 l2 0.1, identity) relu; a => dense 1 >", &[]);
+    let explain = |text| {
+        let mut message = Message::new("");
+        message.push_difference(&Description { summary: "", text, nested: &[] }, "", &OWN);
+        message.as_str().to_string()
+    };
+    let same = "they differ in a number that the table does not show, or in a network that is a layer";
+    assert_eq!(
+        explain(
+            "Net<\n    a: input 3;\n    add(\n        dense 3 init zeros,\n        identity\n    ) relu;\n    a => dense 1\n>"
+        ),
+        same
+    );
+    assert_eq!(explain("Net< a: input 3; add(dense 3, identity) relu; a => dense 1 max_norm >"), same);
+    assert_eq!(
+        explain("Net< a: input 3; add(dense 3, identity) tanh l2 0.1; a => dense 1 >"),
+        "the file has `a: input 3; add(dense 3, identity) tanh l2 0.1; a` where this network has `a: input 3; add(dense 3 l2 0.1, identity) relu; a`"
+    );
+}
+
 #[test]
 fn long_messages_are_cut_off() {
     let mut message = Message::new("a");
