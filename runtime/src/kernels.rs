@@ -11,6 +11,7 @@ pub mod normalization;
 pub mod pooling;
 pub mod prelu;
 mod product;
+pub mod recurrent;
 pub mod resize;
 mod rows;
 #[cfg(feature = "std")]

@@ -385,7 +385,7 @@ pub mod __private {
     pub use crate::activations::*;
     pub use crate::clone_boxed;
     pub use crate::constraints::*;
-    pub use crate::flat::{accumulate, copy, positions, positions_mut, reshape, reshape_mut, reshape_one};
+    pub use crate::flat::{accumulate, copy, flatten_mut, positions, positions_mut, reshape, reshape_mut, reshape_one};
     pub use crate::initializers::*;
     pub use crate::isa::Isa;
     pub use crate::layers::*;

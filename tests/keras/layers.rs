@@ -155,6 +155,18 @@ layers! {
     batchnorm_train_4d ["gamma" = "batchnorm_1.gamma", "beta" = "batchnorm_1.beta", "moving_mean" = "batchnorm_1_moving.mean", "moving_variance" = "batchnorm_1_moving.variance"]: 4x5x6 => batchnorm;
     batchnorm_train_batch1 ["gamma" = "batchnorm_1.gamma", "beta" = "batchnorm_1.beta", "moving_mean" = "batchnorm_1_moving.mean", "moving_variance" = "batchnorm_1_moving.variance"]: 3x3x2 => batchnorm + momentum 0.5;
     batchnorm_train_m09_e1e5 ["gamma" = "batchnorm_1.gamma", "beta" = "batchnorm_1.beta", "moving_mean" = "batchnorm_1_moving.mean", "moving_variance" = "batchnorm_1_moving.variance"]: 4x4x3 => batchnorm + momentum 0.9 + epsilon 1.001e-5;
+    gru_last ["kernel" = "gru_1.weight", "recurrent_kernel" = "gru_1.recurrent_weight", "bias" = "gru_1.bias"]: 6x3 => gru 4;
+    gru_last_reset_before ["kernel" = "gru_1.weight", "recurrent_kernel" = "gru_1.recurrent_weight", "bias" = "gru_1.bias"]: 6x3 => gru 4 + reset_before;
+    gru_nobias ["kernel" = "gru_1.weight", "recurrent_kernel" = "gru_1.recurrent_weight"]: 5x2 => gru 3 + nobias;
+    gru_seq ["kernel" = "gru_1.weight", "recurrent_kernel" = "gru_1.recurrent_weight", "bias" = "gru_1.bias"]: 6x3 => gru 4 + sequences;
+    gru_seq_reset_before ["kernel" = "gru_1.weight", "recurrent_kernel" = "gru_1.recurrent_weight", "bias" = "gru_1.bias"]: 6x3 => gru 4 + reset_before + sequences;
+    lstm_backwards ["kernel" = "lstm_1.weight", "recurrent_kernel" = "lstm_1.recurrent_weight", "bias" = "lstm_1.bias"]: 5x3 => lstm 4 + sequences + backwards;
+    lstm_last ["kernel" = "lstm_1.weight", "recurrent_kernel" = "lstm_1.recurrent_weight", "bias" = "lstm_1.bias"]: 6x3 => lstm 4;
+    lstm_nobias_hardsig ["kernel" = "lstm_1.weight", "recurrent_kernel" = "lstm_1.recurrent_weight"]: 5x2 => lstm 3 + gates + hard_sigmoid + nobias;
+    lstm_seq ["kernel" = "lstm_1.weight", "recurrent_kernel" = "lstm_1.recurrent_weight", "bias" = "lstm_1.bias"]: 6x3 => lstm 4 + sequences;
+    lstm_t20 ["kernel" = "lstm_1.weight", "recurrent_kernel" = "lstm_1.recurrent_weight", "bias" = "lstm_1.bias"]: 20x1 => lstm 8;
+    simple_rnn_last ["kernel" = "rnn_1.weight", "recurrent_kernel" = "rnn_1.recurrent_weight", "bias" = "rnn_1.bias"]: 5x3 => rnn 4;
+    simple_rnn_seq ["kernel" = "rnn_1.weight", "recurrent_kernel" = "rnn_1.recurrent_weight", "bias" = "rnn_1.bias"]: 5x3 => rnn 4 + sequences;
     batchnorm_train_noscale ["beta" = "batchnorm_1.beta", "moving_mean" = "batchnorm_1_moving.mean", "moving_variance" = "batchnorm_1_moving.variance"]: 4x3x3 => batchnorm + noscale;
 }
 

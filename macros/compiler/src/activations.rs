@@ -145,7 +145,13 @@ impl Activation {
 
     /// An expression of this type.
     pub fn value(&self) -> TokenStream {
-        let kind = self.rust_type();
+        self.value_in(&quote!(castnet))
+    }
+
+    /// As [`value`](Self::value), with this path of castnet's types.
+    pub fn value_in(&self, castnet: &TokenStream) -> TokenStream {
+        let kind = format_ident!("{}", self.known.kind);
+        let kind = quote!(#castnet::#kind);
         if self.numbers.is_empty() {
             return kind;
         }

@@ -33,7 +33,17 @@ pub struct Keyword {
 }
 
 /// The words of layers that are in no identity: a layer has them already, or they change training alone.
-const UNHASHED: &[&str] = &["frozen", "momentum", "nearest", VALID];
+const UNHASHED: &[&str] = &[
+    "frozen",
+    "momentum",
+    "nearest",
+    VALID,
+    "dropout",
+    "recurrent_dropout",
+    "recurrent_init",
+    "recurrent_l1",
+    "recurrent_l2",
+];
 
 /// The layers that rest in predictions.
 const RESTING: &[&str] = &["dropout", "spatial_dropout", "gaussian_dropout", "gaussian_noise"];
@@ -62,6 +72,7 @@ layers!(
     depthwise,
     separable,
     conv_transpose,
+    recurrent,
     pooling,
     padding,
     upsample,

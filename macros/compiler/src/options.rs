@@ -248,8 +248,21 @@ impl Options {
         weights: &[Tensor],
         biases: u64,
     ) -> ParameterGroup {
+        self.group_with(network, name, sizes, description, weights, vec![biases])
+    }
+
+    /// As [`group`](Self::group), with biases of this shape.
+    pub fn group_with(
+        &self,
+        network: &Context<'_>,
+        name: &str,
+        sizes: &[u64],
+        description: String,
+        weights: &[Tensor],
+        biases: Vec<u64>,
+    ) -> ParameterGroup {
         let Context { scalar, castnet } = network;
-        let bias = self.has_bias().then(|| Tensor { name: "bias", shape: vec![biases] });
+        let bias = self.has_bias().then(|| Tensor { name: "bias", shape: biases });
         let rust_type = if self.has_bias() {
             network.sized(name, sizes)
         } else {
@@ -299,7 +312,7 @@ impl Options {
 }
 
 /// Reads the name after `init`, and its number.
-fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
+pub fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let all = || INITIALIZERS.iter().map(|initializer| initializer.word);
     let Some(name) = words.name() else {
         let names = all().collect::<Vec<_>>().join(", ");

@@ -1,5 +1,5 @@
 //! Elementwise activations: each value of the output depends on one value of the input.
-use super::{Activation, Inputs, OneOutput, Outputs};
+use super::{Activation, Function, Inputs, OneOutput, Outputs};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
 use crate::scalar::Scalar;
@@ -39,6 +39,16 @@ macro_rules! elementwise {
             }
 
             impl OneOutput for $name {}
+
+            impl<T: Scalar> Function<T> for $name {
+                fn apply(&self, values: &mut [T]) {
+                    values.iter_mut().for_each(|value| *value = self.value(*value));
+                }
+
+                fn multiply_by_derivative(&self, kept: &[T], grad: &mut [T]) {
+                    grad.iter_mut().zip(kept).for_each(|(grad, &kept)| *grad *= self.derivative(kept));
+                }
+            }
 
             impl<A: Flat> Activation<A> for $name {
                 type Kept<'a> = $kept<'a, A>;

@@ -2,9 +2,10 @@
 //! shape, and are fast in debug builds of users too.
 use super::normalization::{self, Affine, AffineGradient, Groups, Statistics};
 use super::resize::{self, Border, Scaling};
+use super::recurrent::Recurrence;
 use super::threads::over_slices;
 use super::window::Window;
-use super::{conv, dense, depthwise, pooling, prelu};
+use super::{conv, dense, depthwise, pooling, prelu, recurrent};
 use crate::isa::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use crate::isa::x86_64::{Avx2, Avx512};
@@ -43,9 +44,9 @@ impl Later for usize {
 /// argument that is a row index, the index of the first row is added.
 macro_rules! cores {
     (@parts [] $call:expr) => { $call };
-    (@parts [($out:ident by $row:expr, each $work:expr, $($in:ident by $step:expr),+)] $call:expr) => {{
-        over_slices([$out], $row, $work, |first, [$out]| {
-            $(let $in = Later::from($in, first * $step);)+
+    (@parts [($out:ident by $row:expr, each $work:expr $(, $in:ident by $step:expr)*)] $call:expr) => {{
+        over_slices([$out], $row, $work, |_first, [$out]| {
+            $(let $in = Later::from($in, _first * $step);)*
             $call
         });
     }};
@@ -204,6 +205,12 @@ cores!(forward products, Cores, ScalarCores: {
     fn conv_backward_input(window: &Window, weight: &[T], bias: Option<&[T]>, grad_outputs: &[T], grad_inputs: &mut [T])
         = conv::backward_input,
         split(grad_inputs by window.input_len(), each window.work(), grad_outputs by window.output_len());
+
+    /// The outputs of a recurrent layer.
+    fn recurrent_forward(
+        of: &Recurrence<T>, weight: &[T], recurrent: &[T], bias: Option<&[T]>, inputs: &[T], first: &[T], mask: &[T], memory: &mut [T],
+        outputs: &mut [T]
+    ) = recurrent::forward;
 });
 
 cores!(backward products, BackwardCores, ScalarBackwardCores: {
@@ -222,6 +229,33 @@ cores!(backward products, BackwardCores, ScalarBackwardCores: {
         window: &Window, inputs: &[T], grad_outputs: &[T], first_row: usize, grad_weight: &mut [T]
     ) = conv::backward_weight,
         split(grad_weight by window.output[2], each grad_outputs.len(), first_row by 1);
+
+    /// The values of a recurrent layer that its backward pass reads, and its outputs among them.
+    fn recurrent_forward_training(
+        of: &Recurrence<T>, weight: &[T], recurrent: &[T], bias: Option<&[T]>, inputs: &[T], first: &[T], mask: &[T], saved: &mut [T]
+    ) = recurrent::forward_training,
+        split(saved by of.saved(), each of.work(), inputs by of.input_values(), first by of.state_values(), mask by of.steps);
+
+    /// The gradients of the gates of a recurrent layer, and of its first state.
+    fn recurrent_backward(
+        of: &Recurrence<T>, recurrent: &[T], transposed: &[T], saved: &[T], mask: &[T], grad_outputs: &[T], gradients: &mut [T]
+    ) = recurrent::backward,
+        split(gradients by of.gradients(), each of.work(), saved by of.saved(), mask by of.steps, grad_outputs by of.output_values());
+
+    /// `weightᵀ * gradients`, step by step.
+    fn recurrent_backward_input(of: &Recurrence<T>, weight: &[T], transposed: &[T], gradients: &mut [T])
+        = recurrent::backward_input,
+        split(gradients by of.gradients(), each of.steps * weight.len());
+
+    /// `grad_weight = Σ gradients * inputsᵀ` over all steps, for inputs from `first_row` on.
+    fn recurrent_backward_weight(of: &Recurrence<T>, saved: &[T], gradients: &[T], first_row: usize, grad_weight: &mut [T])
+        = recurrent::backward_weight,
+        split(grad_weight by of.gate_values(), each gradients.len(), first_row by 1);
+
+    /// `grad_recurrent = Σ gradients * hᵀ` over all steps, for units from `first_row` on.
+    fn recurrent_backward_recurrent(of: &Recurrence<T>, saved: &[T], gradients: &[T], first_row: usize, grad_recurrent: &mut [T])
+        = recurrent::backward_recurrent,
+        split(grad_recurrent by of.gate_values(), each gradients.len(), first_row by 1);
 });
 
 cores!(plain, PlainCores, ScalarPlainCores: {

@@ -1,5 +1,5 @@
 //! Parameters that a layer may do without.
-use nalgebra::SVector;
+use nalgebra::{SMatrix, SVector};
 
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -21,7 +21,7 @@ pub struct NoCenter;
 
 mod sealed {
     pub trait Sealed {}
-    impl<T, const N: usize> Sealed for nalgebra::SVector<T, N> {}
+    impl<T, const N: usize, const P: usize> Sealed for nalgebra::SMatrix<T, N, P> {}
     impl Sealed for super::NoBias {}
     impl Sealed for super::NoScale {}
     impl Sealed for super::NoCenter {}
@@ -43,13 +43,14 @@ pub trait Optional<T: Copy, const N: usize>: sealed::Sealed + Clone + Send + Syn
     }
 }
 
-/// A vector of biases, or [`NoBias`].
+/// A vector of biases, two of them side by side, or [`NoBias`].
 pub trait Bias<T: Copy, const OUT: usize>: Optional<T, OUT> {}
 
 impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SVector<T, OUT> {}
+impl<T: Scalar, const OUT: usize> Bias<T, OUT> for SMatrix<T, OUT, 2> {}
 impl<T: Scalar, const OUT: usize> Bias<T, OUT> for NoBias {}
 
-impl<T: Scalar, const N: usize> Optional<T, N> for SVector<T, N> {
+impl<T: Scalar, const N: usize, const P: usize> Optional<T, N> for SMatrix<T, N, P> {
     #[inline(always)]
     fn values(&self) -> Option<&[T]> {
         Some(self.as_flat())

@@ -1,0 +1,454 @@
+//! `rnn 32`, `gru 32 sequences`, `lstm 32`: recurrent layers.
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::identity::Identity;
+use super::interface::only;
+use super::{
+    Backward, Constant, Context, Keyword, Layer, Life, Map, Misfit, Need, ParameterGroup, Parsed, Places, Purpose,
+    Reads, Resolved, Room, Rules, Tensor, Wants,
+};
+use crate::activations::{self, Activation, Keeps, real};
+use crate::errors::Help;
+use crate::options::{self, Options};
+use crate::shape::{Shape, literal};
+use crate::size::Size;
+use crate::suggest;
+use crate::words::Words;
+
+pub const KEYWORDS: &[Keyword] = &[
+    Keyword { word: "rnn", words: WORDS, parse },
+    Keyword { word: "gru", words: WORDS_OF_GRU, parse },
+    Keyword { word: "lstm", words: WORDS_WITH_GATES, parse },
+];
+
+const WORDS: &[&str] =
+    &[SEQUENCES, BACKWARDS, "recurrent_init", "dropout", "recurrent_dropout", "recurrent_l1", "recurrent_l2"];
+const WORDS_WITH_GATES: &[&str] = &[
+    SEQUENCES,
+    BACKWARDS,
+    "gates",
+    "recurrent_init",
+    "dropout",
+    "recurrent_dropout",
+    "recurrent_l1",
+    "recurrent_l2",
+];
+const WORDS_OF_GRU: &[&str] = &[
+    SEQUENCES,
+    BACKWARDS,
+    RESET_BEFORE,
+    "gates",
+    "recurrent_init",
+    "dropout",
+    "recurrent_dropout",
+    "recurrent_l1",
+    "recurrent_l2",
+];
+
+const SEQUENCES: &str = "sequences";
+const BACKWARDS: &str = "backwards";
+const RESET_BEFORE: &str = "reset_before";
+
+/// The kinds of recurrent layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Simple,
+    Gru { reset_after: bool },
+    Lstm,
+}
+
+impl Cell {
+    fn gates(self) -> u64 {
+        match self {
+            Self::Simple => 1,
+            Self::Gru { .. } => 3,
+            Self::Lstm => 4,
+        }
+    }
+
+    fn states(self) -> u64 {
+        if self == Self::Lstm { 2 } else { 1 }
+    }
+
+    fn extras(self) -> u64 {
+        if self == Self::Simple { 0 } else { 1 }
+    }
+
+    fn resets_after(self) -> bool {
+        self == Self::Gru { reset_after: true }
+    }
+
+    /// The kind, as Keras names it.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Simple => "SimpleRNN",
+            Self::Gru { .. } => "GRU",
+            Self::Lstm => "LSTM",
+        }
+    }
+
+    /// The name of the type of its parameters.
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Simple => "Rnn",
+            Self::Gru { reset_after: true } => "Gru",
+            Self::Gru { reset_after: false } => "GruResetBefore",
+            Self::Lstm => "Lstm",
+        }
+    }
+
+    fn value(self, castnet: &TokenStream) -> TokenStream {
+        match self {
+            Self::Simple => quote!(#castnet::Cell::Simple),
+            Self::Gru { reset_after } => quote!(#castnet::Cell::Gru { reset_after: #reset_after }),
+            Self::Lstm => quote!(#castnet::Cell::Lstm),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Written {
+    keyword: String,
+    cell: Cell,
+    units: u64,
+    sequences: bool,
+    backwards: bool,
+    gates: Option<Activation>,
+    recurrent_init: Option<TokenStream>,
+    dropout: f64,
+    recurrent_dropout: f64,
+    recurrent: crate::regularizers::Regularizers,
+    options: Options,
+}
+
+fn parse(words: &mut Words<'_>) -> Option<Parsed> {
+    let keyword = words.keyword.to_string();
+    let number = words.required_number(&format!("`{keyword}` wants the number of its units"), "32");
+    let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
+    let cell = match keyword.as_str() {
+        "gru" => Cell::Gru { reset_after: true },
+        "lstm" => Cell::Lstm,
+        _ => Cell::Simple,
+    };
+    let mut written = Written {
+        keyword,
+        cell,
+        units: 1,
+        sequences: false,
+        backwards: false,
+        gates: None,
+        recurrent_init: None,
+        dropout: 0.0,
+        recurrent_dropout: 0.0,
+        recurrent: Default::default(),
+        options: Options::default(),
+    };
+    let mut seen: Vec<String> = Vec::new();
+    let options = Options::parse(words, |name, words| {
+        let left = words.left();
+        written.word(name, words);
+        let value = left.iter().take(left.len() - words.left().len());
+        if seen.contains(&name.to_string()) {
+            words.twice(name, quote!(#(#value)*));
+        }
+        seen.push(name.to_string());
+    });
+    written.units = units?;
+    let activity = options.activity.clone();
+    written.options = options;
+    Some(Parsed { layer: Box::new(written), activation: None, activity })
+}
+
+impl Written {
+    /// Reads a word of its own, with its number or name.
+    fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
+        match name.to_string().as_str() {
+            SEQUENCES => self.sequences = true,
+            BACKWARDS => self.backwards = true,
+            RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
+            "gates" => self.gates = gates(name, words),
+            "recurrent_init" => self.recurrent_init = Some(options::parse_initializer(name, words)),
+            "recurrent_l1" => self.recurrent.l1 = Some((name.clone(), crate::regularizers::factor(name, words))),
+            "recurrent_l2" => self.recurrent.l2 = Some((name.clone(), crate::regularizers::factor(name, words))),
+            word => {
+                let example = format!("{word} 0.2");
+                let rate =
+                    words.real_of(name, &example, "must be at least 0 and below 1", |rate| (0.0..1.0).contains(&rate));
+                let place = if word == "dropout" { &mut self.dropout } else { &mut self.recurrent_dropout };
+                *place = rate.unwrap_or_default();
+            }
+        }
+    }
+
+    /// Its activation, if it is not tanh.
+    fn activation(&self) -> Option<&Activation> {
+        self.options.activation.as_ref().filter(|activation| activation.keras_word() != "tanh")
+    }
+
+    /// The activation of its gates, if it is not sigmoid.
+    fn gates(&self) -> Option<&Activation> {
+        self.gates.as_ref().filter(|gates| gates.keras_word() != "sigmoid")
+    }
+
+    /// The words that change its outputs for the same weights.
+    fn identity(&self) -> Identity {
+        let identity = Identity::new(&self.keyword).whole(self.units);
+        let identity = match self.activation() {
+            Some(activation) => identity.word(&activation.describe()),
+            None => identity,
+        };
+        let identity = match self.gates() {
+            Some(gates) => identity.word("gates").word(&gates.describe()),
+            None => identity,
+        };
+        identity
+            .word_if(self.sequences, SEQUENCES)
+            .word_if(self.backwards, BACKWARDS)
+            .word_if(self.cell == Cell::Gru { reset_after: false }, RESET_BEFORE)
+            .word_if(!self.options.has_bias(), "nobias")
+    }
+}
+
+/// Reads the activation after `gates`.
+fn gates(name: &Ident, words: &mut Words<'_>) -> Option<Activation> {
+    let example = "gates hard_sigmoid";
+    let Some(word) = words.name() else {
+        let help = Help::after("hard_sigmoid").saying(format!("such as `{example}`"));
+        words.errors.at(name, ("`gates` wants the activation of the gates", help));
+        return None;
+    };
+    let activation = Activation::parse(word, words);
+    match &activation {
+        None => {
+            let help = suggest::help(&word.to_string(), "activations", activations::words());
+            words.errors.at(word, (format!("unknown activation `{word}` of the gates"), help));
+        }
+        Some(activation) if activation.compares_channels() => {
+            let help = Help::write("sigmoid").saying("write an activation of single values, such as `sigmoid`");
+            words.errors.at(word, (format!("`{word}` compares the gates with each other"), help));
+        }
+        Some(_) => {}
+    }
+    activation.filter(|activation| !activation.compares_channels())
+}
+
+impl Layer for Written {
+    fn describe(&self) -> String {
+        self.identity().to_string()
+    }
+
+    fn output(&self) -> Option<Shape> {
+        Shape::new(vec![self.units]).filter(|_| !self.sequences)
+    }
+
+    fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
+        let input = only(inputs)?;
+        let (keyword, units) = (&self.keyword, self.units);
+        let [steps, features] = match *input.sizes() {
+            [steps, features] => [steps, features],
+            [size] => {
+                let help = Help::before(format!("reshape {size}x1 =>"))
+                    .saying(format!("give it one value a step: `reshape {size}x1`; behind another recurrent layer, that layer wants `sequences`"));
+                return Err((format!("`{keyword}` takes a sequence, steps x features, but what comes in has the shape {input}"), help).into());
+            }
+            [height, width, channels] => {
+                let rows = width.saturating_mul(channels);
+                let help = Help::before(format!("reshape {height}x{rows} =>"))
+                    .saying(format!("to read an image row by row: `reshape {height}x{rows}`"));
+                return Err((format!("`{keyword}` takes a sequence, steps x features, but what comes in has the shape {input}"), help).into());
+            }
+            _ => return Err(format!("`{keyword}` takes a sequence, but what comes in has the shape {input}").into()),
+        };
+        if let Some(activation) = self.activation().filter(|activation| activation.compares_channels()) {
+            let word = activation.keras_word();
+            let message = format!("`{word}` compares the units of `{keyword}` with each other, and stands behind it");
+            let help = Help::leave_out_words(word).and(&format!(", and write `=> {word}` behind it"));
+            return Err((message, help).into());
+        }
+        let too_large = || format!("`{keyword} {units}` on {input} has more values than any machine can hold");
+        let gates = self.cell.gates().checked_mul(units).ok_or_else(too_large)?;
+        Shape::new(vec![features.saturating_add(units), gates]).ok_or_else(too_large)?;
+        let output = if self.sequences { vec![steps, units] } else { vec![units] };
+        let output = Shape::new(output).ok_or_else(too_large)?;
+        let layer = Recurrent { written: self.clone(), steps, features, gates };
+        for values in [layer.saved(), layer.gradients()] {
+            Shape::new(vec![values]).ok_or_else(too_large)?;
+        }
+        Ok(Resolved::map(output, self.cell.kind(), self.identity(), layer))
+    }
+}
+
+/// A recurrent layer whose sizes are known.
+#[derive(Debug)]
+struct Recurrent {
+    written: Written,
+    steps: u64,
+    features: u64,
+    /// The values of all gates.
+    gates: u64,
+}
+
+impl Recurrent {
+    fn keeps_inputs(&self) -> bool {
+        let of_inputs = |activation: Option<&Activation>| activation.is_some_and(|it| it.keeps() == Keeps::Inputs);
+        of_inputs(self.written.activation()) || (self.written.cell != Cell::Simple && of_inputs(self.written.gates()))
+    }
+
+    fn state(&self) -> u64 {
+        self.written.cell.states().saturating_mul(self.written.units)
+    }
+
+    fn extras(&self) -> u64 {
+        self.written.cell.extras() * self.written.units
+    }
+
+    /// The memory of a prediction.
+    fn memory(&self) -> u64 {
+        self.state().saturating_add(self.gates).saturating_add(self.extras())
+    }
+
+    /// The values that training keeps.
+    fn saved(&self) -> u64 {
+        let Written { units, dropout, recurrent_dropout, .. } = self.written;
+        let gates = self.gates.saturating_mul(if self.keeps_inputs() { 2 } else { 1 });
+        let dropped = if recurrent_dropout > 0.0 { units } else { 0 };
+        let factors = if dropout > 0.0 { self.features } else { 0 };
+        let step = [self.features, gates, self.extras(), dropped].into_iter().fold(self.state(), u64::saturating_add);
+        self.steps.saturating_mul(step).saturating_add(self.state()).saturating_add(factors).saturating_add(dropped)
+    }
+
+    /// The memory of the backward pass.
+    fn gradients(&self) -> u64 {
+        let gates = self.gates.saturating_mul(if self.written.cell.resets_after() { 2 } else { 1 });
+        let steps = self.steps.saturating_mul(gates.saturating_add(self.features));
+        steps.saturating_add(self.state()).saturating_add(self.written.units)
+    }
+}
+
+/// An activation of the gates or of the candidate.
+fn gate(activation: Option<&Activation>, usual: &str, castnet: &TokenStream) -> TokenStream {
+    let Some(activation) = activation else {
+        let usual = format_ident!("{usual}");
+        return quote!(#castnet::Gate::#usual);
+    };
+    match (activation.keras_word(), activation.keeps()) {
+        ("tanh", _) => quote!(#castnet::Gate::Tanh),
+        ("sigmoid", _) => quote!(#castnet::Gate::Sigmoid),
+        (_, keeps) => {
+            let variant = if keeps == Keeps::Inputs { quote!(OfInputs) } else { quote!(OfOutputs) };
+            let value = activation.value_in(castnet);
+            quote!(#castnet::Gate::#variant(&#value))
+        }
+    }
+}
+
+impl Map for Recurrent {
+    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
+        let Self { written, features, gates, .. } = self;
+        let (units, cell) = (written.units, written.cell);
+        let weights = [
+            Tensor { name: "weight", shape: vec![*features, *gates] },
+            Tensor { name: "recurrent_weight", shape: vec![units, *gates] },
+        ];
+        let description = format!("{features} inputs to {units} units");
+        let sizes = [*features, units, *gates];
+        let bias = if cell.resets_after() { vec![2, *gates] } else { vec![*gates] };
+        vec![written.options.group_with(network, cell.type_name(), &sizes, description, &weights, bias)]
+    }
+
+    fn macs(&self) -> Size {
+        let step = self.gates.saturating_mul(self.features.saturating_add(self.written.units));
+        Size::known(self.steps.saturating_mul(step))
+    }
+
+    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
+        let castnet = network.castnet;
+        let Written { cell, sequences, backwards, dropout, recurrent_dropout, .. } = self.written;
+        let scalar = network.scalar.rust_type(castnet);
+        let [steps, inputs, units] = [self.steps, self.features, self.written.units].map(literal);
+        let activation = gate(self.written.activation(), "Tanh", castnet);
+        let gates = gate(self.written.gates(), "Sigmoid", castnet);
+        let gives = if sequences { quote!(Sequence) } else { quote!(Last) };
+        let order = if backwards { quote!(Backwards) } else { quote!(Forwards) };
+        let cell = cell.value(castnet);
+        let [dropout, recurrent_dropout] = [dropout, recurrent_dropout].map(real);
+        Some(Constant {
+            rust_type: quote!(#castnet::Recurrence<#scalar>),
+            value: quote! {
+                #castnet::Recurrence {
+                    cell: #cell,
+                    steps: #steps,
+                    inputs: #inputs,
+                    units: #units,
+                    activation: #activation,
+                    gates: #gates,
+                    gives: #castnet::Gives::#gives,
+                    order: #castnet::Order::#order,
+                    dropout: #dropout,
+                    recurrent_dropout: #recurrent_dropout,
+                    zero_masked: false,
+                }
+            },
+        })
+    }
+
+    fn need(&self, purpose: Purpose) -> Option<Need> {
+        let (values, life) = match purpose {
+            Purpose::Prediction => (self.memory(), Life::Step),
+            Purpose::Training => (self.saved(), Life::ForwardToBackward),
+            Purpose::Backward => (self.gradients(), Life::Step),
+        };
+        Some(Need { room: Room::Shape(Shape::new(vec![values])?), life })
+    }
+
+    fn reads(&self) -> Reads {
+        Reads { need: true, ..Reads::default() }
+    }
+
+    fn init(&self, at: &Places) -> Option<TokenStream> {
+        let (field, initializer) = (at.field(""), self.written.options.initializer());
+        let recurrent = self.written.recurrent_init.clone().unwrap_or_else(|| quote!(castnet::Orthogonal));
+        let unit_forget_bias = self.written.cell == Cell::Lstm;
+        Some(quote!(#field.init(#initializer, #recurrent, #unit_forget_bias, rng);))
+    }
+
+    fn forward(&self, at: &Places) -> TokenStream {
+        let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
+        quote!(#field.forward(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
+    }
+
+    fn forward_training(&self, at: &Places) -> TokenStream {
+        let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
+        let drop = (self.written.dropout > 0.0 || self.written.recurrent_dropout > 0.0)
+            .then(|| quote!(#constant.drop_out(rng, #need);));
+        quote!(#drop #field.forward_training(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
+    }
+
+    fn backward(&self, at: &Places) -> Backward {
+        let Places { need, grad_need, grad_output, grad_input, constant, .. } = at;
+        let (field, gradient) = (at.field(""), at.wanted_gradient());
+        let grad_input = match at.wants {
+            Wants::Parameters => quote!(::core::option::Option::None),
+            Wants::Input | Wants::Both => quote!(::core::option::Option::Some(castnet::flatten_mut(#grad_input))),
+        };
+        Backward::Together(quote! {
+            #field.backward(
+                isa, &#constant, castnet::Given::nothing(), #need, #grad_output, #grad_need, #gradient, #grad_input,
+                ::core::option::Option::None,
+            );
+        })
+    }
+
+    fn rules(&self, at: &Places) -> Rules {
+        let mut rules = self.written.options.rules(at, "weight");
+        let (field, gradient) = (at.field(""), at.gradient(""));
+        for regularizer in self.written.recurrent.values() {
+            rules.penalties.push(quote!(#regularizer.penalty(&#field.recurrent_weight)));
+            rules.gradients.push(
+                quote!(#regularizer.add_gradient(&#field.recurrent_weight, &mut #gradient.recurrent_weight);),
+            );
+        }
+        rules
+    }
+}
