@@ -179,6 +179,27 @@ mod layers {
         prelu_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => prelu frozen => dense 2 };
         rescale: MeanSquaredError, Net { input 3 f64 => rescale 0.5 offset -1.0 => dense 4 tanh => rescale 2 => dense 2 };
         dense_each: MeanSquaredError, Net { input 2x2x3 f64 => dense 4 each tanh => dense 2 each l2 0.1 => flatten => dense 2 };
+        rnn: MeanSquaredError, Net { input 4x3 f64 => rnn 4 => dense 2 };
+        rnn_of_any_activation: MeanSquaredError, Net { input 4x3 f64 => rnn 3 gelu sequences => rnn 4 softsign backwards nobias => dense 2 };
+        gru: MeanSquaredError, Net { input 4x3 f64 => gru 4 sequences => gru 3 backwards => dense 2 };
+        gru_reset_before: MeanSquaredError, Net { input 4x3 f64 => gru 4 reset_before sequences => gru 3 reset_before silu gates sparse_sigmoid => dense 2 };
+        gru_of_any_gates: MeanSquaredError, Net { input 4x3 f64 => gru 3 softsign gates gelu nobias => dense 2 };
+        lstm: MeanSquaredError, Net { input 4x3 f64 => lstm 4 sequences => lstm 3 backwards => dense 2 };
+        lstm_of_any_gates: MeanSquaredError, Net { input 4x3 f64 => lstm 4 silu gates hard_sigmoid sequences => lstm 3 exponential gates tanh nobias => dense 2 };
+        recurrent_dropout: MeanSquaredError, Net {
+            input 4x3 f64 => rnn 4 dropout 0.3 recurrent_dropout 0.2 sequences => gru 3 dropout 0.2 recurrent_dropout 0.4 sequences
+            => gru 4 reset_before recurrent_dropout 0.3 sequences => lstm 3 dropout 0.2 recurrent_dropout 0.4 => dense 2
+        };
+        recurrent_penalties: MeanSquaredError, Net {
+            input 4x3 f64 => lstm 3 l2 0.1 recurrent_l1 0.2 bias_l2 0.3 activity_l2 0.1 sequences => rnn 3 recurrent_l2 0.2 activity_l1 0.1 => dense 2
+        };
+        recurrent_frozen: MeanSquaredError, Net { input 4x3 f64 => dense 3 each => gru 3 frozen sequences => lstm 2 frozen sequences => rnn 3 frozen => dense 2 };
+        bidirectional: MeanSquaredError, Net { input 4x3 f64 => bidirectional gru 3 sequences multiply => bidirectional lstm 2 sequences => bidirectional rnn 3 sum => dense 2 };
+        bidirectional_with_branches: MeanSquaredError, Net {
+            input 4x3 f64 => dense 4 each => add(identity, bidirectional gru 2 reset_before sequences) => bidirectional lstm 2 frozen average => dense 2
+        };
+        recurrent_at_the_end: MeanSquaredError, Net { input 4x3 f64 => lstm 3 sequences };
+        recurrent_with_losses_of_steps: CategoricalCrossentropy, Net { input 4x3 f64 => gru 5 sequences => dense 3 each softmax };
         shapes: MeanSquaredError, Net { input 2x3x2 f64 => reshape 4x3 => tanh => flatten => dense 6 => reshape 3x2 => softmax };
         frozen_below: MeanSquaredError, Net { input 3 f64 => dense 4 frozen tanh => dense 4 gelu => dense 2 };
         frozen_above: MeanSquaredError, Net { input 3 f64 => dense 4 tanh => dense 4 frozen gelu => dense 2 frozen };

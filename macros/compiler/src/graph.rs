@@ -3,7 +3,7 @@ use std::fmt;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::layers::{Context, Layer, Operation, ParameterGroup, Resolved, Role};
+use crate::layers::{Context, Layer, Operation, ParameterGroup, Resolved, Role, group_name};
 use crate::optimize::Goal;
 use crate::parse::Bound;
 use crate::regularizers::Regularizers;
@@ -21,6 +21,8 @@ pub struct RowId(pub usize);
 #[derive(Debug)]
 pub struct Node {
     pub row: RowId,
+    /// The end of the names of the operation, behind that of its row, where a row has several operations with parameters: `_forward`.
+    pub part: &'static str,
     pub layer: Box<dyn Layer>,
     /// The layer, resolved on the shapes of its inputs.
     pub resolved: Resolved,
@@ -173,6 +175,11 @@ impl Graph {
     /// The operation that writes a value; none writes an input.
     pub fn writer(&self, value: ValueId) -> Option<&Node> {
         self.nodes.get(value.0.checked_sub(self.inputs.len())?)
+    }
+
+    /// The name of an operation: that of its row and its part.
+    pub fn node_name(&self, node: &Node) -> Option<Ident> {
+        self.row_name(node.row).map(|row| group_name(row, node.part))
     }
 
     /// The name of a value: that of its row, or of the input.

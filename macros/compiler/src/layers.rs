@@ -73,6 +73,7 @@ layers!(
     separable,
     conv_transpose,
     recurrent,
+    bidirectional,
     pooling,
     padding,
     upsample,

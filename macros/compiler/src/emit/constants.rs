@@ -92,9 +92,9 @@ pub fn network(planned: &Planned) -> TokenStream {
 
 fn layers(planned: &Planned) -> Vec<TokenStream> {
     let layer = |(row, name, RowCosts { params, trainable, .. }): (_, &Ident, &RowCosts)| {
-        let mut nodes = summary::nodes(planned, row);
-        let last = nodes.next_back()?;
-        let kind = nodes.next().unwrap_or(last).resolved.kind;
+        let last = summary::nodes(planned, row).next_back()?;
+        let first = summary::nodes(planned, row).find(|node| node.part.is_empty());
+        let kind = first.unwrap_or(last).resolved.kind;
         let shape = planned.graph.shape(last.to).sizes().iter().copied().map(literal);
         let name = name.unraw().to_string();
         Some(quote!(castnet::LayerInfo::new(#name, #kind, &[#(#shape),*], #params, #trainable)))

@@ -33,8 +33,8 @@ impl Field<'_> {
 pub fn fields(planned: &Planned) -> Vec<Field<'_>> {
     let mut fields: Vec<Field<'_>> = Vec::new();
     for node in &planned.graph.nodes {
-        let Some(name) = planned.graph.row_name(node.row) else { continue };
-        fields.extend(node.parameters.iter().map(|group| Field { name: group_name(name, group.suffix), node, group }));
+        let Some(name) = planned.graph.node_name(node) else { continue };
+        fields.extend(node.parameters.iter().map(|group| Field { name: group_name(&name, group.suffix), node, group }));
     }
     // A nested network may begin with trainable parameters and end with others: then the trainable prefix ends inside of it, so
     // it comes last.

@@ -92,6 +92,6 @@ fn constant(planned: &Planned, node: &Node) -> Option<Constant> {
 
 /// `CONV_1`.
 fn constant_name(planned: &Planned, node: &Node) -> Option<Ident> {
-    let name = planned.graph.row_name(node.row)?.to_string().to_uppercase();
+    let name = planned.graph.node_name(node)?.to_string().to_uppercase();
     Some(format_ident!("{}", name.trim_start_matches("R#")))
 }

@@ -64,7 +64,8 @@ fn connected_to(planned: &Planned, row: RowId) -> String {
 
 /// `Dense, relu`.
 pub fn kind(planned: &Planned, row: RowId) -> String {
-    let kinds = nodes(planned, row).enumerate().map(|(index, node)| match node.layer.as_activation() {
+    let whole = nodes(planned, row).filter(|node| node.part.is_empty());
+    let kinds = whole.enumerate().map(|(index, node)| match node.layer.as_activation() {
         Some(activation) if index > 0 => activation.describe(),
         _ => node.resolved.kind.to_string(),
     });

@@ -19,6 +19,8 @@ use crate::size::Size;
 
 /// A layer as it was read, with the words about its output.
 pub struct Parsed {
+    /// Layers that read the input side by side, each with the end of its name: `layer` joins their outputs. Mostly there are none.
+    pub parts: Vec<(&'static str, Box<dyn Layer>)>,
     pub layer: Box<dyn Layer>,
     pub activation: Option<Activation>,
     /// The penalties on the output, behind the activation.
@@ -31,13 +33,13 @@ impl Parsed {
     }
 
     pub fn with_activation(layer: Box<dyn Layer>, activation: Option<Activation>) -> Self {
-        Self { layer, activation, activity: Regularizers::default() }
+        Self { parts: Vec::new(), layer, activation, activity: Regularizers::default() }
     }
 
     /// A layer with weights, with the words about its output among its options.
     pub fn with_options(layer: impl Layer + 'static, options: &Options) -> Self {
         let (activation, activity) = (options.activation.clone(), options.activity.clone());
-        Self { layer: Box::new(layer), activation, activity }
+        Self { parts: Vec::new(), layer: Box::new(layer), activation, activity }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 use crate::activations::{self, Activation, Keeps, real};
 use crate::errors::Help;
 use crate::options::{self, Options};
+use crate::regularizers::{self, Regularizers};
 use crate::shape::{Shape, literal};
 use crate::size::Size;
 use crate::suggest;
@@ -22,6 +23,7 @@ pub const KEYWORDS: &[Keyword] = &[
     Keyword { word: "lstm", words: WORDS_WITH_GATES, parse },
 ];
 
+/// The words behind each keyword.
 const WORDS: &[&str] =
     &[SEQUENCES, BACKWARDS, "recurrent_init", "dropout", "recurrent_dropout", "recurrent_l1", "recurrent_l2"];
 const WORDS_WITH_GATES: &[&str] = &[
@@ -46,7 +48,7 @@ const WORDS_OF_GRU: &[&str] = &[
     "recurrent_l2",
 ];
 
-const SEQUENCES: &str = "sequences";
+pub const SEQUENCES: &str = "sequences";
 const BACKWARDS: &str = "backwards";
 const RESET_BEFORE: &str = "reset_before";
 
@@ -58,7 +60,26 @@ enum Cell {
     Lstm,
 }
 
+/// The order in which the steps are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Forwards,
+    Backwards,
+    /// Backwards, with the outputs in the order of the inputs.
+    BackwardsInPlace,
+}
+
 impl Cell {
+    /// The kind of a keyword.
+    fn find(keyword: &Ident) -> Option<Self> {
+        match keyword.to_string().as_str() {
+            "rnn" => Some(Self::Simple),
+            "gru" => Some(Self::Gru { reset_after: true }),
+            "lstm" => Some(Self::Lstm),
+            _ => None,
+        }
+    }
+
     fn gates(self) -> u64 {
         match self {
             Self::Simple => 1,
@@ -107,70 +128,87 @@ impl Cell {
     }
 }
 
+/// A recurrent layer as it was written.
 #[derive(Clone, Debug)]
-struct Written {
+pub struct Written {
+    /// `rnn`, `gru` or `lstm`.
     keyword: String,
     cell: Cell,
     units: u64,
     sequences: bool,
-    backwards: bool,
+    order: Order,
     gates: Option<Activation>,
     recurrent_init: Option<TokenStream>,
     dropout: f64,
     recurrent_dropout: f64,
-    recurrent: crate::regularizers::Regularizers,
-    options: Options,
+    /// The penalties on the recurrent weights.
+    recurrent: Regularizers,
+    pub options: Options,
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let keyword = words.keyword.to_string();
-    let number = words.required_number(&format!("`{keyword}` wants the number of its units"), "32");
-    let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
-    let cell = match keyword.as_str() {
-        "gru" => Cell::Gru { reset_after: true },
-        "lstm" => Cell::Lstm,
-        _ => Cell::Simple,
-    };
-    let mut written = Written {
-        keyword,
-        cell,
-        units: 1,
-        sequences: false,
-        backwards: false,
-        gates: None,
-        recurrent_init: None,
-        dropout: 0.0,
-        recurrent_dropout: 0.0,
-        recurrent: Default::default(),
-        options: Options::default(),
-    };
-    let mut seen: Vec<String> = Vec::new();
-    let options = Options::parse(words, |name, words| {
-        let left = words.left();
-        written.word(name, words);
-        let value = left.iter().take(left.len() - words.left().len());
-        if seen.contains(&name.to_string()) {
-            words.twice(name, quote!(#(#value)*));
-        }
-        seen.push(name.to_string());
-    });
-    written.units = units?;
-    let activity = options.activity.clone();
-    written.options = options;
-    Some(Parsed { layer: Box::new(written), activation: None, activity })
+    let keyword = words.keyword;
+    let mut written = Written::parse(keyword, &quote!(#keyword), words, |_, _| false)?;
+    let activity = std::mem::take(&mut written.options.activity);
+    Some(Parsed { parts: Vec::new(), layer: Box::new(written), activation: None, activity })
 }
 
 impl Written {
+    /// Reads the units and the words behind them; `start` are the tokens in front. `take` reads a word that the layer does not know itself, and
+    /// says whether it was one.
+    pub fn parse(
+        keyword: &Ident,
+        start: &TokenStream,
+        words: &mut Words<'_>,
+        mut take: impl FnMut(&Ident, &mut Words<'_>) -> bool,
+    ) -> Option<Self> {
+        let missing = format!("`{start}` wants the number of its units");
+        let number = words.expected(start, &missing, "32", format!("such as `{start} 32`"));
+        let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
+        let mut written = Self {
+            keyword: keyword.to_string(),
+            cell: Cell::find(keyword)?,
+            units: 1,
+            sequences: false,
+            order: Order::Forwards,
+            gates: None,
+            recurrent_init: None,
+            dropout: 0.0,
+            recurrent_dropout: 0.0,
+            recurrent: Regularizers::default(),
+            options: Options::default(),
+        };
+        let mut seen: Vec<String> = Vec::new();
+        written.options = Options::parse(words, |name, words| {
+            let left = words.left();
+            if !take(name, words) {
+                written.word(name, words);
+            }
+            let value = left.iter().take(left.len() - words.left().len());
+            if seen.contains(&name.to_string()) {
+                words.twice(name, quote!(#(#value)*));
+            }
+            seen.push(name.to_string());
+        });
+        written.units = units?;
+        Some(written)
+    }
+
+    /// The same layer, reading from the last step to the first. The outputs of all steps stand in the order of the inputs.
+    pub fn turned(&self) -> Self {
+        Self { order: if self.sequences { Order::BackwardsInPlace } else { Order::Backwards }, ..self.clone() }
+    }
+
     /// Reads a word of its own, with its number or name.
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
         match name.to_string().as_str() {
             SEQUENCES => self.sequences = true,
-            BACKWARDS => self.backwards = true,
+            BACKWARDS => self.order = Order::Backwards,
             RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
             "gates" => self.gates = gates(name, words),
             "recurrent_init" => self.recurrent_init = Some(options::parse_initializer(name, words)),
-            "recurrent_l1" => self.recurrent.l1 = Some((name.clone(), crate::regularizers::factor(name, words))),
-            "recurrent_l2" => self.recurrent.l2 = Some((name.clone(), crate::regularizers::factor(name, words))),
+            "recurrent_l1" => self.recurrent.l1 = Some((name.clone(), regularizers::factor(name, words))),
+            "recurrent_l2" => self.recurrent.l2 = Some((name.clone(), regularizers::factor(name, words))),
             word => {
                 let example = format!("{word} 0.2");
                 let rate =
@@ -204,7 +242,8 @@ impl Written {
         };
         identity
             .word_if(self.sequences, SEQUENCES)
-            .word_if(self.backwards, BACKWARDS)
+            .word_if(self.order == Order::Backwards, BACKWARDS)
+            .word_if(self.order == Order::BackwardsInPlace, "backwards_in_place")
             .word_if(self.cell == Cell::Gru { reset_after: false }, RESET_BEFORE)
             .word_if(!self.options.has_bias(), "nobias")
     }
@@ -364,13 +403,13 @@ impl Map for Recurrent {
 
     fn constant(&self, network: &Context<'_>) -> Option<Constant> {
         let castnet = network.castnet;
-        let Written { cell, sequences, backwards, dropout, recurrent_dropout, .. } = self.written;
+        let Written { cell, sequences, order, dropout, recurrent_dropout, .. } = self.written;
         let scalar = network.scalar.rust_type(castnet);
         let [steps, inputs, units] = [self.steps, self.features, self.written.units].map(literal);
         let activation = gate(self.written.activation(), "Tanh", castnet);
         let gates = gate(self.written.gates(), "Sigmoid", castnet);
         let gives = if sequences { quote!(Sequence) } else { quote!(Last) };
-        let order = if backwards { quote!(Backwards) } else { quote!(Forwards) };
+        let order = format_ident!("{order:?}");
         let cell = cell.value(castnet);
         let [dropout, recurrent_dropout] = [dropout, recurrent_dropout].map(real);
         Some(Constant {

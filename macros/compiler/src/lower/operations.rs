@@ -21,26 +21,32 @@ impl Lowering<'_> {
         from: Vec<ValueId>,
         branches: Vec<Branch>,
     ) -> ValueId {
-        let Parsed { layer, activation, activity } = parsed;
+        let Parsed { parts, layer, activation, activity } = parsed;
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
         let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
-        let value = self.operation(
-            layer,
-            from,
-            Tokens {
-                layer: tokens,
-                branches,
-                arrow: stage.arrow.clone(),
-                vector_is_next: self.vector_is_next,
-                calls: self.call_tokens(),
-            },
-        );
+        let tokens = Tokens {
+            layer: tokens,
+            branches,
+            arrow: stage.arrow.clone(),
+            vector_is_next: self.vector_is_next,
+            calls: self.call_tokens(),
+        };
+        let mut joined = Vec::new();
+        for (part, layer) in parts {
+            let value = self.operation(part, layer, from.clone(), tokens.clone());
+            if value == LOST {
+                return LOST;
+            }
+            joined.push(value);
+        }
+        let from = if joined.is_empty() { from } else { joined };
+        let value = self.operation("", layer, from, tokens);
         let value = match activation {
             None => value,
             Some(activation) => {
                 let tokens = activation.to_token_stream();
                 let tokens = Tokens { layer: tokens, calls: self.call_tokens(), ..Tokens::default() };
-                self.operation(Box::new(activation), vec![value], tokens)
+                self.operation("", Box::new(activation), vec![value], tokens)
             }
         };
         if let Some(last) = self.graph.nodes.last_mut().filter(|node| node.to == value) {
@@ -50,7 +56,13 @@ impl Lowering<'_> {
     }
 
     /// Adds an operation to the last row: a layer, resolved on its inputs.
-    pub(super) fn operation(&mut self, layer: Box<dyn Layer>, from: Vec<ValueId>, tokens: Tokens) -> ValueId {
+    pub(super) fn operation(
+        &mut self,
+        part: &'static str,
+        layer: Box<dyn Layer>,
+        from: Vec<ValueId>,
+        tokens: Tokens,
+    ) -> ValueId {
         let row = RowId(self.graph.rows.len().saturating_sub(1));
         let inputs: Option<Vec<&Shape>> = from.iter().map(|&value| self.graph.find_shape(value)).collect();
         let resolved = match inputs.as_ref().map(|inputs| layer.resolve(inputs)) {
@@ -74,7 +86,7 @@ impl Lowering<'_> {
         };
         let to = ValueId(self.graph.values());
         let activity = Regularizers::default();
-        self.graph.push(Node { row, layer, resolved, parameters, activity, from, to, tokens });
+        self.graph.push(Node { row, part, layer, resolved, parameters, activity, from, to, tokens });
         to
     }
 

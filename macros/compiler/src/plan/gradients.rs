@@ -118,16 +118,17 @@ pub fn need_of_head(planned: &Planned, node: &Node) -> Option<layers::Need> {
 /// The needs of the steps of the backward pass.
 fn extra_needs(planned: &Planned, backward: &Backward) -> Needs {
     let mut needs = Needs::default();
-    let mut numbers: Vec<Option<usize>> = vec![None; planned.graph.values()];
+    // An operation may have two steps, one of them on demand, which use the same memory.
+    let mut numbers: Vec<Option<(usize, usize)>> = vec![None; planned.graph.values()];
     for (number, step) in (1..).zip(backward.always.iter().chain(&backward.on_demand)) {
-        if let Some(first) = numbers.get_mut(step.node.0) {
-            *first = first.or(Some(number));
+        if let Some(numbers) = numbers.get_mut(step.node.0) {
+            *numbers = Some((numbers.map_or(number, |(first, _)| first), number));
         }
     }
     for node in planned.body() {
-        let step = numbers.get(node.to.0).copied().flatten();
-        if let (Some(number), Some(need)) = (step, node.operation().need(Purpose::Backward)) {
-            needs.add(node.to, need, number, number);
+        let steps = numbers.get(node.to.0).copied().flatten();
+        if let (Some((first, last)), Some(need)) = (steps, node.operation().need(Purpose::Backward)) {
+            needs.add_over(node.to, need, first, last);
         }
     }
     for node in planned.graph.nodes.iter().filter(|node| !node.activity.is_empty()) {

@@ -68,6 +68,11 @@ impl Needs {
             Life::Step => (step, step),
             Life::ForwardToBackward => (step, end),
         };
+        self.add_over(node, need, first, last);
+    }
+
+    /// Adds the need of an operation, from one step to another.
+    pub fn add_over(&mut self, node: ValueId, need: Need, first: usize, last: usize) {
         match need.room {
             Room::Shape(shape) => self.known.push((node, Period { first, last, len: shape.len() })),
             Room::Type(rust_type) => {

@@ -140,7 +140,7 @@ fn map_forward(
 pub fn places(planned: &Planned, node: &Node) -> Places {
     let constant = constant(planned, node).and_then(|_| constant_name(planned, node));
     Places {
-        name: planned.graph.row_name(node.row).cloned(),
+        name: planned.graph.node_name(node),
         goal: planned.graph.goal,
         constant: quote!(#constant),
         ..Places::default()

@@ -94,13 +94,18 @@ impl<'a> Names<'a> {
     /// The name of a value: that of its row. If the value before the activation lies in other memory, its name ends in `_linear`.
     fn value_name(&self, value: ValueId) -> Ident {
         let graph = &self.planned.graph;
-        let Some(name) = graph.value_name(value) else { return self.slice("output") };
+        let writer = graph.writer(value);
+        let name = match writer {
+            Some(writer) => graph.node_name(writer),
+            None => graph.value_name(value).cloned(),
+        };
+        let Some(name) = name else { return self.slice("output") };
         let prefixed =
             || if self.prefix().is_empty() { name.clone() } else { format_ident!("{}{}", self.prefix(), name) };
-        let Some(writer) = graph.writer(value) else {
+        let Some(writer) = writer else {
             return if graph.inputs.len() == 1 { self.slice("input") } else { prefixed() };
         };
-        let reader = graph.writer(ValueId(value.0 + 1)).filter(|reader| reader.row == writer.row);
+        let reader = graph.writer(ValueId(value.0 + 1)).filter(|reader| reader.row == writer.row && reader.part == writer.part);
         let apart = reader.is_some_and(|reader| self.location(reader.input()) != self.location(reader.to));
         if apart { format_ident!("{}{}_linear", self.prefix(), name) } else { prefixed() }
     }
@@ -110,7 +115,7 @@ impl<'a> Names<'a> {
             Wanted::Value(value) => self.value_name(value),
             Wanted::Apart(value, _) => format_ident!("{}_contribution", self.value_name(value)),
             Wanted::Need(node) => {
-                let row = self.planned.graph.row_name(node.row).cloned().unwrap_or_else(|| self.memory());
+                let row = self.planned.graph.node_name(node).unwrap_or_else(|| self.memory());
                 let suffix = self.planned.need(node, self.purpose).map_or("", |need| need.life.suffix());
                 format_ident!("{}{row}{suffix}", self.prefix())
             }
