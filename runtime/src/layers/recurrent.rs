@@ -100,16 +100,6 @@ impl<'a, T: Scalar> Given<'a, T> {
     }
 }
 
-impl<T: Scalar> Recurrence<T> {
-    /// Draws the inputs and the values of the state that a training step drops.
-    pub fn drop_out<M: Flat<Scalar = T>>(&self, rng: &mut TrainingRng, saved: &mut [M]) {
-        recurrent::fill_factors(self, flatten_mut(saved), |rate| match rng.random::<f64>() < rate {
-            true => T::ZERO,
-            false => T::from_f64(1.0 / (1.0 - rate)),
-        });
-    }
-}
-
 impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias<T, GATES>>
     Recurrent<IN, UNITS, GATES, T, B>
 {
@@ -131,7 +121,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
 
     /// The outputs of a prediction.
     #[inline(always)]
-    pub fn forward<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
+    pub fn recur<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
         &self,
         isa: I,
         of: &Recurrence<T>,
@@ -147,7 +137,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
 
     /// The outputs in training, and in `saved` the values that the backward pass reads.
     #[inline(always)]
-    pub fn forward_training<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
+    pub fn recur_in_training<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
         &self,
         isa: I,
         of: &Recurrence<T>,
@@ -162,11 +152,31 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         recurrent::outputs_of_training(of, given.mask, saved, flatten_mut(outputs));
     }
 
+    /// As [`recur_in_training`](Self::recur_in_training), where inputs or values of the state are dropped.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "the values that a pass reads and writes; only generated code calls it")]
+    pub fn recur_dropping<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
+        &self,
+        isa: I,
+        rng: &mut TrainingRng,
+        of: &Recurrence<T>,
+        inputs: &[X],
+        given: Given<'_, T>,
+        saved: &mut [M],
+        outputs: &mut [Y],
+    ) {
+        recurrent::fill_factors(of, flatten_mut(saved), |rate| match rng.random::<f64>() < rate {
+            true => T::ZERO,
+            false => T::from_f64(1.0 / (1.0 - rate)),
+        });
+        self.recur_in_training(isa, of, inputs, given, saved, outputs);
+    }
+
     /// The gradients that are asked for: of the parameters, of the inputs and of the first state. `memory` holds [`Recurrence::gradients`] values
     /// for each sample.
     #[inline(always)]
     #[expect(clippy::too_many_arguments, reason = "the values that a backward pass reads and writes; only generated code calls it")]
-    pub fn backward<I, M, G, Y>(
+    pub fn backward_through_time<I, M, G, Y>(
         &self,
         isa: I,
         of: &Recurrence<T>,

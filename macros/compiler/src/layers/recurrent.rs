@@ -454,14 +454,19 @@ impl Map for Recurrent {
 
     fn forward(&self, at: &Places) -> TokenStream {
         let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
-        quote!(#field.forward(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
+        quote!(#field.recur(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
         let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
-        let drop = (self.written.dropout > 0.0 || self.written.recurrent_dropout > 0.0)
-            .then(|| quote!(#constant.drop_out(rng, #need);));
-        quote!(#drop #field.forward_training(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
+        match self.written.dropout > 0.0 || self.written.recurrent_dropout > 0.0 {
+            true => quote! {
+                #field.recur_dropping(isa, rng, &#constant, #input, castnet::Given::nothing(), #need, #output);
+            },
+            false => quote! {
+                #field.recur_in_training(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);
+            },
+        }
     }
 
     fn backward(&self, at: &Places) -> Backward {
@@ -472,7 +477,7 @@ impl Map for Recurrent {
             Wants::Input | Wants::Both => quote!(::core::option::Option::Some(castnet::flatten_mut(#grad_input))),
         };
         Backward::Together(quote! {
-            #field.backward(
+            #field.backward_through_time(
                 isa, &#constant, castnet::Given::nothing(), #need, #grad_output, #grad_need, #gradient, #grad_input,
                 ::core::option::Option::None,
             );

@@ -40,6 +40,18 @@ const LAYERS: &[&str] = &[
     "9x9x4: conv_transpose 8 3x3",
     "9x9x4: conv_transpose 8 3x2 stride 2 same outpad 1 nobias",
     "9x4: conv_transpose 8 3 dilation 2 outpad 0",
+    "9x4: rnn 8",
+    "9x4: rnn 8 relu backwards nobias frozen",
+    "9x4: gru 8",
+    "9x4: gru 8 sequences tanh gates sigmoid dropout 0.2 recurrent_dropout 0.1",
+    "9x4: gru 8 reset_before gates hard_sigmoid leaky_relu 0.1 l2 recurrent_l1 recurrent_l2 0.1",
+    "9x4: lstm 8",
+    "9x4: lstm 8 sequences backwards nobias recurrent_init glorot_uniform max_norm 2",
+    "9x4: bidirectional gru 8",
+    "9x4: bidirectional gru 8 concat sequences reset_before",
+    "9x4: bidirectional lstm 8 sum gates hard_sigmoid dropout 0.1 recurrent_dropout 0.2 recurrent_init zeros",
+    "9x4: bidirectional rnn 8 multiply sequences relu recurrent_l1 recurrent_l2",
+    "9x4: bidirectional lstm 8 average nobias",
     "9x9x4: maxpool 2x2",
     "9x9x4: maxpool 2 stride 1 same",
     "9x4: maxpool 3 stride 3 valid",
@@ -132,7 +144,7 @@ fn options_are_in_identities_or_left_out() {
         LAYERS.iter().any(|written| {
             let (input, layer) = written.split_once(": ").expect("an input");
             let of_layer = identities(&planned(&format!("Net< input {input} => {layer} => rescale 1 >")));
-            of_layer.iter().any(|identity| identity.split(' ').any(|word| word == option))
+            of_layer.iter().any(|identity| identity.split(' ').skip(1).any(|word| word == option))
         })
     };
     for option in all().flat_map(|keyword| keyword.words).copied().chain(options::all()) {
@@ -145,9 +157,10 @@ fn options_are_in_identities_or_left_out() {
 fn left_out_words_change_no_fingerprint() {
     let fingerprint_of = |layers: &str| fingerprint(&format!("Net< input 9x9x4 => {layers} => rescale 1 >"));
     for word in unhashed::all() {
-        let candidates = ["dense 4", "conv 4 3x3", "batchnorm", "upsample 2"];
+        let candidates = ["dense 4", "conv 4 3x3", "batchnorm", "upsample 2", "reshape 81x4 => lstm 4"];
         let with = |layer: &str| match word {
-            options::INIT => format!("{layer} {word} he_normal"),
+            options::INIT | "recurrent_init" => format!("{layer} {word} he_normal"),
+            "recurrent_dropout" => format!("{layer} {word} 0.5"),
             "momentum" => format!("{layer} {word} 0.5"),
             word if keywords().any(|keyword| keyword == word) => format!("{layer} => {word} 0.5"),
             word => format!("{layer} {word}"),

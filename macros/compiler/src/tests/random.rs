@@ -219,13 +219,14 @@ impl Writer {
             7 => self.block(shape),
             8 => Some(self.reshaped(shape)),
             9 if self.random.chance(10) => Some(self.another_network(shape, false)),
-            10 if has_positions => Some(self.pooling(shape)),
+            10 if has_positions && self.random.chance(50) => Some(self.pooling(shape)),
             11 if has_positions => Some(self.global(shape)),
             12 if has_positions => Some(self.border(shape)),
             13 if has_positions => Some(self.upsample(shape)).filter(|_| len(shape) <= MOST),
             14 if has_positions => Some(self.convolution(shape)),
             15 if has_positions => Some(self.transposed(shape)),
-            16 if has_positions => Some(self.dense(shape)),
+            16 if has_positions && shape.len() != 2 => Some(self.dense(shape)),
+            10 | 16 if shape.len() == 2 => Some(self.recurrent(shape)),
             17 => Some("identity".to_string()),
             18 | 19 => Some(self.preserving(shape, 1)),
             _ => None,
@@ -321,6 +322,42 @@ impl Writer {
         let (text, units) = if units > 12 { ("3".to_string(), 3) } else { (text, units) };
         *shape = with_channels(shape, units);
         format!("dense {text}{each}{}", self.options(shape))
+    }
+
+    fn recurrent(&mut self, shape: &mut Shape) -> String {
+        let units = self.random.between(1, 4);
+        let cell = *self.random.pick(&["rnn", "gru", "lstm"]);
+        let both = self.random.chance(30);
+        let mut words = String::new();
+        if self.random.chance(30) {
+            words += self.random.pick::<&str>(&[" relu", " gelu", " softsign", " leaky_relu 0.1", " tanh"]);
+        }
+        if cell != "rnn" && self.random.chance(20) {
+            words += self.random.pick::<&str>(&[" gates hard_sigmoid", " gates sigmoid", " gates sparse_sigmoid"]);
+        }
+        if cell == "gru" && self.random.chance(30) {
+            words.push_str(" reset_before");
+        }
+        let sequences = self.random.chance(60);
+        let steps = if sequences { vec![shape[0]] } else { Vec::new() };
+        words.push_str(if sequences { " sequences" } else { "" });
+        let rules = [" dropout 0.2", " recurrent_dropout 0.1", " recurrent_init glorot_normal"];
+        words.extend(rules.into_iter().filter(|_| self.random.chance(12)));
+        if self.random.chance(15) {
+            words.push_str(" frozen");
+        } else {
+            let rules = [" nobias", " recurrent_l1 1e-4", " recurrent_l2", " l2", " max_norm 2", " activity_l1"];
+            words.extend(rules.into_iter().filter(|_| self.random.chance(10)));
+        }
+        if both {
+            words += self.random.pick::<&str>(&["", " concat", " sum", " multiply", " average"]);
+            let width = if [" sum", " multiply", " average"].iter().any(|merge| words.contains(merge)) { 1 } else { 2 };
+            *shape = steps.into_iter().chain([width * units]).collect();
+            return format!("bidirectional {cell} {units}{words}");
+        }
+        words += self.random.pick::<&str>(&["", "", " backwards"]);
+        *shape = steps.into_iter().chain([units]).collect();
+        format!("{cell} {units}{words}")
     }
 
     /// A window: the texts of its size and its words, and its number of positions in each direction. `around` are the possible paddings.

@@ -7,7 +7,7 @@ use super::machine::{Machine, Region, Terms};
 use super::passes::{Callers, Results, collect, collect_penalties};
 use super::statements::{self, Names};
 use crate::graph::{Graph, Node, ValueId};
-use crate::layers::{Backward, Dependence, InPlace, InputGradient, Join, Map, Operation, Places};
+use crate::layers::{Backward, Dependence, InPlace, InputGradient, Join, Map, Operation, Places, Wants};
 
 /// The memory that a caller of the network brings.
 pub fn callers(graph: &Graph) -> Callers {
@@ -111,7 +111,7 @@ impl<'a> Walk<'a, '_> {
 
     fn places(&mut self, node: &Node) -> Places {
         let graph = self.graph;
-        let name = graph.row_name(node.row).cloned();
+        let name = graph.node_name(node);
         let mut constant = None;
         if let (Operation::Map(map), Some(name)) = (node.operation(), &name)
             && let Some(value) = map.constant(&graph.context())
@@ -305,7 +305,8 @@ impl<'a> Walk<'a, '_> {
         if matches!(map.input_gradient(), InputGradient::Never) {
             return;
         }
-        let places = self.places(node);
+        let wants = if node.is_trainable() { Wants::Both } else { Wants::Input };
+        let places = Places { wants, ..self.places(node) };
         match map.backward(&places) {
             Backward::Apart { parameters, input } => {
                 if node.is_trainable() {

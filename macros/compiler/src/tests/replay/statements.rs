@@ -294,7 +294,15 @@ fn effect(name: &str, call: Call) -> Step {
         "forward" | "forward_channels" if is_join => change(Written::Computed),
         "forward" if is_concat && !begins => change(Written::Computed),
         "forward" | "forward_compact" => write(Written::Computed),
-        "forward_training" => step(std::slice::from_ref(first), behind, Written::Computed),
+        "forward_training" | "recur" | "recur_in_training" | "recur_dropping" => {
+            step(std::slice::from_ref(first), behind, Written::Computed)
+        }
+        "backward_through_time" => {
+            let [saved, grad_output, grads, grad_input @ ..] = regions.as_slice() else {
+                panic!("`{text}` has other regions")
+            };
+            gradients(text.clone(), &[saved, grad_output], grads, grad_input, sink)
+        }
         "backward" if !is_concat => change(Written::Computed),
         "backward" | "backward_input" | "backward_frozen" | "backward_channels" => write(Written::Computed),
         "backward_parameters" => Step { sink, ..step(&regions, &[], Written::Computed) },
@@ -309,19 +317,17 @@ fn effect(name: &str, call: Call) -> Step {
     }
 }
 
-/// A nested network computes the gradient of its parameters, of its input, or of both. The text does not tell which.
+/// A nested network.
 fn nested_backward(text: String, regions: &[Region], sink: Option<String>) -> Step {
     let [input, memory, output, grads, grad_output, grad_input @ ..] = regions else {
         panic!("`{text}` has other regions")
     };
+    gradients(text, &[input, memory, output, grad_output], grads, grad_input, sink)
+}
+
+/// A layer that computes the gradient of its parameters, of its input, or of both by one statement, whose text does not tell which.
+fn gradients(text: String, reads: &[&Region], grads: &Region, grad_input: &[Region], sink: Option<String>) -> Step {
     let text: String = text.split(',').take(2).collect();
     let writes = grad_input.iter().chain([grads]).map(|region| (region.clone(), Written::Computed)).collect();
-    Step {
-        text,
-        reads: [input, memory, output, grad_output].into_iter().cloned().collect(),
-        writes,
-        sink,
-        is_random: false,
-        for_input: false,
-    }
+    Step { text, reads: reads.iter().copied().cloned().collect(), writes, sink, is_random: false, for_input: false }
 }
