@@ -20,9 +20,9 @@ pub enum Answer {
 }
 
 const RECURRENT: Answer = Answer::Missing {
-    what: "recurrent layers",
+    what: "such recurrent layers",
     input: "8x4",
-    layers: "conv 32 3 causal relu => globalavgpool",
+    layers: "lstm 32",
     on: " on a sequence",
 };
 const ATTENTION: Answer =
@@ -148,13 +148,13 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["softplus"], Answer::Words("softplus")),
     (&["softsign"], Answer::Words("softsign")),
     (&["threshold"], Answer::Words("threshold")),
+    (&["rnn", "simplernn"], Answer::Words("rnn")),
+    (&["gru"], Answer::Words("gru")),
+    (&["lstm"], Answer::Words("lstm")),
+    (&["bidirectional"], Answer::Words("bidirectional")),
     (&["glu", "softmin", "adaptivelogsoftmaxwithloss"], OTHER_GATES),
     (
         &[
-            "rnn",
-            "lstm",
-            "gru",
-            "simplernn",
             "rnnbase",
             "rnncell",
             "lstmcell",
@@ -163,7 +163,6 @@ const ANSWERS: &[(&[&str], Answer)] = &[
             "stackedrnncells",
             "convlstm",
             "convlstmcell",
-            "bidirectional",
             "optimizedlstmcell",
         ],
         RECURRENT,
