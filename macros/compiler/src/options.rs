@@ -65,6 +65,14 @@ const NOBIAS: &str = "nobias";
 const SILENT: &[(&str, &str)] =
     &[("bias", "a layer has one unless `nobias` is written"), ("activation", "the name of an activation stands alone")];
 
+/// Keras's names of words that only some layers take.
+const OF_KERAS: &[(&str, &str)] = &[
+    ("return_sequences", "sequences"),
+    ("go_backwards", "backwards"),
+    ("recurrent_activation", "gates"),
+    ("recurrent_initializer", "recurrent_init"),
+];
+
 /// All options.
 pub fn all() -> impl Iterator<Item = &'static str> {
     OPTIONS.iter().copied()
@@ -220,9 +228,10 @@ impl Options {
         }
         let options = own.iter().chain(OPTIONS).copied();
         let known = options.clone().chain(activations::words());
+        let of_keras = OF_KERAS.iter().find(|(written, meant)| name == written && own.contains(meant));
         let near = match name == "padding" && own.contains(&PAD) && !words.is_next(&[SAME, VALID, CAUSAL]) {
             true => Some(PAD),
-            false => suggest::nearest(&name.to_string(), known),
+            false => of_keras.map(|(_, meant)| *meant).or_else(|| suggest::nearest(&name.to_string(), known)),
         };
         let (sign, value) = words.orphan();
         let (options, activations) =
@@ -232,6 +241,11 @@ impl Options {
         words
             .errors
             .at(quote!(#name #sign #value), (format!("unknown option or activation `{name}` of `{keyword}`"), help));
+    }
+
+    /// The word `frozen`, if it was written.
+    pub fn frozen(&self) -> Option<&Ident> {
+        self.frozen.as_ref()
     }
 
     pub fn has_bias(&self) -> bool {
@@ -311,13 +325,14 @@ impl Options {
     }
 }
 
-/// Reads the name after `init`, and its number.
+/// Reads the name after `init` or `recurrent_init`, and its number.
 pub fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let all = || INITIALIZERS.iter().map(|initializer| initializer.word);
     let Some(name) = words.name() else {
         let names = all().collect::<Vec<_>>().join(", ");
-        let help = Help::after("he_normal").saying(format!("such as `init he_normal`; initializers: {names}"));
-        words.errors.at(init, ("`init` wants the name of an initializer", help));
+        let example = if init == INIT { "he_normal" } else { "glorot_uniform" };
+        let help = Help::after(example).saying(format!("such as `{init} {example}`; initializers: {names}"));
+        words.errors.at(init, (format!("`{init}` wants the name of an initializer"), help));
         return TokenStream::new();
     };
     let Some(initializer) = INITIALIZERS.iter().find(|initializer| name == initializer.word) else {

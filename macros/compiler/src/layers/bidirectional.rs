@@ -3,7 +3,7 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::identity::Identity;
-use super::recurrent::Written;
+use super::recurrent::{SEQUENCES, Written};
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, join};
 use crate::errors::Help;
 use crate::shape::Shape;
@@ -14,8 +14,8 @@ pub const KEYWORDS: &[Keyword] = &[Keyword { word: "bidirectional", words: WORDS
 
 const WORDS: &[&str] = &[
     "sequences",
-    "reset_before",
-    "gates",
+    OF_GRU,
+    OF_GATES,
     "recurrent_init",
     "dropout",
     "recurrent_dropout",
@@ -27,6 +27,10 @@ const WORDS: &[&str] = &[
     "average",
 ];
 
+/// The words of GRUs alone, and those of layers with gates.
+const OF_GRU: &str = "reset_before";
+const OF_GATES: &str = "gates";
+
 /// The recurrent layers.
 const CELLS: &[&str] = &["rnn", "gru", "lstm"];
 
@@ -37,7 +41,8 @@ const MERGES: &[(&str, &str)] =
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
     let Some(cell) = words.name() else {
-        let help = Help::after("gru 32").saying("such as `bidirectional gru 32`");
+        let missing = if words.is_at_end() { "gru 32" } else { "gru" };
+        let help = Help::after(missing).saying("such as `bidirectional gru 32`");
         words.errors.at(keyword, ("`bidirectional` wants a recurrent layer: rnn, gru or lstm", help));
         return None;
     };
@@ -49,17 +54,29 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
         words.errors.at(cell, (format!("`{cell}` is no recurrent layer: `bidirectional` wants rnn, gru or lstm"), help));
         return None;
     }
-    let mut merge = "concat";
-    let mut written = Written::parse(cell, &quote!(#keyword #cell), words, |name, _| {
-        let found = MERGES.iter().find(|(word, _)| name == word);
-        merge = found.map_or(merge, |(word, _)| *word);
-        found.is_some()
+    let mut merge: Option<&'static str> = None;
+    let mut written = Written::parse(cell, &quote!(#keyword #cell), words, |name, words| {
+        let is_of_another = name == OF_GRU && cell != "gru" || name == OF_GATES && cell == "rnn";
+        if is_of_another {
+            let with = if name == OF_GRU { "gru" } else { "gru` or `lstm" };
+            let message = format!("`{name}` is a word of `{with}`, not of `{cell}`");
+            let value = words.name();
+            words.errors.at(quote!(#name #value), (message, Help::leave_out()));
+            return true;
+        }
+        let Some((word, _)) = MERGES.iter().find(|(word, _)| name == word) else { return false };
+        if let Some(first) = merge.replace(word).filter(|first| first != word) {
+            let message = format!("`{word}` is a second way to merge both directions, after `{first}`");
+            words.errors.at(name, (message, Help::leave_out()));
+        }
+        true
     })?;
+    let merge = merge.unwrap_or("concat");
     let activity = std::mem::take(&mut written.options.activity);
-    let backward = written.turned();
+    let (backward, sequences) = (written.turned(), written.sequences);
     Some(Parsed {
         parts: vec![("_forward", Box::new(written)), ("_backward", Box::new(backward))],
-        layer: Box::new(Merge(merge)),
+        layer: Box::new(Merge { word: merge, sequences }),
         activation: None,
         activity,
     })
@@ -67,17 +84,25 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 
 /// The join of both directions.
 #[derive(Debug)]
-struct Merge(&'static str);
+struct Merge {
+    word: &'static str,
+    /// Whether it joins all steps.
+    sequences: bool,
+}
 
 impl Layer for Merge {
     fn describe(&self) -> String {
-        format!("bidirectional {}", self.0)
+        format!("bidirectional {}", self.word)
+    }
+
+    fn word_for_all_steps(&self) -> Option<&'static str> {
+        (!self.sequences).then_some(SEQUENCES)
     }
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
-        let (_, keyword) = MERGES.iter().find(|(word, _)| *word == self.0).copied().unwrap_or_default();
+        let (_, keyword) = MERGES.iter().find(|(word, _)| *word == self.word).copied().unwrap_or_default();
         let join = join::find(&Ident::new(keyword, Span::call_site()));
-        let resolved = join.ok_or_else(|| format!("`{}` is no way to merge two directions", self.0))?.resolve(inputs)?;
-        Ok(Resolved { kind: "Bidirectional", identity: Identity::new("bidirectional").word(self.0), ..resolved })
+        let resolved = join.ok_or_else(|| format!("`{}` is no way to merge two directions", self.word))?.resolve(inputs)?;
+        Ok(Resolved { kind: "Bidirectional", identity: Identity::new("bidirectional").word(self.word), ..resolved })
     }
 }

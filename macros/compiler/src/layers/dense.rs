@@ -47,6 +47,10 @@ impl Layer for Written {
         Shape::new(vec![self.units]).filter(|_| !self.each)
     }
 
+    fn takes_sequence(&self) -> bool {
+        self.each
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
         let Self { units, each, options } = self;

@@ -53,6 +53,14 @@ pub trait Layer: Debug {
     fn output(&self) -> Option<Shape> {
         None
     }
+    /// Whether it takes a sequence and no vector.
+    fn takes_sequence(&self) -> bool {
+        false
+    }
+    /// The word that makes it give all steps of a sequence, if it gives only the last.
+    fn word_for_all_steps(&self) -> Option<&'static str> {
+        None
+    }
     /// Whether it may only stand right behind an input.
     fn only_first(&self) -> bool {
         false

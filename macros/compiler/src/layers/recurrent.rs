@@ -135,7 +135,7 @@ pub struct Written {
     keyword: String,
     cell: Cell,
     units: u64,
-    sequences: bool,
+    pub sequences: bool,
     order: Order,
     gates: Option<Activation>,
     recurrent_init: Option<TokenStream>,
@@ -191,6 +191,10 @@ impl Written {
             seen.push(name.to_string());
         });
         written.units = units?;
+        if let (Some(frozen), Some(rule)) = (written.options.frozen(), written.recurrent.words().next()) {
+            let help = Help::leave_out().of(frozen).saying(format!("leave out `frozen` or `{rule}`"));
+            words.errors.at(quote!(#rule #frozen), (format!("`{rule}` has no effect on a frozen layer"), help));
+        }
         Some(written)
     }
 
@@ -281,6 +285,14 @@ impl Layer for Written {
         Shape::new(vec![self.units]).filter(|_| !self.sequences)
     }
 
+    fn takes_sequence(&self) -> bool {
+        true
+    }
+
+    fn word_for_all_steps(&self) -> Option<&'static str> {
+        (!self.sequences).then_some(SEQUENCES)
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let input = only(inputs)?;
         let (keyword, units) = (&self.keyword, self.units);
@@ -288,7 +300,7 @@ impl Layer for Written {
             [steps, features] => [steps, features],
             [size] => {
                 let help = Help::before(format!("reshape {size}x1 =>"))
-                    .saying(format!("give it one value a step: `reshape {size}x1`; behind another recurrent layer, that layer wants `sequences`"));
+                    .saying(format!("put `reshape {size}x1` before it: steps of one value each"));
                 return Err((format!("`{keyword}` takes a sequence, steps x features, but what comes in has the shape {input}"), help).into());
             }
             [height, width, channels] => {
@@ -302,7 +314,7 @@ impl Layer for Written {
         if let Some(activation) = self.activation().filter(|activation| activation.compares_channels()) {
             let word = activation.keras_word();
             let message = format!("`{word}` compares the units of `{keyword}` with each other, and stands behind it");
-            let help = Help::leave_out_words(word).and(&format!(", and write `=> {word}` behind it"));
+            let help = Help::write_for(word, format!("=> {word}"));
             return Err((message, help).into());
         }
         let too_large = || format!("`{keyword} {units}` on {input} has more values than any machine can hold");

@@ -70,6 +70,7 @@ impl Lowering<'_> {
             Some(Err(misfit)) => {
                 let mut errors = Errors::default();
                 let shapes: Vec<Shape> = inputs.into_iter().flatten().cloned().collect();
+                let misfit = self.steps_are_missing(layer.as_ref(), &from, misfit);
                 report(&tokens, (&layer.describe(), misfit), &shapes, &mut errors);
                 self.report(errors);
                 return LOST;
@@ -88,6 +89,19 @@ impl Lowering<'_> {
         let activity = Regularizers::default();
         self.graph.push(Node { row, part, layer, resolved, parameters, activity, from, to, tokens });
         to
+    }
+
+    /// Where a layer wants a sequence and the layer before it gives only the last step: the word of that layer is missing.
+    fn steps_are_missing(&self, layer: &dyn Layer, from: &[ValueId], misfit: Misfit) -> Misfit {
+        let before = from.first().and_then(|&value| self.graph.writer(value)).filter(|_| layer.takes_sequence());
+        match (misfit, before.and_then(|before| Some((before, before.layer.word_for_all_steps()?)))) {
+            (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
+                let sentence = format!("add `{word}` to the layer before it, which gives its last step only");
+                let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
+                Misfit::Layer(Message { text, help: Some(help) })
+            }
+            (misfit, _) => misfit,
+        }
     }
 
     /// Finds the outputs: the values that no operation reads. An input that no operation reads is an error.

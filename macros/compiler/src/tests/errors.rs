@@ -702,3 +702,50 @@ fn misplaced() {
         ],
     );
 }
+
+#[test]
+fn recurrent() {
+    errors(
+        "recurrent",
+        &[
+            "Net< input 13 => lstm 8 => dense 1 >",
+            "Net< input 28x28x1 => gru 8 => dense 1 >",
+            "Net< input 8x4 => lstm 8 => lstm 4 => dense 1 >",
+            "Net< input 8x4 => bidirectional gru 8 nobias => rnn 4 => dense 1 >",
+            "Net< input 8x4 => lstm 8 => bidirectional lstm 4 => dense 1 >",
+            "Net< input 8x4 => gru 8 => dense 2 each >",
+            "Net< input 8x4 => gru 8 sequences => dense 2 >",
+            "Net< input 8x4 => lstm => dense 1 >",
+            "Net< input 8x4 => lstm 0 => dense 1 >",
+            "Net< input 8x4 => lstm relu => dense 1 >",
+            "Net< input 8x4 => lstm units=8 => dense 1 >",
+            "Net< input 8x4 => gru 8 gates => dense 1 >",
+            "Net< input 8x4 => gru 8 gates softmax => dense 1 >",
+            "Net< input 8x4 => gru 8 gates hardsigmoid => dense 1 >",
+            "Net< input 8x4 => gru 8 gates 3 => dense 1 >",
+            "Net< input 8x4 => gru 8 softmax => dense 1 >",
+            "Net< input 8x4 => rnn 8 gates sigmoid => dense 1 >",
+            "Net< input 8x4 => lstm 8 reset_before => dense 1 >",
+            "Net< input 8x4 => lstm 8 return_sequences => flatten => dense 1 >",
+            "Net< input 8x4 => lstm 8 sequences sequences => flatten => dense 1 >",
+            "Net< input 8x4 => lstm 8 dropout 2 => dense 1 >",
+            "Net< input 8x4 => lstm 8 recurrent_dropout => dense 1 >",
+            "Net< input 8x4 => lstm 8 dropout 0.1 dropout 0.2 => dense 1 >",
+            "Net< input 8x4 => lstm 8 recurrent_init => dense 1 >",
+            "Net< input 8x4 => lstm 8 recurrent_init orthogonl => dense 1 >",
+            "Net< input 8x4 => lstm 8 recurrent_l2 -1 => dense 1 >",
+            "Net< input 8x4 => lstm 8 frozen recurrent_l2 0.1 => dense 1 >",
+            "Net< input 8x4 => lstm 8 nobias bias_l2 0.1 => dense 1 >",
+            "Net< input 8x4 => bidirectional => dense 1 >",
+            "Net< input 8x4 => bidirectional 8 => dense 1 >",
+            "Net< input 8x4 => bidirectional dense 8 => dense 1 >",
+            "Net< input 8x4 => bidirectional gruu 8 => dense 1 >",
+            "Net< input 8x4 => bidirectional gru => dense 1 >",
+            "Net< input 8x4 => bidirectional gru 8 backwards => dense 1 >",
+            "Net< input 8x4 => bidirectional gru 8 sum average => dense 1 >",
+            "Net< input 8x4 => bidirectional gru 8 sum sum => dense 1 >",
+            "Net< input 8x4 => bidirectional rnn 8 reset_before => dense 1 >",
+            "Net< input 9000000x9000000 => lstm 900000 => dense 1 >",
+        ],
+    );
+}
