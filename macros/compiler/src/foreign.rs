@@ -19,12 +19,8 @@ pub enum Answer {
     Elsewhere(&'static str),
 }
 
-const RECURRENT: Answer = Answer::Missing {
-    what: "such recurrent layers",
-    input: "8x4",
-    layers: "lstm 32",
-    on: " on a sequence",
-};
+const RECURRENT: Answer =
+    Answer::Missing { what: "such recurrent layers", input: "8x4", layers: "lstm 32", on: " on a sequence" };
 const ATTENTION: Answer =
     Answer::Missing { what: "attention", input: "8x4", layers: "conv 32 3 same relu", on: " on a sequence" };
 const EMBEDDING: Answer = Answer::Missing {

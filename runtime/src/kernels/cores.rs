@@ -1,8 +1,8 @@
 //! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
 //! shape, and are fast in debug builds of users too.
 use super::normalization::{self, Affine, AffineGradient, Groups, Statistics};
-use super::resize::{self, Border, Scaling};
 use super::recurrent::Recurrence;
+use super::resize::{self, Border, Scaling};
 use super::threads::over_slices;
 use super::window::Window;
 use super::{conv, dense, depthwise, pooling, prelu, recurrent};

@@ -154,7 +154,10 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
 
     /// As [`recur_in_training`](Self::recur_in_training), where inputs or values of the state are dropped.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "the values that a pass reads and writes; only generated code calls it")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the values that a pass reads and writes; only generated code calls it"
+    )]
     pub fn recur_dropping<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
         &self,
         isa: I,
@@ -175,7 +178,10 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
     /// The gradients that are asked for: of the parameters, of the inputs and of the first state. `memory` holds [`Recurrence::gradients`] values
     /// for each sample.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "the values that a backward pass reads and writes; only generated code calls it")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the values that a backward pass reads and writes; only generated code calls it"
+    )]
     pub fn backward_through_time<I, M, G, Y>(
         &self,
         isa: I,
@@ -234,4 +240,3 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         }
     }
 }
-

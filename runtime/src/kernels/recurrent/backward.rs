@@ -96,7 +96,9 @@ impl<T: Scalar> Step<'_, T> {
             weight.add_transposed(isa, samples, [0, number * units], products, gradients.between, units);
             let factors = gradients.between.iter_mut().zip(self.saved.state_factors);
             factors.for_each(|(grad, &factor)| *grad *= factor);
-            for (state, added) in gradients.state.in_chunks_mut(of.state_values()).zip(gradients.between.in_chunks(units)) {
+            for (state, added) in
+                gradients.state.in_chunks_mut(of.state_values()).zip(gradients.between.in_chunks(units))
+            {
                 state.iter_mut().zip(added).for_each(|(sum, &grad)| *sum += grad);
             }
         } else {
@@ -225,10 +227,8 @@ impl<T: Scalar> Step<'_, T> {
             let [products_z, products_r, products_g] = parts_mut(products, units);
             let [_, r, _] = parts(sample.gates, units);
             let [_, kept_r, _] = parts(sample.kept, units);
-            for ((grad_r, product_g), (&grad_g, (&extra, &r))) in grad_r
-                .iter_mut()
-                .zip(products_g.iter_mut())
-                .zip(grad_g.iter().zip(sample.extras.iter().zip(r)))
+            for ((grad_r, product_g), (&grad_g, (&extra, &r))) in
+                grad_r.iter_mut().zip(products_g.iter_mut()).zip(grad_g.iter().zip(sample.extras.iter().zip(r)))
             {
                 *grad_r = grad_g * extra;
                 *product_g = grad_g * r;

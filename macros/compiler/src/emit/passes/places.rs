@@ -105,7 +105,8 @@ impl<'a> Names<'a> {
         let Some(writer) = writer else {
             return if graph.inputs.len() == 1 { self.slice("input") } else { prefixed() };
         };
-        let reader = graph.writer(ValueId(value.0 + 1)).filter(|reader| reader.row == writer.row && reader.part == writer.part);
+        let reader =
+            graph.writer(ValueId(value.0 + 1)).filter(|reader| reader.row == writer.row && reader.part == writer.part);
         let apart = reader.is_some_and(|reader| self.location(reader.input()) != self.location(reader.to));
         if apart { format_ident!("{}{}_linear", self.prefix(), name) } else { prefixed() }
     }
