@@ -4,11 +4,9 @@
 //! written as words: [`LeakyRelu`] is `leaky_relu`, with its number `leaky_relu 0.1`.
 pub(crate) mod compact;
 mod elementwise;
-mod function;
 mod softmax;
 
 pub use elementwise::*;
-pub use function::{Function, Gate};
 pub use softmax::{LogSoftmax, Softmax};
 
 use crate::flat::Flat;

@@ -33,10 +33,10 @@ pub use optional::{Bias, NoBias, NoCenter, NoScale, Optional};
 pub use padding::{Border, Crop, ZeroPad};
 pub use pooling::{AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool};
 pub use prelu::PRelu;
-pub use recurrent::{Given, Gru, GruResetBefore, Lstm, Recurrent, Rnn};
+pub use recurrent::{Gru, GruResetBefore, Lstm, Recurrent, Rnn};
 pub use rescale::Rescale;
 pub use separable::Separable;
 pub use upsample::{Scaling, Upsample, UpsampleBilinear};
 
-pub use crate::kernels::recurrent::{Cell, Gives, Order, Recurrence};
+pub use crate::kernels::recurrent::{Cell, Function, Gate, Given, Gives, Order, Recurrence};
 pub use crate::kernels::window::Window;

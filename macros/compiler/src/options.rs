@@ -276,7 +276,7 @@ impl Options {
         biases: Vec<u64>,
     ) -> ParameterGroup {
         let Context { scalar, castnet } = network;
-        let bias = self.has_bias().then(|| Tensor { name: "bias", shape: biases });
+        let bias = self.has_bias().then_some(Tensor { name: "bias", shape: biases });
         let rust_type = if self.has_bias() {
             network.sized(name, sizes)
         } else {

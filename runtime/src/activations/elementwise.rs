@@ -1,7 +1,8 @@
 //! Elementwise activations: each value of the output depends on one value of the input.
-use super::{Activation, Function, Inputs, OneOutput, Outputs};
+use super::{Activation, Inputs, OneOutput, Outputs};
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::isa::{self, Isa, Task};
+use crate::kernels::recurrent::Function;
 use crate::scalar::Scalar;
 
 /// Declares an activation: its parameters with Keras's defaults, its value at `x`, and its derivative. The derivative

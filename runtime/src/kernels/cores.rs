@@ -1,7 +1,7 @@
 //! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
 //! shape, and are fast in debug builds of users too.
 use super::normalization::{self, Affine, AffineGradient, Groups, Statistics};
-use super::recurrent::Recurrence;
+use super::recurrent::{Given, Parameters, Recurrence, Weight};
 use super::resize::{self, Border, Scaling};
 use super::threads::over_slices;
 use super::window::Window;
@@ -9,6 +9,7 @@ use super::{conv, dense, depthwise, pooling, prelu, recurrent};
 use crate::isa::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use crate::isa::x86_64::{Avx2, Avx512};
+use crate::scalar::Scalar;
 
 /// An argument of a kernel that can be advanced to the first row of a thread.
 trait Later: Sized {
@@ -19,6 +20,13 @@ impl<T> Later for &[T] {
     #[inline(always)]
     fn from(self, first: usize) -> Self {
         self.get(first..).unwrap_or_default()
+    }
+}
+
+impl<T: Scalar> Later for Given<'_, T> {
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        self.later(first)
     }
 }
 
@@ -208,8 +216,7 @@ cores!(forward products, Cores, ScalarCores: {
 
     /// The outputs of a recurrent layer.
     fn recurrent_forward(
-        of: &Recurrence<T>, weight: &[T], recurrent: &[T], bias: Option<&[T]>, inputs: &[T], first: &[T], mask: &[T], memory: &mut [T],
-        outputs: &mut [T]
+        layer: Parameters<'_, T>, inputs: &[T], given: Given<'_, T>, memory: &mut [T], outputs: &mut [T]
     ) = recurrent::forward;
 });
 
@@ -231,21 +238,19 @@ cores!(backward products, BackwardCores, ScalarBackwardCores: {
         split(grad_weight by window.output[2], each grad_outputs.len(), first_row by 1);
 
     /// The values of a recurrent layer that its backward pass reads, and its outputs among them.
-    fn recurrent_forward_training(
-        of: &Recurrence<T>, weight: &[T], recurrent: &[T], bias: Option<&[T]>, inputs: &[T], first: &[T], mask: &[T], saved: &mut [T]
-    ) = recurrent::forward_training,
-        split(saved by of.saved(), each of.work(), inputs by of.input_values(), first by of.state_values(), mask by of.steps);
+    fn recurrent_forward_training(layer: Parameters<'_, T>, inputs: &[T], given: Given<'_, T>, saved: &mut [T])
+        = recurrent::forward_training,
+        split(saved by layer.of.saved(), each layer.of.work(), inputs by layer.of.input_values(), given by 1);
 
     /// The gradients of the gates of a recurrent layer, and of its first state.
     fn recurrent_backward(
-        of: &Recurrence<T>, recurrent: &[T], transposed: &[T], saved: &[T], mask: &[T], grad_outputs: &[T], gradients: &mut [T]
+        of: &Recurrence<T>, weight: Weight<'_, T>, saved: &[T], given: Given<'_, T>, grad_outputs: &[T], gradients: &mut [T]
     ) = recurrent::backward,
-        split(gradients by of.gradients(), each of.work(), saved by of.saved(), mask by of.steps, grad_outputs by of.output_values());
+        split(gradients by of.gradients(), each of.work(), saved by of.saved(), given by 1, grad_outputs by of.output_values());
 
     /// `weightᵀ * gradients`, step by step.
-    fn recurrent_backward_input(of: &Recurrence<T>, weight: &[T], transposed: &[T], gradients: &mut [T])
-        = recurrent::backward_input,
-        split(gradients by of.gradients(), each of.steps * weight.len());
+    fn recurrent_backward_input(of: &Recurrence<T>, weight: Weight<'_, T>, gradients: &mut [T]) = recurrent::backward_input,
+        split(gradients by of.gradients(), each of.steps * weight.values.len());
 
     /// `grad_weight = Σ gradients * inputsᵀ` over all steps, for inputs from `first_row` on.
     fn recurrent_backward_weight(of: &Recurrence<T>, saved: &[T], gradients: &[T], first_row: usize, grad_weight: &mut [T])

@@ -7,6 +7,7 @@
 //! Samples are computed in blocks. In the memory of a block everything lies step by step, and for each step sample by sample.
 mod backward;
 mod forward;
+mod gate;
 mod planes;
 mod products;
 mod step;
@@ -15,9 +16,12 @@ pub use backward::{
     backward, backward_bias, backward_input, backward_recurrent, backward_weight, scatter_inputs, scatter_states,
 };
 pub use forward::{forward, forward_training, outputs_of_training};
+pub use gate::{Function, Gate};
 pub use planes::{fill_factors, transpose};
+pub use products::Weight;
 
-use crate::activations::Gate;
+use crate::flat::{Flat, flatten};
+use crate::scalar::Scalar;
 
 /// The kinds of recurrent layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,10 +225,57 @@ impl<T: 'static> Recurrence<T> {
     }
 }
 
-/// A mask over the steps of the samples of a block: 0 for a step that is left out.
-#[derive(Clone, Copy)]
-struct Mask<'a, T> {
-    /// Empty if there is none.
-    values: &'a [T],
+/// A recurrent layer with its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters<'a, T: 'static> {
+    /// Its sizes and options.
+    pub of: &'a Recurrence<T>,
+    /// For each input a row with the values of all gates.
+    pub weight: &'a [T],
+    /// For each unit a row with the values of all gates.
+    pub recurrent: &'a [T],
+    /// A value for each gate and unit, and perhaps a second one for the product with the state.
+    pub bias: Option<&'a [T]>,
+}
+
+/// The values that a recurrent layer reads beside its inputs: a first state and a mask over the steps, if it has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a, T> {
+    /// Empty if the state begins with zeros.
+    first: &'a [T],
+    /// The values of the state of a sample.
+    state: usize,
+    /// A value for each step, 0 for one that is left out; empty if all steps count.
+    mask: &'a [T],
     steps: usize,
+}
+
+impl<'a, T: Scalar> Given<'a, T> {
+    /// The state begins with zeros, and all steps count.
+    #[inline(always)]
+    pub const fn nothing() -> Self {
+        Self { first: &[], state: 0, mask: &[], steps: 0 }
+    }
+
+    /// The first state of every sample.
+    #[inline(always)]
+    pub fn state<S: Flat<Scalar = T>>(self, states: &'a [S]) -> Self {
+        Self { first: flatten(states), state: S::LEN, ..self }
+    }
+
+    /// The mask of every sample: 0 for a step that is left out.
+    #[inline(always)]
+    pub fn mask<S: Flat<Scalar = T>>(self, masks: &'a [S]) -> Self {
+        Self { mask: flatten(masks), steps: S::LEN, ..self }
+    }
+
+    /// What is given to the samples from one of them on.
+    #[inline(always)]
+    pub(crate) fn later(self, sample: usize) -> Self {
+        Self {
+            first: self.first.get(sample * self.state..).unwrap_or_default(),
+            mask: self.mask.get(sample * self.steps..).unwrap_or_default(),
+            ..self
+        }
+    }
 }

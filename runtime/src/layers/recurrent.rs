@@ -6,7 +6,7 @@ use super::optional::Bias;
 use crate::flat::{Flat, flatten, flatten_mut};
 use crate::initializers::{Fans, Initializer};
 use crate::isa::Isa;
-use crate::kernels::recurrent::{self, Recurrence};
+use crate::kernels::recurrent::{self, Given, Parameters, Recurrence, Weight};
 use crate::random::TrainingRng;
 use crate::scalar::Scalar;
 
@@ -73,33 +73,6 @@ unsafe impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, 
     type Scalar = T;
 }
 
-/// The values that a recurrent layer reads beside its inputs: a first state and a mask over the steps, if it has them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Given<'a, T> {
-    first: &'a [T],
-    mask: &'a [T],
-}
-
-impl<'a, T: Scalar> Given<'a, T> {
-    /// The state begins with zeros, and all steps count.
-    #[inline(always)]
-    pub const fn nothing() -> Self {
-        Self { first: &[], mask: &[] }
-    }
-
-    /// The first state of every sample.
-    #[inline(always)]
-    pub fn state<S: Flat<Scalar = T>>(self, states: &'a [S]) -> Self {
-        Self { first: flatten(states), ..self }
-    }
-
-    /// The mask of every sample: 0 for a step that is left out.
-    #[inline(always)]
-    pub fn mask<S: Flat<Scalar = T>>(self, masks: &'a [S]) -> Self {
-        Self { mask: flatten(masks), ..self }
-    }
-}
-
 impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias<T, GATES>>
     Recurrent<IN, UNITS, GATES, T, B>
 {
@@ -119,6 +92,12 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         }
     }
 
+    #[inline(always)]
+    fn parameters<'a>(&'a self, of: &'a Recurrence<T>) -> Parameters<'a, T> {
+        let (weight, recurrent) = (self.weight.as_flat(), self.recurrent_weight.as_flat());
+        Parameters { of, weight, recurrent, bias: self.bias.values() }
+    }
+
     /// The outputs of a prediction.
     #[inline(always)]
     pub fn recur<I: Isa<T>, X: Flat<Scalar = T>, M: Flat<Scalar = T>, Y: Flat<Scalar = T>>(
@@ -130,9 +109,8 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         memory: &mut [M],
         outputs: &mut [Y],
     ) {
-        let (weight, recurrent, bias) = (self.weight.as_flat(), self.recurrent_weight.as_flat(), self.bias.values());
         let (memory, outputs) = (flatten_mut(memory), flatten_mut(outputs));
-        isa.recurrent_forward(of, weight, recurrent, bias, flatten(inputs), given.first, given.mask, memory, outputs);
+        isa.recurrent_forward(self.parameters(of), flatten(inputs), given, memory, outputs);
     }
 
     /// The outputs in training, and in `saved` the values that the backward pass reads.
@@ -146,10 +124,9 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         saved: &mut [M],
         outputs: &mut [Y],
     ) {
-        let (weight, recurrent, bias) = (self.weight.as_flat(), self.recurrent_weight.as_flat(), self.bias.values());
         let saved = flatten_mut(saved);
-        isa.recurrent_forward_training(of, weight, recurrent, bias, flatten(inputs), given.first, given.mask, saved);
-        recurrent::outputs_of_training(of, given.mask, saved, flatten_mut(outputs));
+        isa.recurrent_forward_training(self.parameters(of), flatten(inputs), given, saved);
+        recurrent::outputs_of_training(of, given, saved, flatten_mut(outputs));
     }
 
     /// As [`recur_in_training`](Self::recur_in_training), where inputs or values of the state are dropped.
@@ -200,22 +177,24 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         Y: Flat<Scalar = T>,
     {
         let (saved, memory, grad_outputs) = (flatten(saved), flatten_mut(memory), flatten(grad_outputs));
-        let (weight, recurrent) = (self.weight.as_flat(), self.recurrent_weight.as_flat());
+        let gates = of.gate_values();
+        let weight = Weight { values: self.weight.as_flat(), gates, rows: IN, transposed: &[] };
+        let recurrent = Weight { values: self.recurrent_weight.as_flat(), gates, rows: UNITS, transposed: &[] };
         let Some(gradient) = gradient else {
-            isa.recurrent_backward(of, recurrent, &[], saved, given.mask, grad_outputs, memory);
+            isa.recurrent_backward(of, recurrent, saved, given, grad_outputs, memory);
             if grad_inputs.is_some() {
-                isa.recurrent_backward_input(of, weight, &[], memory);
+                isa.recurrent_backward_input(of, weight, memory);
             }
             return Self::scatter(of, saved, memory, grad_inputs, grad_first);
         };
         // The gradients of the weights are written last: until then their memory holds the weights with rows and columns exchanged.
         let transposed = gradient.recurrent_weight.as_flat_mut();
-        recurrent::transpose(recurrent, of.gate_values(), transposed);
-        isa.recurrent_backward(of, recurrent, transposed, saved, given.mask, grad_outputs, memory);
+        recurrent::transpose(recurrent.values, gates, transposed);
+        isa.recurrent_backward(of, Weight { transposed, ..recurrent }, saved, given, grad_outputs, memory);
         if grad_inputs.is_some() {
             let transposed = gradient.weight.as_flat_mut();
-            recurrent::transpose(weight, of.gate_values(), transposed);
-            isa.recurrent_backward_input(of, weight, transposed, memory);
+            recurrent::transpose(weight.values, gates, transposed);
+            isa.recurrent_backward_input(of, Weight { transposed, ..weight }, memory);
         }
         isa.recurrent_backward_weight(of, saved, memory, 0, gradient.weight.as_flat_mut());
         isa.recurrent_backward_recurrent(of, saved, memory, 0, gradient.recurrent_weight.as_flat_mut());

@@ -2,51 +2,48 @@
 use super::forward::{of_step, of_step_mut};
 use super::planes::{Gradients, GradientsMut, Saved, cut, cut_mut};
 use super::products::{Rows, Weight, add_outer};
-use super::{BLOCK, Cell, Mask, Recurrence};
+use super::{BLOCK, Cell, Gate, Given, Recurrence};
 use crate::isa::Isa;
 use crate::kernels::chunks::InChunks;
 use crate::kernels::product::Size;
 use crate::scalar::Scalar;
 
-/// Writes the gradients of the gates of all steps, and of the first state. `transposed` is the recurrent weight with rows and columns exchanged,
-/// or empty.
+/// Writes the gradients of the gates of all steps, and of the first state. `weight` is that of the state.
 #[inline(always)]
 pub fn backward<T: Scalar, I: Isa<T>>(
     isa: I,
     of: &Recurrence<T>,
-    recurrent: &[T],
-    transposed: &[T],
+    weight: Weight<'_, T>,
     saved: &[T],
-    mask: &[T],
+    given: Given<'_, T>,
     grad_outputs: &[T],
     gradients: &mut [T],
 ) {
-    let weight = Weight { values: recurrent, gates: of.gate_values(), rows: of.units, transposed };
     let (len, saved_len) = (of.gradients(), of.saved());
     let mut begin = 0;
     for memory in gradients.chunks_mut((BLOCK * len).max(1)) {
         let samples = Recurrence::samples(memory, len);
         let saved = saved.get(begin * saved_len..).and_then(|rest| rest.get(..samples * saved_len));
         let saved = Saved::of(of, samples, saved.unwrap_or_default());
-        let mask = Mask { values: mask.get(begin * of.steps..).unwrap_or_default(), steps: of.steps };
+        let given = given.later(begin);
         let grad_outputs = grad_outputs.get(begin * of.output_values()..).unwrap_or_default();
         begin += samples;
         let mut block = GradientsMut::of(of, samples, memory);
         block.state.fill(T::ZERO);
         for step in (0..of.steps).rev() {
-            add_outputs(of, &mask, step, grad_outputs, block.state);
-            Step { of, saved: &saved, mask: &mask, step, samples }.backward(isa, weight, &mut block);
+            add_outputs(of, &given, step, grad_outputs, block.state);
+            Step { of, saved: &saved, given: &given, step, samples }.backward(isa, weight, &mut block);
         }
     }
 }
 
 /// Adds the gradients of the outputs of a step to those of the state after it.
 #[inline(always)]
-fn add_outputs<T: Scalar>(of: &Recurrence<T>, mask: &Mask<'_, T>, step: usize, grad_outputs: &[T], state: &mut [T]) {
+fn add_outputs<T: Scalar>(of: &Recurrence<T>, given: &Given<'_, T>, step: usize, grad_outputs: &[T], state: &mut [T]) {
     let Some(place) = of.output_of(step) else { return };
     let rows = grad_outputs.in_chunks(of.output_values()).zip(state.in_chunks_mut(of.state_values()));
     for (sample, (grad_output, state)) in rows.enumerate() {
-        if mask.has_output(of, sample, step) {
+        if given.has_output(of, sample, step) {
             let grad_output = grad_output.get(place..).unwrap_or_default().iter().take(of.width());
             state.iter_mut().zip(grad_output).for_each(|(sum, &grad)| *sum += grad);
         }
@@ -57,7 +54,7 @@ fn add_outputs<T: Scalar>(of: &Recurrence<T>, mask: &Mask<'_, T>, step: usize, g
 struct Step<'a, T: 'static> {
     of: &'a Recurrence<T>,
     saved: &'a Saved<'a, T>,
-    mask: &'a Mask<'a, T>,
+    given: &'a Given<'a, T>,
     step: usize,
     samples: usize,
 }
@@ -120,13 +117,13 @@ impl<T: Scalar> Step<'_, T> {
             before: row(saved.states, of.state_values()),
             after: of_step(of_step(saved.states, step + 1, samples * of.state_values()), sample, of.state_values()),
             dropped: if of.drops_state() { row(saved.dropped, units) } else { row(saved.states, of.state_values()) },
-            counts: self.mask.counts(sample, of.read_at(step)),
+            counts: self.given.counts(sample, of.read_at(step)),
         }
     }
 
     /// The values from which an activation's derivative is computed.
     #[inline(always)]
-    fn kept<'a>(gate: crate::activations::Gate<T>, outputs: &'a [T], inputs: &'a [T]) -> &'a [T] {
+    fn kept<'a>(gate: Gate<T>, outputs: &'a [T], inputs: &'a [T]) -> &'a [T] {
         if gate.keeps_inputs() { inputs } else { outputs }
     }
 
@@ -293,18 +290,10 @@ fn parts_mut<T, const N: usize>(values: &mut [T], len: usize) -> [&mut [T]; N] {
     core::array::from_fn(|_| cut_mut(&mut rest, len))
 }
 
-/// Writes `weightᵀ gradients` for every step of every sample: the gradients of the inputs, step by step. `transposed` is the weight of the inputs
-/// with rows and columns exchanged, or empty.
+/// Writes `weightᵀ gradients` for every step of every sample: the gradients of the inputs, step by step. `weight` is that of the inputs.
 #[inline(always)]
-pub fn backward_input<T: Scalar, I: Isa<T>>(
-    isa: I,
-    of: &Recurrence<T>,
-    weight: &[T],
-    transposed: &[T],
-    gradients: &mut [T],
-) {
+pub fn backward_input<T: Scalar, I: Isa<T>>(isa: I, of: &Recurrence<T>, weight: Weight<'_, T>, gradients: &mut [T]) {
     let (len, width) = (of.gradients(), of.gate_values());
-    let weight = Weight { values: weight, gates: width, rows: of.inputs, transposed };
     for memory in gradients.chunks_mut((BLOCK * len).max(1)) {
         let samples = Recurrence::samples(memory, len);
         let block = GradientsMut::of(of, samples, memory);

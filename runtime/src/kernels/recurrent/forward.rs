@@ -2,7 +2,7 @@
 use super::planes::SavedMut;
 use super::products::{Rows, add_product};
 use super::step::{self, StateWeights};
-use super::{BLOCK, Mask, Recurrence};
+use super::{BLOCK, Given, Parameters, Recurrence};
 use crate::isa::Isa;
 use crate::kernels::chunks::InChunks;
 use crate::kernels::product::Size;
@@ -11,18 +11,13 @@ use crate::scalar::Scalar;
 /// The samples of a block in predictions.
 const PREDICTED: usize = 32;
 
-/// Predicts. `first` is the first state of every sample, and `mask` has a value for each of its steps; both are empty if there is none.
-/// `memory` holds [`Recurrence::memory`] values for each sample.
+/// Predicts. `memory` holds [`Recurrence::memory`] values for each sample.
 #[inline(always)]
 pub fn forward<T: Scalar, I: Isa<T>>(
     isa: I,
-    of: &Recurrence<T>,
-    weight: &[T],
-    recurrent: &[T],
-    bias: Option<&[T]>,
+    Parameters { of, weight, recurrent, bias }: Parameters<'_, T>,
     inputs: &[T],
-    first: &[T],
-    mask: &[T],
+    given: Given<'_, T>,
     memory: &mut [T],
     outputs: &mut [T],
 ) {
@@ -34,12 +29,11 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     {
         let samples = Recurrence::samples(memory, len);
         let inputs = inputs.get(begin * of.input_values()..).unwrap_or_default();
-        let first = first.get(begin * state_len..).unwrap_or_default();
-        let mask = Mask { values: mask.get(begin * of.steps..).unwrap_or_default(), steps: of.steps };
+        let given = given.later(begin);
         begin += samples;
         let Some((states, rest)) = memory.split_at_mut_checked(samples * state_len) else { return };
         let Some((gates, extras)) = rest.split_at_mut_checked(samples * width) else { return };
-        begin_state(first, states);
+        begin_state(given.first, states);
         for step in 0..of.steps {
             step::begin(of, bias, gates);
             let inputs = inputs.get(of.read_at(step) * of.inputs..).unwrap_or_default();
@@ -48,8 +42,8 @@ pub fn forward<T: Scalar, I: Isa<T>>(
             add_product(isa, size, rows, Rows { values: weight, apart: width }, gates, width);
             let products = Rows { values: states, apart: state_len };
             step::gates(isa, of, weights, products, gates, extras, &mut []);
-            update_all(of, &mask, step, gates, extras, states);
-            write_outputs(of, &mask, step, states, outputs);
+            update_all(of, &given, step, gates, extras, states);
+            write_outputs(of, &given, step, states, outputs);
         }
     }
 }
@@ -67,7 +61,7 @@ fn begin_state<T: Scalar>(first: &[T], states: &mut [T]) {
 #[inline(always)]
 fn update_all<T: Scalar>(
     of: &Recurrence<T>,
-    mask: &Mask<'_, T>,
+    given: &Given<'_, T>,
     step: usize,
     gates: &[T],
     extras: &mut [T],
@@ -79,7 +73,7 @@ fn update_all<T: Scalar>(
     for (sample, (gates, state)) in rows.enumerate() {
         let (extra, rest) = core::mem::take(&mut extras).split_at_mut_checked(extra_len).unwrap_or_default();
         extras = rest;
-        if mask.counts(sample, of.read_at(step)) {
+        if given.counts(sample, of.read_at(step)) {
             of.update(gates, extra, state);
         }
     }
@@ -87,12 +81,12 @@ fn update_all<T: Scalar>(
 
 /// Writes the outputs of a step, if it has any.
 #[inline(always)]
-fn write_outputs<T: Scalar>(of: &Recurrence<T>, mask: &Mask<'_, T>, step: usize, states: &[T], outputs: &mut [T]) {
+fn write_outputs<T: Scalar>(of: &Recurrence<T>, given: &Given<'_, T>, step: usize, states: &[T], outputs: &mut [T]) {
     let Some(place) = of.output_of(step) else { return };
     let rows = states.in_chunks(of.state_values()).zip(outputs.in_chunks_mut(of.output_values()));
     for (sample, (state, output)) in rows.enumerate() {
         let output = output.get_mut(place..).unwrap_or_default().iter_mut().take(of.width());
-        if mask.has_output(of, sample, step) {
+        if given.has_output(of, sample, step) {
             output.zip(state).for_each(|(output, &value)| *output = value);
         } else {
             output.for_each(|output| *output = T::ZERO);
@@ -105,13 +99,9 @@ fn write_outputs<T: Scalar>(of: &Recurrence<T>, mask: &Mask<'_, T>, step: usize,
 #[inline(always)]
 pub fn forward_training<T: Scalar, I: Isa<T>>(
     isa: I,
-    of: &Recurrence<T>,
-    weight: &[T],
-    recurrent: &[T],
-    bias: Option<&[T]>,
+    Parameters { of, weight, recurrent, bias }: Parameters<'_, T>,
     inputs: &[T],
-    first: &[T],
-    mask: &[T],
+    given: Given<'_, T>,
     saved: &mut [T],
 ) {
     let (len, width, state_len) = (of.saved(), of.gate_values(), of.state_values());
@@ -119,8 +109,7 @@ pub fn forward_training<T: Scalar, I: Isa<T>>(
     let mut begin = 0;
     for memory in saved.chunks_mut((BLOCK * len).max(1)) {
         let samples = Recurrence::samples(memory, len);
-        let first = first.get(begin * state_len..).unwrap_or_default();
-        let mask = Mask { values: mask.get(begin * of.steps..).unwrap_or_default(), steps: of.steps };
+        let given = given.later(begin);
         let inputs = inputs.get(begin * of.input_values()..).unwrap_or_default();
         begin += samples;
         let mut block = SavedMut::of(of, samples, memory);
@@ -129,9 +118,9 @@ pub fn forward_training<T: Scalar, I: Isa<T>>(
         let size = Size { rows: of.steps * samples, columns: width, depth: of.inputs };
         let rows = Rows { values: &*block.inputs, apart: of.inputs };
         add_product(isa, size, rows, Rows { values: weight, apart: width }, block.gates, width);
-        begin_state(first, block.states.get_mut(..samples * state_len).unwrap_or_default());
+        begin_state(given.first, block.states.get_mut(..samples * state_len).unwrap_or_default());
         for step in 0..of.steps {
-            one_step(isa, of, weights, &mask, step, samples, &mut block);
+            one_step(isa, of, weights, &given, step, samples, &mut block);
         }
     }
 }
@@ -166,7 +155,7 @@ fn one_step<T: Scalar, I: Isa<T>>(
     isa: I,
     of: &Recurrence<T>,
     weights: StateWeights<'_, T>,
-    mask: &Mask<'_, T>,
+    given: &Given<'_, T>,
     step: usize,
     samples: usize,
     block: &mut SavedMut<'_, T>,
@@ -191,21 +180,21 @@ fn one_step<T: Scalar, I: Isa<T>>(
     let linear = if of.keeps_inputs() { of_step_mut(block.linear, step, width) } else { &mut [] };
     step::gates(isa, of, weights, products, gates, extras, linear);
     after.iter_mut().zip(state).for_each(|(after, &before)| *after = before);
-    update_all(of, mask, step, gates, extras, after);
+    update_all(of, given, step, gates, extras, after);
 }
 
 /// The outputs of the forward pass of training.
-pub fn outputs_of_training<T: Scalar>(of: &Recurrence<T>, mask: &[T], saved: &[T], outputs: &mut [T]) {
+pub fn outputs_of_training<T: Scalar>(of: &Recurrence<T>, given: Given<'_, T>, saved: &[T], outputs: &mut [T]) {
     let (len, state_len) = (of.saved(), of.state_values());
     let blocks = saved.chunks((BLOCK * len).max(1));
     let mut begin = 0;
     for (memory, outputs) in blocks.zip(outputs.chunks_mut((BLOCK * of.output_values()).max(1))) {
         let samples = Recurrence::samples(memory, len);
-        let mask = Mask { values: mask.get(begin * of.steps..).unwrap_or_default(), steps: of.steps };
+        let given = given.later(begin);
         begin += samples;
         let block = super::planes::Saved::of(of, samples, memory);
         for step in 0..of.steps {
-            write_outputs(of, &mask, step, of_step(block.states, step + 1, samples * state_len), outputs);
+            write_outputs(of, &given, step, of_step(block.states, step + 1, samples * state_len), outputs);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The memory of a block of samples in training.
-use super::{BLOCK, Mask, Recurrence};
+use super::{BLOCK, Given, Recurrence};
 use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
@@ -81,7 +81,7 @@ saved!(
 );
 
 macro_rules! gradients {
-    ($(#[$doc:meta])* $name:ident, $slice:ty, $memory:ty, $cut:ident) => {
+    ($(#[$doc:meta])* $name:ident, $slice:ty, $memory:ty, $cut:ident $(, $extra:ident: $extra_doc:literal)?) => {
         $(#[$doc])*
         pub struct $name<'a, T> {
             /// For each step the gradients of the gates before their activations.
@@ -92,8 +92,7 @@ macro_rules! gradients {
             pub inputs: $slice,
             /// Those of the state after the step.
             pub state: $slice,
-            /// Memory of a step for one value of each unit.
-            pub between: $slice,
+            $(#[doc = $extra_doc] pub $extra: $slice,)?
         }
 
         impl<'a, T: Scalar> $name<'a, T> {
@@ -108,7 +107,7 @@ macro_rules! gradients {
                     products: $cut(&mut rest, if of.cell.resets_after() { gates } else { 0 }),
                     inputs: $cut(&mut rest, each * of.inputs),
                     state: $cut(&mut rest, samples * of.state_values()),
-                    between: $cut(&mut rest, samples * of.units),
+                    $($extra: $cut(&mut rest, samples * of.units),)?
                 }
             }
         }
@@ -116,7 +115,7 @@ macro_rules! gradients {
 }
 gradients!(
     /// The gradients of a block, to be written.
-    GradientsMut, &'a mut [T], &'a mut [T], cut_mut
+    GradientsMut, &'a mut [T], &'a mut [T], cut_mut, between: "Memory of a step for one value of each unit."
 );
 gradients!(
     /// The gradients of a block.
@@ -131,17 +130,17 @@ impl<'a, T: Scalar> Gradients<'a, T> {
     }
 }
 
-impl<T: Scalar> Mask<'_, T> {
+impl<T: Scalar> Given<'_, T> {
     /// Whether a step of a sample counts.
     #[inline(always)]
     pub fn counts(&self, sample: usize, step: usize) -> bool {
-        self.values.get(sample * self.steps + step).is_none_or(|&flag| flag != T::ZERO)
+        self.mask.get(sample * self.steps + step).is_none_or(|&flag| flag != T::ZERO)
     }
 
     /// Whether the output of a step is one that the layer has computed: with a mask, no step may have counted so far.
     #[inline(always)]
     pub fn has_output(&self, of: &Recurrence<T>, sample: usize, step: usize) -> bool {
-        if self.values.is_empty() {
+        if self.mask.is_empty() {
             return true;
         }
         match of.zero_masked {
