@@ -453,6 +453,51 @@ fn numbers_of_losses() {
     assert_eq!(trainer.evaluate(&data), Err(error));
 }
 
+/// The loss of one output as a sum over the batch and that of another as a mean: the sum of both has one reduction. Around the whole any
+/// reduction may stand, and inside all may be the same.
+#[test]
+fn losses_of_two_reductions() {
+    let summed = Reduced { loss: MeanSquaredError, reduction: Reduction::Sum };
+    let expected = "the loss of one output is the mean over a batch, that of another the sum: leave `Reduced` out of `Both`, and put it \
+                    around the whole, such as `Reduced { loss: Both(a, b), reduction }`";
+    let target = Both([1.0, 0.0].into(), [0.5].into());
+    let (inputs, targets) = ([SVector::from([0.5]); 2], [target; 2]);
+    let data = Dataset::new(inputs, targets).expect("sound data");
+    fn refused<L>(loss: L, data: &Dataset<SVector<f32, 1>, L::Target>) -> Vec<String>
+    where
+        L: Loss<<Ports as Network>::Head, PortsOutput>,
+    {
+        let before = Ports::init(&mut seeded(1));
+        let mut trainer = Ports::init(&mut seeded(1)).compile(loss, Sgd::default());
+        let mut device = Ports::init(&mut seeded(1));
+        let mut memory = TrainingMemory::<Ports, Sgd, 2>::new();
+        let mut device = device.compile_in(&mut memory, loss, Sgd::default());
+        let words = vec![
+            trainer.fit(data, Fit::epochs(1).progress(false)).outcome().to_string(),
+            trainer.evaluate(data).expect_err("two reductions").to_string(),
+            trainer.train_on_batch(data.inputs(), data.targets()).expect_err("two reductions").to_string(),
+            device.train_on_batch(data.inputs(), data.targets()).expect_err("two reductions").to_string(),
+        ];
+        assert!(*trainer.network() == *before && *device.network() == *before);
+        words
+    }
+    let mut words = refused(Both(CategoricalCrossentropy, summed), &data);
+    words.extend(refused(Both(CategoricalCrossentropy, Weighted(summed, 0.5)), &data));
+    words.extend(refused(Weighted(Both(CategoricalCrossentropy, summed), 0.5), &data));
+    let whole = Reduced { loss: Both(CategoricalCrossentropy, summed), reduction: Reduction::Sum };
+    words.extend(refused(whole, &data));
+    for words in words {
+        assert_eq!(words.trim_start_matches("not trained: "), expected);
+    }
+
+    let crossentropy = Reduced { loss: CategoricalCrossentropy, reduction: Reduction::Sum };
+    let mut inside = Ports::init(&mut seeded(1)).compile(Both(crossentropy, summed), Sgd::default());
+    let around = Reduced { loss: Both(CategoricalCrossentropy, MeanSquaredError), reduction: Reduction::Sum };
+    let mut around = Ports::init(&mut seeded(1)).compile(around, Sgd::default());
+    let inside = inside.train_on_batch(&inputs, &targets).expect("one reduction").loss;
+    assert_eq!(inside, around.train_on_batch(&inputs, &targets).expect("one reduction").loss);
+}
+
 /// An optimizer that was changed between two steps is checked again.
 #[test]
 fn numbers_that_are_changed_later() {

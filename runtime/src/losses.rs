@@ -45,7 +45,8 @@ pub use pointwise::{
     Huber, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
     Poisson,
 };
-pub use reduction::{Reduced, Reduction};
+pub(crate) use reduction::check_same;
+pub use reduction::{Reduced, Reduction, ReductionError};
 pub use smoothing::{SmoothableLoss, Smoothed};
 pub use sparse::SparseCategoricalCrossentropy;
 #[doc(hidden)]
@@ -89,6 +90,15 @@ pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// The first number that makes no sense.
     fn check(&self) -> Result<(), NumberError> {
+        Ok(())
+    }
+
+    /// Whether the losses that this one adds up have one reduction; a training is refused before its first step if they do not. Only
+    /// [`Both`](crate::Both) adds up several.
+    ///
+    /// # Errors
+    /// The first two reductions that differ.
+    fn check_reductions(&self) -> Result<(), ReductionError> {
         Ok(())
     }
 

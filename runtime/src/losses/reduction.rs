@@ -1,4 +1,8 @@
 //! From the losses of the samples to the loss of a batch.
+use core::fmt;
+
+use thiserror::Error;
+
 use super::{Loss, Objection};
 use crate::flat::Flat;
 use crate::isa::Isa;
@@ -29,6 +33,34 @@ impl Reduction {
     }
 }
 
+impl fmt::Display for Reduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mean => "mean",
+            Self::WeightedMean => "weighted mean",
+            Self::Sum => "sum",
+        })
+    }
+}
+
+/// The losses of two outputs that are reduced in two ways, while the sum of both has one reduction.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the loss of one output is the {first} over a batch, that of another the {second}: leave `Reduced` out of `Both`, and put it around the whole, such as `Reduced {{ loss: Both(a, b), reduction }}`"
+)]
+#[non_exhaustive]
+pub struct ReductionError {
+    /// The reduction of the outputs before.
+    pub first: Reduction,
+    /// The other reduction.
+    pub second: Reduction,
+}
+
+/// Whether two losses that are added up have one reduction.
+pub(crate) fn check_same(first: Reduction, second: Reduction) -> Result<(), ReductionError> {
+    if first == second { Ok(()) } else { Err(ReductionError { first, second }) }
+}
+
 /// A loss with another [`Reduction`] than the mean over the batch: Keras's `reduction`.
 ///
 /// ```
@@ -42,7 +74,8 @@ impl Reduction {
 /// # let _ = trainer;
 /// ```
 ///
-/// Evaluation does not depend on batches: it reduces over all samples.
+/// Evaluation does not depend on batches: it reduces over all samples. For several outputs it goes around their [`Both`](crate::Both): losses of
+/// two reductions in one `Both` are refused, where Keras adds them up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reduced<L> {
     /// The loss of a sample.
@@ -64,6 +97,10 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Reduced<L> {
 
     fn check(&self) -> Result<(), NumberError> {
         self.loss.check()
+    }
+
+    fn check_reductions(&self) -> Result<(), ReductionError> {
+        self.loss.check_reductions()
     }
 
     #[inline(always)]

@@ -1,5 +1,5 @@
 //! A loss with a weight among the losses of several outputs.
-use super::{Loss, Objection, Reduction};
+use super::{Loss, Objection, Reduction, ReductionError};
 use crate::flat::Flat;
 use crate::isa::Isa;
 use crate::numbers::{self, NumberError, Range};
@@ -40,6 +40,10 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Weighted<L> {
     fn check(&self) -> Result<(), NumberError> {
         numbers::check("Weighted", [("factor", self.1, Range::Finite)])?;
         self.0.check()
+    }
+
+    fn check_reductions(&self) -> Result<(), ReductionError> {
+        self.0.check_reductions()
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Errors that do not need an allocator.
 use thiserror::Error;
 
-use crate::losses::TargetError;
+use crate::losses::{ReductionError, TargetError};
 use crate::numbers::NumberError;
 
 /// Two slices that must be equally long are not.
@@ -94,6 +94,9 @@ pub enum BatchError {
     /// A number of the loss, the optimizer or a metric that makes no sense.
     #[error(transparent)]
     Number(#[from] NumberError),
+    /// The losses of two outputs are reduced in two ways.
+    #[error(transparent)]
+    Reductions(#[from] ReductionError),
     /// The learning rate of the step is negative, NaN or infinite; the network stays as it was.
     #[error("a learning rate of {rate}: give one that is finite and not negative, or a schedule that stays so")]
     LearningRate {

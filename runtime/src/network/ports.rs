@@ -4,7 +4,7 @@ use core::slice::{from_mut, from_ref};
 use crate::activations::{Activation, Kept};
 use crate::flat::{Flat, accumulate, copy, reshape, reshape_mut};
 use crate::isa::Isa;
-use crate::losses::{Loss, Objection, Reduction};
+use crate::losses::{Loss, Objection, Reduction, ReductionError, check_same};
 use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 
@@ -116,8 +116,9 @@ where
     }
 }
 
-/// The losses of several outputs, added up; targets are [`Both`] of theirs. There is one reduction for the sum, the one of the first loss; to
-/// choose another, put [`Reduced`](crate::losses::Reduced) around the `Both` and not around a loss in it.
+/// The losses of several outputs, added up; targets are [`Both`] of theirs. There is one reduction for the sum; to
+/// choose another than the mean, put [`Reduced`](crate::losses::Reduced) around the `Both` and not around a loss in it. Losses of two
+/// reductions are refused.
 impl<O, A, B, HA, HB, LA, LB> Loss<Both<HA, HB>, O> for Both<LA, LB>
 where
     O: Ports<All = Both<A, B>>,
@@ -141,6 +142,12 @@ where
     fn check(&self) -> Result<(), NumberError> {
         self.0.check()?;
         self.1.check()
+    }
+
+    fn check_reductions(&self) -> Result<(), ReductionError> {
+        self.0.check_reductions()?;
+        self.1.check_reductions()?;
+        check_same(self.0.reduction(), self.1.reduction())
     }
 
     fn sum(self, logits: &[O], outputs: &[O], targets: &[Self::Target]) -> f64 {

@@ -138,6 +138,7 @@ where
             self.optimizer.check()?;
             self.numbers_checked = true;
         }
+        self.loss.check_reductions()?;
         check_targets(&self.loss, batch.targets, &[])?;
         check_learning_rate::<N, O>(&self.optimizer, self.steps + 1)?;
         let samples = batch.inputs.len();

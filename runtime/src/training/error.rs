@@ -4,7 +4,7 @@ use alloc::string::String;
 use thiserror::Error;
 
 use crate::data::AugmentError;
-use crate::losses::Objection;
+use crate::losses::{Objection, ReductionError};
 use crate::numbers::NumberError;
 
 /// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
@@ -23,6 +23,9 @@ pub enum FitError {
     /// A number of the loss, the optimizer or a metric that makes no sense.
     #[error(transparent)]
     Number(#[from] NumberError),
+    /// The losses of two outputs are reduced in two ways.
+    #[error(transparent)]
+    Reductions(#[from] ReductionError),
     /// Both data for validation and a fraction of the training data.
     #[error(
         "validation data and a validation split of {fraction}: give one of them, `validation` or `validation_split`"

@@ -33,6 +33,7 @@ where
         let samples = same_samples::<X, Y, _, _>(Samples::all(data));
         self.loss.check()?;
         self.metrics.check()?;
+        self.loss.check_reductions()?;
         check_targets(&self.loss, samples.targets, samples.weights)?;
         Ok(self.evaluate_samples(samples))
     }

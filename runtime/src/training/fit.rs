@@ -99,6 +99,7 @@ where
     ) -> Result<(), FitError> {
         batches.check()?;
         self.check_numbers()?;
+        self.loss.check_reductions()?;
         if epochs > 0 && self.check_learning_rate().is_err() {
             return Err(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
         }

@@ -359,6 +359,7 @@ where
     ) -> Result<Samples<'s, N::Input, L::Target>, BatchError> {
         let batch = Samples::batch(inputs, targets, weights)?;
         self.check_numbers()?;
+        self.loss.check_reductions()?;
         check_targets(&self.loss, targets, weights)?;
         Ok(batch)
     }
