@@ -20,7 +20,6 @@ pub use gate::{Function, Gate};
 pub use planes::{fill_factors, transpose};
 pub use products::Weight;
 
-use crate::flat::{Flat, flatten};
 use crate::scalar::Scalar;
 
 /// The kinds of recurrent layers.
@@ -242,31 +241,19 @@ pub struct Parameters<'a, T: 'static> {
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a, T> {
     /// Empty if the state begins with zeros.
-    first: &'a [T],
+    pub(crate) first: &'a [T],
     /// The values of the state of a sample.
-    state: usize,
+    pub(crate) state: usize,
     /// A value for each step, 0 for one that is left out; empty if all steps count.
-    mask: &'a [T],
-    steps: usize,
+    pub(crate) mask: &'a [T],
+    pub(crate) steps: usize,
 }
 
-impl<'a, T: Scalar> Given<'a, T> {
+impl<T: Scalar> Given<'_, T> {
     /// The state begins with zeros, and all steps count.
     #[inline(always)]
     pub const fn nothing() -> Self {
         Self { first: &[], state: 0, mask: &[], steps: 0 }
-    }
-
-    /// The first state of every sample.
-    #[inline(always)]
-    pub fn state<S: Flat<Scalar = T>>(self, states: &'a [S]) -> Self {
-        Self { first: flatten(states), state: S::LEN, ..self }
-    }
-
-    /// The mask of every sample: 0 for a step that is left out.
-    #[inline(always)]
-    pub fn mask<S: Flat<Scalar = T>>(self, masks: &'a [S]) -> Self {
-        Self { mask: flatten(masks), steps: S::LEN, ..self }
     }
 
     /// What is given to the samples from one of them on.

@@ -73,6 +73,20 @@ unsafe impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, 
     type Scalar = T;
 }
 
+impl<'a, T: Scalar> Given<'a, T> {
+    /// The first state of every sample.
+    #[inline(always)]
+    pub fn state<S: Flat<Scalar = T>>(self, states: &'a [S]) -> Self {
+        Self { first: flatten(states), state: S::LEN, ..self }
+    }
+
+    /// The mask of every sample: 0 for a step that is left out.
+    #[inline(always)]
+    pub fn mask<S: Flat<Scalar = T>>(self, masks: &'a [S]) -> Self {
+        Self { mask: flatten(masks), steps: S::LEN, ..self }
+    }
+}
+
 impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias<T, GATES>>
     Recurrent<IN, UNITS, GATES, T, B>
 {
