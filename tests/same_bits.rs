@@ -31,10 +31,13 @@ network! {
         input 6x5x13 => batchnorm => maxpool 2x2 same => pad 1x0 => layernorm => prelu shared => upsample 2x1 bilinear
         => avgpool 3x2 stride 1 => dense 12 each tanh => groupnorm 3 => globalavgpool => dense 3 softmax
     >
+    Recurrent<
+        input 9x5 => bidirectional gru 6 sequences => lstm 70 sequences => gru 9 reset_before backwards sequences => rnn 17 => dense 3 softmax
+    >
 }
 
 /// The weights after some steps, batches of odd sizes among them.
-fn trained<N>(arithmetic: Arithmetic) -> Vec<f32>
+fn trained_on<N>(arithmetic: Arithmetic, threads: usize) -> Vec<f32>
 where
     N: Network<Scalar = f32>,
     CategoricalCrossentropy: castnet::losses::Loss<N::Head, N::Output, Target = N::Output>,
@@ -57,7 +60,8 @@ where
         });
         (input.collect::<Vec<_>>(), target.collect::<Vec<_>>())
     };
-    let mut trainer = N::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default()).arithmetic(arithmetic);
+    let trainer = N::init(&mut seeded(1)).compile(CategoricalCrossentropy, Adam::default());
+    let mut trainer = trainer.arithmetic(arithmetic).threads(threads);
     for count in [1, 7, 32, 8, 33] {
         let (inputs, targets) = samples(count);
         trainer.train_on_batch(&inputs, &targets).expect("a sound batch");
@@ -65,11 +69,31 @@ where
     trainer.network().as_flat().to_vec()
 }
 
+fn trained<N>(arithmetic: Arithmetic) -> Vec<f32>
+where
+    N: Network<Scalar = f32>,
+    CategoricalCrossentropy: castnet::losses::Loss<N::Head, N::Output, Target = N::Output>,
+{
+    trained_on::<N>(arithmetic, 1)
+}
+
+/// Threads share the samples of a recurrent layer, and change no bit.
+#[test]
+fn threads_change_no_bit() {
+    let one = trained_on::<Recurrent>(Arithmetic::Portable, 1);
+    for threads in [2, 3] {
+        assert!(trained_on::<Recurrent>(Arithmetic::Portable, threads) == one, "on {threads} threads");
+    }
+}
+
 /// One test, as the level is that of the whole process.
 #[test]
 fn on_every_instruction_set() {
     let expected = include_str!("bits/hashes.txt");
-    let all = |arithmetic| [trained::<Small>(arithmetic), trained::<Large>(arithmetic), trained::<Images>(arithmetic)];
+    let all = |arithmetic| {
+        let [small, large] = [trained::<Small>(arithmetic), trained::<Large>(arithmetic)];
+        [small, large, trained::<Images>(arithmetic), trained::<Recurrent>(arithmetic)]
+    };
     let portable = all(Arithmetic::Portable).concat();
     let mut fused: Vec<(Level, Vec<f32>)> = Vec::new();
     on_every_level(|level| {

@@ -74,6 +74,11 @@ operations! {
     moving batchnorm: [input 3x2x3] [=> conv 4 2x2 => batchnorm => relu => flatten => dense 2];
     steady batchnorm_frozen: [input 3x2x3] [=> conv 4 2x2 => batchnorm frozen => relu => flatten => dense 2];
     steady layernorm: [input 2x3x4] [=> layernorm => tanh => groupnorm 2 => flatten => layernorm => dense 2];
+    steady rnn: [input 5x3] [=> rnn 6 sequences => rnn 4 relu backwards nobias => dense 2];
+    steady gru: [input 5x3] [=> gru 6 sequences => gru 4 reset_before gates hard_sigmoid => dense 2];
+    steady lstm: [input 5x3] [=> lstm 17 sequences => lstm 4 backwards softsign => dense 2];
+    steady bidirectional: [input 5x3] [=> bidirectional gru 3 sequences => add(identity, bidirectional lstm 6 sum sequences) => bidirectional rnn 3 multiply => dense 2];
+    random recurrent_dropout: [input 5x3] [=> gru 6 dropout 0.3 sequences => lstm 4 recurrent_dropout 0.3 => dense 2];
     random dropout: [input 6] [=> dense 8 tanh => dropout 0.5 => dense 2];
     random dropout_of_the_input: [input 6] [=> dropout 0.3 => dense 2];
     random dropout_at_the_end: [input 6] [=> dense 6 sigmoid => dropout 0.3];

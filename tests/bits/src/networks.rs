@@ -59,6 +59,9 @@ macro_rules! networks {
                 => dense 12 each => groupnorm 3 => avgpool 3x2 => rescale 0.3 offset 0.1 => globalavgpool => dense 2
             >
             Sequence< input 9x5 f64 => maxpool 3 stride 2 => layernorm all => upsample 2 => crop 1x2 => globalmaxpool >
+            /// Recurrent layers, forwards and backwards.
+            Recurrent< input 9x5 => bidirectional gru 6 sequences => lstm 11 sequences => gru 7 reset_before gates hard_sigmoid => dense 3 softmax >
+            RecurrentDouble< input 4x3 f64 => rnn 5 softsign sequences => lstm 5 backwards nobias >
             #[optimize(size)]
             Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
             #[optimize(size)]
@@ -72,6 +75,8 @@ macro_rules! networks {
             each("Large", hash::<Large>());
             each("Images", hash::<Images>());
             each("Sequence", hash::<Sequence>());
+            each("Recurrent", hash::<Recurrent>());
+            each("RecurrentDouble", hash::<RecurrentDouble>());
             each("Compact", hash::<Compact>());
             each("CompactTanh", hash::<CompactTanh>());
         }
