@@ -392,7 +392,7 @@ pub mod __private {
     pub use crate::isa::Isa;
     pub use crate::layers::*;
     pub use crate::network::difference::{Description, Message, other_network};
-    pub use crate::network::embedded::{embedded, embedded_checks, has_tensor};
+    pub use crate::network::embedded::{embedded, embedded_checks, has_name, has_tensor};
     pub use crate::network::nested::{self, NestedAdjoints, NestedTape};
     pub use crate::network::penalties::add_gradient_of_outputs;
     pub use crate::network::ports::{put, take, take_added};

@@ -108,18 +108,33 @@ fn written(network: &Type) -> String {
 fn read(path: &str) -> Result<(PathBuf, File), String> {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let full = folder.join(path);
-    let bytes = std::fs::read(&full).map_err(|error| {
-        let shown = full.display();
-        format!(
-            "`{shown}` cannot be read: {error}\nhelp: `net.save(\"{path}\")` writes it after training; the path is relative to the folder of Cargo.toml"
-        )
-    })?;
+    let bytes = bytes(path, &full)?;
     let file = file::parse(&bytes).map_err(|fault| {
         format!(
             "`{path}` is not a valid file of weights: {fault}\nhelp: save the weights again, with `net.save(\"{path}\")`"
         )
     })?;
     Ok((full, file))
+}
+
+/// The bytes of a regular file: a FIFO would wait for ever, and a device may have no end.
+fn bytes(path: &str, full: &Path) -> Result<Vec<u8>, String> {
+    let shown = full.display();
+    if path.is_empty() {
+        let help = "help: give the path of a file of weights, relative to the folder of Cargo.toml";
+        return Err(format!("the path is empty\n{help}"));
+    }
+    let unreadable = |error| {
+        format!(
+            "`{shown}` cannot be read: {error}\nhelp: `net.save(\"{path}\")` writes it after training; the path is relative to the folder of Cargo.toml"
+        )
+    };
+    let found = std::fs::metadata(full).map_err(unreadable)?;
+    if !found.is_file() {
+        let what = if found.is_dir() { "a folder" } else { "no regular file" };
+        return Err(format!("`{shown}` is {what}\nhelp: give the path of a file of weights"));
+    }
+    std::fs::read(full).map_err(unreadable)
 }
 
 /// The bytes of the file as a network, behind assertions that its tensors are those of the network.
@@ -137,8 +152,13 @@ fn value(
     let mut checks = Vec::new();
     for Tensor { name, dtype, shape, .. } in &file.tensors {
         let sizes = shape.iter().map(|&size| Literal::usize_suffixed(size));
+        let help = format!("help: the file belongs to another network; train `{text}` and save its weights");
+        let message = format!("`{shown}` has a tensor `{name}`, but `{text}` has none of this name\n{help}");
+        checks.push(quote_spanned!(span=>
+            ::core::assert!(#runtime::__private::has_name::<#network>(#name), #message);
+        ));
         let message = format!(
-            "`{shown}` has a tensor `{name}` of the shape {shape:?} and the type {dtype}, but `{text}` has no such tensor\nhelp: the file belongs to another network; train `{text}` and save its weights"
+            "the tensor `{name}` in `{shown}` has the shape {shape:?} and the type {dtype}, but that of `{text}` has others\n{help}"
         );
         checks.push(quote_spanned!(span=>
             ::core::assert!(#runtime::__private::has_tensor::<#network>(#name, #dtype, &[#(#sizes),*]), #message);

@@ -80,7 +80,8 @@ pub enum Missing {
 }
 
 impl Csv {
-    /// A file. Its columns are numbers, and all of them inputs, unless something else is said.
+    /// A regular file. Its columns are numbers, and all of them inputs, unless something else is said. For the standard input there is
+    /// [`from_reader`](Self::from_reader).
     pub fn new<P: Into<PathBuf>>(path: P) -> Self {
         Self::from_source(Source::File(path.into()))
     }

@@ -73,9 +73,9 @@ pub(crate) fn check_writable(path: &Path) -> Result<(), FileError> {
     check().map_err(|error| FileError { path: path.to_path_buf(), error })
 }
 
-/// Reads a file.
+/// Reads a regular file, perhaps over links: a FIFO would wait for ever, and a device may have no end.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    let bytes = target::not_empty(path).and_then(std::fs::read);
+    let bytes = target::readable(path).and_then(std::fs::read);
     bytes.map_err(|error| FileError { path: path.to_path_buf(), error })
 }
 

@@ -53,6 +53,19 @@ pub fn view<A: Plain>(bytes: &[u8]) -> Option<&A> {
     Some(unsafe { &*pointer })
 }
 
+/// Whether a network has a tensor of that name.
+#[doc(hidden)]
+pub const fn has_name<N: Predict>(name: &str) -> bool {
+    let mut index = 0;
+    while index < N::TENSORS.len() {
+        if equal(N::TENSORS[index].name.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
 /// Whether a network has a tensor of that name, type and shape.
 #[doc(hidden)]
 pub const fn has_tensor<N: Predict>(name: &str, dtype: &str, shape: &[usize]) -> bool {

@@ -69,6 +69,7 @@ impl<'a> Header<'a> {
         let begins = bytes.get(8..).is_some_and(|header| header.starts_with(BEGINNING.as_bytes()));
         match bytes.get(DIGITS) {
             Some(digits) if begins && digits == checksum(bytes).as_bytes() => Ok(()),
+            _ if !begins => Err(MISSING.to_string()),
             _ => Err(WRONG.to_string()),
         }
     }
@@ -92,6 +93,9 @@ fn checksum(bytes: &[u8]) -> String {
     hasher.update(bytes.get(DIGITS.end..).unwrap_or_default());
     format!("{:08x}", hasher.finalize())
 }
+
+/// The message for a file of version 2 without a checksum where it should be.
+const MISSING: &str = "the checksum at its beginning is missing or damaged";
 
 /// The message for a file that was changed after it had been written.
 const WRONG: &str = "its checksum is wrong";

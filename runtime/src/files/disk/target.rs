@@ -43,8 +43,14 @@ impl Target {
     }
 }
 
+/// The path, if it is that of a regular file.
+pub(super) fn readable(path: &Path) -> io::Result<&Path> {
+    refuse_special(&fs::metadata(not_empty(path)?)?)?;
+    Ok(path)
+}
+
 /// The path, unless it is empty.
-pub(super) fn not_empty(path: &Path) -> io::Result<&Path> {
+fn not_empty(path: &Path) -> io::Result<&Path> {
     if path.as_os_str().is_empty() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "the path is empty: give the path of a file"));
     }
@@ -59,8 +65,8 @@ fn existing(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// An error for everything that is no regular file, or is read-only.
-fn refuse(existing: &Metadata) -> io::Result<()> {
+/// An error for everything that is no regular file.
+fn refuse_special(existing: &Metadata) -> io::Result<()> {
     if existing.is_dir() {
         return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder: give the path of a file"));
     }
@@ -69,6 +75,12 @@ fn refuse(existing: &Metadata) -> io::Result<()> {
         let reason = format!("it is {kind}, and no regular file: give the path of a file");
         return Err(io::Error::new(ErrorKind::InvalidInput, reason));
     }
+    Ok(())
+}
+
+/// An error for everything that is no regular file, or is read-only.
+fn refuse(existing: &Metadata) -> io::Result<()> {
+    refuse_special(existing)?;
     // A plain write refuses such a file to everybody but root; a new file in its place would be refused to nobody.
     if existing.permissions().readonly() {
         let reason = "it is read-only: allow that it is written, or give another path";

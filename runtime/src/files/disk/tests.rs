@@ -264,6 +264,13 @@ mod unix {
         assert_eq!(refused(&at("full")), "it is a device, and no regular file: give the path of a file");
         assert!(fs::metadata("/dev/full").expect("a device").file_type().is_char_device());
         assert_eq!(names(folder.path()), ["fifo", "full", "link", "socket"]);
+        // Nothing waits for a writer, and nothing is read without end.
+        for (name, kind) in [("fifo", "a FIFO"), ("link", "a FIFO"), ("socket", "a socket"), ("full", "a device")] {
+            let reason = read(&at(name)).expect_err("no regular file").error.to_string();
+            assert_eq!(reason, std::format!("it is {kind}, and no regular file: give the path of a file"));
+        }
+        let reason = read(folder.path()).expect_err("a folder").error.to_string();
+        assert_eq!(reason, "it is a folder: give the path of a file");
     }
 
     /// `/dev/stdout` of a program whose output goes to a file is such a path.

@@ -101,6 +101,7 @@ impl<'a> File<'a> {
         let begins = bytes.get(8..).is_some_and(|header| header.starts_with(BEGINNING.as_bytes()));
         match bytes.get(DIGITS) {
             Some(digits) if begins && digits == checksum(bytes).as_bytes() => Ok(()),
+            _ if !begins => Err(MISSING.to_string()),
             _ => Err(WRONG.to_string()),
         }
     }
@@ -129,6 +130,9 @@ pub(crate) fn texts(source: &Source) -> Vec<(String, &'static str)> {
     collect(TEXT.to_string(), source, &mut texts);
     texts
 }
+
+/// A file of version 2 without a checksum where it should be.
+const MISSING: &str = "the checksum at its beginning is missing or damaged";
 
 /// A file that was changed after it had been written.
 const WRONG: &str =

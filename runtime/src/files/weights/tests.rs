@@ -268,8 +268,8 @@ fn files_of_other_versions() {
         &of(r#""castnet.format":"3""#),
         "the file has the format `3`, but this version of castnet reads formats up to `2`",
     );
-    refused(&of(r#""castnet.format":"2""#), "its checksum is wrong");
-    refused(&of(r#""castnet.text":"Net< >""#), "its checksum is wrong");
+    refused(&of(r#""castnet.format":"2""#), "the checksum at its beginning is missing or damaged");
+    refused(&of(r#""castnet.text":"Net< >""#), "the checksum at its beginning is missing or damaged");
     assert!(Net::from_safetensors(&of(r#""format":"np""#)).is_ok());
 }
 
