@@ -54,11 +54,6 @@ impl Cell {
         }
     }
 
-    /// The number of biases for each gate and unit.
-    pub const fn biases(self) -> usize {
-        if self.resets_after() { 2 } else { 1 }
-    }
-
     /// The number of values that a step computes for each unit, beside the gates and the state.
     const fn extras(self) -> usize {
         match self {
@@ -256,7 +251,7 @@ impl<T: Scalar> Given<'_, T> {
         Self { first: &[], state: 0, mask: &[], steps: 0 }
     }
 
-    /// What is given to the samples from one of them on.
+    /// The states and masks of the samples from one of them on.
     #[inline(always)]
     pub(crate) fn later(self, sample: usize) -> Self {
         Self {

@@ -72,11 +72,11 @@ macro_rules! saved {
     };
 }
 saved!(
-    /// What a training step keeps of a block, to be written.
+    /// The values of a block that a training step keeps, to be written.
     SavedMut, &'a mut [T], &'a mut [T], cut_mut
 );
 saved!(
-    /// What a training step has kept of a block.
+    /// The values of a block that a training step has kept.
     Saved, &'a [T], &'a [T], cut
 );
 
