@@ -53,7 +53,7 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
                 Some(bias) => output.iter_mut().zip(bias).for_each(|(y, &bias)| *y = bias),
                 None => output.fill(T::ZERO),
             }
-            in_registers(isa, weight, input, output);
+            in_registers(isa, weight, units, input, output);
         }
         return;
     }
@@ -71,15 +71,14 @@ pub fn forward_of<T: Scalar, I: Isa<T>, const SAMPLES: usize, const UNITS: usize
 }
 
 /// `output += weight * input`, four rows at a time: each input is loaded once for four weights, and no sum is stored before it
-/// is complete.
+/// is complete. The columns of the weight, of which the first values are used, lie `apart` values from each other.
 #[inline(always)]
-fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output: &mut [T]) {
-    let units = output.len();
+pub(super) fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], apart: usize, input: &[T], output: &mut [T]) {
     let mut weight = weight;
     let (blocks, rest) = output.as_chunks_mut::<4>();
     for [a, b, c, d] in blocks {
         let mut sums = (*a, *b, *c, *d);
-        for (column, &x) in weight.chunks(least_one(units)).zip(input) {
+        for (column, &x) in weight.chunks(least_one(apart)).zip(input) {
             if let [a, b, c, d, ..] = *column {
                 sums = (
                     isa.mul_add(a, x, sums.0),
@@ -94,7 +93,7 @@ fn in_registers<T: Scalar, I: Isa<T>>(isa: I, weight: &[T], input: &[T], output:
     }
     for row in rest {
         let mut sum = *row;
-        for (column, &x) in weight.chunks(least_one(units)).zip(input) {
+        for (column, &x) in weight.chunks(least_one(apart)).zip(input) {
             if let [w, ..] = *column {
                 sum = isa.mul_add(w, x, sum);
             }
@@ -157,7 +156,7 @@ pub fn backward_input<T: Scalar, I: Isa<T>, const WIDTH: usize>(
 
 /// Turns the rows of a block of `rows` x `columns` into columns. Rows lie `from_row` and `to_row` apart.
 #[inline(always)]
-fn transpose<T: Scalar, I: Isa<T>>(
+pub fn transpose<T: Scalar, I: Isa<T>>(
     isa: I,
     from: &[T],
     from_row: usize,

@@ -17,7 +17,7 @@ pub use backward::{
 };
 pub use forward::{forward, forward_training, outputs_of_training};
 pub use gate::{Function, Gate};
-pub use planes::{fill_factors, transpose};
+pub use planes::fill_factors;
 pub use products::Weight;
 
 use crate::scalar::Scalar;
@@ -261,3 +261,6 @@ impl<T: Scalar> Given<'_, T> {
         }
     }
 }
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

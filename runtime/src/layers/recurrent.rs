@@ -202,13 +202,10 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
             return Self::scatter(of, saved, memory, grad_inputs, grad_first);
         };
         // The gradients of the weights are written last: until then their memory holds the weights with rows and columns exchanged.
-        let transposed = gradient.recurrent_weight.as_flat_mut();
-        recurrent::transpose(recurrent.values, gates, transposed);
-        isa.recurrent_backward(of, Weight { transposed, ..recurrent }, saved, given, grad_outputs, memory);
+        let recurrent = recurrent.with_transposed(isa, gradient.recurrent_weight.as_flat_mut());
+        isa.recurrent_backward(of, recurrent, saved, given, grad_outputs, memory);
         if grad_inputs.is_some() {
-            let transposed = gradient.weight.as_flat_mut();
-            recurrent::transpose(weight.values, gates, transposed);
-            isa.recurrent_backward_input(of, Weight { transposed, ..weight }, memory);
+            isa.recurrent_backward_input(of, weight.with_transposed(isa, gradient.weight.as_flat_mut()), memory);
         }
         isa.recurrent_backward_weight(of, saved, memory, 0, gradient.weight.as_flat_mut());
         isa.recurrent_backward_recurrent(of, saved, memory, 0, gradient.recurrent_weight.as_flat_mut());

@@ -2,6 +2,7 @@
 use super::forward::{of_step, of_step_mut};
 use super::planes::{Gradients, GradientsMut, Saved, cut, cut_mut};
 use super::products::{Rows, Weight, add_outer};
+use super::step::copy;
 use super::{BLOCK, Cell, Gate, Given, Recurrence};
 use crate::isa::Isa;
 use crate::kernels::chunks::InChunks;
@@ -136,7 +137,7 @@ impl<T: Scalar> Step<'_, T> {
                 gates.fill(T::ZERO);
                 continue;
             }
-            gates.copy_from_slice(state);
+            copy(state, gates);
             let kept = Self::kept(of.activation, sample.gates, sample.kept);
             of.activation.multiply_by_derivative(kept, gates);
             state.fill(T::ZERO);
@@ -231,8 +232,8 @@ impl<T: Scalar> Step<'_, T> {
                 *product_g = grad_g * r;
             }
             of.gates.multiply_by_derivative(Self::kept(of.gates, r, kept_r), grad_r);
-            products_z.copy_from_slice(grad_z);
-            products_r.copy_from_slice(grad_r);
+            copy(grad_z, products_z);
+            copy(grad_r, products_r);
         }
     }
 
@@ -311,7 +312,7 @@ pub fn scatter_inputs<T: Scalar>(of: &Recurrence<T>, saved: &[T], gradients: &[T
             let (step, sample) = (index / samples.max(1), index % samples.max(1));
             let to = sample * of.input_values() + of.read_at(step) * of.inputs;
             let place = grad_inputs.get_mut(to..).and_then(|rest| rest.get_mut(..of.inputs)).unwrap_or_default();
-            place.iter_mut().zip(row).for_each(|(place, &grad)| *place = grad);
+            copy(row, place);
             let factors = saved.input_factors.get(sample * of.inputs..).unwrap_or_default();
             place.iter_mut().zip(factors).for_each(|(grad, &factor)| *grad *= factor);
         }
@@ -324,7 +325,7 @@ pub fn scatter_states<T: Scalar>(of: &Recurrence<T>, gradients: &[T], grad_first
     let blocks = gradients.chunks((BLOCK * len).max(1));
     for (memory, place) in blocks.zip(grad_first.chunks_mut((BLOCK * of.state_values()).max(1))) {
         let block = Gradients::of(of, Recurrence::samples(memory, len), memory);
-        place.iter_mut().zip(block.state).for_each(|(place, &grad)| *place = grad);
+        copy(block.state, place);
     }
 }
 

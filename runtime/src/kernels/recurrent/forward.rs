@@ -1,7 +1,7 @@
 //! Predictions, and the forward pass of training.
-use super::planes::SavedMut;
+use super::planes::{Saved, SavedMut, cut_mut};
 use super::products::{Rows, add_product};
-use super::step::{self, StateWeights};
+use super::step::{self, copy};
 use super::{BLOCK, Given, Parameters, Recurrence};
 use crate::isa::Isa;
 use crate::kernels::chunks::InChunks;
@@ -15,14 +15,14 @@ const PREDICTED: usize = 32;
 #[inline(always)]
 pub fn forward<T: Scalar, I: Isa<T>>(
     isa: I,
-    Parameters { of, weight, recurrent, bias }: Parameters<'_, T>,
+    layer: Parameters<'_, T>,
     inputs: &[T],
     given: Given<'_, T>,
     memory: &mut [T],
     outputs: &mut [T],
 ) {
+    let Parameters { of, weight, bias, .. } = layer;
     let (len, width, state_len) = (of.memory(), of.gate_values(), of.state_values());
-    let weights = StateWeights { weight: recurrent, bias };
     let mut begin = 0;
     for (memory, outputs) in
         memory.chunks_mut((PREDICTED * len).max(1)).zip(outputs.chunks_mut((PREDICTED * of.output_values()).max(1)))
@@ -40,8 +40,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
             let size = Size { rows: samples, columns: width, depth: of.inputs };
             let rows = Rows { values: inputs, apart: of.input_values() };
             add_product(isa, size, rows, Rows { values: weight, apart: width }, gates, width);
-            let products = Rows { values: states, apart: state_len };
-            step::gates(isa, of, weights, products, gates, extras, &mut []);
+            step::gates(isa, layer, Rows { values: states, apart: state_len }, gates, extras, &mut []);
             update_all(of, &given, step, gates, extras, states);
             write_outputs(of, &given, step, states, outputs);
         }
@@ -52,7 +51,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
 #[inline(always)]
 fn begin_state<T: Scalar>(first: &[T], states: &mut [T]) {
     match first.get(..states.len()).filter(|first| !first.is_empty()) {
-        Some(first) => states.copy_from_slice(first),
+        Some(first) => copy(first, states),
         None => states.fill(T::ZERO),
     }
 }
@@ -71,8 +70,7 @@ fn update_all<T: Scalar>(
     let mut extras = extras;
     let rows = gates.in_chunks(of.gate_values()).zip(states.in_chunks_mut(of.state_values()));
     for (sample, (gates, state)) in rows.enumerate() {
-        let (extra, rest) = core::mem::take(&mut extras).split_at_mut_checked(extra_len).unwrap_or_default();
-        extras = rest;
+        let extra = cut_mut(&mut extras, extra_len);
         if given.counts(sample, of.read_at(step)) {
             of.update(gates, extra, state);
         }
@@ -85,11 +83,11 @@ fn write_outputs<T: Scalar>(of: &Recurrence<T>, given: &Given<'_, T>, step: usiz
     let Some(place) = of.output_of(step) else { return };
     let rows = states.in_chunks(of.state_values()).zip(outputs.in_chunks_mut(of.output_values()));
     for (sample, (state, output)) in rows.enumerate() {
-        let output = output.get_mut(place..).unwrap_or_default().iter_mut().take(of.width());
+        let output = output.get_mut(place..).and_then(|rest| rest.get_mut(..of.width())).unwrap_or_default();
         if given.has_output(of, sample, step) {
-            output.zip(state).for_each(|(output, &value)| *output = value);
+            copy(state, output);
         } else {
-            output.for_each(|output| *output = T::ZERO);
+            output.fill(T::ZERO);
         }
     }
 }
@@ -99,13 +97,13 @@ fn write_outputs<T: Scalar>(of: &Recurrence<T>, given: &Given<'_, T>, step: usiz
 #[inline(always)]
 pub fn forward_training<T: Scalar, I: Isa<T>>(
     isa: I,
-    Parameters { of, weight, recurrent, bias }: Parameters<'_, T>,
+    layer: Parameters<'_, T>,
     inputs: &[T],
     given: Given<'_, T>,
     saved: &mut [T],
 ) {
+    let Parameters { of, weight, bias, .. } = layer;
     let (len, width, state_len) = (of.saved(), of.gate_values(), of.state_values());
-    let weights = StateWeights { weight: recurrent, bias };
     let mut begin = 0;
     for memory in saved.chunks_mut((BLOCK * len).max(1)) {
         let samples = Recurrence::samples(memory, len);
@@ -120,7 +118,7 @@ pub fn forward_training<T: Scalar, I: Isa<T>>(
         add_product(isa, size, rows, Rows { values: weight, apart: width }, block.gates, width);
         begin_state(given.first, block.states.get_mut(..samples * state_len).unwrap_or_default());
         for step in 0..of.steps {
-            one_step(isa, of, weights, &given, step, samples, &mut block);
+            one_step(isa, layer, &given, step, samples, &mut block);
         }
     }
 }
@@ -131,7 +129,7 @@ fn gather_inputs<T: Scalar>(of: &Recurrence<T>, inputs: &[T], samples: usize, bl
     for (index, row) in block.inputs.in_chunks_mut(of.inputs).enumerate() {
         let (step, sample) = (index / samples.max(1), index % samples.max(1));
         let from = sample * of.input_values() + of.read_at(step) * of.inputs;
-        row.iter_mut().zip(inputs.get(from..).unwrap_or_default()).for_each(|(place, &value)| *place = value);
+        copy(inputs.get(from..).unwrap_or_default(), row);
         let factors = block.input_factors.get(sample * of.inputs..).unwrap_or_default();
         row.iter_mut().zip(factors).for_each(|(value, &factor)| *value *= factor);
     }
@@ -153,13 +151,13 @@ pub(super) fn of_step_mut<T>(plane: &mut [T], step: usize, len: usize) -> &mut [
 #[inline(always)]
 fn one_step<T: Scalar, I: Isa<T>>(
     isa: I,
-    of: &Recurrence<T>,
-    weights: StateWeights<'_, T>,
+    layer: Parameters<'_, T>,
     given: &Given<'_, T>,
     step: usize,
     samples: usize,
     block: &mut SavedMut<'_, T>,
 ) {
+    let of = layer.of;
     let (width, state_len) = (samples * of.gate_values(), samples * of.state_values());
     let extra_len = samples * of.cell.extras() * of.units;
     let Some((before, after)) = block.states.split_at_mut_checked((step + 1) * state_len) else { return };
@@ -171,15 +169,15 @@ fn one_step<T: Scalar, I: Isa<T>>(
         let factors = block.state_factors.get(sample * of.units..).unwrap_or_default();
         row.iter_mut().zip(h).zip(factors).for_each(|((place, &h), &factor)| *place = h * factor);
     }
-    let products = match of.drops_state() {
+    let h = match of.drops_state() {
         true => Rows { values: &*dropped, apart: of.units },
         false => Rows { values: state, apart: of.state_values() },
     };
     let gates = of_step_mut(block.gates, step, width);
     let extras = of_step_mut(block.extras, step, extra_len);
     let linear = if of.keeps_inputs() { of_step_mut(block.linear, step, width) } else { &mut [] };
-    step::gates(isa, of, weights, products, gates, extras, linear);
-    after.iter_mut().zip(state).for_each(|(after, &before)| *after = before);
+    step::gates(isa, layer, h, gates, extras, linear);
+    copy(state, after);
     update_all(of, given, step, gates, extras, after);
 }
 
@@ -192,7 +190,7 @@ pub fn outputs_of_training<T: Scalar>(of: &Recurrence<T>, given: Given<'_, T>, s
         let samples = Recurrence::samples(memory, len);
         let given = given.later(begin);
         begin += samples;
-        let block = super::planes::Saved::of(of, samples, memory);
+        let block = Saved::of(of, samples, memory);
         for step in 0..of.steps {
             write_outputs(of, &given, step, of_step(block.states, step + 1, samples * state_len), outputs);
         }

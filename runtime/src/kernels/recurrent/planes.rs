@@ -1,6 +1,5 @@
 //! The memory of a block of samples in training.
 use super::{BLOCK, Given, Recurrence};
-use crate::kernels::chunks::InChunks;
 use crate::scalar::Scalar;
 
 impl<T: Scalar> Recurrence<T> {
@@ -160,15 +159,5 @@ pub fn fill_factors<T: Scalar>(of: &Recurrence<T>, saved: &mut [T], mut draw: im
         let block = SavedMut::of(of, Recurrence::samples(memory, len), memory);
         block.input_factors.iter_mut().for_each(|factor| *factor = draw(of.dropout));
         block.state_factors.iter_mut().for_each(|factor| *factor = draw(of.recurrent_dropout));
-    }
-}
-
-/// Exchanges the rows and the columns of a matrix whose rows have `len` values.
-pub fn transpose<T: Scalar>(matrix: &[T], len: usize, transposed: &mut [T]) {
-    let rows = matrix.len().checked_div(len).unwrap_or_default();
-    for (index, row) in matrix.in_chunks(len).enumerate() {
-        for (place, &value) in transposed.iter_mut().skip(index).step_by(rows.max(1)).zip(row) {
-            *place = value;
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Products of rows that lie apart.
 use crate::isa::Isa;
 use crate::kernels::chunks::InChunks;
+use crate::kernels::dense::{in_registers, transpose};
 use crate::kernels::product::{Matrix, Product, Size, Start, Stays};
 use crate::scalar::Scalar;
 
@@ -31,36 +32,7 @@ pub fn add_product<T: Scalar, I: Isa<T>>(
     for row in 0..size.rows {
         let (Some(a), Some(result)) = (a.values.get(row * a.apart..), result.get_mut(row * apart..)) else { return };
         let (Some(a), Some(result)) = (a.get(..size.depth), result.get_mut(..size.columns)) else { return };
-        in_registers(isa, a, b, result);
-    }
-}
-
-/// One row, four values at a time: each factor of `a` is loaded once for four of `b`, and no sum is stored before it is complete.
-#[inline(always)]
-fn in_registers<T: Scalar, I: Isa<T>>(isa: I, a: &[T], b: Rows<'_, T>, result: &mut [T]) {
-    let mut factors = b.values;
-    let (blocks, rest) = result.as_chunks_mut::<4>();
-    for block in blocks {
-        let mut sums = *block;
-        let mut left = factors;
-        for &x in a {
-            let Some(row) = left.first_chunk::<4>() else { break };
-            for (sum, &factor) in sums.iter_mut().zip(row) {
-                *sum = isa.mul_add(factor, x, *sum);
-            }
-            left = left.get(b.apart..).unwrap_or_default();
-        }
-        *block = sums;
-        factors = factors.get(4..).unwrap_or_default();
-    }
-    for value in rest {
-        let mut left = factors;
-        for &x in a {
-            let Some(&factor) = left.first() else { break };
-            *value = isa.mul_add(factor, x, *value);
-            left = left.get(b.apart..).unwrap_or_default();
-        }
-        factors = factors.get(1..).unwrap_or_default();
+        in_registers(isa, b.values, b.apart, a, result);
     }
 }
 
@@ -108,7 +80,17 @@ pub struct Weight<'a, T> {
     pub transposed: &'a [T],
 }
 
-impl<T: Scalar> Weight<'_, T> {
+impl<'a, T: Scalar> Weight<'a, T> {
+    /// The same weight, with the memory of another one of its size for rows and columns exchanged. Kernels without vectors need none.
+    #[inline(always)]
+    pub fn with_transposed<I: Isa<T>>(self, isa: I, memory: &'a mut [T]) -> Self {
+        if const { !I::IN_VECTORS } {
+            return self;
+        }
+        transpose(isa, self.values, self.gates, memory, self.rows, [self.rows, self.gates]);
+        Self { transposed: memory, ..self }
+    }
+
     /// Adds the products of gradients of gates, from one of them on, with this weight to `result`, whose rows lie `apart` values from each other:
     /// every value plus its products in the order of the gates.
     #[inline(always)]
