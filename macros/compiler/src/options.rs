@@ -252,21 +252,8 @@ impl Options {
         self.nobias.is_none()
     }
 
-    /// The parameter group of a layer: its type, of this name and these sizes, and its weights and biases.
+    /// The parameter group of a layer: its type, of this name and these sizes, its weights, and biases of this shape.
     pub fn group(
-        &self,
-        network: &Context<'_>,
-        name: &str,
-        sizes: &[u64],
-        description: String,
-        weights: &[Tensor],
-        biases: u64,
-    ) -> ParameterGroup {
-        self.group_with(network, name, sizes, description, weights, vec![biases])
-    }
-
-    /// As [`group`](Self::group), with biases of this shape.
-    pub fn group_with(
         &self,
         network: &Context<'_>,
         name: &str,

@@ -122,6 +122,12 @@ pub struct Recurrence<T: 'static> {
 const BLOCK: usize = 8;
 
 impl<T: 'static> Recurrence<T> {
+    /// The same layer; an error of compilation unless the memory of a prediction, of training and of the backward pass are so long.
+    pub const fn with_memory(self, memory: usize, saved: usize, gradients: usize) -> Self {
+        assert!(self.memory() == memory && self.saved() == saved && self.gradients() == gradients, "memory as planned");
+        self
+    }
+
     /// The values of all gates of a sample.
     pub const fn gate_values(&self) -> usize {
         self.cell.gates() * self.units

@@ -30,6 +30,11 @@ network! {
         => gaussian_noise 0.1 => globalavgpool => dense 40 l2 0.1 max_norm 2 => gaussian_dropout 0.1
         => add(dense 3, dense 3) => multiply(identity, dense 3) => softmax
     >
+    Recurrent<
+        input 6x3
+        => bidirectional gru 4 sequences => lstm 5 sequences dropout 0.1 recurrent_dropout 0.1 => gru 3 reset_before sequences backwards gelu
+        => rnn 4 nobias l2 0.1 => dense 2
+    >
     Heads< input 4 => normalize => trunk: dense 40 gelu; trunk => size: dense 1; trunk => kind: dense 3 softmax >
 }
 
@@ -67,8 +72,9 @@ fn main() -> ! {
         trains::<Series, _, _>(KlDivergence, clipped),
         trains::<Series, _, _>(Smoothed { loss: CategoricalCrossentropy, amount: 0.1 }, Ftrl::default()),
         trains::<Heads, _, _>(both, Momentum::default()),
+        trains::<Recurrent, _, _>(MeanSquaredError, Adam::default()),
     ];
-    debug::exit(if all == [true; 7] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
+    debug::exit(if all == [true; 8] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi();
     }

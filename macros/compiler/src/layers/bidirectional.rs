@@ -3,7 +3,7 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::identity::Identity;
-use super::recurrent::{SEQUENCES, Written};
+use super::recurrent::{GATES, RESET_BEFORE, SEQUENCES, Written};
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, join};
 use crate::errors::Help;
 use crate::shape::Shape;
@@ -13,9 +13,9 @@ use crate::words::Words;
 pub const KEYWORDS: &[Keyword] = &[Keyword { word: "bidirectional", words: WORDS, parse }];
 
 const WORDS: &[&str] = &[
-    "sequences",
-    OF_GRU,
-    OF_GATES,
+    SEQUENCES,
+    RESET_BEFORE,
+    GATES,
     "recurrent_init",
     "dropout",
     "recurrent_dropout",
@@ -26,10 +26,6 @@ const WORDS: &[&str] = &[
     "multiply",
     "average",
 ];
-
-/// The words of GRUs alone, and those of layers with gates.
-const OF_GRU: &str = "reset_before";
-const OF_GATES: &str = "gates";
 
 /// The recurrent layers.
 const CELLS: &[&str] = &["rnn", "gru", "lstm"];
@@ -56,9 +52,9 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     }
     let mut merge: Option<&'static str> = None;
     let mut written = Written::parse(cell, &quote!(#keyword #cell), words, |name, words| {
-        let is_of_another = name == OF_GRU && cell != "gru" || name == OF_GATES && cell == "rnn";
+        let is_of_another = name == RESET_BEFORE && cell != "gru" || name == GATES && cell == "rnn";
         if is_of_another {
-            let with = if name == OF_GRU { "gru" } else { "gru` or `lstm" };
+            let with = if name == RESET_BEFORE { "gru" } else { "gru` or `lstm" };
             let message = format!("`{name}` is a word of `{with}`, not of `{cell}`");
             let value = words.name();
             words.errors.at(quote!(#name #value), (message, Help::leave_out()));

@@ -167,7 +167,7 @@ impl Convolution {
 impl Map for Convolution {
     fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
         let Self { name, sizes, description, weights, filters, .. } = self;
-        vec![self.options.group(network, name, sizes, description.clone(), weights, *filters)]
+        vec![self.options.group(network, name, sizes, description.clone(), weights, vec![*filters])]
     }
 
     fn macs(&self) -> Size {

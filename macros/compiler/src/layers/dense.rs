@@ -103,7 +103,7 @@ impl Map for Dense {
         let Self { inputs, units, .. } = *self;
         let weight = Tensor { name: "weight", shape: vec![inputs, units] };
         let description = format!("{inputs} inputs to {units} units");
-        vec![self.options.group(network, "Dense", &[inputs, units], description, &[weight], units)]
+        vec![self.options.group(network, "Dense", &[inputs, units], description, &[weight], vec![units])]
     }
 
     fn macs(&self) -> Size {

@@ -18,39 +18,30 @@ use crate::suggest;
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword { word: "rnn", words: WORDS, parse },
-    Keyword { word: "gru", words: WORDS_OF_GRU, parse },
-    Keyword { word: "lstm", words: WORDS_WITH_GATES, parse },
+    Keyword { word: "rnn", words: OF_RNN, parse },
+    Keyword { word: "gru", words: OF_GRU, parse },
+    Keyword { word: "lstm", words: OF_LSTM, parse },
 ];
 
-/// The words behind each keyword.
-const WORDS: &[&str] =
-    &[SEQUENCES, BACKWARDS, "recurrent_init", "dropout", "recurrent_dropout", "recurrent_l1", "recurrent_l2"];
-const WORDS_WITH_GATES: &[&str] = &[
-    SEQUENCES,
-    BACKWARDS,
-    "gates",
-    "recurrent_init",
-    "dropout",
-    "recurrent_dropout",
-    "recurrent_l1",
-    "recurrent_l2",
-];
-const WORDS_OF_GRU: &[&str] = &[
-    SEQUENCES,
-    BACKWARDS,
+/// The words of GRUs. Those of other layers lack the first ones: `reset_before`, and `gates` where there are none.
+const OF_GRU: &[&str] = &[
     RESET_BEFORE,
-    "gates",
+    GATES,
+    SEQUENCES,
+    BACKWARDS,
     "recurrent_init",
     "dropout",
     "recurrent_dropout",
     "recurrent_l1",
     "recurrent_l2",
 ];
+const OF_LSTM: &[&str] = OF_GRU.split_at(1).1;
+const OF_RNN: &[&str] = OF_GRU.split_at(2).1;
 
+pub const GATES: &str = "gates";
 pub const SEQUENCES: &str = "sequences";
 const BACKWARDS: &str = "backwards";
-const RESET_BEFORE: &str = "reset_before";
+pub const RESET_BEFORE: &str = "reset_before";
 
 /// The kinds of recurrent layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +200,7 @@ impl Written {
             SEQUENCES => self.sequences = true,
             BACKWARDS => self.order = Order::Backwards,
             RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
-            "gates" => self.gates = gates(name, words),
+            GATES => self.gates = gates(name, words),
             "recurrent_init" => self.recurrent_init = Some(options::parse_initializer(name, words)),
             "recurrent_l1" => self.recurrent.l1 = Some((name.clone(), regularizers::factor(name, words))),
             "recurrent_l2" => self.recurrent.l2 = Some((name.clone(), regularizers::factor(name, words))),
@@ -241,7 +232,7 @@ impl Written {
             None => identity,
         };
         let identity = match self.gates() {
-            Some(gates) => identity.word("gates").word(&gates.describe()),
+            Some(gates) => identity.word(GATES).word(&gates.describe()),
             None => identity,
         };
         identity
@@ -405,7 +396,7 @@ impl Map for Recurrent {
         let description = format!("{features} inputs to {units} units");
         let sizes = [*features, units, *gates];
         let bias = if cell.resets_after() { vec![2, *gates] } else { vec![*gates] };
-        vec![written.options.group_with(network, cell.type_name(), &sizes, description, &weights, bias)]
+        vec![written.options.group(network, cell.type_name(), &sizes, description, &weights, bias)]
     }
 
     fn macs(&self) -> Size {
@@ -424,6 +415,7 @@ impl Map for Recurrent {
         let order = format_ident!("{order:?}");
         let cell = cell.value(castnet);
         let [dropout, recurrent_dropout] = [dropout, recurrent_dropout].map(real);
+        let [memory, saved, gradients] = [self.memory(), self.saved(), self.gradients()].map(literal);
         Some(Constant {
             rust_type: quote!(#castnet::Recurrence<#scalar>),
             value: quote! {
@@ -440,6 +432,7 @@ impl Map for Recurrent {
                     recurrent_dropout: #recurrent_dropout,
                     zero_masked: false,
                 }
+                .with_memory(#memory, #saved, #gradients)
             },
         })
     }
