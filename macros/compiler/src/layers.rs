@@ -13,7 +13,6 @@ mod places;
 use proc_macro2::Ident;
 
 use crate::activations;
-use crate::window::VALID;
 use crate::words::Words;
 
 pub use interface::{
@@ -29,31 +28,35 @@ pub use places::{Places, Wants, group_name};
 pub struct Keyword {
     pub word: &'static str,
     pub words: &'static [&'static str],
+    /// Those of these words that are in no identity.
+    unhashed: &'static [&'static str],
+    /// Whether the layer rests in predictions.
+    rests: bool,
     pub parse: fn(&mut Words<'_>) -> Option<Parsed>,
 }
 
-/// The words of layers that are in no identity: a layer has them already, or they change training alone.
-const UNHASHED: &[&str] = &[
-    "frozen",
-    "momentum",
-    "nearest",
-    VALID,
-    "dropout",
-    "recurrent_dropout",
-    "recurrent_init",
-    "recurrent_l1",
-    "recurrent_l2",
-];
-
-/// The layers that rest in predictions.
-const RESTING: &[&str] = &["dropout", "spatial_dropout", "gaussian_dropout", "gaussian_noise"];
-
 impl Keyword {
+    pub const fn new(
+        word: &'static str,
+        words: &'static [&'static str],
+        parse: fn(&mut Words<'_>) -> Option<Parsed>,
+    ) -> Self {
+        Self { word, words, unhashed: &[], rests: false, parse }
+    }
+
+    /// The words that are in no identity: the layer has them already, or they change training alone.
+    pub const fn unhashed(self, unhashed: &'static [&'static str]) -> Self {
+        Self { unhashed, ..self }
+    }
+
+    /// The layer rests in predictions.
+    pub const fn resting(self) -> Self {
+        Self { rests: true, ..self }
+    }
+
     /// The words of this layer that the fingerprint does not contain, its keyword among them if the layer rests in predictions.
-    pub fn unhashed(self) -> impl Iterator<Item = &'static str> {
-        let keyword = RESTING.iter().filter(move |word| **word == self.word);
-        let words = self.words.iter().filter(|word| UNHASHED.contains(word));
-        keyword.chain(words).copied()
+    pub fn all_unhashed(self) -> impl Iterator<Item = &'static str> {
+        self.rests.then_some(self.word).into_iter().chain(self.unhashed.iter().copied())
     }
 }
 
@@ -102,7 +105,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> + Clone {
 pub fn find(word: &Ident) -> Option<Keyword> {
     match all().find(|keyword| word == keyword.word) {
         Some(keyword) => Some(*keyword),
-        None => activations::find(word).map(|word| Keyword { word, words: &[], parse: activation::parse }),
+        None => activations::find(word).map(|word| Keyword::new(word, &[], activation::parse)),
     }
 }
 

@@ -41,8 +41,14 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-/// The word of an initializer, whose name stands behind it.
+/// The words behind which the name of an initializer stands: that of weights, and that of the weights of a state.
 pub const INIT: &str = "init";
+pub const RECURRENT_INIT: &str = "recurrent_init";
+
+/// Whether the name of an initializer stands behind a word.
+pub fn takes_initializer(word: &str) -> bool {
+    [INIT, RECURRENT_INIT].contains(&word)
+}
 
 const OPTIONS: &[&str] = &[
     NOBIAS,
@@ -70,7 +76,7 @@ const OF_KERAS: &[(&str, &str)] = &[
     ("return_sequences", "sequences"),
     ("go_backwards", "backwards"),
     ("recurrent_activation", "gates"),
-    ("recurrent_initializer", "recurrent_init"),
+    ("recurrent_initializer", RECURRENT_INIT),
 ];
 
 /// All options.

@@ -7,7 +7,7 @@ use crate::options;
 
 /// All words, in no order: of penalties, constraints and initializers, of layers that rest in predictions, and of what holds without a word.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    let of_layers = layers::all().flat_map(|keyword| keyword.unhashed());
+    let of_layers = layers::all().flat_map(|keyword| keyword.all_unhashed());
     options::unhashed().chain(of_layers)
 }
 
@@ -16,6 +16,6 @@ pub fn expression() -> TokenStream {
     let mut words: Vec<&str> = all().collect();
     words.sort_unstable();
     words.dedup();
-    let named = words.iter().map(|word| *word == options::INIT);
+    let named = words.iter().map(|word| options::takes_initializer(word));
     quote!(&[#((#words, #named)),*])
 }

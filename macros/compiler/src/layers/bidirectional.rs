@@ -3,14 +3,14 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::identity::Identity;
-use super::recurrent::{GATES, RESET_BEFORE, SEQUENCES, Written};
+use super::recurrent::{GATES, RESET_BEFORE, SEQUENCES, UNHASHED, Written};
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, join};
 use crate::errors::Help;
 use crate::shape::Shape;
 use crate::suggest;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "bidirectional", words: WORDS, parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("bidirectional", WORDS, parse).unhashed(UNHASHED)];
 
 const WORDS: &[&str] = &[
     SEQUENCES,

@@ -14,7 +14,7 @@ use crate::shape::Shape;
 use crate::size::Size;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dense", words: &["each"], parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("dense", &["each"], parse)];
 
 #[derive(Debug)]
 struct Written {

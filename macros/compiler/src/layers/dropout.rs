@@ -10,7 +10,7 @@ use crate::errors::Help;
 use crate::shape::Shape;
 use crate::words::{Words, such_as};
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "dropout", words: &[], parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("dropout", &[], parse).resting()];
 
 #[derive(Clone, Copy, Debug)]
 struct Written {

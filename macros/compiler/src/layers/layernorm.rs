@@ -14,8 +14,8 @@ use crate::shape::{Shape, literal};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword { word: "layernorm", words: &["all", "epsilon", "noscale", "nocenter", "frozen"], parse },
-    Keyword { word: "groupnorm", words: &["epsilon", "noscale", "nocenter", "frozen"], parse },
+    Keyword::new("layernorm", &["all", "epsilon", "noscale", "nocenter", "frozen"], parse).unhashed(&["frozen"]),
+    Keyword::new("groupnorm", &["epsilon", "noscale", "nocenter", "frozen"], parse).unhashed(&["frozen"]),
 ];
 
 /// The values that are normalized together.

@@ -12,9 +12,9 @@ use crate::shape::Shape;
 use crate::words::{Words, such_as};
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword { word: "spatial_dropout", words: &[], parse },
-    Keyword { word: "gaussian_dropout", words: &[], parse },
-    Keyword { word: "gaussian_noise", words: &[], parse },
+    Keyword::new("spatial_dropout", &[], parse).resting(),
+    Keyword::new("gaussian_dropout", &[], parse).resting(),
+    Keyword::new("gaussian_noise", &[], parse).resting(),
 ];
 
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use super::{
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "normalize", words: &[], parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("normalize", &[], parse)];
 
 #[derive(Debug)]
 struct Written;

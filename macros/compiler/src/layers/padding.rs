@@ -11,7 +11,7 @@ use crate::window::{no_image, sides_of};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword { word: "pad", words: &[], parse }, Keyword { word: "crop", words: &[], parse }];
+    &[Keyword::new("pad", &[], parse), Keyword::new("crop", &[], parse)];
 
 #[derive(Debug)]
 struct Written {

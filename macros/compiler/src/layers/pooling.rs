@@ -11,10 +11,10 @@ use crate::window::{Geometry, SAME, STRIDE, Sizes, VALID, WindowWords, example_o
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword { word: "maxpool", words: &[STRIDE, SAME, VALID], parse },
-    Keyword { word: "avgpool", words: &[STRIDE, SAME, VALID], parse },
-    Keyword { word: "globalmaxpool", words: &["keepdims"], parse: parse_global },
-    Keyword { word: "globalavgpool", words: &["keepdims"], parse: parse_global },
+    Keyword::new("maxpool", &[STRIDE, SAME, VALID], parse).unhashed(&[VALID]),
+    Keyword::new("avgpool", &[STRIDE, SAME, VALID], parse).unhashed(&[VALID]),
+    Keyword::new("globalmaxpool", &["keepdims"], parse_global),
+    Keyword::new("globalavgpool", &["keepdims"], parse_global),
 ];
 
 /// The value of a window.

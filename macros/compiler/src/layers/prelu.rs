@@ -10,7 +10,7 @@ use super::{
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "prelu", words: &["shared", "frozen"], parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("prelu", &["shared", "frozen"], parse).unhashed(&["frozen"])];
 
 #[derive(Clone, Copy, Debug)]
 struct Written {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::activations::{self, Activation, Keeps, real};
 use crate::errors::Help;
-use crate::options::{self, Options};
+use crate::options::{self, Options, RECURRENT_INIT};
 use crate::regularizers::{self, Regularizers};
 use crate::shape::{Shape, literal};
 use crate::size::Size;
@@ -18,9 +18,9 @@ use crate::suggest;
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword { word: "rnn", words: OF_RNN, parse },
-    Keyword { word: "gru", words: OF_GRU, parse },
-    Keyword { word: "lstm", words: OF_LSTM, parse },
+    Keyword::new("rnn", OF_RNN, parse).unhashed(UNHASHED),
+    Keyword::new("gru", OF_GRU, parse).unhashed(UNHASHED),
+    Keyword::new("lstm", OF_LSTM, parse).unhashed(UNHASHED),
 ];
 
 /// The words of GRUs. Those of other layers lack the first ones: `reset_before`, and `gates` where there are none.
@@ -29,15 +29,22 @@ const OF_GRU: &[&str] = &[
     GATES,
     SEQUENCES,
     BACKWARDS,
-    "recurrent_init",
-    "dropout",
-    "recurrent_dropout",
-    "recurrent_l1",
-    "recurrent_l2",
+    RECURRENT_INIT,
+    DROPOUT,
+    RECURRENT_DROPOUT,
+    RECURRENT_L1,
+    RECURRENT_L2,
 ];
 const OF_LSTM: &[&str] = OF_GRU.split_at(1).1;
 const OF_RNN: &[&str] = OF_GRU.split_at(2).1;
 
+/// The words that are in no identity: they change training alone.
+pub const UNHASHED: &[&str] = &[RECURRENT_INIT, DROPOUT, RECURRENT_DROPOUT, RECURRENT_L1, RECURRENT_L2];
+
+const DROPOUT: &str = "dropout";
+const RECURRENT_DROPOUT: &str = "recurrent_dropout";
+const RECURRENT_L1: &str = "recurrent_l1";
+const RECURRENT_L2: &str = "recurrent_l2";
 pub const GATES: &str = "gates";
 pub const SEQUENCES: &str = "sequences";
 const BACKWARDS: &str = "backwards";
@@ -201,14 +208,14 @@ impl Written {
             BACKWARDS => self.order = Order::Backwards,
             RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
             GATES => self.gates = gates(name, words),
-            "recurrent_init" => self.recurrent_init = Some(options::parse_initializer(name, words)),
-            "recurrent_l1" => self.recurrent.l1 = Some((name.clone(), regularizers::factor(name, words))),
-            "recurrent_l2" => self.recurrent.l2 = Some((name.clone(), regularizers::factor(name, words))),
+            RECURRENT_INIT => self.recurrent_init = Some(options::parse_initializer(name, words)),
+            RECURRENT_L1 => self.recurrent.l1 = Some((name.clone(), regularizers::factor(name, words))),
+            RECURRENT_L2 => self.recurrent.l2 = Some((name.clone(), regularizers::factor(name, words))),
             word => {
                 let example = format!("{word} 0.2");
                 let rate =
                     words.real_of(name, &example, "must be at least 0 and below 1", |rate| (0.0..1.0).contains(&rate));
-                let place = if word == "dropout" { &mut self.dropout } else { &mut self.recurrent_dropout };
+                let place = if word == DROPOUT { &mut self.dropout } else { &mut self.recurrent_dropout };
                 *place = rate.unwrap_or_default();
             }
         }

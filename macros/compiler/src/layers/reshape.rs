@@ -7,7 +7,7 @@ use crate::shape::Shape;
 use crate::window::example;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword { word: "reshape", words: &[], parse }];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("reshape", &[], parse)];
 
 #[derive(Debug)]
 struct Reshape(Shape);

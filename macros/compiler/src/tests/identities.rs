@@ -159,7 +159,7 @@ fn left_out_words_change_no_fingerprint() {
     for word in unhashed::all() {
         let candidates = ["dense 4", "conv 4 3x3", "batchnorm", "upsample 2", "reshape 81x4 => lstm 4"];
         let with = |layer: &str| match word {
-            options::INIT | "recurrent_init" => format!("{layer} {word} he_normal"),
+            options::INIT | options::RECURRENT_INIT => format!("{layer} {word} he_normal"),
             "recurrent_dropout" => format!("{layer} {word} 0.5"),
             "momentum" => format!("{layer} {word} 0.5"),
             word if keywords().any(|keyword| keyword == word) => format!("{layer} => {word} 0.5"),
