@@ -12,6 +12,8 @@ crate::network! {
     Sides< left: input 3; right: input 3; add(left, right) => dense 1 >
     Image< input 8x8x1 => conv 2 3x3 same l2 0.1 => maxpool 2 => leaky_relu 0.1 => flatten => dense 1 >
     Dilated< input 8x8x1 => conv 2 3x3 same dilation 2 => maxpool 2 => leaky_relu 0.1 => flatten => dense 1 >
+    Memory< input 8x3 => lstm 4 sequences recurrent_init zeros dropout 0.1 => gru 2 => dense 1 >
+    HardMemory< input 8x3 => lstm 4 sequences recurrent_dropout 0.2 recurrent_init glorot_uniform => gru 2 gates hard_sigmoid => dense 1 >
     Inner< input 3 => elu => dense 3 >
     InnerSelu< input 3 => selu => dense 3 >
     Outer< input 3 => inner: use Inner -> 3 => dense 1 >
@@ -74,6 +76,11 @@ fn texts() {
     assert_eq!(
         explain::<Dilated, Image>(true),
         [same, "the file has `conv 2 3x3 same dilation 2` where this network has `conv 2 3x3 same l2 0.1`"].concat()
+    );
+    // The weights of the first layer are drawn in another way, which makes no difference.
+    assert_eq!(
+        explain::<HardMemory, Memory>(true),
+        [same, "the file has `gru 2 gates hard_sigmoid` where this network has `gru 2`"].concat()
     );
     assert_eq!(
         explain::<Double, Net>(true),
