@@ -224,6 +224,13 @@ impl Graph {
         self.nodes.get(first..last).unwrap_or_default()
     }
 
+    /// Whether every row reads only the output of the row before it. The parts of a row may read what it reads.
+    pub fn rows_are_a_chain(&self) -> bool {
+        // With one input, the value that comes into a row has the number of its first operation.
+        let comes_in = |node: &Node| ValueId(self.nodes.partition_point(|other| other.row < node.row));
+        self.inputs.len() == 1 && self.nodes.iter().all(|node| node.from.iter().all(|&value| value >= comes_in(node)))
+    }
+
     /// Whether every operation reads only the output of the one before it.
     pub fn is_chain(&self) -> bool {
         self.inputs.len() == 1 && self.nodes.iter().enumerate().all(|(index, node)| node.from == [ValueId(index)])

@@ -74,7 +74,7 @@ const MOST_BOXES: usize = 100;
 /// The picture as lines of documentation; `None` for a chain.
 pub fn svg(planned: &Planned) -> Option<String> {
     let vertices = vertices(planned);
-    if planned.graph.is_chain() || vertices.len() > MOST_BOXES {
+    if planned.graph.rows_are_a_chain() || vertices.len() > MOST_BOXES {
         return None;
     }
     Some(draw(&vertices, &Layout::of(&vertices)))

@@ -8,7 +8,7 @@ use crate::plan::Planned;
 /// The rows with their kinds and shapes, and the totals. Networks that are no chain have a fourth column, the inputs of each row.
 pub fn summary(planned: &Planned) -> String {
     let graph = &planned.graph;
-    let connected = !graph.is_chain();
+    let connected = !graph.rows_are_a_chain();
     let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
     if connected {
         for Input { name, shape, .. } in &graph.inputs {

@@ -170,6 +170,10 @@ pub trait Map: Debug {
     fn reads(&self) -> Reads {
         Reads::default()
     }
+    /// Whether its need on the tape holds the input, so that the gradient of its parameters does not read it elsewhere.
+    fn keeps_input(&self) -> bool {
+        false
+    }
     /// Whether each of its outputs is the largest of some inputs.
     fn takes_largest(&self) -> bool {
         false

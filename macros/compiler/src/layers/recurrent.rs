@@ -400,7 +400,8 @@ impl Map for Recurrent {
             Tensor { name: "weight", shape: vec![*features, *gates] },
             Tensor { name: "recurrent_weight", shape: vec![units, *gates] },
         ];
-        let description = format!("{features} inputs to {units} units");
+        let order = if written.order == Order::Forwards { "" } else { ", from the last step to the first" };
+        let description = format!("{features} inputs to {units} units{order}");
         let sizes = [*features, units, *gates];
         let bias = if cell.resets_after() { vec![2, *gates] } else { vec![*gates] };
         vec![written.options.group(network, cell.type_name(), &sizes, description, &weights, bias)]
@@ -455,6 +456,10 @@ impl Map for Recurrent {
 
     fn reads(&self) -> Reads {
         Reads { need: true, ..Reads::default() }
+    }
+
+    fn keeps_input(&self) -> bool {
+        true
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {

@@ -35,7 +35,7 @@ fn reads_of_operation(node: &Node) -> Reads {
     match node.operation() {
         Operation::Map(map) => {
             let reads = map.reads();
-            Reads { input: reads.input || node.is_trainable(), ..reads }
+            Reads { input: reads.input || (node.is_trainable() && !map.keeps_input()), ..reads }
         }
         Operation::InPlace(operation) => operation.reads(),
         Operation::Join(join) => join.reads(),

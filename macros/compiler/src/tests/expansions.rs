@@ -29,6 +29,15 @@ fn normalized() {
     expansion("expand/normalized.rs.txt", "pub HousePrice< input 13 => normalize => dense 10 relu => dense 1 >");
 }
 
+/// Both directions of a recurrent layer, which are parts of one row, and another one that drops inputs.
+#[test]
+fn recurrent() {
+    expansion(
+        "expand/recurrent.rs.txt",
+        "Rain< input 24x3 => bidirectional gru 8 sequences => lstm 4 gelu dropout 0.2 => dense 1 sigmoid >",
+    );
+}
+
 /// A chain of vectors with a label, frozen, regularized and constrained layers, dropout, activations that keep inputs or outputs, after
 /// a layer and alone, in double precision.
 #[test]
