@@ -15,6 +15,7 @@ use proc_macro2::Ident;
 use crate::activations;
 use crate::words::Words;
 
+pub use bidirectional::PARTS;
 pub use interface::{
     Adapt, Backward, Constant, Dependence, InPlace, InputGradient, Join, Layer, Map, Misfit, Operation, Parsed,
     Resolved, Samples,
@@ -28,7 +29,7 @@ pub use places::{Places, Wants, group_name};
 pub struct Keyword {
     pub word: &'static str,
     pub words: &'static [&'static str],
-    /// Those of these words that are in no identity.
+    /// The words among them that are in no identity.
     unhashed: &'static [&'static str],
     /// Whether the layer rests in predictions.
     rests: bool,

@@ -27,6 +27,11 @@ const WORDS: &[&str] = &[
     "average",
 ];
 
+/// The ends of the names of both directions, which no label has.
+const FORWARD: &str = "_forward";
+const BACKWARD: &str = "_backward";
+pub const PARTS: &[&str] = &[FORWARD, BACKWARD];
+
 /// The recurrent layers.
 const CELLS: &[&str] = &["rnn", "gru", "lstm"];
 
@@ -71,7 +76,7 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let activity = std::mem::take(&mut written.options.activity);
     let (backward, sequences) = (written.turned(), written.sequences);
     Some(Parsed {
-        parts: vec![("_forward", Box::new(written)), ("_backward", Box::new(backward))],
+        parts: vec![(FORWARD, Box::new(written)), (BACKWARD, Box::new(backward))],
         layer: Box::new(Merge { word: merge, sequences }),
         activation: None,
         activity,

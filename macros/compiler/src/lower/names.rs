@@ -53,7 +53,7 @@ impl Lowering<'_> {
         } else if RESERVED.contains(&text.as_str())
             || text.starts_with("grad_")
             || text.starts_with('_')
-            || RESERVED_ENDS.iter().any(|end| text.ends_with(end))
+            || RESERVED_ENDS.iter().chain(layers::PARTS).any(|end| text.ends_with(end))
             || Life::ALL.iter().any(|life| text.ends_with(life.suffix()))
         {
             "is reserved for the generated code"
@@ -137,5 +137,5 @@ const RESERVED: &[&str] = &[
     "tape",
 ];
 
-/// Ends of the names of local variables and fields, beside those of needs. Names that begin with `grad_` are reserved too.
+/// Ends of the names of local variables and fields, beside those of needs and of the parts of layers. Names that begin with `grad_` are reserved too.
 const RESERVED_ENDS: &[&str] = &["_linear", "_contribution", "_moving"];

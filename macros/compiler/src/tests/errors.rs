@@ -745,6 +745,7 @@ fn recurrent() {
             "Net< input 8x4 => bidirectional gru 8 sum average => dense 1 >",
             "Net< input 8x4 => bidirectional gru 8 sum sum => dense 1 >",
             "Net< input 8x4 => bidirectional rnn 8 reset_before => dense 1 >",
+            "Net< input 8x4 => a: bidirectional gru 8 sequences => a_forward: gru 8 => dense 1 >",
             "Net< input 9000000x9000000 => lstm 900000 => dense 1 >",
         ],
     );

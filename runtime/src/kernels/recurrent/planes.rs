@@ -85,11 +85,11 @@ macro_rules! gradients {
         pub struct $name<'a, T> {
             /// For each step the gradients of the gates before their activations.
             pub gates: $slice,
-            /// For each step those of the products with the state, if they are others; else empty.
+            /// For each step the gradients of the products with the state, if they are others than those of the gates; else empty.
             pub products: $slice,
-            /// For each step those of the inputs.
+            /// For each step the gradients of the inputs.
             pub inputs: $slice,
-            /// Those of the state after the step.
+            /// The gradients of the state after the step.
             pub state: $slice,
             $(#[doc = $extra_doc] pub $extra: $slice,)?
         }
@@ -122,7 +122,7 @@ gradients!(
 );
 
 impl<'a, T: Scalar> Gradients<'a, T> {
-    /// Those of the products with the state.
+    /// The gradients of the products with the state.
     #[inline(always)]
     pub fn of_products(&self, of: &Recurrence<T>) -> &'a [T] {
         if of.cell.resets_after() { self.products } else { self.gates }

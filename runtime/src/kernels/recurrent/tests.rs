@@ -1,11 +1,11 @@
 //! Every kind of layer against its formulas, with first states and masks, and its gradients against central differences. In double precision the
 //! portable arithmetic computes without vectors, as microcontrollers do; in single precision with them.
+use std::vec;
 use std::vec::Vec;
-use std::{format, vec};
 
 use super::*;
-use crate::activations::{Gelu, HardSigmoid, Softsign, Tanh};
 use crate::isa::Portable;
+use crate::math::Elementary;
 
 /// Numbers between -1 and 1, the same ones for the same seed.
 struct Random(u64);
@@ -18,6 +18,55 @@ impl Random {
 
     fn many<T: Scalar>(&mut self, len: usize) -> Vec<T> {
         (0..len).map(|_| T::from_f64(self.next())).collect()
+    }
+}
+
+/// `x / (1 + |x|)`, whose derivative follows from its inputs.
+#[derive(Debug)]
+struct Softsign;
+
+impl<T: Scalar> Function<T> for Softsign {
+    fn apply(&self, values: &mut [T]) {
+        values.iter_mut().for_each(|value| *value /= T::ONE + value.abs());
+    }
+
+    fn multiply_by_derivative(&self, kept: &[T], grad: &mut [T]) {
+        for (grad, kept) in grad.iter_mut().zip(kept) {
+            let below = T::ONE + kept.abs();
+            *grad *= T::ONE / (below * below);
+        }
+    }
+}
+
+/// `x` above zero, `x / 4` below.
+#[derive(Debug)]
+struct Leaky;
+
+fn slope<T: Scalar>(x: T) -> T {
+    if x > T::ZERO { T::ONE } else { T::from_f64(0.25) }
+}
+
+impl<T: Scalar> Function<T> for Leaky {
+    fn apply(&self, values: &mut [T]) {
+        values.iter_mut().for_each(|value| *value *= slope(*value));
+    }
+
+    fn multiply_by_derivative(&self, kept: &[T], grad: &mut [T]) {
+        grad.iter_mut().zip(kept).for_each(|(grad, &kept)| *grad *= slope(kept));
+    }
+}
+
+/// The logistic function, whose derivative follows from its outputs.
+#[derive(Debug)]
+struct Logistic;
+
+impl<T: Scalar> Function<T> for Logistic {
+    fn apply(&self, values: &mut [T]) {
+        values.iter_mut().for_each(|value| *value = Elementary::sigmoid(*value));
+    }
+
+    fn multiply_by_derivative(&self, kept: &[T], grad: &mut [T]) {
+        grad.iter_mut().zip(kept).for_each(|(grad, &kept)| *grad *= kept * (T::ONE - kept));
     }
 }
 
@@ -208,8 +257,8 @@ fn cases<T: Scalar>() -> Vec<Case<T>> {
             }
         }
         let base = layer(cell, Gives::Sequence, Order::Forwards);
-        for activation in [Gate::OfInputs(&Gelu), Gate::OfInputs(&Softsign), Gate::OfOutputs(&Tanh)] {
-            let gates = if cell == Cell::Simple { Gate::Sigmoid } else { Gate::OfInputs(&HardSigmoid) };
+        for activation in [Gate::OfInputs(&Leaky), Gate::OfInputs(&Softsign), Gate::OfOutputs(&Logistic)] {
+            let gates = if cell == Cell::Simple { Gate::Sigmoid } else { Gate::OfInputs(&Softsign) };
             cases.push(Case::new(Recurrence { activation, gates, ..base }, 9, true, true, &MASK));
         }
         cases.push(Case::new(Recurrence { units: 19, inputs: 1, ..base }, 40, true, false, &[]));
@@ -256,6 +305,9 @@ fn gradients<T: Scalar>(case: &Case<T>, factors: &[T], transposed: bool) -> [Vec
     [of_weight, of_recurrent, of_bias, of_inputs, of_first]
 }
 
+/// The numbers of one kind in a case.
+type Place = fn(&mut Case<f64>) -> &mut Vec<f64>;
+
 #[test]
 fn gradients_are_differences() {
     const STEP: f64 = 1e-6;
@@ -264,7 +316,7 @@ fn gradients_are_differences() {
         let factors: Vec<f64> = Random(5).many(case.samples * case.of.output_values());
         let found = gradients(&case, &factors, true);
         let loss = |case: &Case<f64>| case.trained().1.iter().zip(&factors).map(|(y, factor)| y * factor).sum::<f64>();
-        let places: [fn(&mut Case<f64>) -> &mut Vec<f64>; 5] = [
+        let places: [Place; 5] = [
             |case| &mut case.weight,
             |case| &mut case.recurrent,
             |case| case.bias.as_mut().expect("biases"),
@@ -299,7 +351,7 @@ fn gradients_in_vectors() {
             let found = gradients(&single, &Random(5).many(len), transposed);
             for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
                 let error = (f64::from(*found) - expected).abs() / (1.0 + expected.abs());
-                assert!(error < 3e-4, "{found} and {expected}, {}", format!("{:?}", double.of));
+                assert!(error < 3e-4, "{found} and {expected}, {:?}", double.of);
             }
         }
     }
