@@ -1,10 +1,11 @@
 //! The derives that a user writes before a network.
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 
 use crate::errors::{Errors, Help};
 use crate::parse::Header;
 use crate::plan::Planned;
+use crate::tokens;
 
 /// The limit, in bytes, of a network whose user derives `Clone`. In debug builds a clone takes its size on the stack several times, and
 /// the stack of a thread is 2 MiB.
@@ -23,7 +24,7 @@ pub fn may_derive(header: &Header, name: &str) -> bool {
 /// A word in the attributes of a name.
 fn word(header: &Header, attribute: &str, name: &str) -> Option<Ident> {
     let attributes = header.attributes.iter().filter(|found| found.path().is_ident(attribute));
-    attributes.map(ToTokens::to_token_stream).find_map(|tokens| find(tokens, name))
+    attributes.map(ToTokens::to_token_stream).find_map(|attribute| tokens::find(attribute, name))
 }
 
 /// The trait that the user derives next to another, behind a comma.
@@ -36,15 +37,6 @@ fn next_derive(header: &Header, name: &str) -> Option<TokenTree> {
             .into_iter()
             .skip_while(|token| !matches!(token, TokenTree::Ident(word) if word == name));
         tokens.nth(2)
-    })
-}
-
-/// A word in tokens and in the groups inside of them.
-fn find(tokens: TokenStream, name: &str) -> Option<Ident> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Group(group) => find(group.stream(), name),
-        TokenTree::Ident(word) if word == name => Some(word),
-        _ => None,
     })
 }
 

@@ -11,6 +11,7 @@ use quote::{ToTokens, quote};
 use crate::errors::{Help, Message};
 use crate::number::Number;
 use crate::parse::commas;
+use crate::tokens;
 use crate::words::Word;
 
 /// The name of the number of channels of what comes in.
@@ -26,14 +27,7 @@ pub enum Term {
 impl Term {
     /// Whether its value depends on the number of channels.
     pub fn reads_channels(&self) -> bool {
-        fn reads(tokens: TokenStream) -> bool {
-            tokens.into_iter().any(|token| match token {
-                TokenTree::Ident(name) => name == CHANNELS,
-                TokenTree::Group(group) => reads(group.stream()),
-                TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-            })
-        }
-        reads(self.to_token_stream())
+        tokens::find(self.to_token_stream(), CHANNELS).is_some()
     }
 }
 

@@ -24,6 +24,26 @@ pub use memory::{Life, Need, Purpose, Reads, Room};
 pub use parameters::{Context, ParameterGroup, Role, Rules, Tensor, Tensors};
 pub use places::{Places, Wants, group_name};
 
+/// What the first number of a layer says.
+#[derive(Clone, Copy, PartialEq)]
+enum FirstNumber {
+    /// The channels of its output.
+    Units,
+    /// The channels of its output; its window comes second.
+    Filters,
+    Window,
+    Other,
+}
+
+/// The inputs of a layer, as far as messages want to know.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Takes {
+    Vector,
+    Sequence,
+    Image,
+    Any,
+}
+
 /// The keyword of a layer, the words that not every layer takes, and the function that reads them.
 #[derive(Clone, Copy)]
 pub struct Keyword {
@@ -33,6 +53,11 @@ pub struct Keyword {
     unhashed: &'static [&'static str],
     /// Whether the layer rests in predictions.
     rests: bool,
+    /// What its first number says.
+    number: FirstNumber,
+    takes: Takes,
+    /// Whether its output has the shape of its input.
+    keeps_shape: bool,
     pub parse: fn(&mut Words<'_>) -> Option<Parsed>,
 }
 
@@ -42,7 +67,8 @@ impl Keyword {
         words: &'static [&'static str],
         parse: fn(&mut Words<'_>) -> Option<Parsed>,
     ) -> Self {
-        Self { word, words, unhashed: &[], rests: false, parse }
+        let (number, takes) = (FirstNumber::Other, Takes::Any);
+        Self { word, words, unhashed: &[], rests: false, number, takes, keeps_shape: false, parse }
     }
 
     /// The words that are in no identity: the layer has them already, or they change training alone.
@@ -53,6 +79,64 @@ impl Keyword {
     /// The layer rests in predictions.
     pub const fn resting(self) -> Self {
         Self { rests: true, ..self }
+    }
+
+    /// The layer takes a vector to as many units as its first number says.
+    pub const fn units(self) -> Self {
+        Self { number: FirstNumber::Units, takes: Takes::Vector, ..self }
+    }
+
+    /// The layer takes an image to as many filters as its first number says; its second number is its window.
+    pub const fn filters(self) -> Self {
+        Self { number: FirstNumber::Filters, ..self.images() }
+    }
+
+    /// The layer takes an image, and its first number is its window.
+    pub const fn window(self) -> Self {
+        Self { number: FirstNumber::Window, ..self.images() }
+    }
+
+    /// The layer takes a sequence.
+    pub const fn sequences(self) -> Self {
+        Self { takes: Takes::Sequence, ..self }
+    }
+
+    /// The layer takes an image.
+    pub const fn images(self) -> Self {
+        Self { takes: Takes::Image, ..self }
+    }
+
+    /// The output has the shape of the input.
+    pub const fn keeping_shape(self) -> Self {
+        Self { keeps_shape: true, ..self }
+    }
+
+    /// What the layer takes.
+    pub fn takes(&self) -> Takes {
+        self.takes
+    }
+
+    pub fn keeps_shape(&self) -> bool {
+        self.keeps_shape
+    }
+
+    /// Whether the first number says the channels of the output.
+    pub fn is_sized(&self) -> bool {
+        matches!(self.number, FirstNumber::Units | FirstNumber::Filters)
+    }
+
+    /// Whether the first number says the filters, and the second the window.
+    pub fn has_filters(&self) -> bool {
+        self.number == FirstNumber::Filters
+    }
+
+    /// The place of the window among the numbers of a convolution.
+    pub fn place_of_window(&self) -> Option<usize> {
+        match self.number {
+            FirstNumber::Filters => Some(1),
+            FirstNumber::Window => Some(0),
+            FirstNumber::Units | FirstNumber::Other => None,
+        }
     }
 
     /// The words of this layer that the fingerprint does not contain, its keyword among them if the layer rests in predictions.
@@ -106,7 +190,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> + Clone {
 pub fn find(word: &Ident) -> Option<Keyword> {
     match all().find(|keyword| word == keyword.word) {
         Some(keyword) => Some(*keyword),
-        None => activations::find(word).map(|word| Keyword::new(word, &[], activation::parse)),
+        None => activations::find(word).map(|word| Keyword::new(word, &[], activation::parse).keeping_shape()),
     }
 }
 
@@ -117,7 +201,7 @@ pub fn is_keyword(word: &Ident) -> bool {
 
 /// Whether the first number of a layer is that of its filters, and the second its window.
 pub fn has_filters(word: &Ident) -> bool {
-    ["conv", "separable", "conv_transpose"].iter().any(|keyword| word == keyword)
+    find(word).is_some_and(|keyword| keyword.has_filters())
 }
 
 /// Whether a word stands behind the keyword of some layer.

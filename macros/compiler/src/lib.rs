@@ -30,6 +30,7 @@ mod regularizers;
 mod shape;
 mod size;
 mod suggest;
+mod tokens;
 mod unhashed;
 mod unused;
 mod window;

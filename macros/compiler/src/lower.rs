@@ -77,8 +77,11 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     }
 }
 
+/// The word for what comes in.
+const IDENTITY: &str = "identity";
+
 /// The words of the language that are not layers.
-const LANGUAGE: &[&str] = &["input", "identity", "repeat", "block", "use"];
+const LANGUAGE: &[&str] = &["input", IDENTITY, "repeat", "block", "use"];
 
 /// The value of a stage with an error, and of all stages behind it.
 const LOST: ValueId = ValueId(usize::MAX);
@@ -159,7 +162,7 @@ impl Lowering<'_> {
             (What::Join(_, branches), _) => self.join(stage, branches, from),
             (What::Call(_, arguments), Some(block)) => self.call(stage, block, arguments, from),
             (What::Plain, _) if keyword == "input" => self.input_stage(stage, from, is_first),
-            (What::Plain, _) if keyword == "identity" => {
+            (What::Plain, _) if keyword == IDENTITY => {
                 self.no_words(stage);
                 from.or_else(|| self.nothing_comes_in(stage))
             }

@@ -2,11 +2,11 @@
 //!
 //! A macro has no warnings of its own on stable Rust. So a function with the name of the block is written, which nothing calls: the compiler
 //! warns at the name in the block, and `#[allow(dead_code)]` or `#[allow(unused_variables)]` in front of the block works as usual.
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::parse::{Block, Invocation};
-use crate::print;
+use crate::{print, tokens};
 
 /// The functions to warn at.
 pub fn functions(invocation: &Invocation) -> TokenStream {
@@ -19,8 +19,11 @@ pub fn functions(invocation: &Invocation) -> TokenStream {
             let function = quote_spanned!(name.span()=> #[allow(non_snake_case)] #(#allowed)* fn #name() {});
             return Some(quote!(const _: () = { #function };));
         }
-        let unread: Vec<&Ident> =
-            block.parameters.iter().filter(|parameter| !mentions(block.chain.tokens.clone(), parameter)).collect();
+        let unread: Vec<&Ident> = block
+            .parameters
+            .iter()
+            .filter(|parameter| tokens::find(block.chain.tokens.clone(), &parameter.to_string()).is_none())
+            .collect();
         (!unread.is_empty()).then(|| {
             quote! {
                 const _: () = {
@@ -32,12 +35,4 @@ pub fn functions(invocation: &Invocation) -> TokenStream {
         })
     };
     blocks.iter().enumerate().filter_map(function).collect()
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

@@ -13,7 +13,7 @@ use crate::activations::real;
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("batchnorm", &["momentum", "epsilon", "noscale", "nocenter", "frozen"], parse).unhashed(&["momentum", "frozen"])];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("batchnorm", &["momentum", "epsilon", "noscale", "nocenter", "frozen"], parse).keeping_shape().unhashed(&["momentum", "frozen"])];
 
 /// The fraction of the moving statistics that a step keeps; the default of Keras.
 const MOMENTUM: f64 = 0.99;

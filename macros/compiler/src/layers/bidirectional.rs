@@ -10,7 +10,7 @@ use crate::shape::Shape;
 use crate::suggest;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("bidirectional", WORDS, parse).unhashed(UNHASHED)];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("bidirectional", WORDS, parse).sequences().unhashed(UNHASHED)];
 
 const WORDS: &[&str] = &[
     SEQUENCES,

@@ -11,7 +11,7 @@ use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, Sizes, VALID};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword::new("conv", &[STRIDE, SAME, VALID, CAUSAL, PAD, DILATION, "groups"], parse).unhashed(&[VALID])];
+    &[Keyword::new("conv", &[STRIDE, SAME, VALID, CAUSAL, PAD, DILATION, "groups"], parse).filters().unhashed(&[VALID])];
 
 #[derive(Debug)]
 struct Conv {

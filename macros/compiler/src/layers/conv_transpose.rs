@@ -8,7 +8,7 @@ use crate::window::{DILATION, SAME, STRIDE, VALID};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword::new("conv_transpose", &[STRIDE, SAME, VALID, DILATION, "outpad"], parse).unhashed(&[VALID])];
+    &[Keyword::new("conv_transpose", &[STRIDE, SAME, VALID, DILATION, "outpad"], parse).filters().unhashed(&[VALID])];
 
 #[derive(Debug)]
 struct ConvTranspose {

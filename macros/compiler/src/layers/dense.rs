@@ -14,7 +14,7 @@ use crate::shape::Shape;
 use crate::size::Size;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("dense", &["each"], parse)];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("dense", &["each"], parse).units()];
 
 #[derive(Debug)]
 struct Written {

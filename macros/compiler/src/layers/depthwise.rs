@@ -10,7 +10,7 @@ use crate::window::{DILATION, PAD, SAME, STRIDE, Sizes, VALID};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword::new("depthwise", &[STRIDE, SAME, VALID, PAD, DILATION, "multiplier"], parse).unhashed(&[VALID])];
+    &[Keyword::new("depthwise", &[STRIDE, SAME, VALID, PAD, DILATION, "multiplier"], parse).window().unhashed(&[VALID])];
 
 #[derive(Debug)]
 struct Depthwise(Written);

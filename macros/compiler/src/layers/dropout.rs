@@ -10,7 +10,7 @@ use crate::errors::Help;
 use crate::shape::Shape;
 use crate::words::{Words, such_as};
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("dropout", &[], parse).resting()];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("dropout", &[], parse).keeping_shape().resting()];
 
 #[derive(Clone, Copy, Debug)]
 struct Written {

@@ -5,7 +5,7 @@ use super::{Keyword, Layer, Misfit, Operation, Parsed, Resolved};
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("flatten", &[], parse)];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("flatten", &[], parse).images()];
 
 #[derive(Debug)]
 struct Flatten;

@@ -14,8 +14,8 @@ use crate::shape::{Shape, literal};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword::new("layernorm", &["all", "epsilon", "noscale", "nocenter", "frozen"], parse).unhashed(&["frozen"]),
-    Keyword::new("groupnorm", &["epsilon", "noscale", "nocenter", "frozen"], parse).unhashed(&["frozen"]),
+    Keyword::new("layernorm", &["all", "epsilon", "noscale", "nocenter", "frozen"], parse).keeping_shape().unhashed(&["frozen"]),
+    Keyword::new("groupnorm", &["epsilon", "noscale", "nocenter", "frozen"], parse).keeping_shape().unhashed(&["frozen"]),
 ];
 
 /// The values that are normalized together.

@@ -12,9 +12,9 @@ use crate::shape::Shape;
 use crate::words::{Words, such_as};
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword::new("spatial_dropout", &[], parse).resting(),
-    Keyword::new("gaussian_dropout", &[], parse).resting(),
-    Keyword::new("gaussian_noise", &[], parse).resting(),
+    Keyword::new("spatial_dropout", &[], parse).images().keeping_shape().resting(),
+    Keyword::new("gaussian_dropout", &[], parse).keeping_shape().resting(),
+    Keyword::new("gaussian_noise", &[], parse).keeping_shape().resting(),
 ];
 
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use crate::window::{no_image, sides_of};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword::new("pad", &[], parse), Keyword::new("crop", &[], parse)];
+    &[Keyword::new("pad", &[], parse).images(), Keyword::new("crop", &[], parse).images()];
 
 #[derive(Debug)]
 struct Written {

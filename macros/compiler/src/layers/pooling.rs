@@ -11,10 +11,10 @@ use crate::window::{Geometry, SAME, STRIDE, Sizes, VALID, WindowWords, example_o
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword::new("maxpool", &[STRIDE, SAME, VALID], parse).unhashed(&[VALID]),
-    Keyword::new("avgpool", &[STRIDE, SAME, VALID], parse).unhashed(&[VALID]),
-    Keyword::new("globalmaxpool", &["keepdims"], parse_global),
-    Keyword::new("globalavgpool", &["keepdims"], parse_global),
+    Keyword::new("maxpool", &[STRIDE, SAME, VALID], parse).images().unhashed(&[VALID]),
+    Keyword::new("avgpool", &[STRIDE, SAME, VALID], parse).images().unhashed(&[VALID]),
+    Keyword::new("globalmaxpool", &["keepdims"], parse_global).images(),
+    Keyword::new("globalavgpool", &["keepdims"], parse_global).images(),
 ];
 
 /// The value of a window.

@@ -10,7 +10,7 @@ use super::{
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("prelu", &["shared", "frozen"], parse).unhashed(&["frozen"])];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("prelu", &["shared", "frozen"], parse).keeping_shape().unhashed(&["frozen"])];
 
 #[derive(Clone, Copy, Debug)]
 struct Written {

@@ -18,9 +18,9 @@ use crate::suggest;
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] = &[
-    Keyword::new("rnn", OF_RNN, parse).unhashed(UNHASHED),
-    Keyword::new("gru", OF_GRU, parse).unhashed(UNHASHED),
-    Keyword::new("lstm", OF_LSTM, parse).unhashed(UNHASHED),
+    Keyword::new("rnn", OF_RNN, parse).sequences().unhashed(UNHASHED),
+    Keyword::new("gru", OF_GRU, parse).sequences().unhashed(UNHASHED),
+    Keyword::new("lstm", OF_LSTM, parse).sequences().unhashed(UNHASHED),
 ];
 
 /// The words of GRUs. Those of other layers lack the first ones: `reset_before`, and `gates` where there are none.

@@ -9,7 +9,7 @@ use crate::activations::real;
 use crate::shape::Shape;
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("rescale", &["offset"], parse)];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("rescale", &["offset"], parse).keeping_shape()];
 
 #[derive(Clone, Copy, Debug)]
 struct Rescale {

@@ -10,7 +10,7 @@ use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, Sizes, VALID};
 use crate::words::Words;
 
 pub const KEYWORDS: &[Keyword] =
-    &[Keyword::new("separable", &[STRIDE, SAME, VALID, CAUSAL, PAD, DILATION, "multiplier"], parse).unhashed(&[VALID])];
+    &[Keyword::new("separable", &[STRIDE, SAME, VALID, CAUSAL, PAD, DILATION, "multiplier"], parse).filters().unhashed(&[VALID])];
 
 #[derive(Debug)]
 struct Separable {

@@ -10,7 +10,7 @@ use crate::shape::{Shape, literal};
 use crate::window::{Sizes, no_image};
 use crate::words::Words;
 
-pub const KEYWORDS: &[Keyword] = &[Keyword::new("upsample", &["nearest", "bilinear"], parse).unhashed(&["nearest"])];
+pub const KEYWORDS: &[Keyword] = &[Keyword::new("upsample", &["nearest", "bilinear"], parse).images().unhashed(&["nearest"])];
 
 #[derive(Debug)]
 struct Written {

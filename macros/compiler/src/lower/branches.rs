@@ -2,65 +2,50 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::activations;
+use super::IDENTITY;
 use crate::errors::{Errors, Help};
 use crate::expressions::{CHANNELS, Term};
 use crate::graph::Branch;
-use crate::layers;
+use crate::layers::{self, Takes};
 use crate::parse::{Chain, Stage};
 use crate::shape::Shape;
 use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, VALID};
 use crate::words::Word;
 
-/// Layers whose output has as many channels as their first number says.
-const SIZED: &[&str] = &["dense", "conv", "separable", "conv_transpose"];
-
-/// Layers whose output has the shape of their input.
-const KEEPING: &[&str] = &[
-    "batchnorm",
-    "layernorm",
-    "groupnorm",
-    "dropout",
-    "spatial_dropout",
-    "gaussian_dropout",
-    "gaussian_noise",
-    "prelu",
-    "rescale",
-    "identity",
-];
-
 /// Whether the first layer that does not keep the shape is one that takes a vector.
 pub(super) fn takes_vector<'a>(stages: impl Iterator<Item = &'a Stage>) -> bool {
     let mut stages = stages.skip_while(|stage| is_keeping(&stage.keyword));
     let is_each = |word: &Term| matches!(word, Term::Word(Word::Name(name)) if name == "each");
-    stages.next().is_some_and(|stage| stage.keyword == "dense" && !stage.words.iter().any(is_each))
+    let takes_vector =
+        |stage: &Stage| layers::find(&stage.keyword).is_some_and(|keyword| keyword.takes() == Takes::Vector);
+    stages.next().is_some_and(|stage| takes_vector(stage) && !stage.words.iter().any(is_each))
 }
 
 /// Whether the output of a layer has the shape of its input.
 fn is_keeping(keyword: &Ident) -> bool {
-    KEEPING.iter().any(|word| keyword == word) || activations::find(keyword).is_some()
+    keyword == IDENTITY || layers::find(keyword).is_some_and(|keyword| keyword.keeps_shape())
 }
 
 /// A branch as it was written, with the number of the channels of its output.
 pub(super) fn branch(chain: &Chain) -> Branch {
     let last = chain.stages.iter().rev().find(|stage| !is_keeping(&stage.keyword));
-    let sized = last.filter(|stage| SIZED.iter().any(|keyword| stage.keyword == keyword));
+    let sized = last.filter(|stage| layers::find(&stage.keyword).is_some_and(|keyword| keyword.is_sized()));
     let number = sized.and_then(|stage| match stage.words.first()? {
         Term::Word(Word::Number(number)) => Some((stage.keyword.clone(), number.to_token_stream())),
         _ => None,
     });
-    let windows =
-        chain.stages.iter().filter(|stage| layers::has_filters(&stage.keyword) || stage.keyword == "depthwise");
-    let windows: Option<Vec<_>> = windows.map(window).collect();
+    let place = |stage: &Stage| layers::find(&stage.keyword)?.place_of_window();
+    let windows = chain.stages.iter().filter_map(|stage| Some(window(stage, place(stage)?)));
+    let windows: Option<Vec<_>> = windows.collect();
     let is_one = chain.stages.len() == 1;
     Branch { tokens: chain.tokens.clone(), number, windows: windows.unwrap_or_default(), is_one }
 }
 
-/// The window of a convolution without words about padding or strides.
-fn window(stage: &Stage) -> Option<(TokenStream, [u64; 2])> {
+/// The window of a convolution, which stands at this place, if there are no words about padding or strides.
+fn window(stage: &Stage, place: usize) -> Option<(TokenStream, [u64; 2])> {
     const WORDS: &[&str] = &[SAME, VALID, CAUSAL, PAD, STRIDE, DILATION];
     let is_word = |term: &Term| matches!(term, Term::Word(Word::Name(name)) if WORDS.iter().any(|word| name == word));
-    let window = stage.words.get(usize::from(layers::has_filters(&stage.keyword)))?;
+    let window = stage.words.get(place)?;
     let Term::Word(Word::Number(number)) = window else { return None };
     let sizes = match *number.sizes("the window").ok()?.as_slice() {
         [size] => [size, size],
@@ -165,7 +150,7 @@ fn padded(branch: &Branch, from: &Shape, to: &Shape) -> Option<Help> {
 }
 
 fn is_identity(branch: &Branch) -> bool {
-    branch.tokens.to_string() == "identity"
+    branch.tokens.to_string() == IDENTITY
 }
 
 /// All sizes but the channels.

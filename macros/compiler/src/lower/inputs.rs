@@ -5,6 +5,7 @@ use super::{Lowering, begins_layer};
 use crate::errors::Help;
 use crate::foreign::{self, Answer};
 use crate::graph::{Input, ValueId};
+use crate::layers::{self, Takes};
 use crate::parse::{self, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
 use crate::suggest;
@@ -111,24 +112,12 @@ impl Lowering<'_> {
     }
 }
 
-/// The shape of an input in a help: an image before layers that take no vector.
+/// The shape of an input in a help: one that the first layer with a say takes.
 fn example(chain: &Chain) -> &'static str {
-    const OF_IMAGES: &[&str] = &[
-        "conv",
-        "depthwise",
-        "separable",
-        "conv_transpose",
-        "maxpool",
-        "avgpool",
-        "globalmaxpool",
-        "globalavgpool",
-        "pad",
-        "crop",
-        "upsample",
-        "spatial_dropout",
-        "flatten",
-    ];
-    let mut keywords = chain.stages.iter().map(|stage| stage.keyword.to_string());
-    let decides = keywords.find(|keyword| keyword == "dense" || OF_IMAGES.contains(&keyword.as_str()));
-    if decides.is_some_and(|keyword| keyword != "dense") { "28x28x1" } else { "13" }
+    let mut takes = chain.stages.iter().filter_map(|stage| Some(layers::find(&stage.keyword)?.takes()));
+    match takes.find(|takes| *takes != Takes::Any) {
+        Some(Takes::Image) => "28x28x1",
+        Some(Takes::Sequence) => "49x10",
+        Some(Takes::Vector | Takes::Any) | None => "13",
+    }
 }

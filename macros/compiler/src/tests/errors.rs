@@ -710,6 +710,7 @@ fn recurrent() {
         &[
             "Net< input 13 => lstm 8 => dense 1 >",
             "Net< input 28x28x1 => gru 8 => dense 1 >",
+            "Net< lstm 8 => dense 1 >",
             "Net< input 8x4 => lstm 8 => lstm 4 => dense 1 >",
             "Net< input 8x4 => bidirectional gru 8 nobias => rnn 4 => dense 1 >",
             "Net< input 8x4 => lstm 8 => bidirectional lstm 4 => dense 1 >",
