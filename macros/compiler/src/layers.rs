@@ -23,6 +23,7 @@ pub use interface::{
 pub use memory::{Life, Need, Purpose, Reads, Room};
 pub use parameters::{Context, ParameterGroup, Role, Rules, Tensor, Tensors};
 pub use places::{Places, Wants, group_name};
+pub use recurrent::FROM;
 
 /// What the first number of a layer says.
 #[derive(Clone, Copy, PartialEq)]

@@ -398,6 +398,10 @@ impl Lowering<'_> {
         self.report(errors);
         let parsed = parsed?;
         let from = from.or_else(|| self.nothing_comes_in(stage))?;
-        is_certain.then(|| self.add(name, stage, parsed, vec![from], Vec::new()))
+        let mut read = vec![from];
+        if let Some(label) = &parsed.second {
+            read.push(self.second(label, stage)?);
+        }
+        is_certain.then(|| self.add(name, stage, parsed, read, Vec::new()))
     }
 }

@@ -125,6 +125,51 @@ impl<'a, L: Layout> Memory<'a, L> {
             (activation(units, FIRST, samples), activation(units, SECOND, samples), activation(units, THIRD, samples))
         }
     }
+
+    /// Four activations at places that do not overlap: those of a layer that reads two values, and memory of its own.
+    #[inline(always)]
+    pub fn quadruple<
+        A: Plain,
+        const FIRST: usize,
+        B: Plain,
+        const SECOND: usize,
+        C: Plain,
+        const THIRD: usize,
+        D: Plain,
+        const FOURTH: usize,
+    >(
+        &mut self,
+    ) -> (&mut [A], &mut [B], &mut [C], &mut [D]) {
+        const {
+            let places = [
+                (FIRST, FIRST + units::<A, L::Unit>()),
+                (SECOND, SECOND + units::<B, L::Unit>()),
+                (THIRD, THIRD + units::<C, L::Unit>()),
+                (FOURTH, FOURTH + units::<D, L::Unit>()),
+            ];
+            let mut one = 0;
+            while one < places.len() {
+                assert!(places[one].1 <= L::LEN, "places within the plan");
+                let mut other = 0;
+                while other < one {
+                    let (first, second) = (places[one], places[other]);
+                    assert!(first.1 <= second.0 || second.1 <= first.0, "places that do not overlap");
+                    other += 1;
+                }
+                one += 1;
+            }
+        };
+        let (units, samples) = (self.units.as_mut_ptr(), self.samples);
+        // SAFETY: as in `at`; the four places are disjoint.
+        unsafe {
+            (
+                activation(units, FIRST, samples),
+                activation(units, SECOND, samples),
+                activation(units, THIRD, samples),
+                activation(units, FOURTH, samples),
+            )
+        }
+    }
 }
 
 impl<'a, N: Predict> Arena<'a, N> {

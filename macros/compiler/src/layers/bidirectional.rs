@@ -3,12 +3,12 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::identity::Identity;
-use super::recurrent::{GATES, RESET_BEFORE, SEQUENCES, UNHASHED, Written};
+use super::recurrent::{FROM, GATES, RESET_BEFORE, SEQUENCES, STATE, UNHASHED, Written};
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, join};
 use crate::errors::Help;
 use crate::shape::Shape;
 use crate::suggest;
-use crate::words::Words;
+use crate::words::{Word, Words};
 
 pub const KEYWORDS: &[Keyword] = &[Keyword::new("bidirectional", WORDS, parse).sequences().unhashed(UNHASHED)];
 
@@ -55,6 +55,15 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
         words.errors.at(cell, (format!("`{cell}` is no recurrent layer: `bidirectional` wants rnn, gru or lstm"), help));
         return None;
     }
+    let of_state = words.left().iter().find_map(|word| match word {
+        Word::Name(name) if name == FROM || name == STATE => Some(name),
+        _ => None,
+    });
+    if let Some(name) = of_state {
+        let help = Help::prose("two layers have states of their own: `concat(gru 4 from a, gru 4 backwards from b)`");
+        words.errors.at(name, (format!("`{name}` is a word of rnn, gru and lstm, not of `bidirectional`"), help));
+        return None;
+    }
     let mut merge: Option<&'static str> = None;
     let mut written = Written::parse(cell, &quote!(#keyword #cell), words, |name, words| {
         let is_of_another = name == RESET_BEFORE && cell != "gru" || name == GATES && cell == "rnn";
@@ -76,6 +85,7 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let activity = std::mem::take(&mut written.options.activity);
     let (backward, sequences) = (written.turned(), written.sequences);
     Some(Parsed {
+        second: None,
         parts: vec![(FORWARD, Box::new(written)), (BACKWARD, Box::new(backward))],
         layer: Box::new(Merge { word: merge, sequences }),
         activation: None,

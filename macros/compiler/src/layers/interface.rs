@@ -4,7 +4,7 @@
 //! particular layer.
 use std::fmt::Debug;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
 use super::identity::Identity;
 use super::memory::{Need, Purpose, Reads};
@@ -19,6 +19,8 @@ use crate::size::Size;
 
 /// A layer as it was read, with the words about its output.
 pub struct Parsed {
+    /// The label of the second value that the layer reads, beside what comes in.
+    pub second: Option<Ident>,
     /// Layers that read the input side by side, each with the end of its name: `layer` joins their outputs. Mostly there are none.
     pub parts: Vec<(&'static str, Box<dyn Layer>)>,
     pub layer: Box<dyn Layer>,
@@ -33,13 +35,13 @@ impl Parsed {
     }
 
     pub fn with_activation(layer: Box<dyn Layer>, activation: Option<Activation>) -> Self {
-        Self { parts: Vec::new(), layer, activation, activity: Regularizers::default() }
+        Self { second: None, parts: Vec::new(), layer, activation, activity: Regularizers::default() }
     }
 
     /// A layer with weights, with the words about its output among its options.
     pub fn with_options(layer: impl Layer + 'static, options: &Options) -> Self {
         let (activation, activity) = (options.activation.clone(), options.activity.clone());
-        Self { parts: Vec::new(), layer: Box::new(layer), activation, activity }
+        Self { second: None, parts: Vec::new(), layer: Box::new(layer), activation, activity }
     }
 }
 
@@ -59,6 +61,10 @@ pub trait Layer: Debug {
     }
     /// The word that makes it give all steps of a sequence, if it gives only the last.
     fn word_for_all_steps(&self) -> Option<&'static str> {
+        None
+    }
+    /// The word that makes it give all of its last state, if it gives only a part.
+    fn word_for_state(&self) -> Option<&'static str> {
         None
     }
     /// Whether it may only stand right behind an input.
@@ -125,7 +131,7 @@ impl<T: Into<Message>> From<T> for Misfit {
 /// The four kinds of operation.
 #[derive(Debug)]
 pub enum Operation {
-    /// Reads one value and writes another.
+    /// Reads one value, or two, and writes another.
     Map(Box<dyn Map>),
     /// Changes a value in place.
     InPlace(Box<dyn InPlace>),
@@ -146,7 +152,7 @@ impl Operation {
     }
 }
 
-/// A layer that reads one value and writes another. It knows the shapes of both.
+/// A layer that reads one value and writes another. It knows the shapes of both. It may read a second value, such as its first state.
 ///
 /// Its passes return statements, made of the expressions in [`Places`].
 pub trait Map: Debug {
@@ -166,7 +172,7 @@ pub trait Map: Debug {
     fn need(&self, _purpose: Purpose) -> Option<Need> {
         None
     }
-    /// The values of the tape from which the gradient of the input is computed.
+    /// The values of the tape from which the gradient of the input is computed; `input` means all values that it reads.
     fn reads(&self) -> Reads {
         Reads::default()
     }

@@ -11,13 +11,18 @@ pub struct Places {
     pub name: Option<Ident>,
     pub goal: Goal,
     pub input: TokenStream,
+    /// The second value that a layer reads, such as the first state of a recurrent layer.
+    pub second: TokenStream,
     pub output: TokenStream,
     /// The need of the forward pass.
     pub need: TokenStream,
     /// The need of the backward pass.
     pub grad_need: TokenStream,
     pub grad_output: TokenStream,
+    /// Empty if it is not wanted.
     pub grad_input: TokenStream,
+    /// The gradient of the second value; empty if it is not wanted.
+    pub grad_second: TokenStream,
     pub wants: Wants,
     /// The layer's constant.
     pub constant: TokenStream,

@@ -6,7 +6,7 @@ use super::identity::Identity;
 use super::interface::only;
 use super::{
     Backward, Constant, Context, Keyword, Layer, Life, Map, Misfit, Need, ParameterGroup, Parsed, Places, Purpose,
-    Reads, Resolved, Room, Rules, Tensor, Wants,
+    Reads, Resolved, Room, Rules, Tensor,
 };
 use crate::activations::{self, Activation, Keeps, real};
 use crate::errors::Help;
@@ -28,6 +28,8 @@ const OF_GRU: &[&str] = &[
     RESET_BEFORE,
     GATES,
     SEQUENCES,
+    STATE,
+    FROM,
     BACKWARDS,
     RECURRENT_INIT,
     DROPOUT,
@@ -47,6 +49,8 @@ const RECURRENT_L1: &str = "recurrent_l1";
 const RECURRENT_L2: &str = "recurrent_l2";
 pub const GATES: &str = "gates";
 pub const SEQUENCES: &str = "sequences";
+pub const STATE: &str = "state";
+pub const FROM: &str = "from";
 const BACKWARDS: &str = "backwards";
 pub const RESET_BEFORE: &str = "reset_before";
 
@@ -134,6 +138,10 @@ pub struct Written {
     cell: Cell,
     units: u64,
     pub sequences: bool,
+    /// Whether it gives its state: h, and c of an LSTM behind it.
+    state: bool,
+    /// The label of its first state.
+    first: Option<Ident>,
     order: Order,
     gates: Option<Activation>,
     recurrent_init: Option<TokenStream>,
@@ -148,7 +156,8 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
     let mut written = Written::parse(keyword, &quote!(#keyword), words, |_, _| false)?;
     let activity = std::mem::take(&mut written.options.activity);
-    Some(Parsed { parts: Vec::new(), layer: Box::new(written), activation: None, activity })
+    let second = written.first.clone();
+    Some(Parsed { second, parts: Vec::new(), layer: Box::new(written), activation: None, activity })
 }
 
 impl Written {
@@ -168,6 +177,8 @@ impl Written {
             cell: Cell::find(keyword)?,
             units: 1,
             sequences: false,
+            state: false,
+            first: None,
             order: Order::Forwards,
             gates: None,
             recurrent_init: None,
@@ -205,6 +216,8 @@ impl Written {
     fn word(&mut self, name: &Ident, words: &mut Words<'_>) {
         match name.to_string().as_str() {
             SEQUENCES => self.sequences = true,
+            STATE => self.state = true,
+            FROM => self.first = first(name, words).or(self.first.take()),
             BACKWARDS => self.order = Order::Backwards,
             RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
             GATES => self.gates = gates(name, words),
@@ -231,8 +244,18 @@ impl Written {
         self.gates.as_ref().filter(|gates| gates.keras_word() != "sigmoid")
     }
 
-    /// The words that change its outputs for the same weights.
-    fn identity(&self) -> Identity {
+    /// Whether it gives values beside h.
+    fn gives_state(&self) -> bool {
+        self.state && self.cell == Cell::Lstm
+    }
+
+    /// The values that it gives of a step.
+    fn width(&self) -> u64 {
+        if self.gives_state() { self.units.saturating_mul(self.cell.states()) } else { self.units }
+    }
+
+    /// The words that change its outputs for the same weights. `from` are those about its first state.
+    fn identity(&self, from: Option<&str>) -> Identity {
         let identity = Identity::new(&self.keyword).whole(self.units);
         let identity = match self.activation() {
             Some(activation) => identity.word(&activation.describe()),
@@ -244,11 +267,23 @@ impl Written {
         };
         identity
             .word_if(self.sequences, SEQUENCES)
+            .word_if(self.gives_state(), STATE)
+            .word_if(from.is_some(), from.unwrap_or_default())
             .word_if(self.order == Order::Backwards, BACKWARDS)
             .word_if(self.order == Order::BackwardsInPlace, "backwards_in_place")
             .word_if(self.cell == Cell::Gru { reset_after: false }, RESET_BEFORE)
             .word_if(!self.options.has_bias(), "nobias")
     }
+}
+
+/// Reads the label after `from`.
+fn first(name: &Ident, words: &mut Words<'_>) -> Option<Ident> {
+    let label = words.name();
+    if label.is_none() {
+        let help = Help::prose("such as `from thought`, where an earlier chain has `thought: lstm 32 state`");
+        words.errors.at(name, ("`from` wants the label of the first state", help));
+    }
+    label.cloned()
 }
 
 /// Reads the activation after `gates`.
@@ -276,11 +311,12 @@ fn gates(name: &Ident, words: &mut Words<'_>) -> Option<Activation> {
 
 impl Layer for Written {
     fn describe(&self) -> String {
-        self.identity().to_string()
+        let from = self.first.as_ref().map(|label| format!("{FROM} {label}"));
+        self.identity(from.as_deref()).to_string()
     }
 
     fn output(&self) -> Option<Shape> {
-        Shape::new(vec![self.units]).filter(|_| !self.sequences)
+        Shape::new(vec![self.width()]).filter(|_| !self.sequences)
     }
 
     fn takes_sequence(&self) -> bool {
@@ -291,8 +327,15 @@ impl Layer for Written {
         (!self.sequences).then_some(SEQUENCES)
     }
 
+    fn word_for_state(&self) -> Option<&'static str> {
+        (self.cell == Cell::Lstm && !self.state && !self.sequences).then_some(STATE)
+    }
+
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
-        let input = only(inputs)?;
+        let (input, first) = match *inputs {
+            [input, first] => (input, Some(first)),
+            _ => (only(inputs)?, None),
+        };
         let (keyword, units) = (&self.keyword, self.units);
         let [steps, features] = match *input.sizes() {
             [steps, features] => [steps, features],
@@ -318,13 +361,37 @@ impl Layer for Written {
         let too_large = || format!("`{keyword} {units}` on {input} has more values than any machine can hold");
         let gates = self.cell.gates().checked_mul(units).ok_or_else(too_large)?;
         Shape::new(vec![features.saturating_add(units), gates]).ok_or_else(too_large)?;
-        let output = if self.sequences { vec![steps, units] } else { vec![units] };
+        if let Some(first) = first {
+            self.fits_first(first)?;
+        }
+        let output = if self.sequences { vec![steps, self.width()] } else { vec![self.width()] };
         let output = Shape::new(output).ok_or_else(too_large)?;
         let layer = Recurrent { written: self.clone(), steps, features, gates };
         for values in [layer.saved(), layer.gradients()] {
             Shape::new(vec![values]).ok_or_else(too_large)?;
         }
-        Ok(Resolved::map(output, self.cell.kind(), self.identity(), layer))
+        Ok(Resolved::map(output, self.cell.kind(), self.identity(first.map(|_| FROM)), layer))
+    }
+}
+
+impl Written {
+    /// An error unless a value of this shape can be the first state.
+    fn fits_first(&self, first: &Shape) -> Result<(), Misfit> {
+        let values = self.cell.states().saturating_mul(self.units);
+        if *first.sizes() == [values] {
+            return Ok(());
+        }
+        let (keyword, units, label) = (&self.keyword, self.units, self.first.as_ref());
+        let label = label.map(Ident::to_string).unwrap_or_default();
+        let holds = if self.cell == Cell::Lstm { format!("{units} of h, then {units} of c") } else { "h".to_string() };
+        let message = format!(
+            "the first state of `{keyword} {units}` has {values} values ({holds}), but `{label}` has the shape {first}"
+        );
+        let help = match *first.sizes() {
+            [size] if size == units => Help::prose("`concat(h, c)` puts h and c side by side"),
+            _ => Help::prose(format!("a layer such as `dense {values}` gives as many values")),
+        };
+        Err((message, help).into())
     }
 }
 
@@ -375,6 +442,14 @@ impl Recurrent {
     }
 }
 
+/// The values that a pass reads beside the inputs.
+fn given(at: &Places) -> TokenStream {
+    match &at.second {
+        first if first.is_empty() => quote!(castnet::Given::nothing()),
+        first => quote!(castnet::Given::nothing().state(#first)),
+    }
+}
+
 /// An activation of the gates or of the candidate.
 fn gate(activation: Option<&Activation>, usual: &str, castnet: &TokenStream) -> TokenStream {
     let Some(activation) = activation else {
@@ -414,12 +489,17 @@ impl Map for Recurrent {
 
     fn constant(&self, network: &Context<'_>) -> Option<Constant> {
         let castnet = network.castnet;
-        let Written { cell, sequences, order, dropout, recurrent_dropout, .. } = self.written;
+        let Written { cell, order, dropout, recurrent_dropout, .. } = self.written;
         let scalar = network.scalar.rust_type(castnet);
         let [steps, inputs, units] = [self.steps, self.features, self.written.units].map(literal);
         let activation = gate(self.written.activation(), "Tanh", castnet);
         let gates = gate(self.written.gates(), "Sigmoid", castnet);
-        let gives = if sequences { quote!(Sequence) } else { quote!(Last) };
+        let gives = match (self.written.sequences, self.written.gives_state()) {
+            (false, false) => quote!(Last),
+            (true, false) => quote!(Sequence),
+            (false, true) => quote!(State),
+            (true, true) => quote!(States),
+        };
         let order = format_ident!("{order:?}");
         let cell = cell.value(castnet);
         let [dropout, recurrent_dropout] = [dropout, recurrent_dropout].map(real);
@@ -471,32 +551,33 @@ impl Map for Recurrent {
 
     fn forward(&self, at: &Places) -> TokenStream {
         let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
-        quote!(#field.recur(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);)
+        let given = given(at);
+        quote!(#field.recur(isa, &#constant, #input, #given, #need, #output);)
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
         let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
+        let given = given(at);
         match self.written.dropout > 0.0 || self.written.recurrent_dropout > 0.0 {
             true => quote! {
-                #field.recur_dropping(isa, rng, &#constant, #input, castnet::Given::nothing(), #need, #output);
+                #field.recur_dropping(isa, rng, &#constant, #input, #given, #need, #output);
             },
             false => quote! {
-                #field.recur_in_training(isa, &#constant, #input, castnet::Given::nothing(), #need, #output);
+                #field.recur_in_training(isa, &#constant, #input, #given, #need, #output);
             },
         }
     }
 
     fn backward(&self, at: &Places) -> Backward {
-        let Places { need, grad_need, grad_output, grad_input, constant, .. } = at;
+        let Places { need, grad_need, grad_output, grad_input, grad_second, constant, .. } = at;
         let (field, gradient) = (at.field(""), at.wanted_gradient());
-        let grad_input = match at.wants {
-            Wants::Parameters => quote!(::core::option::Option::None),
-            Wants::Input | Wants::Both => quote!(::core::option::Option::Some(castnet::flatten_mut(#grad_input))),
-        };
+        let [grad_input, grad_first] = [grad_input, grad_second].map(|gradient| match gradient.is_empty() {
+            true => quote!(::core::option::Option::None),
+            false => quote!(::core::option::Option::Some(castnet::flatten_mut(#gradient))),
+        });
         Backward::Together(quote! {
             #field.backward_through_time(
-                isa, &#constant, castnet::Given::nothing(), #need, #grad_output, #grad_need, #gradient, #grad_input,
-                ::core::option::Option::None,
+                isa, &#constant, castnet::Given::nothing(), #need, #grad_output, #grad_need, #gradient, #grad_input, #grad_first,
             );
         })
     }

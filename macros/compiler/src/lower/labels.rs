@@ -4,12 +4,13 @@ use proc_macro2::Ident;
 use super::{LOST, Lowering, begins_layer};
 use crate::activations;
 use crate::errors::{Errors, Help};
+use crate::expressions::Term;
 use crate::foreign::{self, Answer};
 use crate::graph::ValueId;
-use crate::layers::{self, join};
+use crate::layers::{self, FROM, join};
 use crate::parse::{Chain, Stage, What};
 use crate::suggest;
-use crate::words::Words;
+use crate::words::{Word, Words};
 
 impl Lowering<'_> {
     /// A stage that is a label: the value of the label.
@@ -33,6 +34,35 @@ impl Lowering<'_> {
             self.wrong(name, (format!("`{name}` is a label, and a label can only begin a chain"), help));
         }
         value
+    }
+
+    /// The value of a label that a layer reads beside what comes in.
+    pub(super) fn second(&mut self, label: &Ident, stage: &Stage) -> Option<ValueId> {
+        if let Some(value) = self.find_label(label) {
+            return Some(value);
+        }
+        let hidden = self.calls.last().map_or(0, |call| call.scopes);
+        let labels: Vec<String> =
+            self.labels.iter().skip(hidden).flatten().map(|(label, _)| label.to_string()).collect();
+        let written = label.to_string();
+        let is_later = self.calls.is_empty() && self.is_label_somewhere(&written);
+        let (message, help) = match suggest::nearest(&written, labels.iter().map(String::as_str)) {
+            _ if is_later => {
+                let sentence = format!("put the chain with the label `{written}:` before this one");
+                let help = self.later(stage, &written).unwrap_or_else(|| Help::prose("")).saying(sentence);
+                (format!("`{written}` is used before it exists"), help)
+            }
+            Some(near) => {
+                (format!("unknown label `{written}`"), Help::write(near).saying(format!("did you mean `{near}`?")))
+            }
+            None if labels.is_empty() => {
+                let help = Help::prose(format!("give an earlier layer this label: `{written}: lstm 32 state`"));
+                (format!("unknown label `{written}`"), help)
+            }
+            None => (format!("unknown label `{written}`"), Help::prose(format!("labels: {}", labels.join(", ")))),
+        };
+        self.wrong(label, (message, help));
+        None
     }
 
     /// The help for a chain without an input: to begin with the label of an earlier layer.
@@ -178,11 +208,25 @@ fn find_label(chain: &Chain, label: &Ident, found: &mut Vec<Ident>) {
     for stage in &chain.stages {
         match &stage.what {
             What::Plain if stage.words.is_empty() && stage.keyword == *label => found.push(stage.keyword.clone()),
+            What::Plain => found.extend(second(stage).filter(|second| *second == label).cloned()),
             What::Repeat(body) => find_label(body, label, found),
             What::Join(_, branches) => branches.iter().for_each(|branch| find_label(branch, label, found)),
-            What::Plain | What::Call(..) | What::Nested(_) | What::Lost => {}
+            What::Call(..) | What::Nested(_) | What::Lost => {}
         }
     }
+}
+
+/// The label behind the word `from` of a layer.
+fn second(stage: &Stage) -> Option<&Ident> {
+    let names = stage.words.iter().map(|word| match word {
+        Term::Word(Word::Name(name)) => Some(name),
+        _ => None,
+    });
+    names
+        .clone()
+        .zip(names.skip(1))
+        .find(|(word, _)| word.is_some_and(|word| word == FROM))
+        .and_then(|(_, label)| label)
 }
 
 /// Whether a chain has a label, or a chain inside of it has.

@@ -21,7 +21,7 @@ impl Lowering<'_> {
         from: Vec<ValueId>,
         branches: Vec<Branch>,
     ) -> ValueId {
-        let Parsed { parts, layer, activation, activity } = parsed;
+        let Parsed { parts, layer, activation, activity, second: _ } = parsed;
         self.graph.rows.push(Row { name, is_labelled: stage.label.is_some() });
         let tokens = layer.as_activation().map_or_else(|| stage.tokens(), ToTokens::to_token_stream);
         let tokens = Tokens {
@@ -71,6 +71,7 @@ impl Lowering<'_> {
                 let mut errors = Errors::default();
                 let shapes: Vec<Shape> = inputs.into_iter().flatten().cloned().collect();
                 let misfit = self.steps_are_missing(layer.as_ref(), &from, misfit);
+                let misfit = self.state_is_missing(&shapes, &from, misfit);
                 report(&tokens, (&layer.describe(), misfit), &shapes, &mut errors);
                 self.report(errors);
                 return LOST;
@@ -97,6 +98,20 @@ impl Lowering<'_> {
         match (misfit, before.and_then(|before| Some((before, before.layer.word_for_all_steps()?)))) {
             (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
                 let sentence = format!("add `{word}` to the layer before it, which gives its last step only");
+                let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
+                Misfit::Layer(Message { text, help: Some(help) })
+            }
+            (misfit, _) => misfit,
+        }
+    }
+
+    /// Where a layer wants the state of another, and that gives only a part: the word of that layer is missing.
+    fn state_is_missing(&self, shapes: &[Shape], from: &[ValueId], misfit: Misfit) -> Misfit {
+        let is_sequence = shapes.first().is_some_and(|shape| shape.rank() == 2);
+        let before = from.get(1).and_then(|&value| self.graph.writer(value)).filter(|_| is_sequence);
+        match (misfit, before.and_then(|before| Some((before, before.layer.word_for_state()?)))) {
+            (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
+                let sentence = format!("add `{word}` to that layer, which gives h alone");
                 let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
                 Misfit::Layer(Message { text, help: Some(help) })
             }

@@ -325,10 +325,11 @@ impl Writer {
     }
 
     fn recurrent(&mut self, shape: &mut Shape) -> String {
-        let units = self.random.between(1, 4);
         let cell = *self.random.pick(&["rnn", "gru", "lstm"]);
-        let both = self.random.chance(30);
-        let mut words = String::new();
+        let first = self.first_state(cell);
+        let units = first.as_ref().map_or_else(|| self.random.between(1, 4), |(_, units)| *units);
+        let both = first.is_none() && self.random.chance(30);
+        let mut words = first.map_or_else(String::new, |(label, _)| format!(" from {label}"));
         if self.random.chance(30) {
             words += self.random.pick::<&str>(&[" relu", " gelu", " softsign", " leaky_relu 0.1", " tanh"]);
         }
@@ -356,8 +357,22 @@ impl Writer {
             return format!("bidirectional {cell} {units}{words}");
         }
         words += self.random.pick::<&str>(&["", "", " backwards"]);
-        *shape = steps.into_iter().chain([units]).collect();
+        let state = self.random.chance(30);
+        words.push_str(if state { " state" } else { "" });
+        *shape = steps.into_iter().chain([if state && cell == "lstm" { 2 * units } else { units }]).collect();
         format!("{cell} {units}{words}")
+    }
+
+    /// Sometimes a label whose value can be the first state of a recurrent layer, with the number of its units.
+    fn first_state(&mut self, cell: &str) -> Option<(String, u64)> {
+        let for_each_unit = if cell == "lstm" { 2 } else { 1 };
+        let fits = |shape: &Shape| shape.len() == 1 && shape[0] <= 8 && shape[0].is_multiple_of(for_each_unit);
+        let fitting: Vec<&(String, Shape)> = self.labels.iter().filter(|(_, shape)| fits(shape)).collect();
+        if fitting.is_empty() || self.random.chance(50) {
+            return None;
+        }
+        let (label, shape) = self.random.pick(&fitting);
+        Some((label.clone(), shape[0] / for_each_unit))
     }
 
     /// A window: the texts of its size and its words, and its number of positions in each direction. `around` are the possible paddings.

@@ -84,8 +84,8 @@ fn of_training(planned: &Planned) -> Vec<TokenStream> {
         }
         let Operation::Map(map) = node.operation() else { continue };
         if map.activity(&Places::default()).is_some() {
-            let wanted = [names.need(node), Some(Wanted::Value(node.to)), None];
-            let [need, output, _] = names.some(wanted, &mut statements);
+            let wanted = [names.need(node), Some(Wanted::Value(node.to))];
+            let [need, output] = names.some(wanted, &mut statements);
             let penalty = map.activity(&Places { need, output, ..places(planned, node) });
             statements.extend(penalty.map(|penalty| add(&penalty)));
         }

@@ -146,16 +146,20 @@ impl<'a> Pass<'a> {
     }
 
     fn map(&mut self, node: &Node, map: &dyn Map, step: &BackwardStep) {
-        let contribution = step.operands.first();
-        let target = contribution.map(|contribution| Self::target(node.input(), contribution));
-        let wanted = [Some(Wanted::Value(node.to)), target, self.grads.need(node)];
-        let [grad_output, grad_input, grad_need] = self.grads.some(wanted, &mut self.statements);
+        let contributions = [0, 1].map(|operand| {
+            let contribution = step.operands.iter().find(|contribution| contribution.operand == operand)?;
+            Some((*node.from.get(operand)?, contribution))
+        });
+        let [target, second] =
+            contributions.map(|it| it.map(|(value, contribution)| Self::target(value, contribution)));
+        let wanted = [Some(Wanted::Value(node.to)), target, self.grads.need(node), second];
+        let [grad_output, grad_input, grad_need, grad_second] = self.grads.some(wanted, &mut self.statements);
         let (input, output) = (Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)));
         let (need, reads) = (self.values.need(node), map.reads());
         let read = [input.filter(|_| reads.input), output.filter(|_| reads.output), need.filter(|_| reads.need)];
-        let wants = match (step.parameters, contribution) {
-            (true, Some(_)) => Wants::Both,
-            (true, None) => Wants::Parameters,
+        let wants = match (step.parameters, step.operands.is_empty()) {
+            (true, false) => Wants::Both,
+            (true, true) => Wants::Parameters,
             (false, _) => Wants::Input,
         };
         let expression = |wanted| self.values.expression(wanted);
@@ -168,16 +172,17 @@ impl<'a> Pass<'a> {
             grad_need,
             grad_output,
             grad_input,
+            grad_second,
             wants,
             ..places(self.planned, node)
         };
         match map.backward(&places) {
             Backward::Apart { parameters, input: statement } => {
                 if let Some(parameters) = parameters.filter(|_| step.parameters) {
-                    self.values.some([input, None, need], &mut self.statements);
+                    self.values.some([input, need], &mut self.statements);
                     self.statements.push(if_wanted(&parameters));
                 }
-                if contribution.is_some() {
+                if !step.operands.is_empty() {
                     self.values.some(read, &mut self.statements);
                     self.statements.push(statement);
                 }
@@ -187,8 +192,8 @@ impl<'a> Pass<'a> {
                 self.statements.push(if wants == Wants::Parameters { if_wanted(&statement) } else { statement });
             }
         }
-        if let Some(contribution) = contribution {
-            self.add(node.input(), contribution);
+        for (value, contribution) in contributions.into_iter().flatten() {
+            self.add(value, contribution);
         }
     }
 
@@ -204,10 +209,10 @@ impl<'a> Pass<'a> {
         for dependence in join.depends_on(operand) {
             let other = |index: usize| Wanted::Value(node.from.get(index).copied().unwrap_or(value));
             let wanted = match dependence {
-                Dependence::Operand(index) => [None, Some(other(index)), None],
-                Dependence::Comparison(index) => [Some(Wanted::Value(value)), Some(other(index)), None],
+                Dependence::Operand(index) => [None, Some(other(index))],
+                Dependence::Comparison(index) => [Some(Wanted::Value(value)), Some(other(index))],
             };
-            let [own, read, _] = self.values.some(wanted, &mut self.statements);
+            let [own, read] = self.values.some(wanted, &mut self.statements);
             let statement = join.backward_with(operand, dependence, &own, &read, &grad_output, &grad_input);
             self.statements.push(statement);
         }

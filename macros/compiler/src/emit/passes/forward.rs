@@ -57,7 +57,7 @@ fn forward(planned: &Planned, pass: Pass) -> Vec<TokenStream> {
                     continue;
                 }
                 let need = names.need(node);
-                let [output, need, _] = names.some([Some(to), need, None], &mut statements);
+                let [output, need] = names.some([Some(to), need], &mut statements);
                 statements.push(operation.forward(&Places { output, need, ..places(planned, node) }));
             }
         }
@@ -124,9 +124,10 @@ fn map_forward(
     names: &mut Names<'_>,
     statements: &mut Vec<TokenStream>,
 ) {
-    let wanted = [Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)), names.need(node)];
-    let [input, output, need] = names.some(wanted, statements);
-    let places = Places { input, output, need, ..places(planned, node) };
+    let second = node.from.get(1).map(|&value| Wanted::Value(value));
+    let wanted = [Some(Wanted::Value(node.input())), Some(Wanted::Value(node.to)), names.need(node), second];
+    let [input, output, need, second] = names.some(wanted, statements);
+    let places = Places { input, second, output, need, ..places(planned, node) };
     statements.push(match pass {
         Pass::Training => map.forward_training(&places),
         Pass::Prediction => map.forward(&places),

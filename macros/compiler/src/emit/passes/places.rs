@@ -159,19 +159,21 @@ impl<'a> Names<'a> {
 
     /// An expression for one piece of memory, after the `let` that it needs.
     pub fn one(&mut self, wanted: Wanted<'_>, statements: &mut Vec<TokenStream>) -> TokenStream {
-        let [expression, ..] = self.some([Some(wanted), None, None], statements);
+        let [expression] = self.some([Some(wanted)], statements);
         expression
     }
 
     /// Expressions for two pieces that one statement uses, after the `let`s that they need.
     pub fn two(&mut self, wanted: [Wanted<'_>; 2], statements: &mut Vec<TokenStream>) -> [TokenStream; 2] {
-        let [first, second] = wanted;
-        let [first, second, _] = self.some([Some(first), Some(second), None], statements);
-        [first, second]
+        self.some(wanted.map(Some), statements)
     }
 
-    /// Expressions for up to three pieces of one memory that one statement uses, after the `let`s that they need.
-    pub fn some(&mut self, wanted: [Option<Wanted<'_>>; 3], statements: &mut Vec<TokenStream>) -> [TokenStream; 3] {
+    /// Expressions for up to four pieces of one memory that one statement uses, after the `let`s that they need.
+    pub fn some<const N: usize>(
+        &mut self,
+        wanted: [Option<Wanted<'_>>; N],
+        statements: &mut Vec<TokenStream>,
+    ) -> [TokenStream; N] {
         let mut places: Vec<(Ident, TokenStream, TokenStream)> = Vec::new();
         let mut twins: Vec<(Ident, Ident)> = Vec::new();
         for wanted in wanted.into_iter().flatten() {
@@ -249,8 +251,9 @@ impl<'a> Names<'a> {
         statements.push(match names.as_slice() {
             [name] => quote!(let #name = #memory.at::<#(#arguments),*>();),
             [_, _] => quote!(let (#(#names),*) = #memory.pair::<#(#arguments),*>();),
-            // There are never more than three, see `some`.
-            _ => quote!(let (#(#names),*) = #memory.triple::<#(#arguments),*>();),
+            [_, _, _] => quote!(let (#(#names),*) = #memory.triple::<#(#arguments),*>();),
+            // There are never more than four, see `some`.
+            _ => quote!(let (#(#names),*) = #memory.quadruple::<#(#arguments),*>();),
         });
         self.bound = names;
     }

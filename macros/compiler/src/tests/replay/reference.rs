@@ -127,15 +127,20 @@ impl<'a> Walk<'a, '_> {
         let [need, grad_need] = ["need", "need_of_backward"].map(|what| self.place(what, node.to));
         let grad_output = format_ident!("grad_{}", node.to.0);
         let grad_input = self.place("part", node.to);
+        let second = node.from.get(1).filter(|_| matches!(node.operation(), Operation::Map(_))).copied();
+        let grad_second = second.map(|_| self.place("second_part", node.to));
+        let second = second.map(|second| self.place("value", second));
         Places {
             name,
             goal: graph.goal,
             input: quote!(#input),
+            second: quote!(#second),
             output: quote!(#output),
             need: quote!(#need),
             grad_need: quote!(#grad_need),
             grad_output: quote!(#grad_output),
             grad_input: quote!(#grad_input),
+            grad_second: quote!(#grad_second),
             constant: quote!(#constant),
             ..Places::default()
         }
@@ -316,8 +321,10 @@ impl<'a> Walk<'a, '_> {
             }
             Backward::Together(statement) => self.run(statement),
         }
-        let part = self.place("part", node.to);
-        self.contribute(&part, node.input());
+        for (part, &value) in ["part", "second_part"].iter().zip(&node.from) {
+            let part = self.place(part, node.to);
+            self.contribute(&part, value);
+        }
     }
 
     fn join(&mut self, node: &Node, join: &dyn Join, index: usize) {

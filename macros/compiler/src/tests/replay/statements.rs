@@ -227,7 +227,7 @@ fn call(statement: &[TokenTree], names: &Names) -> Step {
     let call = Call {
         text: text(statement, Some(names)),
         receiver: receiver.to_string(),
-        regions: arguments.iter().filter_map(|argument| region(argument, names)).collect(),
+        regions: regions(name, &arguments, names),
         sink: arguments.iter().rev().find_map(|argument| sink(&text(argument, None))),
         is_random: arguments.iter().any(|argument| matches!(argument, [TokenTree::Ident(name)] if name == "rng")),
     };
@@ -238,6 +238,19 @@ fn call(statement: &[TokenTree], names: &Names) -> Step {
         step.text = format!("{LARGEST}{}", step.text);
     }
     step
+}
+
+/// The regions among arguments. A gradient that a recurrent layer does not compute, because nobody wants it, has a place all the same: the
+/// others keep their numbers.
+fn regions(name: &str, arguments: &[&[TokenTree]], names: &Names) -> Vec<Region> {
+    let unwanted = |index: usize, argument: &[TokenTree]| {
+        let is_gradient = name == "backward_through_time" && index + 2 >= arguments.len();
+        let is_none = text(argument, None).ends_with("Option::None");
+        (is_gradient && is_none).then(|| Region { memory: "unwanted".to_string(), start: index as u64, len: 1 })
+    };
+    let found =
+        |(index, argument): (usize, &&[TokenTree])| region(argument, names).or_else(|| unwanted(index, argument));
+    arguments.iter().enumerate().filter_map(found).collect()
 }
 
 /// `gradient.dense_1` of `&mut gradient.dense_1`, `sample.left` of `|sample| &mut sample.left`.
@@ -294,8 +307,11 @@ fn effect(name: &str, call: Call) -> Step {
         "forward" | "forward_channels" if is_join => change(Written::Computed),
         "forward" if is_concat && !begins => change(Written::Computed),
         "forward" | "forward_compact" => write(Written::Computed),
-        "forward_training" | "recur" | "recur_in_training" | "recur_dropping" => {
-            step(std::slice::from_ref(first), behind, Written::Computed)
+        "forward_training" => step(std::slice::from_ref(first), behind, Written::Computed),
+        "recur" | "recur_in_training" | "recur_dropping" => {
+            // The input, perhaps a first state, the memory and the output.
+            let (reads, writes) = regions.split_at(regions.len() - 2);
+            step(reads, writes, Written::Computed)
         }
         "backward_through_time" => {
             let [saved, grad_output, grads, grad_input @ ..] = regions.as_slice() else {
