@@ -21,8 +21,10 @@ fn samples<A: Flat + Clone>(fixture: &Fixture, prefix: &str) -> Vec<A> {
     (0..count).map(sample).collect()
 }
 
+/// The names of the tensors: `in.x0`, `in.x1`, or `in.x` where there is one.
 fn names(fixture: &Fixture, prefix: &str) -> impl Iterator<Item = String> {
-    (0..).map(move |index| format!("{prefix}{index}")).take_while(|name| fixture.has(name))
+    let alone = fixture.has(prefix).then(|| prefix.to_string());
+    alone.into_iter().chain((0..).map(move |index| format!("{prefix}{index}")).take_while(|name| fixture.has(name)))
 }
 
 /// Compares samples with the tensors of several inputs or outputs.
@@ -57,12 +59,19 @@ const TENSORS: &[(&str, &str)] = &[
     ("beta", ".beta"),
     ("moving_mean", "_moving.mean"),
     ("moving_variance", "_moving.variance"),
+    ("recurrent_kernel", ".recurrent_weight"),
 ];
 
-/// The name of Keras's tensor: `a_conv/kernel` is `a_conv.weight` here.
+/// The groups in which Keras has the tensors of some layers.
+const GROUPS: &[&str] = &["", "simple_rnn_cell/", "gru_cell/", "lstm_cell/"];
+
+/// The name of Keras's tensor: `a_conv/kernel` is `a_conv.weight` here. In the fixture of a single layer it is `kernel`.
 fn keras_name(fixture: &Fixture, tensor: &str) -> String {
-    let mut names =
-        TENSORS.iter().filter_map(|(theirs, ours)| Some(format!("{}/{theirs}", tensor.strip_suffix(ours)?)));
+    let mut names = TENSORS.iter().flat_map(|(theirs, ours)| {
+        let layer = tensor.strip_suffix(ours);
+        let of_group = move |group| layer.map(|layer| format!("{layer}/{group}{theirs}"));
+        GROUPS.iter().filter_map(of_group).chain(layer.map(|_| (*theirs).to_string()))
+    });
     names.find(|name| fixture.has(&format!("param.{name}"))).unwrap_or_else(|| panic!("Keras has no {tensor}"))
 }
 
@@ -82,29 +91,33 @@ fn check<N: Network>(name: &str) {
     let fixture = Fixture::load(&format!("blocks/{name}"));
     assert_eq!(fixture.json()["param_counts"]["total"], N::PARAMS);
     assert_eq!(fixture.json()["param_counts"]["trainable"], N::TRAINABLE_PARAMS);
+    check_with::<N>(&fixture);
+}
+
+fn check_with<N: Network>(fixture: &Fixture) {
     let mut net = N::init(&mut seeded(0));
-    for (name, range) in tensors::<N>(&fixture) {
+    for (name, range) in tensors::<N>(fixture) {
         let values = fixture.tensor(&format!("param.{name}")).values;
         net.as_flat_mut()[range].iter_mut().zip(values).for_each(|(to, value)| *to = N::Scalar::from_f64(value));
     }
 
-    let inputs: Vec<N::Input> = samples(&fixture, "in.x");
+    let inputs: Vec<N::Input> = samples(fixture, "in.x");
     let mut workspace = Workspace::boxed();
     let outputs: Vec<N::Output> = inputs.iter().map(|input| net.predict_in(input, &mut workspace).clone()).collect();
-    assert_samples(&fixture, "out.y", &flat(&outputs));
+    assert_samples(fixture, "out.y", &flat(&outputs));
     let mut batch = vec![N::Output::zeroed(); inputs.len()];
     net.predict_batch(&inputs, &mut batch).expect("as many outputs as inputs");
-    assert_samples(&fixture, "out.y", &flat(&batch));
+    assert_samples(fixture, "out.y", &flat(&batch));
 
     // Where there are moving statistics, training goes by those of the batch.
     let mode = if N::TRAINABLE_PARAMS < N::PARAMS { "train." } else { "" };
-    let targets: Vec<N::Output> = samples(&fixture, "cot.y");
+    let targets: Vec<N::Output> = samples(fixture, "cot.y");
     let mut trainer = net.compile(Product, Sgd { learning_rate: 0.0 });
     let mut grad_inputs = vec![N::Input::zeroed(); inputs.len()];
     trainer.compute_input_gradient(&inputs, &targets, &mut grad_inputs).expect("a sound batch");
-    assert_samples(&fixture, &format!("{mode}grad.x"), &flat(&grad_inputs));
+    assert_samples(fixture, &format!("{mode}grad.x"), &flat(&grad_inputs));
     let assert_gradient = |gradient: &N::Gradient| {
-        for (name, range) in tensors::<N>(&fixture).filter(|(_, range)| range.end <= N::TRAINABLE_PARAMS) {
+        for (name, range) in tensors::<N>(fixture).filter(|(_, range)| range.end <= N::TRAINABLE_PARAMS) {
             fixture.assert_close(&format!("{mode}grad.{name}"), &gradient.as_flat()[range]);
         }
     };
@@ -112,14 +125,14 @@ fn check<N: Network>(name: &str) {
 
     // A step that moves nothing but the statistics; the judge sees the outputs.
     let step = trainer.train_on_judgement(&inputs, |outputs, grad| {
-        assert_samples(&fixture, &format!("{mode}out.y"), &flat(outputs));
+        assert_samples(fixture, &format!("{mode}out.y"), &flat(outputs));
         grad.clone_from_slice(&targets);
         Ok(0.0)
     });
     step.expect("a sound batch");
     assert_gradient(trainer.gradient());
     let net = trainer.into_network();
-    for (name, range) in tensors::<N>(&fixture) {
+    for (name, range) in tensors::<N>(fixture) {
         let after = format!("train.after.{name}");
         assert_eq!(fixture.has(&after), range.start >= N::TRAINABLE_PARAMS, "{after}");
         if fixture.has(&after) {
@@ -251,4 +264,55 @@ network! {
 fn two_inputs_two_outputs() {
     check::<Single>("two_inputs_two_outputs");
     check::<Double>("two_inputs_two_outputs");
+}
+
+/// A test of networks that are written in both precisions, `Single` and `Double`.
+macro_rules! states {
+    ($($folder:ident $test:ident { $($network:tt)* })*) => {
+        $(
+            #[test]
+            fn $test() {
+                states!(@network Single f32 [] $($network)*);
+                states!(@network Double f64 [] $($network)*);
+                for check in [check_with::<Single>, check_with::<Double>] {
+                    check(&Fixture::load(concat!(stringify!($folder), "/", stringify!($test))));
+                }
+            }
+        )*
+    };
+    (@network $name:ident $scalar:ident [$($done:tt)*]) => { network! { $name< $($done)* > } };
+    (@network $name:ident $scalar:ident [$($done:tt)*] input $shape:tt $($rest:tt)*) => {
+        states!(@network $name $scalar [$($done)* input $shape $scalar] $($rest)*);
+    };
+    (@network $name:ident $scalar:ident [$($done:tt)*] $next:tt $($rest:tt)*) => {
+        states!(@network $name $scalar [$($done)* $next] $($rest)*);
+    };
+}
+
+// First states, and the states at the end.
+states! {
+    blocks rnn_with_state {
+        x: input 5x3; h: input 4; x => r: rnn 4 sequences from h; r => y0: linear; r => crop 4x0 => y1: flatten
+    }
+    blocks gru_with_state {
+        x: input 5x3; h: input 4; x => r: gru 4 sequences from h; r => y0: linear; r => crop 4x0 => y1: flatten
+    }
+    blocks lstm_with_state {
+        x: input 5x3; h: input 4; c: input 4; first: concat(h, c);
+        x => r: lstm 4 sequences state from first; r => y0: channels 0..4;
+        r => crop 4x0 => last: flatten; last => y1: channels 0..4; last => y2: channels 4..8
+    }
+    blocks seq2seq_gru {
+        e: input 5x3 => enc: gru 4; d: input 4x3 => dec: gru 4 sequences from enc => each: dense 3 each
+    }
+    blocks seq2seq_lstm {
+        e: input 5x3 => enc: lstm 4 state; d: input 4x3 => dec: lstm 4 sequences from enc => each: dense 3 each
+    }
+    blocks lstm_stack { input 6x2 => l1: lstm 4 sequences => l2: lstm 3 => d: dense 1 }
+    layers simple_rnn_relu_state { input 4x2 => r: rnn 3 relu; r => y0: linear; r => y1: linear }
+    layers gru_state { input 4x2 => r: gru 3 sequences; r => y0: linear; r => crop 3x0 => y1: flatten }
+    layers lstm_seq_state {
+        input 4x2 => r: lstm 3 sequences state; r => y0: channels 0..3;
+        r => crop 3x0 => last: flatten; last => y1: channels 0..3; last => y2: channels 3..6
+    }
 }

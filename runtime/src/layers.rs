@@ -25,7 +25,7 @@ pub use conv_transpose::ConvTranspose;
 pub use dense::Dense;
 pub use depthwise::Depthwise;
 pub use dropout::Dropout;
-pub use join::{Add, Average, Concatenate, Maximum, Minimum, Multiply, broadcast};
+pub use join::{Add, Average, Channels, Concatenate, Maximum, Minimum, Multiply, broadcast};
 pub use layernorm::{GroupNorm, LayerNorm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout};
 pub use normalize::Normalize;

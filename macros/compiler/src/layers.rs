@@ -165,6 +165,7 @@ layers!(
     bidirectional,
     pooling,
     padding,
+    channels,
     upsample,
     batchnorm,
     layernorm,

@@ -156,6 +156,33 @@ pub fn broadcast<T: Scalar, F: Flat<Scalar = T>, const C: usize, const P: usize>
     }
 }
 
+/// Some of the channels of every position, from `FIRST` on.
+#[derive(Clone, Copy, Debug)]
+pub struct Channels<const FIRST: usize>;
+
+impl<const FIRST: usize> Channels<FIRST> {
+    /// Copies the channels.
+    #[inline(always)]
+    pub fn forward<T: Scalar, const C: usize, const P: usize, const ALL: usize>(
+        self,
+        input: &[SMatrix<T, ALL, P>],
+        output: &mut [SMatrix<T, C, P>],
+    ) {
+        Concatenate::<FIRST>.backward(input, output);
+    }
+
+    /// The gradient of the input: that of the output in its channels, and zero in all others.
+    #[inline(always)]
+    pub fn backward_input<T: Scalar, const C: usize, const P: usize, const ALL: usize>(
+        self,
+        grad_output: &[SMatrix<T, C, P>],
+        grad_input: &mut [SMatrix<T, ALL, P>],
+    ) {
+        flatten_mut(grad_input).fill(T::ZERO);
+        Concatenate::<FIRST>.forward(grad_output, grad_input);
+    }
+}
+
 impl<const FIRST: usize> Concatenate<FIRST> {
     /// Writes a branch to its channels of the output.
     #[inline(always)]

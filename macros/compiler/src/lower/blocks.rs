@@ -4,7 +4,7 @@ use quote::{ToTokens, quote};
 
 use super::{LANGUAGE, Lowering};
 use crate::errors::{Errors, Help, place};
-use crate::expressions::{Term, Value, Wrong};
+use crate::expressions::{CHANNELS, Term, Value, Wrong};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
 use crate::options;
@@ -22,7 +22,8 @@ pub fn check_blocks(blocks: &[Block], networks: &[Written], errors: &mut Errors)
         let chains =
             || networks.iter().flat_map(|network| &network.body.chains).chain(blocks.iter().map(|block| &block.chain));
         for (word, is_block) in parameters.iter().map(|parameter| (parameter, false)).chain([(name, true)]) {
-            if is_word(word) {
+            // That `channels` is no parameter has been reported.
+            if is_word(word) && (is_block || word != CHANNELS) {
                 let mut places = vec![word.clone()];
                 if is_block {
                     chains().for_each(|chain| calls_of(chain, word, &mut places));

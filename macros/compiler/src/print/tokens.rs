@@ -13,7 +13,8 @@ pub fn words(words: &[Term]) -> String {
         Term::Word(Word::Other(token)) => rust(token.clone().into()),
         Term::Expression(expression) => computed(expression.tokens.clone()),
     };
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
+    // The dots of a range stand between its ends: `0..4`.
+    words.iter().map(word).collect::<Vec<_>>().join(" ").replace(" . . ", "..")
 }
 
 /// The text of an expression. Outside of parentheses it has no spaces, as it is one word among others.

@@ -55,6 +55,8 @@ const LAYERS: &[&str] = &[
     "9x4: bidirectional lstm 8 sum gates hard_sigmoid dropout 0.1 recurrent_dropout 0.2 recurrent_init zeros",
     "9x4: bidirectional rnn 8 multiply sequences relu recurrent_l1 recurrent_l2",
     "9x4: bidirectional lstm 8 average nobias",
+    "9x9x4: channels 1..3",
+    "9x4: channels 0..4",
     "9x9x4: maxpool 2x2",
     "9x9x4: maxpool 2 stride 1 same",
     "9x4: maxpool 3 stride 3 valid",

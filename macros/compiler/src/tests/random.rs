@@ -227,6 +227,12 @@ impl Writer {
             15 if has_positions => Some(self.transposed(shape)),
             16 if has_positions && shape.len() != 2 => Some(self.dense(shape)),
             10 | 16 if shape.len() == 2 => Some(self.recurrent(shape)),
+            17 if channels(shape) > 1 && self.random.chance(50) => {
+                let from = self.random.below(channels(shape) - 1);
+                let to = self.random.between(from + 1, channels(shape));
+                *shape = with_channels(shape, to - from);
+                Some(format!("channels {from}..{to}"))
+            }
             17 => Some("identity".to_string()),
             18 | 19 => Some(self.preserving(shape, 1)),
             _ => None,
