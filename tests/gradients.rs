@@ -198,6 +198,14 @@ mod layers {
         bidirectional_with_branches: MeanSquaredError, Net {
             input 4x3 f64 => dense 4 each => add(identity, bidirectional gru 2 reset_before sequences) => bidirectional lstm 2 frozen average => dense 2
         };
+        states: MeanSquaredError, Net {
+            x: input 4x3 f64 => thought: lstm 2 state; x => dense 3 each => y: lstm 2 sequences state from thought;
+            y => channels 1..4 => gru 4 from thought recurrent_dropout 0.2 => dense 2
+        };
+        state_of_a_dense_layer: MeanSquaredError, Net {
+            x: input 4x3 f64; s: input 3 f64 => first: dense 4 tanh; x => a: gru 4 from first backwards sequences;
+            a => b: rnn 4 frozen from first sequences => lstm 2 from first => dense 2
+        };
         recurrent_at_the_end: MeanSquaredError, Net { input 4x3 f64 => lstm 3 sequences };
         recurrent_with_losses_of_steps: CategoricalCrossentropy, Net { input 4x3 f64 => gru 5 sequences => dense 3 each softmax };
         shapes: MeanSquaredError, Net { input 2x3x2 f64 => reshape 4x3 => tanh => flatten => dense 6 => reshape 3x2 => softmax };

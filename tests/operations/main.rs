@@ -77,6 +77,7 @@ operations! {
     steady rnn: [input 5x3] [=> rnn 6 sequences => rnn 4 relu backwards nobias => dense 2];
     steady gru: [input 5x3] [=> gru 6 sequences => gru 4 reset_before gates hard_sigmoid => dense 2];
     steady lstm: [input 5x3] [=> lstm 17 sequences => lstm 4 backwards softsign => dense 2];
+    steady states: [input 5x3] [=> x: rescale 2 => a: lstm 6 state; x => lstm 6 from a sequences => channels 1..4 => gru 12 from a => dense 2];
     steady bidirectional: [input 5x3] [=> bidirectional gru 3 sequences => add(identity, bidirectional lstm 6 sum sequences) => bidirectional rnn 3 multiply => dense 2];
     random recurrent_dropout: [input 5x3] [=> gru 6 dropout 0.3 sequences => lstm 4 recurrent_dropout 0.3 => dense 2];
     random dropout: [input 6] [=> dense 8 tanh => dropout 0.5 => dense 2];

@@ -62,6 +62,8 @@ macro_rules! networks {
             /// Recurrent layers, forwards and backwards.
             Recurrent< input 9x5 => bidirectional gru 6 sequences => lstm 11 sequences => gru 7 reset_before gates hard_sigmoid => dense 3 softmax >
             RecurrentDouble< input 4x3 f64 => rnn 5 softsign sequences => lstm 5 backwards nobias >
+            /// A state that two layers begin with, and a part of the channels.
+            States< x: input 6x3 => a: lstm 5 state; x => lstm 5 sequences from a => channels 1..4 => gru 10 from a => dense 2 softmax >
             #[optimize(size)]
             Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
             #[optimize(size)]
@@ -77,6 +79,7 @@ macro_rules! networks {
             each("Sequence", hash::<Sequence>());
             each("Recurrent", hash::<Recurrent>());
             each("RecurrentDouble", hash::<RecurrentDouble>());
+            each("States", hash::<States>());
             each("Compact", hash::<Compact>());
             each("CompactTanh", hash::<CompactTanh>());
         }

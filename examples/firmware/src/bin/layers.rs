@@ -32,8 +32,8 @@ network! {
     >
     Recurrent<
         input 6x3
-        => bidirectional gru 4 sequences => lstm 5 sequences dropout 0.1 recurrent_dropout 0.1 => gru 3 reset_before sequences backwards gelu
-        => rnn 4 nobias l2 0.1 => dense 2
+        => bidirectional gru 4 sequences => x: lstm 5 sequences dropout 0.1 recurrent_dropout 0.1 => gru 3 reset_before sequences backwards gelu
+        => rnn 4 nobias l2 0.1 => state: dense 4; x => channels 1..3 => gru 4 from state => dense 2
     >
     Heads< input 4 => normalize => trunk: dense 40 gelu; trunk => size: dense 1; trunk => kind: dense 3 softmax >
 }
