@@ -15,6 +15,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::errors::Errors;
+use crate::layers::NestedType;
 use crate::parse::Header;
 use crate::plan::Planned;
 
@@ -48,6 +49,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
         }
     });
     let clone = structs::clone_boxed(header, planned);
+    let nested = planned.graph.networks().map(NestedType::declaration);
     quote! {
         #structs
         #ports
@@ -58,6 +60,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             #[allow(unused_imports)]
             use castnet::{bool, f32, f64, str, u64, usize};
             #activation
+            #(#nested)*
             #windows
             #assertions
             #layout

@@ -35,6 +35,20 @@ unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
     type Scalar = N::Scalar;
 }
 
+/// A network behind `use`, with its gradient. The constant is any constant of the network. A type that is no network has no such constant: this
+/// is one error, and as rustc has no value for `CHECKED` then, it has no errors about these types.
+pub trait Checked {
+    /// The network.
+    type Network;
+    /// Its gradient.
+    type Gradient;
+}
+
+impl<N: Network, const CHECKED: usize> Checked for [N; CHECKED] {
+    type Network = N;
+    type Gradient = N::Gradient;
+}
+
 /// The input of a nested network.
 #[diagnostic::on_unimplemented(
     message = "the network behind `use` does not read what comes in here: it reads `{A}`, and this is `{Self}`",

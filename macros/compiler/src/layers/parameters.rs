@@ -1,6 +1,7 @@
 //! The parameters of a layer.
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::shape::{Scalar, literal};
 use crate::size::Size;
@@ -55,7 +56,45 @@ pub struct ParameterGroup {
 pub enum Tensors {
     Known(Vec<Tensor>),
     /// The tensors of a nested network, of which only the path is known here.
-    OfNetwork(TokenStream),
+    OfNetwork(NestedType),
+}
+
+/// The type of a nested network.
+#[derive(Clone, Debug)]
+pub struct NestedType {
+    /// The path as it was written: the type of the field.
+    pub path: TokenStream,
+    /// The alias of the path in the implementations.
+    pub alias: Ident,
+}
+
+impl NestedType {
+    /// The type of the field `name`.
+    pub fn new(path: &TokenStream, name: &Ident) -> Self {
+        Self { path: path.clone(), alias: format_ident!("__type_of_{name}", span = path.span()) }
+    }
+
+    /// The declaration of the alias.
+    pub fn declaration(&self) -> TokenStream {
+        let (checked, alias) =
+            (self.checked(&quote!(castnet)), format_ident!("{}", self.alias, span = Span::call_site()));
+        quote!(type #alias = #checked::Network;)
+    }
+
+    /// The trait that has the network and its gradient as types. A path that is no network has one error, that of the constant: behind it rustc
+    /// knows no more of these types, and has no errors of their own.
+    pub fn checked(&self, castnet: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        let constant = quote_spanned!(path.span()=> <#path as #castnet::Network>::TRAINABLE_PARAMS);
+        quote!(<[#path; #constant] as #castnet::nested::Checked>)
+    }
+}
+
+/// The alias.
+impl ToTokens for NestedType {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.alias.to_tokens(tokens);
+    }
 }
 
 impl ParameterGroup {
@@ -65,7 +104,7 @@ impl ParameterGroup {
             Tensors::Known(tensors) => {
                 Size::known(tensors.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.len())))
             }
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Predict>::PARAMS)),
+            Tensors::OfNetwork(network) => Size::unknown(quote!(<#network as castnet::Predict>::PARAMS)),
         }
     }
 
@@ -74,15 +113,15 @@ impl ParameterGroup {
         match &self.tensors {
             _ if self.role != Role::Trainable => Size::default(),
             Tensors::Known(_) => self.count(),
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Network>::TRAINABLE_PARAMS)),
+            Tensors::OfNetwork(network) => Size::unknown(quote!(<#network as castnet::Network>::TRAINABLE_PARAMS)),
         }
     }
 
-    /// The path of the nested network, if the group is one.
-    pub fn network(&self) -> Option<&TokenStream> {
+    /// The nested network, if the group is one.
+    pub fn network(&self) -> Option<&NestedType> {
         match &self.tensors {
             Tensors::Known(_) => None,
-            Tensors::OfNetwork(path) => Some(path),
+            Tensors::OfNetwork(network) => Some(network),
         }
     }
 }
