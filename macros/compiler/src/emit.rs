@@ -15,7 +15,6 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::errors::Errors;
-use crate::layers::NestedType;
 use crate::parse::Header;
 use crate::plan::Planned;
 
@@ -48,8 +47,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             impl castnet::PredictsOnStack for #name {}
         }
     });
-    let clone = structs::clone_boxed(header, planned);
-    let nested = planned.graph.networks().map(NestedType::declaration);
+    let (clone, written_out) = (structs::clone_boxed(header, planned), structs::written_out(header, planned));
     quote! {
         #structs
         #ports
@@ -60,7 +58,6 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             #[allow(unused_imports)]
             use castnet::{bool, f32, f64, str, u64, usize};
             #activation
-            #(#nested)*
             #windows
             #assertions
             #layout
@@ -79,6 +76,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             }
             #stack
             #clone
+            #written_out
         };
     }
 }

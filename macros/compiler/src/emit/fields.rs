@@ -25,7 +25,7 @@ impl Field<'_> {
         match self.group.network() {
             Some(network) => {
                 let checked = network.checked(castnet);
-                quote!(#checked::Gradient)
+                quote!(<#checked as #castnet::Network>::Gradient)
             }
             None => self.group.rust_type.clone(),
         }

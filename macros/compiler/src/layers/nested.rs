@@ -1,6 +1,6 @@
 //! `use Encoder -> 7x7x64`: another network as a layer.
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::identity::Identity;
@@ -111,12 +111,19 @@ impl Map for Nested {
         InputGradient::If(quote_spanned!(network.path.span()=> <#network as castnet::Network>::GIVES_INPUT_GRADIENT))
     }
 
-    /// Asserts that the input and output of the network have the shapes before and behind it.
-    fn assertion(&self, network: &Context<'_>) -> Option<TokenStream> {
-        let nested = &self.network;
-        let [input, output] = [&self.input, &self.output].map(|shape| self.at_path(shape.rust_type(network.scalar)));
-        let call = quote_spanned!(nested.path.span()=> castnet::nested::fits::<#nested, #input, #output>());
-        Some(quote!(const _: () = #call;))
+    /// The layer is the network, checked once more: for its numbers and shapes.
+    fn alias(&self, outer: &Context<'_>) -> Option<TokenStream> {
+        let (nested, here) = (&self.network, Span::call_site());
+        let (path, network, layer) = (&nested.path, nested.network(here), nested.alias(here));
+        let checked = nested.checked(&quote!(castnet));
+        let numbers = quote!(<#network as castnet::Flat>::Scalar);
+        let scalar = self.at_path(outer.scalar.to_token_stream());
+        let [input, output] = [&self.input, &self.output].map(|shape| self.at_path(shape.rust_type(&numbers)));
+        let fits = quote_spanned!(path.span()=> castnet::nested::fits::<#network, #scalar, #input, #output>());
+        Some(quote! {
+            type #network = #checked;
+            type #layer = <[#network; #fits] as castnet::nested::Checked>::Network;
+        })
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {
@@ -126,7 +133,7 @@ impl Map for Nested {
 
     fn forward(&self, at: &Places) -> TokenStream {
         let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
-        quote!(castnet::nested::forward::<#network, _, _, _>(isa, &#field, #input, #need, #output);)
+        quote!(castnet::nested::forward::<#network>(isa, &#field, #input, #need, #output);)
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
@@ -134,7 +141,7 @@ impl Map for Nested {
             return self.forward(at);
         }
         let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
-        quote!(castnet::nested::forward_training::<#network, _, _, _>(isa, &#field, rng, #input, #need, #output);)
+        quote!(castnet::nested::forward_training::<#network>(isa, &#field, rng, #input, #need, #output);)
     }
 
     fn backward(&self, at: &Places) -> Backward {
@@ -142,7 +149,7 @@ impl Map for Nested {
         let Places { input, output, grad_output, need, grad_need, .. } = at;
         let (gradient, grad_input) = (at.wanted_gradient(), at.wanted_grad_input());
         Backward::Together(quote! {
-            castnet::nested::backward::<#network, _, _, _>(
+            castnet::nested::backward::<#network>(
                 isa, &#field, #input, #need, #output, #grad_need, #grad_output, #gradient, #grad_input,
             );
         })
@@ -155,14 +162,13 @@ impl Map for Nested {
 
     fn forward_evaluation(&self, at: &Places) -> Option<TokenStream> {
         let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
-        let call =
-            quote!(castnet::nested::forward_evaluation::<#network, _, _, _>(isa, &#field, #input, #need, #output));
+        let call = quote!(castnet::nested::forward_evaluation::<#network>(isa, &#field, #input, #need, #output));
         (!self.frozen).then_some(call)
     }
 
     fn activity(&self, at: &Places) -> Option<TokenStream> {
         let (network, field, Places { output, need, .. }) = (&self.network, at.field(""), at);
-        (!self.frozen).then(|| quote!(castnet::nested::activity_penalty::<#network, _>(&#field, #need, #output)))
+        (!self.frozen).then(|| quote!(castnet::nested::activity_penalty::<#network>(&#field, #need, #output)))
     }
 
     fn rules(&self, at: &Places) -> Rules {
@@ -183,7 +189,8 @@ impl Map for Nested {
         let Samples::Slice(samples) = samples else { return None };
         let (network, field, is_adapted) = (&self.network, at.field(""), self.of_network("is_adapted"));
         // A network that has learnt from data before keeps its statistics.
-        let learn = quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to::<#network, _>(&mut #field, #samples, report); });
+        let learn =
+            quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to::<#network>(&mut #field, #samples, report); });
         Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }
 }

@@ -64,36 +64,42 @@ pub enum Tensors {
 pub struct NestedType {
     /// The path as it was written: the type of the field.
     pub path: TokenStream,
-    /// The alias of the path in the implementations.
-    pub alias: Ident,
+    /// The name of the layer.
+    name: Ident,
 }
 
 impl NestedType {
-    /// The type of the field `name`.
+    /// The type of the layer `name`.
     pub fn new(path: &TokenStream, name: &Ident) -> Self {
-        Self { path: path.clone(), alias: format_ident!("__type_of_{name}", span = path.span()) }
+        Self { path: path.clone(), name: name.clone() }
     }
 
-    /// The declaration of the alias.
-    pub fn declaration(&self) -> TokenStream {
-        let (checked, alias) =
-            (self.checked(&quote!(castnet)), format_ident!("{}", self.alias, span = Span::call_site()));
-        quote!(type #alias = #checked::Network;)
+    /// The alias of the path, which may be of a network that does not fit.
+    pub fn network(&self, span: Span) -> Ident {
+        format_ident!("__network_{}", self.name, span = span)
     }
 
-    /// The trait that has the network and its gradient as types. A path that is no network has one error, that of the constant: behind it rustc
-    /// knows no more of these types, and has no errors of their own.
+    /// The alias of the network that fits, by which the implementations call it.
+    pub fn alias(&self, span: Span) -> Ident {
+        format_ident!("__layer_{}", self.name, span = span)
+    }
+
+    /// The type of the path, which rustc does not know if the path is no network: the constant is the one error then, as rustc has no errors about
+    /// types that it does not know.
     pub fn checked(&self, castnet: &TokenStream) -> TokenStream {
         let path = &self.path;
-        let constant = quote_spanned!(path.span()=> <#path as #castnet::Network>::TRAINABLE_PARAMS);
-        quote!(<[#path; #constant] as #castnet::nested::Checked>)
+        let end = path.clone().into_iter().last().map_or(path.span(), |token| token.span());
+        // Its first and its last token have the places of those of the path, so that rustc underlines the path.
+        let constant = Ident::new("TRAINABLE_PARAMS", end);
+        let constant = quote_spanned!(path.span()=> <#path as #castnet::Network>::#constant);
+        quote!(<[#path; #constant] as #castnet::nested::Checked>::Network)
     }
 }
 
-/// The alias.
+/// The alias, at the path, so that errors of rustc point at it.
 impl ToTokens for NestedType {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.alias.to_tokens(tokens);
+        self.alias(self.path.span()).to_tokens(tokens);
     }
 }
 
