@@ -87,3 +87,18 @@ fn frozen_networks_stay() {
     assert_eq!(before.features, after.features);
     assert_ne!(before.dense_1, after.dense_1);
 }
+
+/// As derived ones, although the macro writes them out.
+#[test]
+fn debug_and_equality() {
+    let mut network = Classifier::init(&mut seeded(3));
+    let Classifier { dense_1, features } = &*network;
+    let derived = format!("Classifier {{ dense_1: {dense_1:?}, features: {features:?} }}");
+    assert_eq!(format!("{network:?}"), derived);
+    assert!(format!("{network:#?}").starts_with("Classifier {\n    dense_1: Dense {"));
+    let same = network.clone_boxed();
+    assert_eq!(same, network);
+    network.features.dense_2.bias[0] = f32::NAN;
+    assert_ne!(same, network);
+    assert_ne!(network, network.clone_boxed());
+}

@@ -45,8 +45,8 @@ const NAMED: usize = 3;
 
 pub fn check(planned: &Planned) -> Result<(), Errors> {
     let mut errors = Errors::default();
-    if let (Some(path), Some(bound)) = (planned.graph.networks().next(), planned.graph.bounds.first()) {
-        let (name, network, path) = (&bound.quantity, &planned.graph.name, path.to_string().replace(' ', ""));
+    if let (Some(nested), Some(bound)) = (planned.graph.networks().next(), planned.graph.bounds.first()) {
+        let (name, network, path) = (&bound.quantity, &planned.graph.name, nested.path.to_string().replace(' ', ""));
         let help = format!("write behind the network: `const _: () = assert!({network}::PARAMS <= 1000);`");
         let message = format!("`{name}` of `{path}` is not known here, so `where` cannot bound it");
         errors.at(name, (message, Help::prose(help)));

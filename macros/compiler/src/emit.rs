@@ -47,7 +47,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             impl castnet::PredictsOnStack for #name {}
         }
     });
-    let clone = structs::clone_boxed(header, planned);
+    let (clone, written_out) = (structs::clone_boxed(header, planned), structs::written_out(header, planned));
     quote! {
         #structs
         #ports
@@ -76,6 +76,7 @@ pub fn network(runtime: &TokenStream, header: &Header, text: &str, planned: &Pla
             }
             #stack
             #clone
+            #written_out
         };
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::layers::{Context, Layer, Operation, ParameterGroup, Resolved, Role, group_name};
+use crate::layers::{Context, Layer, NestedType, Operation, ParameterGroup, Resolved, Role, group_name};
 use crate::optimize::Goal;
 use crate::parse::Bound;
 use crate::regularizers::Regularizers;
@@ -190,8 +190,8 @@ impl Graph {
         }
     }
 
-    /// The paths of the nested networks that have a parameter group, in order.
-    pub fn networks(&self) -> impl Iterator<Item = &TokenStream> {
+    /// The nested networks, in order.
+    pub fn networks(&self) -> impl Iterator<Item = &NestedType> {
         self.nodes.iter().flat_map(|node| &node.parameters).filter_map(ParameterGroup::network)
     }
 

@@ -21,7 +21,7 @@ pub use interface::{
     Resolved, Samples,
 };
 pub use memory::{Life, Need, Purpose, Reads, Room};
-pub use parameters::{Context, ParameterGroup, Role, Rules, Tensor, Tensors};
+pub use parameters::{Context, NestedType, ParameterGroup, Role, Rules, Tensor, Tensors};
 pub use places::{Places, Wants, group_name};
 pub use recurrent::FROM;
 

@@ -15,7 +15,7 @@ use crate::check;
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Known, Term, Value, Wrong};
 use crate::graph::{Branch, Graph, Readers, ValueId};
-use crate::layers::{self, Parsed, join, nested};
+use crate::layers::{self, NestedType, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
@@ -348,7 +348,7 @@ impl Lowering<'_> {
             // `use` itself cannot be the name of a field.
             None => self.counted("network"),
         };
-        let nested = nested::Written { path: path.clone(), output, frozen };
+        let nested = nested::Written { network: NestedType::new(path, &name), output, frozen };
         Some(self.add(name, stage, Parsed::alone(nested), vec![from], Vec::new()))
     }
 

@@ -100,7 +100,7 @@ impl Shape {
     }
 
     /// The type of an activation in the block with the implementations: channels x positions.
-    pub fn rust_type(&self, scalar: Scalar) -> TokenStream {
+    pub fn rust_type(&self, scalar: impl ToTokens) -> TokenStream {
         self.matrix(&quote!(castnet), &scalar.to_token_stream())
     }
 

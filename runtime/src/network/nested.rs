@@ -6,7 +6,7 @@ pub use tensors::{concat, names, names_len, renamed};
 use super::Network;
 use super::memory::{Adjoints, Arena, Tape};
 use crate::activations::{Activation, Kept};
-use crate::flat::{Flat, copy, flatten_mut, reshape, reshape_mut, unflatten_mut};
+use crate::flat::{Flat, copy, flatten_mut, unflatten_mut};
 use crate::isa::Isa;
 use crate::random::TrainingRng;
 
@@ -35,10 +35,30 @@ unsafe impl<N: Network + 'static> Flat for NestedAdjoints<N> {
     type Scalar = N::Scalar;
 }
 
+/// A network behind `use`. The macro gives for `CHECKED` a constant that compiles only if the network is as it must be. If it is not, this is the
+/// one error: rustc does not know the type `[N; CHECKED]` then, nor `Network`, and has no errors about types that it does not know.
+pub trait Checked {
+    /// The network.
+    type Network;
+}
+
+impl<N, const CHECKED: usize> Checked for [N; CHECKED] {
+    type Network = N;
+}
+
+/// The numbers that a nested network computes with.
+#[diagnostic::on_unimplemented(
+    message = "the network behind `use` computes with `{A}`, but the network around it with `{Self}`",
+    label = "computes with another type",
+    note = "help: write `f64` behind the inputs of both, or of neither"
+)]
+pub trait NumbersOf<A> {}
+impl<A> NumbersOf<A> for A {}
+
 /// The input of a nested network.
 #[diagnostic::on_unimplemented(
     message = "the network behind `use` does not read what comes in here: it reads `{A}`, and this is `{Self}`",
-    label = "reads another shape, or computes with another type"
+    label = "reads another shape"
 )]
 pub trait ReadBy<A> {}
 impl<A> ReadBy<A> for A {}
@@ -52,32 +72,20 @@ impl<A> ReadBy<A> for A {}
 pub trait MadeBy<A> {}
 impl<A> MadeBy<A> for A {}
 
-/// Compiles where a network reads and makes such samples.
-pub const fn fits<N: Network, A: ReadBy<N::Input>, B: MadeBy<N::Output>>() {}
-
-/// Samples as those of the network, which [`fits`] has found them to be. The passes take samples of any type, so that a misfit is no second
-/// error.
-fn same<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &[A]) -> &[B] {
-    reshape(samples)
-}
-
-fn same_mut<A: Flat, B: Flat<Scalar = A::Scalar>>(samples: &mut [A]) -> &mut [B] {
-    reshape_mut(samples)
+/// Compiles where a network computes with such numbers, and reads and makes such samples.
+pub const fn fits<N: Network, S: NumbersOf<N::Scalar>, A: ReadBy<N::Input>, B: MadeBy<N::Output>>() -> usize {
+    1
 }
 
 /// The pass of a prediction.
 #[inline(always)]
-pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
-    isa: I,
+pub fn forward<N: Network>(
+    isa: impl Isa<N::Scalar>,
     network: &N,
-    input: &[A],
+    input: &[N::Input],
     memory: &mut [N::Arena],
-    output: &mut [B],
-) where
-    A: Flat<Scalar = N::Scalar>,
-    B: Flat<Scalar = N::Scalar>,
-{
-    let (input, output) = (same(input), same_mut(output));
+    output: &mut [N::Output],
+) {
     if let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) {
         network.forward(isa, input, &mut arena, output);
         N::HEAD.apply(isa, output);
@@ -86,18 +94,13 @@ pub fn forward<N: Network, I: Isa<N::Scalar>, A, B>(
 
 /// As [`forward`], with the penalties on activities inside of the network, summed over the samples.
 #[inline(always)]
-pub fn forward_evaluation<N: Network, I: Isa<N::Scalar>, A, B>(
-    isa: I,
+pub fn forward_evaluation<N: Network>(
+    isa: impl Isa<N::Scalar>,
     network: &N,
-    input: &[A],
+    input: &[N::Input],
     memory: &mut [N::Arena],
-    output: &mut [B],
-) -> f64
-where
-    A: Flat<Scalar = N::Scalar>,
-    B: Flat<Scalar = N::Scalar>,
-{
-    let (input, output) = (same(input), same_mut(output));
+    output: &mut [N::Output],
+) -> f64 {
     let Some(mut arena) = Arena::of(flatten_mut(memory), input.len()) else { return 0.0 };
     let penalty = network.forward_evaluation(isa, input, &mut arena, output);
     N::HEAD.apply(isa, output);
@@ -105,28 +108,21 @@ where
 }
 
 /// The penalties on activities inside of the network in the last pass of a training, summed over the samples.
-pub fn activity_penalty<N: Network, B>(network: &N, memory: &mut [NestedTape<N>], output: &[B]) -> f64
-where
-    B: Flat<Scalar = N::Scalar>,
-{
+pub fn activity_penalty<N: Network>(network: &N, memory: &mut [NestedTape<N>], output: &[N::Output]) -> f64 {
     let Some((mut tape, logits)) = split::<N>(memory) else { return 0.0 };
-    network.activity_penalty(&mut tape, logits) + N::output_penalty(same(output))
+    network.activity_penalty(&mut tape, logits) + N::output_penalty(output)
 }
 
 /// The pass of a training.
 #[inline(always)]
-pub fn forward_training<N: Network, I: Isa<N::Scalar>, A, B>(
-    isa: I,
+pub fn forward_training<N: Network>(
+    isa: impl Isa<N::Scalar>,
     network: &N,
     rng: &mut TrainingRng,
-    input: &[A],
+    input: &[N::Input],
     memory: &mut [NestedTape<N>],
-    output: &mut [B],
-) where
-    A: Flat<Scalar = N::Scalar>,
-    B: Flat<Scalar = N::Scalar>,
-{
-    let (input, output) = (same(input), same_mut(output));
+    output: &mut [N::Output],
+) {
     if let Some((mut tape, logits)) = split::<N>(memory) {
         network.forward_training(isa, rng, input, &mut tape, logits);
         copy(logits, output);
@@ -146,22 +142,17 @@ fn split<N: Network>(memory: &mut [NestedTape<N>]) -> Option<(Tape<'_, N>, &mut 
     clippy::too_many_arguments,
     reason = "the values that a backward pass reads and writes; only generated code calls it"
 )]
-pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
-    isa: I,
+pub fn backward<N: Network>(
+    isa: impl Isa<N::Scalar>,
     network: &N,
-    input: &[A],
+    input: &[N::Input],
     memory: &mut [NestedTape<N>],
-    output: &[B],
+    output: &[N::Output],
     grads: &mut [NestedAdjoints<N>],
-    grad_output: &[B],
+    grad_output: &[N::Output],
     gradient: Option<&mut N::Gradient>,
-    grad_input: Option<&mut [A]>,
-) where
-    A: Flat<Scalar = N::Scalar>,
-    B: Flat<Scalar = N::Scalar>,
-{
-    let (input, output, grad_output): (_, _, &[N::Output]) = (same(input), same(output), same(grad_output));
-    let grad_input = grad_input.map(|grad_input| same_mut(grad_input));
+    grad_input: Option<&mut [N::Input]>,
+) {
     let samples = grads.len();
     let Some((grads, grad_logits)) = flatten_mut(grads).split_at_mut_checked(N::ADJOINTS * samples) else { return };
     let (Some(mut grads), Some((mut tape, logits))) = (Adjoints::of(grads, samples), split::<N>(memory)) else {
@@ -177,8 +168,8 @@ pub fn backward<N: Network, I: Isa<N::Scalar>, A, B>(
 pub type Report<'a> = dyn FnMut(&'static str, &[bool]) + 'a;
 
 /// Learns the statistics of the raw data.
-pub fn adapt_to<N: Network, A: Flat<Scalar = N::Scalar>>(network: &mut N, samples: &[A], report: &mut Report<'_>) {
-    network.adapt_to(same(samples), report);
+pub fn adapt_to<N: Network>(network: &mut N, samples: &[N::Input], report: &mut Report<'_>) {
+    network.adapt_to(samples, report);
 }
 
 /// Lets the nested network learn from the values that passed it.

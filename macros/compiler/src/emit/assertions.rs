@@ -7,9 +7,9 @@ use crate::graph::Node;
 use crate::layers::{InputGradient, Map, Operation};
 use crate::plan::Planned;
 
-/// The shapes of nested networks fit, and nested networks give the gradients that trained layers before them need.
+/// The aliases of nested networks, and assertions that nested networks give the gradients that trained layers before them need.
 pub fn assertions(planned: &Planned) -> TokenStream {
-    let fits = planned.graph.nodes.iter().filter_map(|node| map(node)?.assertion(&planned.graph.context()));
+    let aliases = planned.graph.nodes.iter().filter_map(|node| map(node)?.alias(&planned.graph.context()));
     let steps = planned.grads.backward.always.iter().filter(|step| !step.operands.is_empty());
     let needed = steps.filter_map(|step| map(planned.graph.writer(step.node)?));
     let give = needed.filter_map(|map| match map.input_gradient() {
@@ -19,7 +19,7 @@ pub fn assertions(planned: &Planned) -> TokenStream {
         );)),
         InputGradient::Always | InputGradient::Never => None,
     });
-    fits.chain(give).collect()
+    aliases.chain(give).collect()
 }
 
 /// The constant that says whether the gradient of the inputs can be computed, where it is not plain that it can.

@@ -39,7 +39,7 @@ pub fn network_types(header: &Header, planned: &Planned) -> TokenStream {
     let count = planned
         .graph
         .networks()
-        .fold(known, |sum, path| quote!(castnet::typenum::Sum<#sum, <#path as castnet::Network>::ParamCount>));
+        .fold(known, |sum, network| quote!(castnet::typenum::Sum<#sum, <#network as castnet::Network>::ParamCount>));
     let (tape, adjoints) = (&planned.tape.len, &planned.grads.len);
     quote! {
         type Input = #input;
@@ -142,7 +142,7 @@ fn fingerprint(planned: &Planned) -> TokenStream {
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let own = literal(own);
-    let mix = |own, path| quote!(castnet::nested::mix(#own, <#path as castnet::Predict>::FINGERPRINT));
+    let mix = |own, network| quote!(castnet::nested::mix(#own, <#network as castnet::Predict>::FINGERPRINT));
     graph.networks().fold(quote!(#own), mix)
 }
 

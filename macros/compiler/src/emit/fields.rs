@@ -4,7 +4,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::graph::Node;
-use crate::layers::{ParameterGroup, Role, Tensor, Tensors, group_name};
+use crate::layers::{NestedType, ParameterGroup, Role, Tensor, Tensors, group_name};
 use crate::plan::Planned;
 use crate::shape::{Scalar, literal};
 
@@ -23,7 +23,10 @@ impl Field<'_> {
     /// The type of its gradient; `castnet` is the path of castnet's types.
     pub fn gradient_type(&self, castnet: &TokenStream) -> TokenStream {
         match self.group.network() {
-            Some(path) => quote!(<#path as #castnet::Network>::Gradient),
+            Some(network) => {
+                let checked = network.checked(castnet);
+                quote!(<#checked as #castnet::Network>::Gradient)
+            }
             None => self.group.rust_type.clone(),
         }
     }
@@ -58,9 +61,9 @@ pub fn tensors(planned: &Planned) -> TokenStream {
                 count += tensors.len() as u64;
                 known.extend(tensors.iter().map(|tensor| of_field(&field, tensor, planned.graph.scalar)));
             }
-            Tensors::OfNetwork(path) => {
+            Tensors::OfNetwork(network) => {
                 let before = std::mem::take(&mut known);
-                lists.extend([quote!(&[#(#before),*]), of_network(&field, path)]);
+                lists.extend([quote!(&[#(#before),*]), of_network(&field, network)]);
             }
         }
     }
@@ -79,10 +82,10 @@ fn of_field(field: &Field<'_>, tensor: &Tensor, scalar: Scalar) -> TokenStream {
     quote!(castnet::TensorInfo::new(#name, #dtype, &[#(#shape),*]))
 }
 
-fn of_network(field: &Field<'_>, path: &TokenStream) -> TokenStream {
+fn of_network(field: &Field<'_>, network: &NestedType) -> TokenStream {
     let prefix = field.name.unraw().to_string();
     quote!({
-        const OF: &[castnet::TensorInfo] = <#path as castnet::Predict>::TENSORS;
+        const OF: &[castnet::TensorInfo] = <#network as castnet::Predict>::TENSORS;
         const NAMES: &[u8] = &castnet::nested::names::<{ castnet::nested::names_len(#prefix, OF) }>(#prefix, OF);
         const RENAMED: &[castnet::TensorInfo] = &castnet::nested::renamed::<{ OF.len() }>(#prefix, OF, NAMES);
         RENAMED
@@ -92,8 +95,8 @@ fn of_network(field: &Field<'_>, path: &TokenStream) -> TokenStream {
 /// The sources of the nested networks, by the names of their fields.
 pub fn sources(planned: &Planned) -> Vec<TokenStream> {
     let source = |field: Field<'_>| {
-        let (name, path) = (field.name.unraw().to_string(), field.group.network()?);
-        Some(quote!((#name, &<#path as castnet::Predict>::SOURCE)))
+        let (name, network) = (field.name.unraw().to_string(), field.group.network()?);
+        Some(quote!((#name, &<#network as castnet::Predict>::SOURCE)))
     };
     fields(planned).into_iter().filter_map(source).collect()
 }

@@ -1,6 +1,7 @@
 //! The struct of a network, and the struct of its gradient.
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use super::fields::{Field, fields, has_prefix};
 use super::{STACK_BYTES, diagram, summary};
@@ -27,7 +28,7 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     let fields = fields(planned);
     let all = fields.iter().map(|field| declare(field, &field.group.rust_type));
     let derives_of_gradient = derives(planned, |_| false);
-    let derives = derives(planned, |name| derive(header, name).is_some());
+    let derives = derives(planned, |name| derive(header, name).is_some() || is_written_out(planned, name));
     let conditions = header.conditions();
     let docs = docs(header, planned);
     let prefix = has_prefix(planned).then(|| {
@@ -82,6 +83,52 @@ fn derives(planned: &Planned, is_asked: impl Fn(&str) -> bool) -> TokenStream {
     let is_ours = |name: &str| !is_asked(name) && (is_small(planned) || name != "Clone");
     let ours: Vec<TokenStream> = ours.into_iter().filter(|(name, _)| is_ours(name)).map(|(_, path)| path).collect();
     if ours.is_empty() { TokenStream::new() } else { quote!(#[derive(#(#ours),*)]) }
+}
+
+/// The traits that a network with nested networks does not derive: a derived implementation has an error of its own where a nested type is no
+/// network and does not implement the trait.
+const WRITTEN_OUT: [&str; 2] = ["Debug", "PartialEq"];
+
+fn is_written_out(planned: &Planned, name: &str) -> bool {
+    planned.graph.networks().next().is_some() && WRITTEN_OUT.contains(&name)
+}
+
+/// The implementations of these traits, as a derive writes them, but that nested networks have the types of their aliases.
+pub fn written_out(header: &Header, planned: &Planned) -> TokenStream {
+    if planned.graph.networks().next().is_none() {
+        return TokenStream::new();
+    }
+    let (name, text) = (&header.name, header.name.unraw().to_string());
+    let value = |of: TokenStream| {
+        move |field: &Field<'_>| {
+            let (name, network) = (&field.name, field.group.network());
+            let network = network.map_or_else(|| quote!(_), |network| quote!(#network));
+            quote!(::core::convert::identity::<&#network>(&#of.#name))
+        }
+    };
+    let fields = fields(planned);
+    let names = fields.iter().map(|field| field.name.unraw().to_string());
+    let (own, others): (Vec<_>, Vec<_>) =
+        (fields.iter().map(value(quote!(self))).collect(), fields.iter().map(value(quote!(__other))).collect());
+    let debug = quote! {
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __formatter.debug_struct(#text)#(.field(#names, #own))*.finish()
+            }
+        }
+    };
+    let partial_eq = quote! {
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for #name {
+            fn eq(&self, __other: &Self) -> bool {
+                #(#own == #others)&&*
+            }
+        }
+    };
+    let ours = WRITTEN_OUT.into_iter().zip([debug, partial_eq]);
+    let ours = ours.filter(|(name, _)| derive(header, name).is_none());
+    ours.map(|(_, implementation)| implementation).collect()
 }
 
 /// Of a network that is not `Clone`, and of its gradient: their boxes are.

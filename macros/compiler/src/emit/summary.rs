@@ -48,7 +48,7 @@ pub fn summary(planned: &Planned) -> String {
 
 /// The path of a nested network, whose parameters are not counted here.
 fn written(group: &ParameterGroup) -> Option<String> {
-    Some(group.network()?.to_string().replace(' ', ""))
+    Some(group.network()?.path.to_string().replace(' ', ""))
 }
 
 /// The names of the rows and inputs that a row reads.

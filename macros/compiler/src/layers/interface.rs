@@ -188,8 +188,8 @@ pub trait Map: Debug {
     fn input_gradient(&self) -> InputGradient {
         InputGradient::Always
     }
-    /// A statement that compiles only if a nested network has the shapes written in this one.
-    fn assertion(&self, _network: &Context<'_>) -> Option<TokenStream> {
+    /// The alias of a nested network, whose declaration compiles only if this network fits.
+    fn alias(&self, _network: &Context<'_>) -> Option<TokenStream> {
         None
     }
     /// The statement that initializes its parameters.

@@ -1,21 +1,21 @@
 //! `use Encoder -> 7x7x64`: another network as a layer.
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::identity::Identity;
 use super::interface::only;
 use super::{
-    Adapt, Backward, Context, InputGradient, Layer, Life, Map, Misfit, Need, ParameterGroup, Places, Purpose, Reads,
-    Resolved, Role, Room, Rules, Samples, Tensors,
+    Adapt, Backward, Context, InputGradient, Layer, Life, Map, Misfit, Need, NestedType, ParameterGroup, Places,
+    Purpose, Reads, Resolved, Role, Room, Rules, Samples, Tensors,
 };
 use crate::shape::Shape;
 use crate::size::Size;
 
-/// Another network. Only its path and the shape of its output are known here.
+/// Another network. Only its type and the shape of its output are known here.
 #[derive(Clone, Debug)]
 pub struct Written {
-    pub path: TokenStream,
+    pub network: NestedType,
     pub output: Shape,
     pub frozen: bool,
 }
@@ -23,7 +23,7 @@ pub struct Written {
 impl Layer for Written {
     fn describe(&self) -> String {
         let frozen = if self.frozen { " frozen" } else { "" };
-        format!("use {} -> {}{frozen}", self.path.to_string().replace(' ', ""), self.output)
+        format!("use {} -> {}{frozen}", self.network.path.to_string().replace(' ', ""), self.output)
     }
 
     fn output(&self) -> Option<Shape> {
@@ -31,9 +31,9 @@ impl Layer for Written {
     }
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
-        let Self { path, output, frozen } = self.clone();
+        let Self { network, output, frozen } = self.clone();
         let (input, description) = (only(inputs)?.clone(), self.describe());
-        let nested = Nested { path, input, output: output.clone(), frozen, description };
+        let nested = Nested { network, input, output: output.clone(), frozen, description };
         // The fingerprint of the nested network is hashed into that of the whole network.
         Ok(Resolved::map(output, "Network", Identity::new("network"), nested))
     }
@@ -41,7 +41,7 @@ impl Layer for Written {
 
 #[derive(Debug)]
 struct Nested {
-    path: TokenStream,
+    network: NestedType,
     input: Shape,
     output: Shape,
     frozen: bool,
@@ -51,20 +51,20 @@ struct Nested {
 impl Nested {
     /// An item of the network's trait `Predict`.
     fn of_predict(&self, name: &str) -> TokenStream {
-        let (path, name) = (&self.path, Ident::new(name, Span::call_site()));
-        quote!(<#path as castnet::Predict>::#name)
+        let (network, name) = (&self.network, Ident::new(name, Span::call_site()));
+        quote!(<#network as castnet::Predict>::#name)
     }
 
     /// An item of the network's trait `Network`.
     fn of_network(&self, name: &str) -> TokenStream {
-        let (path, name) = (&self.path, Ident::new(name, Span::call_site()));
-        quote!(<#path as castnet::Network>::#name)
+        let (network, name) = (&self.network, Ident::new(name, Span::call_site()));
+        quote!(<#network as castnet::Network>::#name)
     }
 
     /// Gives tokens the span of the path, so that errors of rustc point at it.
     fn at_path(&self, tokens: TokenStream) -> TokenStream {
         let at_path = |mut token: TokenTree| {
-            token.set_span(self.path.span());
+            token.set_span(self.network.path.span());
             token
         };
         tokens.into_iter().map(at_path).collect()
@@ -77,8 +77,8 @@ impl Map for Nested {
             suffix: "",
             role: if self.frozen { Role::Frozen } else { Role::Trainable },
             description: self.description.clone(),
-            rust_type: self.path.clone(),
-            tensors: Tensors::OfNetwork(self.path.clone()),
+            rust_type: self.network.path.clone(),
+            tensors: Tensors::OfNetwork(self.network.clone()),
         }]
     }
 
@@ -87,12 +87,12 @@ impl Map for Nested {
     }
 
     fn need(&self, purpose: Purpose) -> Option<Need> {
-        let path = &self.path;
+        let network = &self.network;
         let need = |rust_type, life| Need { room: Room::Type(rust_type), life };
         match (purpose, self.frozen) {
-            (Purpose::Training, false) => Some(need(quote!(castnet::NestedTape<#path>), Life::ForwardToBackward)),
+            (Purpose::Training, false) => Some(need(quote!(castnet::NestedTape<#network>), Life::ForwardToBackward)),
             (Purpose::Prediction | Purpose::Training, _) => Some(need(self.of_predict("Arena"), Life::Step)),
-            (Purpose::Backward, false) => Some(need(quote!(castnet::NestedAdjoints<#path>), Life::Step)),
+            (Purpose::Backward, false) => Some(need(quote!(castnet::NestedAdjoints<#network>), Life::Step)),
             (Purpose::Backward, true) => None,
         }
     }
@@ -107,16 +107,23 @@ impl Map for Nested {
         if self.frozen {
             return InputGradient::Never;
         }
-        let path = &self.path;
-        InputGradient::If(quote_spanned!(path.span()=> <#path as castnet::Network>::GIVES_INPUT_GRADIENT))
+        let network = &self.network;
+        InputGradient::If(quote_spanned!(network.path.span()=> <#network as castnet::Network>::GIVES_INPUT_GRADIENT))
     }
 
-    /// Asserts that the input and output of the network have the shapes before and behind it.
-    fn assertion(&self, network: &Context<'_>) -> Option<TokenStream> {
-        let path = &self.path;
-        let [input, output] = [&self.input, &self.output].map(|shape| self.at_path(shape.rust_type(network.scalar)));
-        let call = quote_spanned!(path.span()=> castnet::nested::fits::<#path, #input, #output>());
-        Some(quote!(const _: () = #call;))
+    /// The layer is the network, checked once more: for its numbers and shapes.
+    fn alias(&self, outer: &Context<'_>) -> Option<TokenStream> {
+        let (nested, here) = (&self.network, Span::call_site());
+        let (path, network, layer) = (&nested.path, nested.network(here), nested.alias(here));
+        let checked = nested.checked(&quote!(castnet));
+        let numbers = quote!(<#network as castnet::Flat>::Scalar);
+        let scalar = self.at_path(outer.scalar.to_token_stream());
+        let [input, output] = [&self.input, &self.output].map(|shape| self.at_path(shape.rust_type(&numbers)));
+        let fits = quote_spanned!(path.span()=> castnet::nested::fits::<#network, #scalar, #input, #output>());
+        Some(quote! {
+            type #network = #checked;
+            type #layer = <[#network; #fits] as castnet::nested::Checked>::Network;
+        })
     }
 
     fn init(&self, at: &Places) -> Option<TokenStream> {
@@ -125,41 +132,43 @@ impl Map for Nested {
     }
 
     fn forward(&self, at: &Places) -> TokenStream {
-        let (field, Places { input, output, need, .. }) = (at.field(""), at);
-        quote!(castnet::nested::forward(isa, &#field, #input, #need, #output);)
+        let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
+        quote!(castnet::nested::forward::<#network>(isa, &#field, #input, #need, #output);)
     }
 
     fn forward_training(&self, at: &Places) -> TokenStream {
         if self.frozen {
             return self.forward(at);
         }
-        let (field, Places { input, output, need, .. }) = (at.field(""), at);
-        quote!(castnet::nested::forward_training(isa, &#field, rng, #input, #need, #output);)
+        let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
+        quote!(castnet::nested::forward_training::<#network>(isa, &#field, rng, #input, #need, #output);)
     }
 
     fn backward(&self, at: &Places) -> Backward {
-        let (field, Places { input, output, grad_output, need, grad_need, .. }) = (at.field(""), at);
+        let (network, field) = (&self.network, at.field(""));
+        let Places { input, output, grad_output, need, grad_need, .. } = at;
         let (gradient, grad_input) = (at.wanted_gradient(), at.wanted_grad_input());
         Backward::Together(quote! {
-            castnet::nested::backward(
+            castnet::nested::backward::<#network>(
                 isa, &#field, #input, #need, #output, #grad_need, #grad_output, #gradient, #grad_input,
             );
         })
     }
 
     fn update_state(&self, at: &Places) -> Option<TokenStream> {
-        let (field, Places { need, .. }) = (at.field(""), at);
-        (!self.frozen).then(|| quote!(castnet::nested::update_state(&mut #field, #need);))
+        let (network, field, Places { need, .. }) = (&self.network, at.field(""), at);
+        (!self.frozen).then(|| quote!(castnet::nested::update_state::<#network>(&mut #field, #need);))
     }
 
     fn forward_evaluation(&self, at: &Places) -> Option<TokenStream> {
-        let (field, Places { input, output, need, .. }) = (at.field(""), at);
-        (!self.frozen).then(|| quote!(castnet::nested::forward_evaluation(isa, &#field, #input, #need, #output)))
+        let (network, field, Places { input, output, need, .. }) = (&self.network, at.field(""), at);
+        let call = quote!(castnet::nested::forward_evaluation::<#network>(isa, &#field, #input, #need, #output));
+        (!self.frozen).then_some(call)
     }
 
     fn activity(&self, at: &Places) -> Option<TokenStream> {
-        let (field, Places { output, need, .. }) = (at.field(""), at);
-        (!self.frozen).then(|| quote!(castnet::nested::activity_penalty(&#field, #need, #output)))
+        let (network, field, Places { output, need, .. }) = (&self.network, at.field(""), at);
+        (!self.frozen).then(|| quote!(castnet::nested::activity_penalty::<#network>(&#field, #need, #output)))
     }
 
     fn rules(&self, at: &Places) -> Rules {
@@ -178,9 +187,10 @@ impl Map for Nested {
 
     fn adapt(&self, at: &Places, samples: &Samples) -> Option<Adapt> {
         let Samples::Slice(samples) = samples else { return None };
-        let (field, is_adapted) = (at.field(""), self.of_network("is_adapted"));
+        let (network, field, is_adapted) = (&self.network, at.field(""), self.of_network("is_adapted"));
         // A network that has learnt from data before keeps its statistics.
-        let learn = quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to(&mut #field, #samples, report); });
+        let learn =
+            quote!(if !#is_adapted(&#field) { castnet::nested::adapt_to::<#network>(&mut #field, #samples, report); });
         Some(Adapt { learn, is_adapted: quote!(#is_adapted(&#field)) })
     }
 }

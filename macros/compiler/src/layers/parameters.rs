@@ -1,6 +1,7 @@
 //! The parameters of a layer.
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::shape::{Scalar, literal};
 use crate::size::Size;
@@ -55,7 +56,51 @@ pub struct ParameterGroup {
 pub enum Tensors {
     Known(Vec<Tensor>),
     /// The tensors of a nested network, of which only the path is known here.
-    OfNetwork(TokenStream),
+    OfNetwork(NestedType),
+}
+
+/// The type of a nested network.
+#[derive(Clone, Debug)]
+pub struct NestedType {
+    /// The path as it was written: the type of the field.
+    pub path: TokenStream,
+    /// The name of the layer.
+    name: Ident,
+}
+
+impl NestedType {
+    /// The type of the layer `name`.
+    pub fn new(path: &TokenStream, name: &Ident) -> Self {
+        Self { path: path.clone(), name: name.clone() }
+    }
+
+    /// The alias of the path, which may be of a network that does not fit.
+    pub fn network(&self, span: Span) -> Ident {
+        format_ident!("__network_{}", self.name, span = span)
+    }
+
+    /// The alias of the network that fits, by which the implementations call it.
+    pub fn alias(&self, span: Span) -> Ident {
+        format_ident!("__layer_{}", self.name, span = span)
+    }
+
+    /// The type of the path, which rustc does not know if the path is no network: the constant is the one error then, as rustc has no errors about
+    /// types that it does not know.
+    pub fn checked(&self, castnet: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        let end = path.clone().into_iter().last().map_or(path.span(), |token| token.span());
+        // Its first and its last token have the places of those of the path, so that rustc underlines the path.
+        let constant = Ident::new("TRAINABLE_PARAMS", end);
+        let constant = quote_spanned!(path.span()=> <#path as #castnet::Network>::#constant);
+        quote!(<[#path; #constant] as #castnet::nested::Checked>::Network)
+    }
+}
+
+/// The alias, at the path, so that errors of rustc point at it.
+impl ToTokens for NestedType {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.alias(self.path.span()).to_tokens(tokens);
+    }
 }
 
 impl ParameterGroup {
@@ -65,7 +110,7 @@ impl ParameterGroup {
             Tensors::Known(tensors) => {
                 Size::known(tensors.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.len())))
             }
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Predict>::PARAMS)),
+            Tensors::OfNetwork(network) => Size::unknown(quote!(<#network as castnet::Predict>::PARAMS)),
         }
     }
 
@@ -74,15 +119,15 @@ impl ParameterGroup {
         match &self.tensors {
             _ if self.role != Role::Trainable => Size::default(),
             Tensors::Known(_) => self.count(),
-            Tensors::OfNetwork(path) => Size::unknown(quote!(<#path as castnet::Network>::TRAINABLE_PARAMS)),
+            Tensors::OfNetwork(network) => Size::unknown(quote!(<#network as castnet::Network>::TRAINABLE_PARAMS)),
         }
     }
 
-    /// The path of the nested network, if the group is one.
-    pub fn network(&self) -> Option<&TokenStream> {
+    /// The nested network, if the group is one.
+    pub fn network(&self) -> Option<&NestedType> {
         match &self.tensors {
             Tensors::Known(_) => None,
-            Tensors::OfNetwork(path) => Some(path),
+            Tensors::OfNetwork(network) => Some(network),
         }
     }
 }

@@ -122,3 +122,12 @@ fn branches() {
         >",
     );
 }
+
+/// Networks in a network, trained and frozen: their aliases, and the implementations that are derived elsewhere.
+#[test]
+fn nested() {
+    expansion(
+        "expand/nested.rs.txt",
+        "Nested< input 4 => encoder: use models::Encoder -> 3 frozen => use Decoder -> 2 >",
+    );
+}

@@ -180,12 +180,18 @@ fn left_out_words_change_no_fingerprint() {
     }
 }
 
-/// The expression of the constant `FINGERPRINT` of a network.
+/// The expression of the constant `FINGERPRINT` of a network, with the paths of nested networks in place of their aliases.
 fn fingerprint(network: &str) -> String {
     let tokens: TokenStream = format!("[::castnet] {network}").parse().expect("it lexes");
     let expanded = crate::network(tokens).to_string();
     let (_, behind) = expanded.split_once("const FINGERPRINT : u64 = ").unwrap_or_else(|| panic!("{expanded}"));
-    behind.split(" ;").next().expect("a piece").to_string()
+    let fingerprint = behind.split(" ;").next().expect("a piece").to_string();
+    // `type __network_1 = < [Encoder ; ..`
+    let aliases = expanded.split("type __network_").skip(1).filter_map(|alias| alias.split_once(" = < ["));
+    aliases.fold(fingerprint, |fingerprint, (name, network)| {
+        let path = network.split(" ;").next().expect("a piece");
+        fingerprint.replace(&format!("< __layer_{name} as"), &format!("< {path} as"))
+    })
 }
 
 #[test]

@@ -182,6 +182,8 @@ fn add_text(tokens: impl Iterator<Item = TokenTree>, names: Option<&Names>, text
             }
             TokenTree::Ident(name) => {
                 let name = name.to_string();
+                // As in the code that `passes::plain` has changed.
+                let name = name.strip_prefix("__").map_or(name.clone(), str::to_string);
                 let is_region =
                     names.is_some_and(|names| names.regions.contains_key(&name)) && !text.ends_with(['.', ':']);
                 // `Dropout { rate: 0.5 }`
