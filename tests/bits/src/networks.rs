@@ -62,6 +62,12 @@ macro_rules! networks {
             /// Recurrent layers, forwards and backwards.
             Recurrent< input 9x5 => bidirectional gru 6 sequences => lstm 11 sequences => gru 7 reset_before gates hard_sigmoid => dense 3 softmax >
             RecurrentDouble< input 4x3 f64 => rnn 5 softsign sequences => lstm 5 backwards nobias >
+            /// Products, differences, and values that are moved.
+            Vectors<
+                input 3x5x4 => unitnorm => permute 3x1x2 => reshape 12x5 => concat(identity, dense 5 each) along 1 => flatten => dense 19
+                => concat(dot(identity, dense 19), dot(dense 19, identity) normalized, subtract(dense 3, dense 3)) => repeat_vector 3 => gru 4
+            >
+            VectorsDouble< input 13 f64 => unitnorm => repeat_vector 3 => permute 2x1 => flatten => concat(dot(identity, tanh) normalized, dot(identity, tanh)) >
             #[optimize(size)]
             Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
             #[optimize(size)]
@@ -77,6 +83,8 @@ macro_rules! networks {
             each("Sequence", hash::<Sequence>());
             each("Recurrent", hash::<Recurrent>());
             each("RecurrentDouble", hash::<RecurrentDouble>());
+            each("Vectors", hash::<Vectors>());
+            each("VectorsDouble", hash::<VectorsDouble>());
             each("Compact", hash::<Compact>());
             each("CompactTanh", hash::<CompactTanh>());
         }

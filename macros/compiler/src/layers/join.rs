@@ -6,6 +6,7 @@ use super::identity::Identity;
 use super::interface::Rule;
 use super::{Dependence, Join, Layer, Misfit, Operation, Reads, Resolved};
 use crate::errors::Help;
+use crate::number::Number;
 use crate::shape::{Shape, literal};
 use crate::size::Size;
 use crate::words::Words;
@@ -105,11 +106,25 @@ impl Own {
                 words.twice(name, number);
                 continue;
             }
-            own.along = number.and_then(|number| words.read(number, |number| number.size("the axis of `concat`")));
+            own.along = number.and_then(|number| axis(name, number, words));
             is_right &= own.along.is_some();
         }
         is_right.then_some(own)
     }
+}
+
+/// The axis of a concatenation, counted from 1. In Keras 0 is the axis of the samples, and -1 the last.
+fn axis(name: &Ident, number: &Number, words: &mut Words<'_>) -> Option<u64> {
+    let text = number.text();
+    if text == "-1" {
+        let help = Help::leave_out().saying("leave it out for the last axis");
+        words.errors.at(quote!(#name #number), ("axes are counted from 1, without a sign", help));
+        return None;
+    }
+    words.read(number, |number| match text.as_str() {
+        "0" => Err(("axes are counted from 1", Help::write("1")).into()),
+        _ => number.size("the axis of `concat`"),
+    })
 }
 
 #[derive(Debug)]

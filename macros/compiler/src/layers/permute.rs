@@ -20,11 +20,11 @@ struct Written {
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let example = words.input.as_ref().map_or("2x1".to_string(), example);
     let number = words.required_number("`permute` wants the axes in their new order", &example);
-    let had_list = words.had_list;
+    let (had_list, rank) = (words.had_list, words.input.as_ref().map(Shape::rank));
     let order = number.and_then(|number| {
-        words.read(number, |number| match number.sizes("the order of the axes")? {
+        words.read(number, |number| match number.counts("the order of the axes")? {
             order if had_list || is_order(&order) => Ok(order),
-            order => Err(no_order(&order, example)),
+            order => Err(no_order(&order, rank, example)),
         })
     });
     words.end();
@@ -36,9 +36,14 @@ fn is_order(order: &[u64]) -> bool {
     order.len() <= 3 && (1..).zip(order).all(|(axis, _)| order.contains(&axis))
 }
 
-fn no_order(order: &[u64], example: String) -> Message {
-    let message = format!("`{}` is no order of axes", joined(order));
-    (message, Help::write(example).and(": 1 is the first axis, 2 the second, and each stands once")).into()
+fn no_order(order: &[u64], rank: Option<usize>, example: String) -> Message {
+    let text = joined(order);
+    let from_one: Vec<u64> = order.iter().map(|axis| axis.saturating_add(1)).collect();
+    if is_order(&from_one) && rank.is_none_or(|rank| rank == order.len()) {
+        return (format!("`{text}` counts the axes from 0, and they are counted from 1"), Help::write(joined(&from_one))).into();
+    }
+    let help = Help::write(example).and(": 1 is the first axis, 2 the second, and each stands once");
+    (format!("`{text}` is no order of axes"), help).into()
 }
 
 /// An order of the axes of a shape that changes them.
@@ -68,6 +73,10 @@ fn at(sizes: &[u64], axis: u64) -> u64 {
 impl Layer for Written {
     fn describe(&self) -> String {
         format!("permute {}", joined(&self.order))
+    }
+
+    fn takes_sequence(&self) -> bool {
+        self.order.len() == 2
     }
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
