@@ -166,6 +166,13 @@ mod layers {
         batchnorm_plain: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm noscale nocenter => tanh => dense 2 };
         batchnorm_frozen: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm frozen => tanh => dense 2 };
         batchnorm_at_the_end: MeanSquaredError, Net { input 3 f64 => dense 4 => batchnorm };
+        unitnorm: MeanSquaredError, Net { input 3 f64 => dense 4 => unitnorm => tanh => dense 2 };
+        unitnorm_of_positions: MeanSquaredError, Net { input 2x3x4 f64 => unitnorm => tanh => flatten => dense 2 };
+        unitnorm_all: MeanSquaredError, Net { input 2x3x2 f64 => unitnorm all => tanh => flatten => dense 2 };
+        permute: MeanSquaredError, Net { input 2x3x4 f64 => tanh => permute 3x1x2 => conv 2 2x2 => flatten => dense 2 };
+        permute_of_a_sequence: MeanSquaredError, Net { input 3x2 f64 => permute 2x1 => gru 3 => dense 2 };
+        permute_of_nothing: MeanSquaredError, Net { input 3x1x2 f64 => tanh => permute 2x1x3 => permute 1x2x3 => flatten => dense 2 };
+        repeat_vector: MeanSquaredError, Net { input 3 f64 => dense 2 tanh => repeat_vector 3 => lstm 2 => repeat_vector 1 => flatten };
         layernorm: MeanSquaredError, Net { input 3 f64 => dense 4 => layernorm => tanh => dense 2 };
         layernorm_of_positions: MeanSquaredError, Net { input 2x3x4 f64 => layernorm nocenter => tanh => flatten => dense 2 };
         layernorm_all: MeanSquaredError, Net { input 2x3x2 f64 => layernorm all noscale => tanh => flatten => dense 2 };
@@ -347,6 +354,17 @@ mod graphs {
         concat: MeanSquaredError, Net { input 4 f64 => concat(dense 3 tanh, dense 2, identity) => dense 2 };
         concat_of_images: MeanSquaredError, Net { input 2x2x3 f64 => concat(tanh, identity, gelu) => flatten => dense 2 };
         concat_of_shapes: MeanSquaredError, Net { input 6 f64 => dense 6 => concat(reshape 2x3 => tanh, reshape 2x3) => flatten => dense 2 };
+        concat_along_time: MeanSquaredError, Net { a: input 3x2 f64; b: input 2x2; concat(a => tanh, b, a) along 1 gelu => conv 2 3 => flatten => dense 2 };
+        concat_along_columns: MeanSquaredError, Net { a: input 2x3x2 f64; b: input 2x1x2; concat(a, b => tanh) along 2 => conv 2 2x3 => flatten => dense 2 };
+        subtract: MeanSquaredError, Net { input 4 f64 => dense 4 => subtract(dense 4 tanh, identity) gelu => dense 2 };
+        subtract_at_the_end: MeanSquaredError, Net { input 4 f64 => subtract(tanh, identity) };
+        subtract_from_itself: MeanSquaredError, Net { input 4 f64 => dense 4 tanh => subtract(identity, identity) => dense 2 };
+        dot: MeanSquaredError, Net { input 4 f64 => dense 4 => dot(dense 4 tanh, identity) tanh => dense 2 };
+        dot_of_itself: MeanSquaredError, Net { input 4 f64 => dense 4 => dot(identity, identity) => dense 2 };
+        dot_of_inputs: MeanSquaredError, Net { a: input 4 f64; b: input 4; dot(a, b) };
+        dot_normalized: MeanSquaredError, Net { input 4 f64 => dense 4 => dot(dense 4 tanh, identity) normalized => dense 2 };
+        dot_normalized_of_itself: MeanSquaredError, Net { input 4 f64 => dense 4 => dot(identity, reshape 1x4 => flatten) normalized => dense 2 };
+        dot_normalized_of_inputs: MeanSquaredError, Net { a: input 4 f64; b: input 4; dot(a, b) normalized };
         multiply: MeanSquaredError, Net { input 4 f64 => dense 4 => multiply(dense 4 sigmoid, identity, tanh) => dense 2 };
         multiply_by_itself: MeanSquaredError, Net { input 4 f64 => dense 4 => multiply(identity, identity) => dense 2 };
         multiply_channels: MeanSquaredError, Net {

@@ -34,6 +34,10 @@ network! {
     Recurrent<
         input 9x5 => bidirectional gru 6 sequences => lstm 70 sequences => gru 9 reset_before backwards sequences => rnn 17 => dense 3 softmax
     >
+    Vectors<
+        input 4x3x5 => unitnorm => permute 3x1x2 => reshape 5x12 => concat(identity, dense 12 each) along 1 => flatten => dense 19
+        => concat(dot(identity, dense 19), dot(dense 19, identity) normalized, subtract(dense 3, dense 3)) => repeat_vector 3 => gru 3 => softmax
+    >
 }
 
 /// The weights after some steps, batches of odd sizes among them.
@@ -77,12 +81,16 @@ where
     trained_on::<N>(arithmetic, 1)
 }
 
-/// Threads share the samples of a recurrent layer, and change no bit.
+/// Threads share the samples of a layer, and change no bit.
 #[test]
 fn threads_change_no_bit() {
-    let one = trained_on::<Recurrent>(Arithmetic::Portable, 1);
+    let all = |threads| {
+        let recurrent = trained_on::<Recurrent>(Arithmetic::Portable, threads);
+        [recurrent, trained_on::<Vectors>(Arithmetic::Portable, threads)]
+    };
+    let one = all(1);
     for threads in [2, 3] {
-        assert!(trained_on::<Recurrent>(Arithmetic::Portable, threads) == one, "on {threads} threads");
+        assert!(all(threads) == one, "on {threads} threads");
     }
 }
 
@@ -92,7 +100,8 @@ fn on_every_instruction_set() {
     let expected = include_str!("bits/hashes.txt");
     let all = |arithmetic| {
         let [small, large] = [trained::<Small>(arithmetic), trained::<Large>(arithmetic)];
-        [small, large, trained::<Images>(arithmetic), trained::<Recurrent>(arithmetic)]
+        let [images, recurrent] = [trained::<Images>(arithmetic), trained::<Recurrent>(arithmetic)];
+        [small, large, images, recurrent, trained::<Vectors>(arithmetic)]
     };
     let portable = all(Arithmetic::Portable).concat();
     let mut fused: Vec<(Level, Vec<f32>)> = Vec::new();

@@ -7,7 +7,9 @@ pub mod conv;
 pub mod cores;
 pub mod dense;
 pub mod depthwise;
+pub mod dot;
 pub mod normalization;
+pub mod permute;
 pub mod pooling;
 pub mod prelu;
 mod product;
@@ -19,4 +21,5 @@ pub(crate) mod threads;
 #[cfg(not(feature = "std"))]
 #[path = "kernels/threads/one.rs"]
 pub(crate) mod threads;
+pub mod unitnorm;
 pub mod window;

@@ -190,12 +190,15 @@ pub mod weights {
 /// | `upsample 2`, `upsample 3x2` | repeats every position; with `bilinear` interpolates between neighbours: [`Upsample`](crate::layers::Upsample), [`UpsampleBilinear`](crate::layers::UpsampleBilinear) |
 /// | `batchnorm` | gives each channel a mean of zero and a deviation of one over the batch, then applies a trained factor and offset; predictions use the moving statistics of the training. `momentum 0.99`, `epsilon 1e-3`, `noscale`, `nocenter`; `frozen` uses the moving statistics in training as well: [`BatchNorm`](crate::layers::BatchNorm) |
 /// | `layernorm`, `groupnorm 8` | `layernorm` does the same for the channels of each position (`layernorm all`: for all values of a sample), `groupnorm` for groups of channels of each sample; `epsilon 1e-3`, `noscale`, `nocenter`, `frozen`: [`LayerNorm`](crate::layers::LayerNorm), [`GroupNorm`](crate::layers::GroupNorm) |
+/// | `unitnorm` | divides the channels of each position by their Euclidean norm (`unitnorm all`: all values of a sample): [`UnitNorm`](crate::layers::UnitNorm) |
 /// | `prelu` | a leaky ReLU with a trained slope for each value, or with `shared` for each channel; `frozen`: [`PRelu`](crate::layers::PRelu) |
 /// | `rescale 0.5 offset -1.0` | a factor and an offset: [`Rescale`](crate::layers::Rescale) |
 /// | `dropout 0.5` | sets this fraction of the values to zero in training: [`Dropout`](crate::layers::Dropout) |
 /// | `spatial_dropout 0.2`, `gaussian_dropout 0.2`, `gaussian_noise 0.1` | in training, sets whole channels to zero, multiplies by normal noise, or adds normal noise: [`SpatialDropout`](crate::layers::SpatialDropout), [`GaussianDropout`](crate::layers::GaussianDropout), [`GaussianNoise`](crate::layers::GaussianNoise) |
 /// | `flatten` | the same values as one vector |
 /// | `reshape 7x4` | the same values in another shape |
+/// | `permute 2x1` | the axes in another order, counted from 1: channels x time steps of a sequence; `permute 3x1x2` of an image has the channels first: [`Permute`](crate::layers::Permute) |
+/// | `repeat_vector 5` | a vector at each of 5 steps of a sequence: [`RepeatVector`](crate::layers::RepeatVector) |
 /// | `relu`, `leaky_relu 0.1`, ... | an activation as a layer of its own |
 ///
 /// `name: dense 10` gives a layer a name; layers without a label are numbered by kind, `dense_1`, `dense_2`. Layers with parameters are
@@ -243,7 +246,9 @@ pub mod weights {
 /// | join | output |
 /// |---|---|
 /// | `add(identity, dense 10)`, `average`, `multiply`, `maximum`, `minimum` | computed value by value; an activation may stand behind the join: `add(...) relu`. Of two factors of `multiply`, one may have a single value for each channel |
-/// | `concat(dense 10, dense 5)` | the branches side by side in the last dimension |
+/// | `concat(dense 10, dense 5)` | the branches side by side in the last dimension; `concat(...) along 1` in the first one, such as that of time |
+/// | `subtract(identity, dense 10)` | the first of two branches minus the second |
+/// | `dot(identity, dense 10)` | the dot product of two vectors; `dot(...) normalized` is the cosine of the angle between them |
 ///
 /// `identity` is the branch without a layer. The end of a chain is an output of the network, unless a chain or a join reads it. A layer
 /// whose output nothing reads is an error. A network with several inputs, or several outputs, has a struct for them, whose fields have

@@ -12,7 +12,7 @@ thread_local! {
 
 /// The sum of the outputs, each times its target: the loss of the fixtures.
 #[derive(Clone, Copy, Debug)]
-struct Cotangent;
+pub struct Cotangent;
 
 impl<H: Activation<A>, A: Flat + Clone + Send + Sync> Loss<H, A> for Cotangent {
     type Target = A;
@@ -143,6 +143,9 @@ layers! {
     prelu_shared_hw ["alpha" = "prelu_1.alpha"]: 4x3x5 => prelu + shared;
     dense_rank3_input ["kernel" = "dense_1.weight", "bias" = "dense_1.bias"]: 5x3 => dense 4 + each + tanh;
     time_distributed_dense ["kernel" = "dense_1.weight", "bias" = "dense_1.bias"]: 5x3 => dense 4 + each + relu;
+    permute: 3x4x5 => permute 2x1x3;
+    repeat_vector: 5 => repeat_vector 3;
+    unitnorm: 5 => unitnorm;
     layernorm_last ["gamma" = "layernorm_1.gamma", "beta" = "layernorm_1.beta"]: 7 => layernorm;
     layernorm_rank3 ["gamma" = "layernorm_1.gamma", "beta" = "layernorm_1.beta"]: 5x6 => layernorm + epsilon 1e-6;
     layernorm_axes_hwc ["gamma" = "layernorm_1.gamma", "beta" = "layernorm_1.beta"]: 3x4x5 => layernorm + all;

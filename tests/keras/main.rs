@@ -1,6 +1,7 @@
 //! Layers, activations, losses, optimizers, metrics and initializers agree with Keras, in both precisions. See `tests/README.md`.
 mod convolution;
 mod initializers;
+mod joins;
 mod layers;
 mod losses;
 mod metrics;

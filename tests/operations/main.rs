@@ -88,12 +88,18 @@ operations! {
     random gaussian_dropout: [input 3] [=> dense 4 tanh => gaussian_dropout 0.3 => dense 2];
     steady prelu: [input 2x2x3] [=> prelu shared => flatten => dense 4 => prelu => dense 2];
     steady reshape: [input 2x3x2] [=> reshape 4x3 => dense 2 each => tanh => flatten => rescale 2 offset 1 => dense 6 => reshape 3x2 => softmax];
+    steady permute: [input 2x3x4] [=> permute 3x1x2 => tanh => reshape 8x3 => permute 2x1 => permute 1x2 => flatten => dense 3 => repeat_vector 2 => rnn 2];
+    steady unitnorm: [input 2x3x4] [=> unitnorm => dense 3 each => unitnorm all => flatten => dense 2];
     penalized activities: [input 4x4x1] [
         => conv 2 3x3 same relu activity_l1 1e-3 => maxpool 2x2 => flatten => dense 4 activity_l2 0.1 => tanh => dense 3 softmax activity_l2 0.5
     ];
     steady joins: [input 4] [
         => dense 4 tanh => add(identity, dense 4 gelu) relu => concat(dense 3 tanh, identity, multiply(sigmoid, dense 4))
         => maximum(dense 5, dense 5) => average(identity, minimum(tanh, dense 5)) => dense 2
+    ];
+    steady products: [input 4] [
+        => dense 9 tanh => concat(dot(identity, dense 9) tanh, dot(dense 9, identity) normalized, dot(identity, identity), subtract(identity, dense 9))
+        => reshape 3x4 => concat(identity, conv 4 1) along 1 => flatten => dense 2
     ];
     steady several: [left: input 3] [
         => dense 3 tanh => seen: dense 2; right: input 2x2 => flatten => felt: dense 2 gelu;

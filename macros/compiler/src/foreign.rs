@@ -41,14 +41,12 @@ const OTHER_DROPOUT: Answer = Answer::Missing { what: "such dropout", input: "8"
 const OTHER_NORMS: Answer = Answer::Missing { what: "such normalization", input: "8x4", layers: "layernorm", on: "" };
 const OTHER_GATES: Answer = Answer::Missing { what: "such activation", input: "8", layers: "silu", on: "" };
 const PERMUTED: Answer =
-    Answer::Missing { what: "layers that move values", input: "8x8x4", layers: "reshape 4x4x16", on: "" };
+    Answer::Missing { what: "such layers that move values", input: "8x8x4", layers: "reshape 4x4x16", on: "" };
 const ENLARGED: Answer =
     Answer::Missing { what: "layers that move values", input: "8x8x4", layers: "upsample 2x2", on: "" };
 const PRODUCTS: Answer = Answer::Missing { what: "such products", input: "8", layers: "dense 32", on: "" };
 const OWN_CODE: Answer =
     Answer::Missing { what: "layers of your own code", input: "8", layers: "dense 32 relu", on: "" };
-const DIFFERENCE: Answer =
-    Answer::Missing { what: "differences", input: "8", layers: "add(identity, dense 8 => rescale -1)", on: "" };
 const CHAIN: Answer =
     Answer::Elsewhere("layers stand one after the other, with `=>` between them, and a `block` gives some a name");
 const AUGMENTATION: Answer =
@@ -90,17 +88,10 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["groupnorm", "groupnormalization"], Answer::Words("groupnorm")),
     (&["instancenorm", "instancenormalization"], Answer::Words("groupnorm channels")),
     (
-        &[
-            "rmsnorm",
-            "rmsnormalization",
-            "unitnormalization",
-            "spectralnormalization",
-            "spectralnorm",
-            "localresponsenorm",
-            "weightnorm",
-        ],
+        &["rmsnorm", "rmsnormalization", "spectralnormalization", "spectralnorm", "localresponsenorm", "weightnorm"],
         OTHER_NORMS,
     ),
+    (&["unitnormalization"], Answer::Words("unitnorm")),
     (&["spatialdropout", "featuredropout"], Answer::Words("spatial_dropout")),
     (&["dropout"], Answer::Words("dropout")),
     (&["alphadropout", "featurealphadropout"], OTHER_DROPOUT),
@@ -117,8 +108,9 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["average"], Answer::Words("average")),
     (&["maximum"], Answer::Words("maximum")),
     (&["minimum"], Answer::Words("minimum")),
-    (&["subtract"], DIFFERENCE),
-    (&["dot", "bilinear"], PRODUCTS),
+    (&["subtract"], Answer::Words("subtract")),
+    (&["dot"], Answer::Words("dot")),
+    (&["bilinear"], PRODUCTS),
     (&["activation"], Answer::Nothing("the name of an activation stands alone")),
     (&["relu"], Answer::Words("relu")),
     (&["relu6"], Answer::Words("relu6")),
@@ -181,7 +173,9 @@ const ANSWERS: &[(&[&str], Answer)] = &[
         ATTENTION,
     ),
     (&["embedding", "embeddingbag", "embed", "reversibleembedding"], EMBEDDING),
-    (&["permute", "repeatvector", "fold", "unfold", "channelshuffle", "pixelunshuffle", "transpose"], PERMUTED),
+    (&["permute", "transpose"], Answer::Words("permute")),
+    (&["repeatvector"], Answer::Words("repeat_vector")),
+    (&["fold", "unfold", "channelshuffle", "pixelunshuffle"], PERMUTED),
     (&["pixelshuffle", "upsamplingbilinear"], ENLARGED),
     (&["lambda", "layer", "wrapper", "module", "masking", "activityregularization"], OWN_CODE),
     (&["tfsmlayer", "jaxlayer", "flaxlayer", "torchmodulewrapper", "melspectrogram", "stftspectrogram"], OWN_CODE),
@@ -406,7 +400,17 @@ fn translate(name: &str, word: &str, values: &[Value]) -> Option<String> {
             [first] if first.count() == Some(1) => Some(word.to_string()),
             _ => None,
         },
-        "normalize" | "identity" => values.is_empty().then(|| word.to_string()),
+        "permute" => match values {
+            [Value::Sizes(axes)] if (1..).zip(axes).all(|(axis, _)| axes.contains(&axis)) && axes.len() <= 3 => {
+                Some(format!("{word} {}", joined(axes)))
+            }
+            _ => None,
+        },
+        "repeat_vector" => match values {
+            [steps] => Some(format!("{word} {}", steps.count()?)),
+            _ => None,
+        },
+        "normalize" | "identity" | "unitnorm" => values.is_empty().then(|| word.to_string()),
         _ => activation_layer(name, word, values),
     }
 }

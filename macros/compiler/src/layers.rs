@@ -18,7 +18,7 @@ use crate::words::Words;
 pub use bidirectional::PARTS;
 pub use interface::{
     Adapt, Backward, Constant, Dependence, InPlace, InputGradient, Join, Layer, Map, Misfit, Operation, Parsed,
-    Resolved, Samples,
+    Resolved, Rule, Samples,
 };
 pub use memory::{Life, Need, Purpose, Reads, Room};
 pub use parameters::{Context, NestedType, ParameterGroup, Role, Rules, Tensor, Tensors};
@@ -84,7 +84,12 @@ impl Keyword {
 
     /// The layer takes a vector to as many units as its first number says.
     pub const fn units(self) -> Self {
-        Self { number: FirstNumber::Units, takes: Takes::Vector, ..self }
+        Self { number: FirstNumber::Units, ..self.vectors() }
+    }
+
+    /// The layer takes a vector.
+    pub const fn vectors(self) -> Self {
+        Self { takes: Takes::Vector, ..self }
     }
 
     /// The layer takes an image to as many filters as its first number says; its second number is its window.
@@ -169,13 +174,16 @@ layers!(
     upsample,
     batchnorm,
     layernorm,
+    unitnorm,
     dropout,
     noise,
     prelu,
     flatten,
     normalize,
     rescale,
-    reshape
+    reshape,
+    permute,
+    repeat_vector
 );
 
 /// All keywords, in the order in which messages name them.

@@ -3,6 +3,7 @@
 mod blocks;
 mod branches;
 mod inputs;
+mod joins;
 mod labels;
 mod names;
 mod operations;
@@ -10,16 +11,14 @@ mod operations;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::activations::{self, Activation};
 use crate::check;
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Known, Term, Value, Wrong};
 use crate::graph::{Branch, Graph, Readers, ValueId};
-use crate::layers::{self, NestedType, Parsed, join, nested};
+use crate::layers::{self, Layer, NestedType, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
-use crate::suggest;
 use crate::words::{Word, Words};
 
 use blocks::Call;
@@ -242,7 +241,7 @@ impl Lowering<'_> {
             values.extend(self.chain(branch, from));
         }
         self.separator = separator;
-        let activation = self.activation_of(stage);
+        let words = self.words_of_join(stage);
         if branches.is_empty() {
             self.no_branches(stage, from, "has no branches to join");
         }
@@ -250,14 +249,15 @@ impl Lowering<'_> {
             return None;
         }
         let branches: Vec<Branch> = branches.iter().map(branches::branch).collect();
+        let (own, activation) = words?;
+        let layer = join::find(&stage.keyword, own)?;
         if let ([branch], [value]) = (branches.as_slice(), values.as_slice()) {
-            self.one_branch(stage, branch, from, *value);
+            self.one_branch((stage, layer.as_ref()), branch, from, *value);
             return Some(LOST);
         }
         if self.has_no_room(stage) {
             return None;
         }
-        let layer = join::find(&stage.keyword)?;
         let name = self.row_name(stage);
         Some(self.add(name, stage, Parsed::with_activation(layer, activation), values, branches))
     }
@@ -267,7 +267,8 @@ impl Lowering<'_> {
         let keyword = &stage.keyword;
         let words = if matches!(stage.what, What::Join(..)) { stage.words.as_slice() } else { &[] };
         let input = from.and_then(|from| self.graph.find_shape(from));
-        let help = match branches::example(&keyword.to_string(), input, words) {
+        let example = |layer: &dyn Layer| branches::example((&keyword.to_string(), layer), input, words);
+        let help = match join::find(keyword, join::Own::default()).and_then(|layer| example(layer.as_ref())) {
             Some(text) => Help::write(&text).saying(format!("such as `{text}`")),
             None => Help::prose("branches are layers, or labels of earlier layers, with commas between them"),
         };
@@ -275,43 +276,21 @@ impl Lowering<'_> {
     }
 
     /// Reports a join with one branch.
-    fn one_branch(&mut self, stage: &Stage, branch: &Branch, from: Option<ValueId>, value: ValueId) {
+    fn one_branch(
+        &mut self,
+        (stage, layer): (&Stage, &dyn Layer),
+        branch: &Branch,
+        from: Option<ValueId>,
+        value: ValueId,
+    ) {
         let keyword = stage.keyword.to_string();
         // Behind an error the shape is unknown.
         let Some(shape) = self.graph.find_shape(value) else { return };
         let message = format!("`{keyword}` joins at least two branches, and there is one of shape {shape}");
         let from = from.and_then(|from| self.graph.find_shape(from));
-        let help = from.and_then(|from| branches::with_identity(&keyword, branch, from, shape));
+        let help = from.and_then(|from| branches::with_identity((&keyword, layer), branch, from, shape));
         let help = help.unwrap_or_else(|| Help::prose("add the label of another layer, behind a comma"));
         self.wrong(stage.tokens(), (message, help));
-    }
-
-    /// The activation behind a join.
-    fn activation_of(&mut self, stage: &Stage) -> Option<Activation> {
-        let words = self.resolve(&stage.words, None)?;
-        let (first, rest) = words.split_first()?;
-        let Word::Name(name) = first else {
-            let words = quote!(#(#words)*);
-            let help = Help::leave_out().saying(format!("leave `{words}` out"));
-            self.wrong(&words, (format!("`{}` takes its branches and an activation", stage.keyword), help));
-            return None;
-        };
-        let mut errors = Errors::default();
-        let mut words = Words::new(name, &[], begins_layer, rest, &mut errors);
-        let Some(activation) = Activation::parse(name, &mut words) else {
-            let message =
-                format!("`{}` takes its branches and an activation, but `{name}` is not an activation", stage.keyword);
-            let near = suggest::nearest(&name.to_string(), activations::words());
-            let help = match near.filter(|_| !begins_layer(name)) {
-                Some(near) => suggest::one_of(Some(near), "or put `=>` before the next layer"),
-                None => Help::before("=>").saying("put `=>` before the next layer"),
-            };
-            self.wrong(name, (message, help));
-            return None;
-        };
-        words.end();
-        self.report(errors);
-        Some(activation)
     }
 
     /// `use path::Network -> 7x7x64`.

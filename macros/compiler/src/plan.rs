@@ -214,9 +214,11 @@ fn costs(graph: &Graph) -> Vec<RowCosts> {
         }
         let Some(row) = rows.last_mut() else { continue };
         row.values = node.resolved.output.len();
-        if let Operation::Map(map) = node.operation() {
-            row.macs += map.macs();
-        }
+        row.macs += match node.operation() {
+            Operation::Map(map) => map.macs(),
+            Operation::Join(join) => join.macs(),
+            Operation::InPlace(_) | Operation::Alias => Size::default(),
+        };
         row.params += node.parameters.iter().map(ParameterGroup::count).sum();
         row.trainable += node.parameters.iter().map(ParameterGroup::trainable).sum();
     }

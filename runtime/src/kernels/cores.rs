@@ -1,11 +1,12 @@
 //! The cores: kernels that this crate compiles, one copy per scalar and instruction set. So they are compiled once, not once per
 //! shape, and are fast in debug builds of users too.
 use super::normalization::{self, Affine, AffineGradient, Groups, Statistics};
+use super::permute::{self, Permutation};
 use super::recurrent::{Given, Parameters, Recurrence, Weight};
 use super::resize::{self, Border, Scaling};
 use super::threads::over_slices;
 use super::window::Window;
-use super::{conv, dense, depthwise, pooling, prelu, recurrent};
+use super::{conv, dense, depthwise, dot, pooling, prelu, recurrent, unitnorm};
 use crate::isa::Portable;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use crate::isa::x86_64::{Avx2, Avx512};
@@ -381,6 +382,33 @@ cores!(plain, PlainCores, ScalarPlainCores: {
         groups: &Groups, epsilon: f64, gamma: Option<&[T]>, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T]
     ) = normalization::group_backward_input,
         split(grad_inputs by groups.len(), each groups.len(), inputs by groups.len(), grad_outputs by groups.len());
+
+    /// `outputs = inputs / ‖inputs‖`, for vectors of `width` values.
+    fn unit_normalize(width: usize, inputs: &[T], outputs: &mut [T]) = unitnorm::forward,
+        split(outputs by width, each width, inputs by width);
+
+    /// The gradient of the inputs, through the norm.
+    fn unit_backward_input(width: usize, inputs: &[T], grad_outputs: &[T], grad_inputs: &mut [T])
+        = unitnorm::backward_input,
+        split(grad_inputs by width, each width, inputs by width, grad_outputs by width);
+
+    /// `outputs = Σ a * b`, for vectors of `width` values.
+    fn dot(width: usize, a: &[T], b: &[T], outputs: &mut [T]) = dot::forward,
+        split(outputs by 1, each width, a by width, b by width);
+
+    /// `outputs = Σ a / ‖a‖ * b / ‖b‖`.
+    fn cosine(width: usize, a: &[T], b: &[T], outputs: &mut [T]) = dot::cosine_forward,
+        split(outputs by 1, each width, a by width, b by width);
+
+    /// The gradient of `a`, through its norm.
+    fn cosine_backward(width: usize, a: &[T], b: &[T], grad_outputs: &[T], grad_a: &mut [T]) = dot::cosine_backward,
+        split(grad_a by width, each width, a by width, b by width, grad_outputs by 1);
+
+    /// The same values with their axes in another order.
+    fn permute(of: &Permutation, inputs: &[T], outputs: &mut [T]) = permute::forward;
+
+    /// The gradients in the order of the inputs.
+    fn permute_backward(of: &Permutation, grad_outputs: &[T], grad_inputs: &mut [T]) = permute::backward;
 
     /// `outputs = inputs` above zero, `alpha * inputs` below.
     fn prelu(alpha: &[T], inputs: &[T], outputs: &mut [T]) = prelu::forward;

@@ -10,6 +10,7 @@ pub use batch::{
     Statistics, batch_backward_given, batch_backward_input, batch_backward_parameters, batch_normalize,
     batch_statistics,
 };
+pub(super) use group::Sum;
 pub use group::{Groups, group_backward_input, group_backward_parameters, group_normalize};
 
 /// Factors and offsets, if there are any.

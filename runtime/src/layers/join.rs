@@ -10,6 +10,21 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Add;
 
+/// The first branch minus the second. Keras's `Subtract`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subtract;
+
+/// The dot product of two vectors: `Σ a * b`. Keras's `Dot` over the axis 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dot;
+
+/// The dot product of two vectors divided by their norms, which is the cosine of the angle between them. Keras's `Dot` with `normalize`.
+///
+/// As in Keras, no vector is multiplied by more than 1e7, so the product with zeros is zero. There the gradient of the zeros is the
+/// derivative of the product with 1e7; Keras's is NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NormalizedDot;
+
 /// The product of the branches, value by value. One of two branches may hold one factor for every channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Multiply;
@@ -27,6 +42,8 @@ pub struct Maximum;
 pub struct Minimum;
 
 /// The concatenation of the branches along the channels: this branch begins at the channel `FIRST` of the output.
+///
+/// Along another axis, the values of all axes from this one on count as channels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concatenate<const FIRST: usize>;
 
@@ -68,9 +85,75 @@ macro_rules! fold {
 
 fold!(Add, |value, other| *value + other);
 fold!(Average, |value, other| *value + other);
+fold!(Subtract, |value, other| *value - other);
 fold!(Multiply, |value, other| *value * other);
 fold!(Maximum, |value, other| if other > *value { other } else { *value });
 fold!(Minimum, |value, other| if other < *value { other } else { *value });
+
+impl Subtract {
+    /// The gradient of the second branch: `grad_branch = -grad_output`.
+    #[inline(always)]
+    pub fn backward_second<A: Flat, I: Isa<A::Scalar>>(self, _isa: I, grad_output: &[A], grad_branch: &mut [A]) {
+        for (grad_branch, &grad) in flatten_mut(grad_branch).iter_mut().zip(flatten(grad_output)) {
+            *grad_branch = -grad;
+        }
+    }
+}
+
+impl Dot {
+    /// `outputs = Σ a * b`.
+    #[inline(always)]
+    pub fn forward_both<A: Flat, B, I>(self, isa: I, a: &[A], b: &[A], outputs: &mut [B])
+    where
+        B: Flat<Scalar = A::Scalar>,
+        I: Isa<A::Scalar>,
+    {
+        isa.dot(A::LEN, flatten(a), flatten(b), flatten_mut(outputs));
+    }
+
+    /// The gradient of one branch: `grad_branch = other * grad_output`.
+    #[inline(always)]
+    pub fn backward_branch<A: Flat, B, I>(self, _isa: I, other: &[A], grad_outputs: &[B], grad_branch: &mut [A])
+    where
+        B: Flat<Scalar = A::Scalar>,
+        I: Isa<A::Scalar>,
+    {
+        for ((grad_branch, other), &grad) in grad_branch.iter_mut().zip(other).zip(flatten(grad_outputs)) {
+            for (grad_branch, &other) in grad_branch.as_flat_mut().iter_mut().zip(other.as_flat()) {
+                *grad_branch = other * grad;
+            }
+        }
+    }
+}
+
+impl NormalizedDot {
+    /// `outputs = Σ a / ‖a‖ * b / ‖b‖`.
+    #[inline(always)]
+    pub fn forward_both<A: Flat, B, I>(self, isa: I, a: &[A], b: &[A], outputs: &mut [B])
+    where
+        B: Flat<Scalar = A::Scalar>,
+        I: Isa<A::Scalar>,
+    {
+        isa.cosine(A::LEN, flatten(a), flatten(b), flatten_mut(outputs));
+    }
+
+    /// The gradient of one branch, through its norm as well.
+    #[inline(always)]
+    pub fn backward_branch<A: Flat, B, I>(
+        self,
+        isa: I,
+        branch: &[A],
+        other: &[A],
+        grad_outputs: &[B],
+        grad_branch: &mut [A],
+    ) where
+        B: Flat<Scalar = A::Scalar>,
+        I: Isa<A::Scalar>,
+    {
+        let (branch, other) = (flatten(branch), flatten(other));
+        isa.cosine_backward(A::LEN, branch, other, flatten(grad_outputs), flatten_mut(grad_branch));
+    }
+}
 
 impl Average {
     /// Divides the sum of the branches by their number.
@@ -205,6 +288,28 @@ impl<const FIRST: usize> Concatenate<FIRST> {
         const { assert!(FIRST + C <= ALL, "channels of the output") };
         copy_channels(flatten(grad_output), ALL, FIRST, flatten_mut(grad_branch), C, 0, C);
     }
+
+    /// As `forward` along an axis before which there are `OUTER` positions.
+    #[inline(always)]
+    pub fn forward_along<A: Flat, B: Flat<Scalar = A::Scalar>, const OUTER: usize>(
+        self,
+        branch: &[A],
+        output: &mut [B],
+    ) {
+        let (count, all) = (A::LEN / OUTER, B::LEN / OUTER);
+        copy_channels(flatten(branch), count, 0, flatten_mut(output), all, FIRST, count);
+    }
+
+    /// As `backward` along an axis before which there are `OUTER` positions.
+    #[inline(always)]
+    pub fn backward_along<A: Flat, B: Flat<Scalar = A::Scalar>, const OUTER: usize>(
+        self,
+        grad_output: &[B],
+        grad_branch: &mut [A],
+    ) {
+        let (count, all) = (A::LEN / OUTER, B::LEN / OUTER);
+        copy_channels(flatten(grad_output), all, FIRST, flatten_mut(grad_branch), count, 0, count);
+    }
 }
 
 /// Copies some channels of every position: from the channel `first` of `channels` to the channel `to_first` of
@@ -225,3 +330,6 @@ fn copy_channels<T: Scalar>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,12 @@ macro_rules! networks {
             RecurrentDouble< input 4x3 f64 => rnn 5 softsign sequences => lstm 5 backwards nobias >
             /// A state that two layers begin with, and a part of the channels.
             States< x: input 6x3 => a: lstm 5 state; x => lstm 5 sequences from a => channels 1..4 => gru 10 from a => dense 2 softmax >
+            /// Products, differences, and values that are moved.
+            Vectors<
+                input 3x5x4 => unitnorm => permute 3x1x2 => reshape 12x5 => concat(identity, dense 5 each) along 1 => flatten => dense 19
+                => concat(dot(identity, dense 19), dot(dense 19, identity) normalized, subtract(dense 3, dense 3)) => repeat_vector 3 => gru 4
+            >
+            VectorsDouble< input 13 f64 => unitnorm => repeat_vector 3 => permute 2x1 => flatten => concat(dot(identity, tanh) normalized, dot(identity, tanh)) >
             #[optimize(size)]
             Compact< input 40 => dense 32 relu => dense 20 sigmoid => dense 10 softmax >
             #[optimize(size)]
@@ -80,6 +86,8 @@ macro_rules! networks {
             each("Recurrent", hash::<Recurrent>());
             each("RecurrentDouble", hash::<RecurrentDouble>());
             each("States", hash::<States>());
+            each("Vectors", hash::<Vectors>());
+            each("VectorsDouble", hash::<VectorsDouble>());
             each("Compact", hash::<Compact>());
             each("CompactTanh", hash::<CompactTanh>());
         }

@@ -35,6 +35,12 @@ network! {
         => bidirectional gru 4 sequences => x: lstm 5 sequences dropout 0.1 recurrent_dropout 0.1 => gru 3 reset_before sequences backwards gelu
         => rnn 4 nobias l2 0.1 => state: dense 4; x => channels 1..3 => gru 4 from state => dense 2
     >
+    Vectors<
+        input 6x3
+        => unitnorm => permute 2x1 => concat(identity, conv 6 1) along 1 => flatten => dense 8
+        => concat(dot(identity, dense 8), dot(dense 8, identity) normalized, subtract(identity, dense 8)) => repeat_vector 3 => unitnorm all
+        => permute 2x1 => globalavgpool
+    >
     Heads< input 4 => normalize => trunk: dense 40 gelu; trunk => size: dense 1; trunk => kind: dense 3 softmax >
 }
 
@@ -73,8 +79,9 @@ fn main() -> ! {
         trains::<Series, _, _>(Smoothed { loss: CategoricalCrossentropy, amount: 0.1 }, Ftrl::default()),
         trains::<Heads, _, _>(both, Momentum::default()),
         trains::<Recurrent, _, _>(MeanSquaredError, Adam::default()),
+        trains::<Vectors, _, _>(MeanSquaredError, Adam::default()),
     ];
-    debug::exit(if all == [true; 8] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
+    debug::exit(if all == [true; 9] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi();
     }

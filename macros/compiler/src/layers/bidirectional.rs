@@ -112,7 +112,7 @@ impl Layer for Merge {
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
         let (_, keyword) = MERGES.iter().find(|(word, _)| *word == self.word).copied().unwrap_or_default();
-        let join = join::find(&Ident::new(keyword, Span::call_site()));
+        let join = join::find(&Ident::new(keyword, Span::call_site()), join::Own::default());
         let resolved = join.ok_or_else(|| format!("`{}` is no way to merge two directions", self.word))?.resolve(inputs)?;
         Ok(Resolved { kind: "Bidirectional", identity: Identity::new("bidirectional").word(self.word), ..resolved })
     }

@@ -117,8 +117,21 @@ pub fn only<'a>(inputs: &[&'a Shape]) -> Result<&'a Shape, Misfit> {
 pub enum Misfit {
     /// An error of the layer.
     Layer(Message),
-    /// Branches that do not fit together. Holds the rule of the join.
-    Branches(&'static str),
+    /// Branches that do not fit together.
+    Branches(Rule),
+    /// Branches that should be vectors.
+    NoVectors,
+    /// More branches than two.
+    MoreThanTwo,
+}
+
+/// The shapes that a join wants.
+pub struct Rule {
+    pub text: &'static str,
+    /// The index of the axis whose sizes may differ.
+    pub free: Option<usize>,
+    /// The axis as it was written, counted from 1.
+    pub along: Option<u64>,
 }
 
 /// A message is an error of the layer.
@@ -245,7 +258,7 @@ impl Backward {
 
 /// A layer that joins branches.
 ///
-/// Its operands are the values that it reads. Its passes have one statement for each operand.
+/// Its operands are the values that it reads. Its passes have one statement for each operand, but for a forward pass that reads both.
 pub trait Join: Debug {
     /// The values of the tape that the backward passes read.
     fn reads(&self) -> Reads {
@@ -255,6 +268,18 @@ pub trait Join: Debug {
     /// memory with the first or the second operand.
     fn is_sum(&self) -> bool {
         false
+    }
+    /// Multiply-adds of one prediction.
+    fn macs(&self) -> Size {
+        Size::default()
+    }
+    /// Whether one statement reads both of its operands: then `forward_both` is called, and `forward` is not.
+    fn reads_both(&self) -> bool {
+        false
+    }
+    /// Computes the output from both operands.
+    fn forward_both(&self, _a: &TokenStream, _b: &TokenStream, _output: &TokenStream) -> TokenStream {
+        TokenStream::new()
     }
     /// Combines an operand with the output; if `begins`, the output is initialized from it.
     fn forward(&self, operand: usize, begins: bool, input: &TokenStream, output: &TokenStream) -> TokenStream;

@@ -53,6 +53,7 @@ fn is_word(word: &Ident) -> bool {
     layers::is_keyword(word)
         || layers::is_option(word)
         || join::is_keyword(word)
+        || join::words().any(|known| word == known)
         || LANGUAGE.iter().any(|known| word == known)
         || options::is_word(word)
 }

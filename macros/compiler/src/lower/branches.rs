@@ -6,7 +6,7 @@ use super::IDENTITY;
 use crate::errors::{Errors, Help};
 use crate::expressions::{CHANNELS, Term};
 use crate::graph::Branch;
-use crate::layers::{self, Takes};
+use crate::layers::{self, Layer, Rule, Takes, join};
 use crate::parse::{Chain, Stage};
 use crate::shape::Shape;
 use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, VALID};
@@ -60,20 +60,62 @@ pub(super) fn report(
     (join, stage): (&str, &TokenStream),
     branches: &[Branch],
     shapes: &[Shape],
-    (rule, in_block): (&str, bool),
+    (rule, in_block): (Rule, bool),
     errors: &mut Errors,
 ) {
     let Some(first) = shapes.first() else { return };
-    let is_right = |shape: &Shape| if join == "concat" { place(shape) == place(first) } else { shape == first };
+    let is_right = |shape: &Shape| rule.free.map_or(shape == first, |axis| join::is_beside(axis, first, shape));
     let Some(index) = shapes.iter().position(|shape| !is_right(shape)) else { return };
     let (Some(other), Some(branch)) = (shapes.get(index), branches.get(index)) else { return };
-    let help = if join == "concat" { beside(stage, branches, shapes) } else { alike(branches, shapes, in_block) };
-    let rule = format!("`{join}` wants {rule}");
+    let help = match rule {
+        Rule { along: Some(along), .. } => along_another(along, shapes).map(|help| help.of(stage)),
+        Rule { free: Some(_), .. } => beside(stage, branches, shapes),
+        Rule { .. } => alike(branches, shapes, in_block),
+    };
+    let rule = format!("`{join}` wants {}", rule.text);
     let help = match help {
         Some(help) => help.and(&format!(": {rule}")),
         None => Help::prose(rule),
     };
     errors.at(&branch.tokens, (format!("this branch has the shape {other}, but the first has {first}"), help));
+}
+
+/// Reports branches that are no vectors.
+pub(super) fn no_vectors(
+    (join, stage): (&str, &TokenStream),
+    branches: &[Branch],
+    shapes: &[Shape],
+    errors: &mut Errors,
+) {
+    let Some(shape) = shapes.first() else { return };
+    let help = joined(branches.iter().zip(shapes).filter_map(flat).collect());
+    errors.at(stage, (format!("`{join}` takes vectors, but its branches have the shape {shape}"), help));
+}
+
+/// Reports more branches than two.
+pub(super) fn more_than_two((join, stage): (&str, &TokenStream), branches: &[Branch], errors: &mut Errors) {
+    let message = format!("`{join}` takes two branches, and there are {}", branches.len());
+    let help = match branches {
+        [_, second, .., last] if join == "subtract" => Help::before("add(")
+            .of(&second.tokens)
+            .with(Help::after(")").of(&last.tokens))
+            .saying("subtract the sum of the others: `subtract(this, add(that, ..))`"),
+        _ => Help::prose("leave the others out"),
+    };
+    errors.at(stage, (message, help));
+}
+
+/// The layer at the end of a branch that makes it a vector.
+fn flat((branch, shape): (&Branch, &Shape)) -> Option<Help> {
+    (shape.rank() > 1)
+        .then(|| Help::after("=> flatten").of(&branch.tokens).saying("add `=> flatten` at the end of the branches"))
+}
+
+/// The help that joins branches along another axis than the one that is written.
+fn along_another(along: u64, shapes: &[Shape]) -> Option<Help> {
+    let first = shapes.first()?;
+    let axis = (0..first.rank()).find(|&axis| shapes.iter().all(|shape| join::is_beside(axis, first, shape)))?;
+    Some(Help::write_for(format!("along {along}"), format!("along {}", axis + 1)))
 }
 
 /// The help that gives all branches one shape: by the numbers in their last layers, else by layers at their ends.
@@ -94,27 +136,19 @@ fn alike(branches: &[Branch], shapes: &[Shape], in_block: bool) -> Option<Help> 
     by_number.or_else(by_padding).or_else(|| shapes.iter().find_map(|target| all(target, &extended)))
 }
 
-/// The help that puts the branches of `concat` side by side: it gives them the positions of the first; or it flattens them all, and gives
-/// the result of sequences or images of the same width its shape.
+/// The help that puts the branches of `concat` side by side: it joins them along another axis, gives them the positions of the first, or
+/// flattens them all.
 fn beside(stage: &TokenStream, branches: &[Branch], shapes: &[Shape]) -> Option<Help> {
     let first = shapes.first()?;
-    let rest = |shape: &Shape| shape.sizes().iter().skip(1).copied().collect::<Vec<_>>();
-    let flat = |(branch, shape): (&Branch, &Shape)| {
-        (shape.rank() > 1)
-            .then(|| Help::after("=> flatten").of(&branch.tokens).saying("add `=> flatten` at the end of the branches"))
-    };
     if shapes.iter().any(|shape| shape.rank() == 1) {
         return joined(branches.iter().zip(shapes).filter_map(flat).collect());
     }
-    if shapes.iter().all(|shape| rest(shape) == rest(first)) {
-        let size: u64 = shapes.iter().filter_map(|shape| shape.sizes().first()).sum();
-        let sizes: Vec<String> = [vec![size], rest(first)].concat().iter().map(u64::to_string).collect();
-        let shape = sizes.join("x");
-        let helps = joined(branches.iter().zip(shapes).filter_map(flat).collect())?;
-        let sentence = format!(
-            "to join along the first size, add `=> flatten` to the branches and `=> reshape {shape}` behind the join"
-        );
-        return Some(helps.with(Help::after(format!("=> reshape {shape}")).of(stage)).saying(sentence));
+    let axis = (0..first.rank()).find(|&axis| shapes.iter().all(|shape| join::is_beside(axis, first, shape)));
+    if let Some(axis) = axis {
+        let along = format!("along {}", axis + 1);
+        let branches: TokenStream = stage.clone().into_iter().take(2).collect();
+        let sentence = format!("add `{along}` to join them along this axis");
+        return Some(Help::after(along).of(&branches).saying(sentence));
     }
     let wrong = branches.iter().zip(shapes).filter(|(_, shape)| place(shape) != place(first));
     let widest = shapes.iter().max_by_key(|shape| shape.positions()).filter(|_| first.rank() > 1)?;
@@ -231,24 +265,29 @@ pub(super) fn layer_to(shape: &Shape) -> String {
 }
 
 /// The help for a join with one branch: it reads what comes in as well.
-pub(super) fn with_identity(join: &str, branch: &Branch, from: &Shape, to: &Shape) -> Option<Help> {
+pub(super) fn with_identity(
+    (join, layer): (&str, &dyn Layer),
+    branch: &Branch,
+    from: &Shape,
+    to: &Shape,
+) -> Option<Help> {
     let identity = match is_identity(branch) {
         true => Help::after(format!(", {}", layer_to(from))).of(&branch.tokens),
         false => Help::before("identity,").of(&branch.tokens),
     };
-    let fits = if join == "concat" { place(from) == place(to) } else { from == to };
-    if fits {
+    if layer.resolve(&[from, to]).is_ok() {
         return Some(identity.and(": a join reads several values, and `identity` is what comes in"));
     }
-    let fitting =
-        written(branch, to, from, None).or_else(|| extended(branch, to, from)).filter(|_| join != "concat")?;
+    let fitting = written(branch, to, from, None).or_else(|| extended(branch, to, from));
+    let fitting = fitting.filter(|_| join != "concat" && layer.resolve(&[from, from]).is_ok())?;
     let sentence = format!("put `identity,` before it, which is what comes in, and {}", fitting.sentence());
     Some(identity.with(fitting).saying(sentence))
 }
 
 /// The text of a join without branches, with two.
-pub(super) fn example(join: &str, input: Option<&Shape>, words: &[Term]) -> Option<String> {
-    let layer = layer_to(input?);
+pub(super) fn example((join, layer): (&str, &dyn Layer), input: Option<&Shape>, words: &[Term]) -> Option<String> {
+    let input = input.filter(|input| layer.resolve(&[input, input]).is_ok())?;
+    let layer = layer_to(input);
     Some(quote!(#(#words)*).to_string())
         .map(|words| format!("{join}(identity, {layer}) {words}").trim_end().to_string())
 }

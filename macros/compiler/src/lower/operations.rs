@@ -186,5 +186,7 @@ fn report(tokens: &Tokens, (layer, misfit): (&str, Misfit), shapes: &[Shape], er
                 errors,
             );
         }
+        Misfit::NoVectors => branches::no_vectors((layer, &tokens.layer), &tokens.branches, shapes, errors),
+        Misfit::MoreThanTwo => branches::more_than_two((layer, &tokens.layer), &tokens.branches, errors),
     }
 }

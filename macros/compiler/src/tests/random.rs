@@ -209,7 +209,7 @@ impl Writer {
     /// A random stage; `None` if the one that was drawn does not fit the shape.
     fn stage(&mut self, shape: &mut Shape) -> Option<String> {
         let has_positions = shape.len() > 1;
-        match self.random.below(20) {
+        match self.random.below(22) {
             0 | 1 => Some(self.preserving(shape, 0)),
             2 | 3 if !has_positions => Some(self.dense(shape)),
             2 | 3 => Some(self.convolution(shape)),
@@ -235,6 +235,12 @@ impl Writer {
             }
             17 => Some("identity".to_string()),
             18 | 19 => Some(self.preserving(shape, 1)),
+            20 => Some(self.permute(shape)),
+            21 if !has_positions => {
+                let steps = self.random.between(1, 4);
+                shape.insert(0, steps);
+                Some(format!("repeat_vector {steps}"))
+            }
             _ => None,
         }
     }
@@ -296,6 +302,9 @@ impl Writer {
             8 => {
                 let momentum = if self.random.chance(20) { " momentum 0.9" } else { "" };
                 format!("batchnorm{momentum}{}", words(&mut self.random))
+            }
+            9 if self.random.chance(30) && len(shape) > 1 => {
+                if count > 1 && self.random.chance(70) { "unitnorm" } else { "unitnorm all" }.to_string()
             }
             9 if count > 1 => format!("layernorm{}", words(&mut self.random)),
             9 => format!("layernorm all{}", words(&mut self.random)),
@@ -526,6 +535,15 @@ impl Writer {
         }
     }
 
+    fn permute(&mut self, shape: &mut Shape) -> String {
+        let mut order: Vec<u64> = (1..=shape.len() as u64).collect();
+        for last in (1..order.len()).rev() {
+            order.swap(last, self.random.below(last as u64 + 1) as usize);
+        }
+        *shape = order.iter().map(|&axis| shape[axis as usize - 1]).collect();
+        format!("permute {}", written(&order))
+    }
+
     /// A nested network, which may be frozen only where no trained layer stands before it.
     fn another_network(&mut self, shape: &mut Shape, may_be_frozen: bool) -> String {
         self.uses = true;
@@ -582,8 +600,15 @@ impl Writer {
 
     fn join(&mut self, shape: &mut Shape, depth: usize) -> Option<String> {
         let (count, positions) = (channels(shape), len(shape) / channels(shape));
-        match self.random.below(4) {
+        match self.random.below(6) {
             0 if count < 12 => Some(self.concat(shape)),
+            4 if len(shape) < 200 => Some(self.concat_along(shape)),
+            5 if shape.len() == 1 => {
+                let branch = self.branch(Some(shape), shape, true);
+                *shape = vec![1];
+                let words = *self.random.pick(&["", " normalized", " normalized tanh"]);
+                Some(format!("dot(identity, {branch}){words}"))
+            }
             1 if positions > 1 => {
                 let factor = match self.random.below(2) {
                     0 => format!("globalavgpool => dense {count} sigmoid"),
@@ -610,8 +635,9 @@ impl Writer {
     }
 
     fn same_shape_join(&mut self, from: &Shape, target: &Shape, depth: usize) -> String {
-        let keyword = *self.random.pick(&["add", "add", "add", "multiply", "average", "maximum", "minimum"]);
-        let count = self.random.between(2, 3);
+        let keyword =
+            *self.random.pick(&["add", "add", "add", "subtract", "multiply", "average", "maximum", "minimum"]);
+        let count = if keyword == "subtract" { 2 } else { self.random.between(2, 3) };
         let branches: Vec<String> = (0..count)
             .map(|index| match depth {
                 0 if from == target => self.preserving(from, 0),
@@ -665,6 +691,15 @@ impl Writer {
         let last = if self.random.chance(15) && !stages.is_empty() { self.labelled(last, target) } else { last };
         stages.push(last);
         stages.join(" => ")
+    }
+
+    /// Along any axis.
+    fn concat_along(&mut self, shape: &mut Shape) -> String {
+        let (axis, count) = (self.random.below(shape.len() as u64) as usize, self.random.between(2, 3));
+        let others: Vec<String> = (1..count).map(|_| self.branch(Some(shape), shape, true)).collect();
+        shape[axis] *= count;
+        let activation = if self.random.chance(25) { format!(" {}", self.activation(shape)) } else { String::new() };
+        format!("concat(identity, {}) along {}{activation}", others.join(", "), axis + 1)
     }
 
     fn concat(&mut self, shape: &mut Shape) -> String {

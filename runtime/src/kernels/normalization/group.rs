@@ -43,17 +43,17 @@ impl Groups {
 const PARTS: usize = 8;
 
 /// Sums of rows of values: the values of a row are added in turn to eight sums, which are added in pairs at the end.
-struct Sum<T>([T; PARTS]);
+pub(in crate::kernels) struct Sum<T>([T; PARTS]);
 
 impl<T: Scalar> Sum<T> {
     #[inline(always)]
-    fn new() -> Self {
+    pub(in crate::kernels) fn new() -> Self {
         Self([T::ZERO; PARTS])
     }
 
     /// Adds a function of the values of two rows.
     #[inline(always)]
-    fn add(&mut self, a: &[T], b: &[T], of: impl Fn(T, T) -> T) {
+    pub(in crate::kernels) fn add(&mut self, a: &[T], b: &[T], of: impl Fn(T, T) -> T) {
         let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<PARTS>(), b.as_chunks::<PARTS>());
         for (a, b) in a.iter().zip(b) {
             for ((sum, a), b) in self.0.iter_mut().zip(a).zip(b) {
@@ -66,7 +66,7 @@ impl<T: Scalar> Sum<T> {
     }
 
     #[inline(always)]
-    fn total(self) -> T {
+    pub(in crate::kernels) fn total(self) -> T {
         let [a, b, c, d, e, f, g, h] = self.0;
         ((a + e) + (c + g)) + ((b + f) + (d + h))
     }

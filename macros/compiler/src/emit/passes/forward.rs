@@ -149,6 +149,12 @@ pub fn places(planned: &Planned, node: &Node) -> Places {
 }
 
 fn join_forward(node: &Node, join: &dyn Join, names: &mut Names<'_>, statements: &mut Vec<TokenStream>) {
+    if let ([a, b], true) = (node.from.as_slice(), join.reads_both()) {
+        let wanted = [*a, *b, node.to].map(|value| Some(Wanted::Value(value)));
+        let [a, b, output] = names.some(wanted, statements);
+        statements.push(join.forward_both(&a, &b, &output));
+        return;
+    }
     let shared = node.from.iter().position(|&operand| names.location(operand) == names.location(node.to));
     let mut begins = shared.is_none();
     for (index, &operand) in node.from.iter().enumerate() {

@@ -9,6 +9,7 @@ const PROSE: &[(&str, &str)] = &[
         "branches are layers, or labels of earlier layers, with commas between them",
         "nothing comes in, and only the user knows the labels that are meant",
     ),
+    ("leave the others out", "only the user knows which two branches are meant"),
     ("add the label of another layer, behind a comma", "only the user knows the label that is meant"),
     ("`concat(h, c)` puts h and c side by side", "only the user knows the value of c"),
     ("a layer such as `dense …` gives as many values", "only the user knows the layer between both"),

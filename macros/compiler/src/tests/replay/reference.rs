@@ -210,6 +210,11 @@ impl<'a> Walk<'a, '_> {
                         self.run(operation.forward(&places));
                     }
                 }
+                Operation::Join(join) if join.reads_both() => {
+                    let operands: Vec<Ident> = node.from.iter().map(|&value| self.place("value", value)).collect();
+                    let [a, b] = operands.as_slice() else { panic!("a join of two") };
+                    self.run(join.forward_both(&quote!(#a), &quote!(#b), &quote!(#to)));
+                }
                 Operation::Join(join) => {
                     for (index, &value) in node.from.iter().enumerate() {
                         let from = self.place("value", value);

@@ -265,7 +265,7 @@ fn sink(argument: &str) -> Option<String> {
 /// The regions that a call of a kernel reads and writes.
 fn effect(name: &str, call: Call) -> Step {
     let Call { text, receiver, regions, sink, is_random } = call;
-    let joins = ["Add", "Multiply", "Average", "Maximum", "Minimum"];
+    let joins = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"];
     let is_join = joins.iter().any(|join| receiver.strip_prefix("castnet::") == Some(join));
     let is_concat = receiver.starts_with("castnet::Concatenate");
     let begins = receiver == "castnet::Concatenate::<0>";
@@ -307,8 +307,8 @@ fn effect(name: &str, call: Call) -> Step {
         "apply_compact" | "finish" => change(Written::Computed),
         "forward" if receiver == "castnet::Add" => change(Written::Added),
         "forward" | "forward_channels" if is_join => change(Written::Computed),
-        "forward" if is_concat && !begins => change(Written::Computed),
-        "forward" | "forward_compact" => write(Written::Computed),
+        "forward" | "forward_along" if is_concat && !begins => change(Written::Computed),
+        "forward" | "forward_along" | "forward_both" | "forward_compact" => write(Written::Computed),
         "forward_training" => step(std::slice::from_ref(first), behind, Written::Computed),
         "recur" | "recur_in_training" | "recur_dropping" => {
             // The input, perhaps a first state, the memory and the output.
@@ -322,7 +322,8 @@ fn effect(name: &str, call: Call) -> Step {
             gradients(text.clone(), &[saved, grad_output], grads, grad_input, sink)
         }
         "backward" if !is_concat => change(Written::Computed),
-        "backward" | "backward_input" | "backward_frozen" | "backward_channels" => write(Written::Computed),
+        "backward" | "backward_along" | "backward_branch" | "backward_second" => write(Written::Computed),
+        "backward_input" | "backward_frozen" | "backward_channels" => write(Written::Computed),
         "backward_parameters" => Step { sink, ..step(&regions, &[], Written::Computed) },
         "update" | "nested::update_state" => {
             Step { sink: Some(format!("update {text}")), ..step(&regions, &[], Written::Computed) }
