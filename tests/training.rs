@@ -28,6 +28,8 @@ network! {
     Convolved64< input 8x8x1 f64 => conv 8 3x3 relu => maxpool 2x2 => flatten => dense 10 softmax >
     Normalized< input 64 => dense 24 nobias => batchnorm => relu => dense 10 softmax >
     Normalized64< input 64 f64 => dense 24 nobias => batchnorm => relu => dense 10 softmax >
+    Sunspots< input 11x1 => lstm 8 => dense 1 >
+    Sunspots64< input 11x1 f64 => lstm 8 => dense 1 >
 }
 
 /// Inputs and the targets that the loss wants.
@@ -184,4 +186,11 @@ fn digits_normalized_by_batches() {
     let optimizer = Momentum { learning_rate: 0.05, momentum: 0.9, nesterov: false };
     training!("digits_batchnorm_sgd", Normalized, f32, CategoricalCrossentropy, optimizer, Accuracy, names);
     training!("digits_batchnorm_sgd", Normalized64, f64, CategoricalCrossentropy, optimizer, Accuracy, names);
+}
+
+#[test]
+fn sunspots() {
+    let optimizer = Adam { learning_rate: 0.01, ..Adam::default() };
+    training!("sunspots_lstm_adam", Sunspots, f32, MeanSquaredError, optimizer, Mae, ("val_mae", "val_mae"));
+    training!("sunspots_lstm_adam", Sunspots64, f64, MeanSquaredError, optimizer, Mae, ("mae", "mae"));
 }

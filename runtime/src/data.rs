@@ -13,6 +13,8 @@ mod error;
 mod folds;
 mod scaler;
 #[cfg(feature = "alloc")]
+mod series;
+#[cfg(feature = "alloc")]
 pub(crate) mod shuffle;
 
 #[cfg(feature = "std")]
@@ -28,6 +30,8 @@ pub use dataset::{DataFor, Dataset};
 #[cfg(feature = "alloc")]
 pub use error::DataError;
 pub use scaler::Scaler;
+#[cfg(feature = "alloc")]
+pub use series::{Gaps, Sequence, Series, SeriesError, SplitSeries, Windows};
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;

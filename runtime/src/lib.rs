@@ -34,6 +34,7 @@
 //! * [`Label`] — classes as an enum.
 //! * [`Dataset`] — data from slices, CSV files ([`Csv`]), and arrays of NumPy or MNIST ([`Array`]); [`Scaler`]; [`Augment`], for
 //!   images.
+//! * [`Series`] — time series, and data sets of windows over them.
 //! * [`History`] — the loss and the metrics of every epoch, as a table, as CSV, as a picture.
 //! * [`losses`], [`optimizers`], [`metrics`], [`activations`], [`initializers`], [`regularizers`], [`constraints`], [`layers`].
 //!
@@ -113,6 +114,8 @@ pub use data::{Array, ArrayError, ArrayErrorKind};
 pub use data::{Augment, AugmentError, DataError, DataFor, Dataset};
 #[cfg(feature = "csv")]
 pub use data::{Csv, CsvError, CsvErrorKind, CsvPlace, Missing};
+#[cfg(feature = "alloc")]
+pub use data::{Gaps, Sequence, Series, SeriesError, SplitSeries, Windows};
 #[cfg(feature = "std")]
 pub use files::{FileError, LoadError, SaveError};
 #[cfg(feature = "alloc")]
@@ -443,7 +446,7 @@ pub mod prelude {
         Ftrl, Lamb, Lion, Momentum, Nadam, RmsProp, RmsPropMomentum, Scheduled, Sgd, WeightDecay,
     };
     #[cfg(feature = "alloc")]
-    pub use crate::{Augment, DataFor, Dataset, Fit, History, WeightFiles};
+    pub use crate::{Augment, DataFor, Dataset, Fit, Gaps, History, Series, WeightFiles};
     pub use crate::{Both, Compile, Flat, Label, LabelOf, Network, Predict, Scaler, Workspace, network, seeded};
     #[cfg(feature = "csv")]
     pub use crate::{Csv, Missing};

@@ -5,6 +5,7 @@
 //! | [`curves`] | loss and metrics over the epochs of a training; also [`History::plot`] |
 //! | [`compare`] | one figure of several trainings |
 //! | [`confusion`] | which classes are taken for which; also [`ConfusionMatrix::plot`] |
+//! | [`lines`] | lines over time: a time series and its forecasts |
 //! | [`images`], [`captioned_images`] | images, in grey or in colour, with a line below each |
 //! | [`filters`] | the filters of a convolution |
 //! | [`predictions`] | predicted against true values of a regression |
@@ -30,7 +31,7 @@ mod predictions;
 mod weights;
 
 pub use confusion::confusion;
-pub use curves::{compare, curves};
+pub use curves::{compare, curves, lines};
 pub use images::{captioned_images, filters, images};
 pub use predictions::predictions;
 pub use weights::weights;
@@ -114,6 +115,7 @@ pub struct Picture {
 #[derive(Clone, Debug)]
 enum Content {
     Curves(Vec<curves::Chart>),
+    Lines(curves::Chart),
     Confusion(ConfusionMatrix),
     Images(images::Grid),
     Predictions(predictions::Scatter),
@@ -165,6 +167,7 @@ impl Picture {
         area.fill(&WHITE).map_err(drawing)?;
         match &self.content {
             Content::Curves(charts) => curves::draw(area, charts)?,
+            Content::Lines(chart) => curves::draw_lines(area, chart)?,
             Content::Confusion(matrix) => confusion::draw(area, matrix)?,
             Content::Images(grid) => images::draw(area, grid)?,
             Content::Predictions(scatter) => predictions::draw(area, scatter)?,

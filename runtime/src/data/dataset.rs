@@ -43,19 +43,25 @@ impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {
     /// Not equally many, none at all, or a value that is NaN or infinite.
     pub fn new(inputs: impl Into<Vec<X>>, targets: impl Into<Vec<Y>>) -> Result<Self, DataError> {
         let (inputs, targets) = (inputs.into(), targets.into());
+        Self::check(&inputs, &targets)?;
+        Ok(Self { inputs, targets, weights: Vec::new() })
+    }
+
+    /// Refuses inputs and targets that make no data set.
+    pub(super) fn check(inputs: &[X], targets: &[Y]) -> Result<(), DataError> {
         if inputs.len() != targets.len() {
             return Err(DataError::Lengths { inputs: inputs.len(), targets: targets.len() });
         }
         if inputs.is_empty() {
             return Err(DataError::Empty);
         }
-        if let Some((sample, index, value)) = not_finite(&inputs) {
+        if let Some((sample, index, value)) = not_finite(inputs) {
             return Err(DataError::Input { sample, index, value });
         }
-        if let Some((sample, index, value)) = not_finite(&targets) {
+        if let Some((sample, index, value)) = not_finite(targets) {
             return Err(DataError::Target { sample, index, value });
         }
-        Ok(Self { inputs, targets, weights: Vec::new() })
+        Ok(())
     }
 
     /// Lets each sample count as often as its weight says, in the loss and in weighted metrics: Keras's `sample_weight`.

@@ -1,4 +1,5 @@
-//! Learning curves.
+//! Learning curves, and lines over time.
+use core::ops::Range;
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -20,10 +21,20 @@ const LOGARITHMIC: f64 = 100.0;
 #[derive(Clone, Debug)]
 pub(super) struct Chart {
     title: String,
+    /// The text below the axis, and its ends.
+    x: (String, Range<f64>),
     series: Vec<Series>,
 }
 
-/// A course over the epochs, with its name in the legend.
+impl Chart {
+    fn of_epochs(title: &str, series: Vec<Series>) -> Self {
+        let ends = series.iter().filter_map(|series| series.values.last());
+        let last = ends.fold(2.0, |last: f64, (epoch, _)| last.max(*epoch));
+        Self { title: title.to_string(), x: ("epoch".to_string(), 1.0..last), series }
+    }
+}
+
+/// A course, with its name in the legend.
 #[derive(Clone, Debug)]
 struct Series {
     name: String,
@@ -53,7 +64,7 @@ pub fn curves(history: &History) -> Result<Picture, PlotError> {
     let charts = figures.map(|(title, _)| {
         let series = [("training", title.to_string()), ("validation", format!("val_{title}"))];
         let series = series.iter().filter_map(|(name, figure)| Series::new(name, history, figure));
-        Chart { title: title.to_string(), series: series.collect() }
+        Chart::of_epochs(title, series.collect())
     });
     let mut charts: Vec<Chart> = charts.filter(|chart| !chart.series.is_empty()).collect();
     if charts.is_empty() {
@@ -61,7 +72,7 @@ pub fn curves(history: &History) -> Result<Picture, PlotError> {
     }
     if history.has_several_rates() {
         let rates = Series::new("training", history, LEARNING_RATE);
-        charts.push(Chart { title: "learning rate".to_string(), series: rates.into_iter().collect() });
+        charts.push(Chart::of_epochs("learning rate", rates.into_iter().collect()));
     }
     Ok(picture(charts))
 }
@@ -84,7 +95,39 @@ pub fn compare(figure: &str, trainings: &[(&str, &History)]) -> Result<Picture, 
     if series.is_empty() {
         return Err(PlotError::Nothing("there is no training to compare"));
     }
-    Ok(picture(Vec::from([Chart { title: figure.to_string(), series }])))
+    Ok(picture(Vec::from([Chart::of_epochs(figure, series)])))
+}
+
+/// Lines over time in one chart, such as a time series and its forecasts. Each has a name, and its points: time and value, in the order of
+/// time. `x` describes the time. Points beyond ±1e300, infinite and missing ones (NaN) are left out.
+///
+/// ```
+/// use castnet::plot;
+///
+/// let truth = [(2006.0, 15.2), (2007.0, 7.5), (2008.0, 2.9)];
+/// let forecast = [(2007.0, 9.0), (2008.0, 4.1)];
+/// let picture = plot::lines("sunspots", "year", &[("truth", &truth), ("forecast", &forecast)])?;
+/// assert!(picture.to_svg()?.contains("forecast"));
+/// # Ok::<(), plot::PlotError>(())
+/// ```
+///
+/// # Errors
+/// No point to draw.
+pub fn lines(title: &str, x: &str, lines: &[(&str, &[(f64, f64)])]) -> Result<Picture, PlotError> {
+    let series = lines.iter().map(|(name, points)| Series {
+        name: name.to_string(),
+        values: points.iter().copied().filter(|(time, value)| fits(*time) && fits(*value)).collect(),
+    });
+    let series: Vec<Series> = series.filter(|series| !series.values.is_empty()).collect();
+    let times = series.iter().flat_map(|series| &series.values).map(|(time, _)| *time);
+    let ends =
+        times.clone().fold((f64::INFINITY, f64::NEG_INFINITY), |(from, to), time| (from.min(time), to.max(time)));
+    let ends = match ends {
+        (from, to) if from < to => from..to,
+        _ => range(times).ok_or(PlotError::Nothing("no line has a point that is finite"))?,
+    };
+    let chart = Chart { title: title.to_string(), x: (x.to_string(), ends), series };
+    Ok(Picture { size: (WIDTH, HEIGHT), content: Content::Lines(chart) })
 }
 
 pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, charts: &[Chart]) -> Result<(), PlotError> {
@@ -99,6 +142,13 @@ pub(super) fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>, charts: &[Ch
         }
     }
     Ok(())
+}
+
+pub(super) fn draw_lines<B: DrawingBackend>(area: &DrawingArea<B, Shift>, chart: &Chart) -> Result<(), PlotError> {
+    let values = chart.series.iter().flat_map(|series| &series.values).map(|(_, value)| *value);
+    let Some(range) = range(values) else { return Ok(()) };
+    let middle = range.start / 2.0 + range.end / 2.0;
+    draw_chart(area, chart, range, legend(chart, middle))
 }
 
 /// Where the legend hides least of the courses' ends: above them if most of them end below the middle, else below.
@@ -124,19 +174,14 @@ where
     Y: AsRangedCoord<Value = f64>,
     Y::CoordDescType: ValueFormatter<f64> + Ranged<ValueType = f64>,
 {
-    let last = chart
-        .series
-        .iter()
-        .filter_map(|series| series.values.last())
-        .fold(2.0, |last: f64, (epoch, _)| last.max(*epoch));
     let mut context = ChartBuilder::on(area)
         .caption(&chart.title, (FONT, TITLE))
         .margin(16)
         .x_label_area_size(44)
         .y_label_area_size(72)
-        .build_cartesian_2d(1.0..last, y)
+        .build_cartesian_2d(chart.x.1.clone(), y)
         .map_err(drawing)?;
-    Axes { x: "epoch", y: &chart.title, labels: (10, 8) }.draw(&mut context)?;
+    Axes { x: &chart.x.0, y: &chart.title, labels: (10, 8) }.draw(&mut context)?;
     for (index, (series, colour)) in chart.series.iter().zip(COLOURS.iter().cycle()).enumerate() {
         // Where there are more courses than colours, the later ones are paler.
         let colour = colour.mix(1.0 / (1 + index / COLOURS.len()) as f64);

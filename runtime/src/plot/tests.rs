@@ -88,6 +88,19 @@ fn more_trainings_than_colours() {
     }
 }
 
+#[test]
+fn lines_over_time() {
+    let truth = [(1957.0, 190.2), (f64::NAN, 1.0), (1958.0, f64::INFINITY), (1959.0, 159.0), (1961.0, 0.5)];
+    let picture = super::lines("sunspots", "year", &[("truth", &truth), ("nothing", &[]), ("forecast", &truth[..1])]);
+    let text = picture.expect("a picture").to_svg().expect("text");
+    for word in ["sunspots", "year", "truth", "forecast", "1960", "150", "#0072B2", "#D55E00"] {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(!text.contains("nothing"));
+    super::lines("one", "year", &[("point", &truth[..1])]).expect("a picture").to_png().expect("pixels");
+    assert!(matches!(super::lines("none", "year", &[("points", &truth[1..3])]), Err(PlotError::Nothing(_))));
+}
+
 /// Values that no axis can hold are left out, and so is what lies between them.
 #[test]
 fn values_beyond_all_axes() {

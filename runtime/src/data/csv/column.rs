@@ -1,4 +1,5 @@
 //! A column of a CSV file, from fields to values.
+use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
@@ -10,6 +11,8 @@ pub(super) struct Column<'c> {
     pub(super) index: usize,
     pub(super) values: Values<'c>,
     pub(super) missing: Option<Missing>,
+    /// Whether missing numbers stay NaN.
+    pub(super) keeps_gaps: bool,
 }
 
 /// The meaning of a field.
@@ -30,6 +33,16 @@ impl Column<'_> {
         }
     }
 
+    /// The names of its values, such as `price`, or `colour=red` of a category.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self.values {
+            Values::OneHot(categories) => {
+                categories.iter().map(|category| format!("{}={category}", self.name)).collect()
+            }
+            Values::Number | Values::Class(_) => Vec::from([self.name.to_string()]),
+        }
+    }
+
     /// Appends the values of a field.
     pub(super) fn push(
         &self,
@@ -39,7 +52,8 @@ impl Column<'_> {
         values: &mut Vec<f64>,
     ) -> Result<(), CsvErrorKind> {
         let (Values::OneHot(categories) | Values::Class(categories)) = self.values else {
-            values.push(if is_missing && self.missing.is_some() { f64::NAN } else { number(field, is_finite)? });
+            let may_miss = self.keeps_gaps || self.missing.is_some();
+            values.push(if is_missing && may_miss { f64::NAN } else { number(field, is_finite)? });
             return Ok(());
         };
         let exact = categories.iter().position(|category| category == field);
@@ -69,7 +83,7 @@ impl Column<'_> {
     ) -> Result<(), CsvErrorKind> {
         let column = values.iter_mut().skip(place).step_by(width);
         let (missing, present): (Vec<&mut f64>, Vec<&mut f64>) = column.partition(|value| value.is_nan());
-        if missing.is_empty() {
+        if missing.is_empty() || self.keeps_gaps {
             return Ok(());
         }
         let mut present: Vec<f64> = present.into_iter().map(|value| *value).collect();

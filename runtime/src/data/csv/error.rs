@@ -104,6 +104,12 @@ pub enum CsvErrorKind {
     /// A column has no value at all, so that missing ones cannot be filled in.
     #[error("no line has a value in this column: there is no mean or median to fill in")]
     NothingPresent,
+    /// A series without a column.
+    #[error("a series has at least one column: name it with `Csv::inputs`, or in `Series::from_csv`")]
+    NoColumns,
+    /// A rule for missing values that a series does not take.
+    #[error("a series keeps its missing values: take the rule out, and choose one with `Windows::gaps`")]
+    SeriesRule,
     /// The columns are not as many as the network's values.
     #[error("{found} {what} {unit} ({columns}), but the network's {what} has {expected} values{hint}")]
     Count {

@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use super::column::{Column, Values};
 use super::{Csv, CsvError, CsvErrorKind, Missing, Source};
-use crate::data::{DataError, Dataset};
+use crate::data::{DataError, Dataset, Series};
 use crate::files;
 use crate::flat::Flat;
 use crate::scalar::Scalar;
@@ -16,8 +16,17 @@ struct Rows {
     /// Of the file.
     name: String,
     values: Vec<f64>,
-    /// How many values a line has.
-    width: usize,
+    /// The names of the values of a line.
+    names: Vec<String>,
+}
+
+/// What a file is read as.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// Inputs and targets, of so many values.
+    Samples(usize, usize),
+    /// Steps of a series, which keeps its missing values.
+    Steps,
 }
 
 impl Csv {
@@ -28,9 +37,9 @@ impl Csv {
     /// are ragged; fields that are no number, not finite, no category, or missing without a rule. The message says file,
     /// line and column.
     pub fn read<X: Flat, Y: Flat<Scalar = X::Scalar>>(mut self) -> Result<Dataset<X, Y>, CsvError> {
-        let Rows { name, values, width } =
-            self.rows((X::LEN, Y::LEN), |value| X::Scalar::from_f64(value).is_finite())?;
-        let samples = values.chunks_exact(width.max(1)).map(|row| {
+        let Rows { name, values, names } =
+            self.rows(Shape::Samples(X::LEN, Y::LEN), |value| X::Scalar::from_f64(value).is_finite())?;
+        let samples = values.chunks_exact(names.len().max(1)).map(|row| {
             let (input, target) = row.split_at(X::LEN.min(row.len()));
             (sample(input), sample(target))
         });
@@ -38,9 +47,34 @@ impl Csv {
         Dataset::new(inputs, targets).map_err(|error| from_data_error(&name, error))
     }
 
-    /// The values of the file, for inputs and targets of so many values; `is_finite` says whether the network's precision has a number.
-    /// Nothing here depends on the network's types, so it is compiled once.
-    fn rows(&mut self, lens: (usize, usize), is_finite: fn(f64) -> bool) -> Result<Rows, CsvError> {
+    /// Reads the file as a time series: a line is a step, and missing values stay missing. The columns are those of input and target, in this
+    /// order; a category is a column of its own, such as `weekday=friday`.
+    ///
+    /// ```
+    /// use castnet::prelude::*;
+    ///
+    /// let file = "date;level\n2026-11-01;3.5\n2026-11-02;NA\n2026-11-03;3.9\n";
+    /// let series = Csv::from_reader(file.as_bytes(), "river.csv")
+    ///     .inputs(&["level"])
+    ///     .delimiter(b';')
+    ///     .missing_text("NA")
+    ///     .read_series()?;
+    /// assert_eq!((series.len(), series.missing()), (3, 1));
+    /// # Ok::<(), castnet::CsvError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), but for the number of columns, and missing numbers. A rule for missing values is an error: a mean over the
+    /// file would know the future, and without its lines a series is no longer even in time. [`Windows::gaps`](crate::Windows::gaps) has the
+    /// rules of a series.
+    pub fn read_series(mut self) -> Result<Series, CsvError> {
+        let Rows { names, values, .. } = self.rows(Shape::Steps, f64::is_finite)?;
+        Ok(Series::from_rows(names, &values))
+    }
+
+    /// The values of the file; `is_finite` says whether the network's precision has a number. Nothing here depends on the network's types,
+    /// so it is compiled once.
+    fn rows(&mut self, shape: Shape, is_finite: fn(f64) -> bool) -> Result<Rows, CsvError> {
         let (name, text) = match core::mem::replace(&mut self.source, Source::File(PathBuf::new())) {
             Source::File(path) => (path.display().to_string(), files::read(&path).map_err(|error| error.error)),
             Source::Read { name, text } => (name, text),
@@ -53,12 +87,12 @@ impl Csv {
             Ok(header) => header.iter().map(|field| field.trim_start_matches('\u{feff}').trim().to_string()).collect(),
             Err(error) => return Err(from_csv_error(&name, &text, error)),
         };
-        let (inputs, targets) = self.columns(lens, &name, &header)?;
+        let (inputs, targets) = self.columns(shape, &name, &header)?;
         let columns = || inputs.iter().chain(&targets);
 
         // The values of all lines, one after the other; NaN where one is missing.
         let mut values: Vec<f64> = Vec::new();
-        let width: usize = columns().map(|column| column.width()).sum();
+        let names: Vec<String> = columns().flat_map(|column| column.names()).collect();
         let mut record = ::csv::StringRecord::new();
         'lines: loop {
             match reader.read_record(&mut record) {
@@ -85,16 +119,18 @@ impl Csv {
         }
         let mut place = 0;
         for column in columns() {
-            column.fill(&mut values, place, width, is_finite).map_err(|kind| fail(None, Some(column.name), kind))?;
+            column
+                .fill(&mut values, place, names.len(), is_finite)
+                .map_err(|kind| fail(None, Some(column.name), kind))?;
             place += column.width();
         }
-        Ok(Rows { name, values, width })
+        Ok(Rows { name, values, names })
     }
 
     /// The columns of input and target, which give as many values as the network has.
     fn columns<'c>(
         &'c self,
-        lens: (usize, usize),
+        shape: Shape,
         name: &str,
         header: &'c [String],
     ) -> Result<(Vec<Column<'c>>, Vec<Column<'c>>), CsvError> {
@@ -105,19 +141,16 @@ impl Csv {
             None => header.iter().filter(is_input).collect(),
         };
         let targets: Vec<&String> = self.targets.iter().collect();
-        let number_of_class = lens.1 == 1 && targets.len() == 1;
-        let inputs: Vec<_> = inputs.into_iter().filter_map(|column| self.column(column, header, false)).collect();
-        let targets: Vec<_> =
-            targets.into_iter().filter_map(|column| self.column(column, header, number_of_class)).collect();
-        for (what, columns, expected) in [("input", &inputs, lens.0), ("target", &targets, lens.1)] {
-            let found: usize = columns.iter().map(|column| column.width()).sum();
-            if found != expected {
-                let unit = if found == columns.len() { "columns" } else { "values" };
-                let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
-                let kind =
-                    CsvErrorKind::Count { what, unit, found, columns: names.join(", "), expected, hint: hint(header) };
-                return Err(CsvError::at(name, None, None, kind));
+        let number_of_class = matches!(shape, Shape::Samples(_, 1)) && targets.len() == 1;
+        let column = |name, number_of_class| self.column(name, header, number_of_class, shape);
+        let inputs: Vec<_> = inputs.into_iter().filter_map(|name| column(name, false)).collect();
+        let targets: Vec<_> = targets.into_iter().filter_map(|name| column(name, number_of_class)).collect();
+        match shape {
+            Shape::Samples(input, target) => {
+                check_count(name, "input", &inputs, input, header)?;
+                check_count(name, "target", &targets, target, header)?;
             }
+            Shape::Steps => check_series(name, inputs.iter().chain(&targets))?,
         }
         Ok((inputs, targets))
     }
@@ -147,7 +180,13 @@ impl Csv {
         Ok(())
     }
 
-    fn column<'c>(&'c self, name: &'c str, header: &[String], number_of_class: bool) -> Option<Column<'c>> {
+    fn column<'c>(
+        &'c self,
+        name: &'c str,
+        header: &[String],
+        number_of_class: bool,
+        shape: Shape,
+    ) -> Option<Column<'c>> {
         let categories = self.categories.iter().rfind(|(column, _)| column == name);
         let values = match categories {
             Some((_, categories)) if number_of_class => Values::Class(categories),
@@ -160,7 +199,37 @@ impl Csv {
             index: header.iter().position(|column| column == name)?,
             values,
             missing: rule.or(self.missing_everywhere),
+            keeps_gaps: matches!(shape, Shape::Steps),
         })
+    }
+}
+
+/// Whether columns give as many values as the network has.
+fn check_count(
+    name: &str,
+    what: &'static str,
+    columns: &[Column<'_>],
+    expected: usize,
+    header: &[String],
+) -> Result<(), CsvError> {
+    let found: usize = columns.iter().map(|column| column.width()).sum();
+    if found == expected {
+        return Ok(());
+    }
+    let unit = if found == columns.len() { "columns" } else { "values" };
+    let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
+    let kind = CsvErrorKind::Count { what, unit, found, columns: names.join(", "), expected, hint: hint(header) };
+    Err(CsvError::at(name, None, None, kind))
+}
+
+/// Whether there are columns for a series, without a rule for missing values.
+fn check_series<'c>(name: &str, mut columns: impl Iterator<Item = &'c Column<'c>> + Clone) -> Result<(), CsvError> {
+    if columns.clone().next().is_none() {
+        return Err(CsvError::at(name, None, None, CsvErrorKind::NoColumns));
+    }
+    match columns.find(|column| column.missing.is_some()) {
+        Some(column) => Err(CsvError::at(name, None, Some(column.name), CsvErrorKind::SeriesRule)),
+        None => Ok(()),
     }
 }
 
