@@ -38,6 +38,11 @@ impl Grammar {
         self.calls.iter().find(|(name, _)| name == block).map(|(_, arguments)| *arguments)
     }
 
+    /// Whether a name is that of a block.
+    pub fn is_block(&self, name: &Ident) -> bool {
+        self.blocks.contains(name)
+    }
+
     /// The chains of a network, with `;` between them.
     pub fn chains(&self, (open, tokens): Brackets, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
         if tokens.is_empty() {
@@ -46,6 +51,7 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
+        let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();
@@ -95,13 +101,6 @@ impl Grammar {
                     }
                     last_arrow = Some(arrow);
                 }
-                ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
-                    let mut arrow = token.to_token_stream();
-                    arrow.extend(tokens.next().map(TokenTree::into_token_stream));
-                    errors.at(&arrow, ("the arrow between layers is `=>`, not `->`", Help::write("=>")));
-                    let stage = self.stage_or_lost(std::mem::take(&mut words), errors);
-                    stages.push(Stage { arrow: last_arrow.replace(arrow), ..stage });
-                }
                 _ => words.push(token),
             }
         }
@@ -130,10 +129,14 @@ impl Grammar {
 
     /// `label: keyword word word`.
     fn stage(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
-        let mut words = words_of(tokens).into_iter().peekable();
+        let words = words_of(tokens);
+        // A keyword is no label: in `dense: 4` the colon stands before its number.
+        let has_label = !matches!(words.as_slice(), [Word::Name(name), _, Word::Number(_), ..] if layers::is_keyword(name) || name == "input");
+        let mut words = words.into_iter().peekable();
         let mut first = words.next()?;
         let mut label: Option<Ident> = None;
-        while let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
+        while has_label
+            && let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
             && colon.as_char() == ':'
         {
             if let Some(earlier) = &label {
@@ -349,16 +352,6 @@ fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
     }
     words.extend(minus.map(|minus| Word::Other(minus.into())));
     words
-}
-
-/// Whether a stage begins with `use`, or with a label and `use`.
-fn begins_with_use(words: &[TokenTree]) -> bool {
-    let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "use");
-    match words {
-        [first, ..] if is_use(first) => true,
-        [_, TokenTree::Punct(colon), third, ..] => colon.as_char() == ':' && is_use(third),
-        _ => false,
-    }
 }
 
 /// Finds words before parentheses, and the numbers of arguments in them.

@@ -703,6 +703,72 @@ fn misplaced() {
     );
 }
 
+/// Options as other languages write them: signs between words, quotes, `true` and `false`.
+#[test]
+fn signs() {
+    errors(
+        "signs",
+        &[
+            "Net< input=13 => dense 1 >",
+            "Net< input:13 => dense:4 => dense 1 >",
+            "Net< input 13 => dense=4 => dropout=0.5 => dense 1 >",
+            "Net< input 13 => dense 4 max_norm=2 => dense 1 >",
+            "Net< input 13 => dense 4 init normal=0.05 => dense 1 >",
+            "Net< input 13 => dense 4 init=he_normal => dense 1 >",
+            "Net< input 13 => dense 4 init=\"he_normal\" => dense 1 >",
+            "Net< input 13 => dense 4 leaky_relu=0.1 => dense 1 >",
+            "Net< input 13 => dense 4,nobias => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 strides=2 => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 stride:2 padding=1 => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 padding=\"same\" => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 padding=same => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 \"same\" => flatten => dense 1 >",
+            "Net< input 8x8x3 => maxpool 2x2 stride=2 padding=\"same\" => flatten => dense 1 >",
+            "Net< input 13 => batchnorm epsilon=0.001 momentum=0.9 => dense 1 >",
+            "Net< input 13 => rescale 0.5 offset=-1 => dense 1 >",
+            "Net< input 8x4 => lstm 8 return_sequences=True => lstm 8 return_sequences=False => dense 1 >",
+            "Net< input 13 => dense 4 bias=false => dense 4 bias false => dense 1 use_bias=True >",
+            "Net< input 13 => dense 4 nobias=true => dense 4 relu=true => dense 1 frozen=false >",
+            "Net< input 13 => batchnorm trainable=false => dense 4 trainable=False => dense 1 >",
+            "Net< input 13 => batchnorm center=False scale=True => dense 1 >",
+            "Net< input 8x4 => gru 8 reset_after=False => dense 1 >",
+            "Net< input 8x8x3 => maxpool 2x2 ceil_mode=True => flatten => dense 1 >",
+            "Net< input 13 => dense 4 reluu 0.1 => dense 1 >",
+            "Net< input 13 => dense 4 leakyrelu=0.1 => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn arrows() {
+    errors(
+        "arrows",
+        &[
+            "Net< input 13 = > dense 4 relu = > dense 1 >",
+            "Net< input 13 -> dense 4 relu => relu -> dense 1 >",
+            "Net< input 13 | dense 4 | relu | dense 1 >",
+            "Net< input 13 |> dense 4 relu |> dense 1 >",
+            "Net< input 13 >= dense 4 relu >= dense 1 >",
+            "Net< input 13 >> dense 4 relu >> dense 1 >",
+            "Net< input 13 > dense 4 relu > dense 1 >",
+            "Net< input 13 --> dense 4 relu --> dense 1 >",
+            "Net< input 13 ==> dense 4 relu ==> dense 1 >",
+            "Net< input 13 ~> dense 4 relu ~> dense 1 >",
+            "Net< input 13 = dense 4 relu = dense 1 >",
+            "Net< input 13 <- dense 4 relu <- dense 1 >",
+            "Net< input 13.dense 4.dense 1 >",
+            "Net< input 13, dense 4, relu, dense 1 >",
+            "Net< input 13, dense 4, relu nobias, dense 1 >",
+            "Net< input 13 | Linear 4 | hidden: dense 1 >",
+            "Net< input 13 => dense 4 >= dense 1 > where params >= 1, params < 99",
+            "First< input 13 > dense 4 > Second< input 13 |> dense 1 >",
+            "Net< input 13 -> add(dense 13 -> relu, identity) => repeat 2 { dense 4 -> relu } => dense 1 >",
+            "Net< input 13 -> use Encoder -> 3 -> x: use Other -> 2 -> dense 1 >",
+            "block two(n) < dense n > dense n >\nNet< input 13 > two(4) >",
+        ],
+    );
+}
+
 #[test]
 fn recurrent() {
     errors(
