@@ -135,11 +135,11 @@ impl Options {
                 Word::Name(name) => options.word(name, words),
                 Word::Number(number) => {
                     let message = format!("no word before `{}` takes this number", number.text());
-                    words.errors.at(number, (message, Help::leave_out()));
+                    words.errors.at(number, (message, without(&word, own)));
                 }
                 Word::Other(token) => {
                     let message = format!("`{token}` is not a word of the language");
-                    words.errors.at(token, (message, without(&word)));
+                    words.errors.at(token, (message, without(&word, own)));
                 }
             }
         }

@@ -4,6 +4,8 @@ mod arrows;
 mod bounds;
 mod chains;
 mod heads;
+mod samples;
+mod types;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -214,6 +216,7 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> 
     let mut header = header(input)?;
     let mut errors = Errors::default();
     let goal = optimize::goal(&mut header.attributes, &mut errors);
+    types::skip(input, &mut errors);
     let chains = match body(input, &header.name, grammar, &mut errors) {
         Ok(body) => grammar.chains(body, &header.name, &mut errors),
         Err(error) => {
@@ -347,9 +350,9 @@ fn body(input: ParseStream<'_>, name: &Ident, grammar: &Grammar, errors: &mut Er
             if punct.as_char() == '>' && !arrow && !grammar.is_in_arrow(&tokens, punct, input) {
                 if input.peek(Token![<]) {
                     let generics: TokenStream = tokens.into_iter().collect();
-                    let help = Help::leave_out().of(&quote!(#open #generics #punct));
-                    let message = "a network has no generic parameters: its sizes are numbers";
-                    errors.at(&generics, (message, help.saying(format!("leave out `<{generics}>`"))));
+                    let help = Help::leave_out().saying(format!("leave out `<{generics}>`"));
+                    let help = types::moved(help, &quote!(#open #generics #punct), input);
+                    errors.at(&generics, ("a network has no generic parameters: its sizes are numbers", help));
                     return body(input, name, grammar, errors);
                 }
                 return Ok((open, tokens));

@@ -10,6 +10,7 @@ use crate::layers;
 use crate::number::Number;
 use crate::options;
 use crate::shape::Shape;
+use crate::window::STRIDE;
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -203,7 +204,8 @@ impl<'a> Words<'a> {
                     self.errors.at(quote!(#name #sign #value), (format!("`{keyword}` takes no `{name}`"), help));
                 }
                 Word::Number(_) | Word::Other(_) => {
-                    self.errors.at(written.clone(), (format!("`{keyword}` takes no `{written}` here"), without(&word)));
+                    self.errors
+                        .at(written.clone(), (format!("`{keyword}` takes no `{written}` here"), without(&word, known)));
                 }
             }
         }
@@ -269,9 +271,13 @@ pub fn misspelt(help: Help, name: &Ident, (sign, value): (Option<&TokenTree>, Op
     }
 }
 
-/// The help that leaves out a word which nothing takes. A sign may stand between two words.
-pub fn without(word: &Word) -> Help {
-    if matches!(word, Word::Other(TokenTree::Punct(_))) { Help::space() } else { Help::leave_out() }
+/// The help that leaves out a word which nothing takes. A sign may stand between two words, and a number behind a window is its stride.
+pub fn without(word: &Word, own: &[&str]) -> Help {
+    match word {
+        Word::Other(TokenTree::Punct(_)) => Help::space(),
+        Word::Number(_) if own.contains(&STRIDE) => Help::before(STRIDE),
+        _ => Help::leave_out(),
+    }
 }
 
 /// Whether a sign stands between a name and its value.

@@ -739,6 +739,59 @@ fn signs() {
     );
 }
 
+/// Helps whose network is the one that is meant.
+#[test]
+fn meant() {
+    errors(
+        "meant",
+        &[
+            "Net< input 13 => dense 10relu => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3same => flatten => dense 1 >",
+            "Net< input 28X28X1 => flatten => dense 1 >",
+            "Net< input 13 => dense 13 4 relu => dense 1 >",
+            "Net< input 13 => dense 4 10 => dense 1 >",
+            "Net< input 8x4 => lstm 4 8 => dense 1 >",
+            "Net< input 1x28x28 => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input 1x28x28 f64 => normalize => relu => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input 28x28 => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input None => dense 1 >",
+            "Net< input ? => dense 1 >",
+            "Net< input None x 10 => dense 1 >",
+            "Net< input ?x10 f64 => dense 1 >",
+            "Net< input (None, 28, 28, 1) => flatten => dense 1 >",
+            "Net< input -1x10 => dense 1 >",
+            "Net< input f64 4 => dense 1 >",
+            "Net< input: f64 4 => dense 1 >",
+            "Net< input 4: f64 => dense 1 >",
+            "Net< input 4f64 => dense 1 >",
+            "Net< input 4 float64 => dense 1 >",
+            "Net: f64 < input 13 => dense 1 >",
+            "Net f64 < a: input 13; b: input 3; concat(a, b) => dense 1 >",
+            "Net<f64>< input 13 => dense 1 >\nOther< input 13 => dense 1 >",
+            "Net(f32) < input 13 => dense 1 >",
+            "Net = < input 13 => dense 1 >",
+            "Net< input 13 => repeat 3 { dense 4 relu } dense 1 >",
+            "Net< input 13 => repeat 3 { dense 4 } relu => dense 1 >",
+            "Net< input 13 => repeat 3 (dense 4 relu => relu) => dense 1 >",
+            "Net< input 13 => repeat 3 dense 4 relu => dense 1 >",
+            "Net< input 13 => repeat 3x { dense 4 relu } => dense 1 >",
+            "Net< input 13 => dropout 0,5 => dense 4 leaky_relu 0,01 l2 .5 => dense 1 >",
+            "Net< input 13 => dropout .5 => dense 1 >",
+            "Net< input 8x8x3 => pad 0,1 => flatten => dense 1 >",
+            "Net< input 13 => dense 1 > where params == 14 and flash <= 1 KiB",
+            "Net< input 13 => dense 1 > where params == 14 && flash <= 1 KiB and ram <= 1 KiB; ram >= 1 B",
+            "Net< input 13 => dense 1 > where params < 15 & params > 13",
+            "Net< input 13 => dense 1 > where params == 14 or flash <= 1 KiB",
+            "Net< input 13 => reluu 0.1 => dense 1 >",
+            "Net< input 4x3 => reshape -1 => dense 1 >",
+            "Net< input 12 => reshape -1x3 => flatten => dense 1 >",
+            "Net< input 12 => reshape 2x-1x3 => flatten => dense 1 >",
+            "Net< input 12 => reshape 5x-1 => flatten => dense 1 >",
+            "Net< input 13 => Rescaling(1/255) => rescale(1/255) => dense 1 >",
+        ],
+    );
+}
+
 #[test]
 fn arrows() {
     errors(

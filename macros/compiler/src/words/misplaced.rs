@@ -7,7 +7,7 @@ use crate::errors::Help;
 use crate::layers;
 use crate::number::Number;
 use crate::options;
-use crate::shape::Scalar;
+use crate::shape::{Scalar, Shape};
 use crate::suggest;
 use crate::window::PAD;
 
@@ -43,6 +43,11 @@ impl<'a> Words<'a> {
         let inside = inside.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         if let Some(inside) = inside.filter(|text| text.starts_with(|c: char| c.is_ascii_digit())) {
             self.errors.at(replaced, (format!("`{replaced}` is a text, not a number"), Help::write(inside)));
+            return None;
+        }
+        if ["?", "_", "None"].contains(&replaced.to_string().as_str()) {
+            let help = Help::prose(format!("every size is known when a program is compiled, {such_as}"));
+            self.errors.at(replaced, (format!("{missing}, but `{replaced}` is not a number"), help));
             return None;
         }
         // Of several numbers in the example, the others come behind this word.
@@ -111,6 +116,7 @@ impl<'a> Words<'a> {
         let (sign, mut ahead) = self.behind_sign();
         let mut tokens = match ahead.next()? {
             Word::Other(token @ (TokenTree::Group(_) | TokenTree::Literal(_))) => quote!(#sign #token),
+            Word::Other(token @ TokenTree::Punct(unknown)) if unknown.as_char() == '?' => quote!(#sign #token),
             Word::Name(name) if begins_path(ahead.as_slice()) || !self.means_something(name) => quote!(#sign #name),
             Word::Name(_) | Word::Number(_) | Word::Other(_) => return None,
         };
@@ -119,6 +125,35 @@ impl<'a> Words<'a> {
         }
         self.rest = ahead;
         Some(tokens)
+    }
+
+    /// The units of a layer, which begin with the number `first`. More numbers are an error: other frameworks have the number of values that
+    /// come in before the units, or several layers are meant.
+    pub fn units(&mut self, first: &'a Number) -> &'a Number {
+        let keyword = self.keyword;
+        let mut numbers = vec![first];
+        while let [Word::Number(number), ..] = self.rest.as_slice()
+            && number.digits().is_some()
+        {
+            numbers.push(number);
+            self.rest.next();
+        }
+        let comes_in = self.input.as_ref().map(Shape::channels);
+        let (units, help) = match numbers.as_slice() {
+            [_] => return first,
+            [inputs, units] if comes_in.is_some() && inputs.digits() == comes_in => {
+                (*units, Help::write(units.text()).and(", without the number of values that come in"))
+            }
+            _ => {
+                self.had_list = true;
+                let layers = numbers.iter().map(|number| format!("{keyword} {}", number.text()));
+                let layers = layers.collect::<Vec<_>>().join(" => ");
+                (first, Help::prose(format!("write one number; several layers are `{layers}`")))
+            }
+        };
+        let message = format!("`{keyword}` takes one number, that of its units");
+        self.errors.at(quote!(#(#numbers)*), (message, help));
+        units
     }
 
     /// Reads the value behind an unknown word, which no other word takes: the sign before it, and the value.
@@ -137,7 +172,7 @@ impl<'a> Words<'a> {
     }
 
     /// The sign that comes next, if there is one, and the words behind it.
-    pub(super) fn behind_sign(&self) -> (Option<&'a TokenTree>, std::slice::Iter<'a, Word>) {
+    pub fn behind_sign(&self) -> (Option<&'a TokenTree>, std::slice::Iter<'a, Word>) {
         match self.rest.as_slice() {
             [Word::Other(sign @ TokenTree::Punct(punct)), rest @ ..] if is_sign(punct) => (Some(sign), rest.iter()),
             _ => (None, self.rest.clone()),
