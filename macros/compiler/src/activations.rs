@@ -79,6 +79,11 @@ pub fn find(word: &Ident) -> Option<&'static str> {
     known(word).map(|known| known.word)
 }
 
+/// The most numbers that may follow an activation; `None` for other words.
+pub fn numbers_of(word: &str) -> Option<usize> {
+    KNOWN.iter().find(|known| known.word == word).map(|known| known.numbers.len())
+}
+
 fn known(word: &Ident) -> Option<&'static Known> {
     KNOWN.iter().find(|known| word == known.word).or_else(|| {
         let (_, meant) = ALIASES.iter().find(|(alias, _)| word == alias)?;

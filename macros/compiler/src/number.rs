@@ -3,6 +3,8 @@ use proc_macro2::{Literal, Punct, TokenStream};
 use quote::ToTokens;
 
 use crate::errors::{Help, Message};
+use crate::layers;
+use crate::options;
 
 /// A literal with its sign. `28x28x1` is one literal to Rust, and so is `0x28x1`, so numbers are read from the text of the literal.
 #[derive(Clone, Debug)]
@@ -45,6 +47,9 @@ impl Number {
     /// A size: a whole number above zero.
     pub fn size(&self, what: &str) -> Result<u64, Message> {
         let text = self.text();
+        if let Some(digits) = text.strip_suffix('x').filter(|digits| is_digits(digits)) {
+            return Err((format!("{what} is `{text}`, but must be one number"), Help::write(digits)).into());
+        }
         let sizes = self.sizes(what)?;
         match sizes.as_slice() {
             [size] => Ok(*size),
@@ -58,7 +63,25 @@ impl Number {
     /// A shape: sizes with `x` between them.
     pub fn sizes(&self, what: &str) -> Result<Vec<u64>, Message> {
         let text = self.text();
+        if let Some(help) = self.in_small_letters().or_else(|| self.before_word(is_option)) {
+            return Err((format!("{what} is `{text}`, but a size is made of decimal digits"), help).into());
+        }
         text.split('x').map(|part| size(part, &text, what)).collect()
+    }
+
+    /// The help for a shape such as `28X28`.
+    fn in_small_letters(&self) -> Option<Help> {
+        let text = self.text();
+        let is_shape = text.contains('X') && text.split(['x', 'X']).all(is_digits);
+        is_shape.then(|| Help::write(text.to_lowercase()).and(", with a small `x`"))
+    }
+
+    /// The help for a number that touches the word behind it, such as `10relu`.
+    pub fn before_word(&self, is_word: impl Fn(&str) -> bool) -> Option<Help> {
+        let text = self.text();
+        let (number, word) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != 'x')?);
+        let is_both = number.split('x').all(is_digits) && is_word(word);
+        is_both.then(|| Help::write(format!("{number} {word}")).and(", with a space between them"))
     }
 
     /// As [`sizes`](Self::sizes), but sizes may be zero.
@@ -98,11 +121,21 @@ impl Number {
     }
 }
 
-/// The value of `1/255`, in real numbers; `None` for other expressions.
+/// The value of `1/255`, perhaps in parentheses, in real numbers; `None` for other expressions.
 fn quotient(written: &str) -> Option<f64> {
+    let written = written.strip_prefix('(').and_then(|written| written.strip_suffix(')')).unwrap_or(written);
     let (left, right) = written.split_once('/')?;
     let quotient = left.parse::<u64>().ok()? as f64 / right.parse::<u64>().ok()? as f64;
     quotient.is_finite().then_some(quotient)
+}
+
+/// Whether a word stands behind the numbers of a layer.
+fn is_option(word: &str) -> bool {
+    options::all_words().any(|option| option == word) || layers::all().any(|layer| layer.words.contains(&word))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn size(part: &str, text: &str, what: &str) -> Result<u64, Message> {

@@ -9,8 +9,8 @@ use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensor
 use crate::regularizers::{self, Regularizers};
 use crate::shape::literal;
 use crate::suggest;
-use crate::window::{CAUSAL, PAD, SAME, VALID};
-use crate::words::{Word, Words, misspelt, such_as};
+use crate::window::PAD;
+use crate::words::{Word, Words, misspelt, such_as, without};
 
 /// An initializer: its word, its type in castnet, and the name and default of its number.
 #[derive(Debug)]
@@ -50,22 +50,13 @@ pub fn takes_initializer(word: &str) -> bool {
     [INIT, RECURRENT_INIT].contains(&word)
 }
 
-const OPTIONS: &[&str] = &[
-    NOBIAS,
-    INIT,
-    "l1",
-    "l2",
-    "bias_l1",
-    "bias_l2",
-    "activity_l1",
-    "activity_l2",
-    "max_norm",
-    "non_negative",
-    "frozen",
-];
+const OPTIONS: &[&str] =
+    &[NOBIAS, INIT, "l1", "l2", "bias_l1", "bias_l2", "activity_l1", "activity_l2", "max_norm", "non_negative", FROZEN];
 
 /// The only option that changes the outputs for the same weights, and so is in identities. All others say how a layer is trained.
-const NOBIAS: &str = "nobias";
+pub const NOBIAS: &str = "nobias";
+
+pub const FROZEN: &str = "frozen";
 
 /// Words of other frameworks that say what castnet says without a word.
 const SILENT: &[(&str, &str)] =
@@ -78,6 +69,16 @@ const OF_KERAS: &[(&str, &str)] = &[
     ("recurrent_activation", "gates"),
     ("recurrent_initializer", RECURRENT_INIT),
 ];
+
+/// The word of a layer for the name that Keras has for it.
+pub fn of_keras(name: &Ident, own: &[&str]) -> Option<&'static str> {
+    OF_KERAS.iter().find(|(written, meant)| name == written && own.contains(meant)).map(|(_, meant)| *meant)
+}
+
+/// Whether a value may stand behind a word, as far as all layers take the word.
+pub fn takes_value(word: &str) -> bool {
+    ![NOBIAS, FROZEN, "non_negative"].contains(&word) && activations::numbers_of(word) != Some(0)
+}
 
 /// All options.
 pub fn all() -> impl Iterator<Item = &'static str> {
@@ -128,17 +129,17 @@ impl Options {
     /// Reads all words that are left. `take` reads the words that only this layer takes, with their numbers.
     pub fn parse(words: &mut Words<'_>, mut take: impl FnMut(&Ident, &mut Words<'_>)) -> Self {
         let (own, mut options) = (words.own, Self::default());
-        while let Some(word) = words.next() {
-            match word {
+        while let Some(word) = words.next_option(all_words()) {
+            match word.as_ref() {
                 Word::Name(name) if own.iter().any(|own| name == own) => take(name, words),
                 Word::Name(name) => options.word(name, words),
                 Word::Number(number) => {
                     let message = format!("no word before `{}` takes this number", number.text());
-                    words.errors.at(number, (message, Help::leave_out()));
+                    words.errors.at(number, (message, without(&word, own)));
                 }
                 Word::Other(token) => {
                     let message = format!("`{token}` is not a word of the language");
-                    words.errors.at(token, (message, Help::leave_out()));
+                    words.errors.at(token, (message, without(&word, own)));
                 }
             }
         }
@@ -181,7 +182,7 @@ impl Options {
         let left = words.left();
         let earlier = match name.to_string().as_str() {
             NOBIAS => self.nobias.replace(name.clone()).is_some(),
-            "frozen" => self.frozen.replace(name.clone()).is_some(),
+            FROZEN => self.frozen.replace(name.clone()).is_some(),
             INIT => {
                 let initializer = parse_initializer(name, words);
                 self.initializer.replace(initializer).is_some()
@@ -234,16 +235,15 @@ impl Options {
         }
         let options = own.iter().chain(OPTIONS).copied();
         let known = options.clone().chain(activations::words());
-        let of_keras = OF_KERAS.iter().find(|(written, meant)| name == written && own.contains(meant));
-        let near = match name == "padding" && own.contains(&PAD) && !words.is_next(&[SAME, VALID, CAUSAL]) {
+        let near = match name == "padding" && own.contains(&PAD) {
             true => Some(PAD),
-            false => of_keras.map(|(_, meant)| *meant).or_else(|| suggest::nearest(&name.to_string(), known)),
+            false => of_keras(name, own).or_else(|| suggest::nearest(&name.to_string(), known)),
         };
         let (sign, value) = words.orphan();
         let (options, activations) =
             (options.collect::<Vec<_>>().join(", "), activations::words().collect::<Vec<_>>().join(", "));
         let help = suggest::one_of(near, &format!("options: {options}; activations: {activations}"));
-        let help = misspelt(help, name, sign);
+        let help = misspelt(help, name, (sign, value));
         words
             .errors
             .at(quote!(#name #sign #value), (format!("unknown option or activation `{name}` of `{keyword}`"), help));
@@ -321,7 +321,7 @@ impl Options {
 /// Reads the name after `init` or `recurrent_init`, and its number.
 pub fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let all = || INITIALIZERS.iter().map(|initializer| initializer.word);
-    let Some(name) = words.name() else {
+    let Some(name) = words.name_behind(init) else {
         let names = all().collect::<Vec<_>>().join(", ");
         let example = if init == INIT { "he_normal" } else { "glorot_uniform" };
         let help = Help::after(example).saying(format!("such as `{init} {example}`; initializers: {names}"));
@@ -331,7 +331,7 @@ pub fn parse_initializer(init: &Ident, words: &mut Words<'_>) -> TokenStream {
     let Some(initializer) = INITIALIZERS.iter().find(|initializer| name == initializer.word) else {
         let help = suggest::help(&name.to_string(), "initializers", all());
         let (sign, value) = words.orphan();
-        let help = misspelt(help, name, sign);
+        let help = misspelt(help, &name, (sign, value));
         words.errors.at(quote!(#name #sign #value), (format!("unknown initializer `{name}`"), help));
         return TokenStream::new();
     };

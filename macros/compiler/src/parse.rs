@@ -1,8 +1,11 @@
 //! Parses the tokens of an invocation to a tree with spans. Knows the grammar and no layers, but for the keywords of joins, whose
 //! branches are chains.
+mod arrows;
 mod bounds;
 mod chains;
 mod heads;
+mod samples;
+mod types;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -213,7 +216,8 @@ fn network(input: ParseStream<'_>, runtime: &TokenStream, grammar: &Grammar) -> 
     let mut header = header(input)?;
     let mut errors = Errors::default();
     let goal = optimize::goal(&mut header.attributes, &mut errors);
-    let chains = match body(input, &header.name, &mut errors) {
+    types::skip(input, &mut errors);
+    let chains = match body(input, &header.name, grammar, &mut errors) {
         Ok(body) => grammar.chains(body, &header.name, &mut errors),
         Err(error) => {
             errors.push(error);
@@ -264,7 +268,8 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
         return Err(Error::at(quote!(#keyword #name), (message, help)));
     }
     let group: Group = input.parse()?;
-    let (open, tokens) = body(input, &name, errors)?;
+    let (open, tokens) = body(input, &name, grammar, errors)?;
+    let tokens = grammar.arrows(tokens, errors);
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
     let is_uncertain = errors.len() > before;
@@ -331,7 +336,7 @@ fn check_name(name: &Ident, input: ParseStream<'_>) -> Result<(), Error> {
 type Brackets = (Token![<], Vec<TokenTree>);
 
 /// Reads the `<`, the `>` and the tokens between them.
-fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Result<Brackets, Error> {
+fn body(input: ParseStream<'_>, name: &Ident, grammar: &Grammar, errors: &mut Errors) -> Result<Brackets, Error> {
     if !input.peek(Token![<]) {
         return Err(no_body(input, name));
     }
@@ -342,13 +347,13 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Result<Bra
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
         if let TokenTree::Punct(punct) = &token {
-            if punct.as_char() == '>' && !arrow {
+            if punct.as_char() == '>' && !arrow && !grammar.is_in_arrow(&tokens, punct, input) {
                 if input.peek(Token![<]) {
                     let generics: TokenStream = tokens.into_iter().collect();
-                    let help = Help::leave_out().of(&quote!(#open #generics #punct));
-                    let message = "a network has no generic parameters: its sizes are numbers";
-                    errors.at(&generics, (message, help.saying(format!("leave out `<{generics}>`"))));
-                    return body(input, name, errors);
+                    let help = Help::leave_out().saying(format!("leave out `<{generics}>`"));
+                    let help = types::moved(help, &quote!(#open #generics #punct), input);
+                    errors.at(&generics, ("a network has no generic parameters: its sizes are numbers", help));
+                    return body(input, name, grammar, errors);
                 }
                 return Ok((open, tokens));
             }

@@ -1,14 +1,16 @@
 //! The words of a stage, read from left to right.
+mod meant;
 mod misplaced;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::activations;
 use crate::errors::{Errors, Help, Message};
 use crate::layers;
 use crate::number::Number;
+use crate::options;
 use crate::shape::Shape;
+use crate::window::STRIDE;
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -69,30 +71,25 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The next word. A comma before another layer is an error, and ends the words.
+    /// The next word.
     pub fn next(&mut self) -> Option<&'a Word> {
-        if let [Word::Other(TokenTree::Punct(comma)), Word::Name(name), ..] = self.rest.as_slice()
-            && comma.as_char() == ','
-            && (self.is_layer)(name)
-            && activations::find(name).is_none()
-        {
-            let message = format!("`,` stands between `{}` and `{name}`", self.keyword);
-            self.errors.at(comma, (message, Help::write("=>").saying("write `=>` between layers")));
-            self.rest = [].iter();
-        }
         self.rest.next()
     }
 
-    /// The next word, if it is a number. A `=` before it is an error, and is skipped. Several sizes that are not one word are an error, and
-    /// then the first is the number.
+    /// The next word, if it is a number. A sign before it is an error, and is skipped; so are decimals behind a comma.
     pub fn number(&mut self) -> Option<&'a Number> {
         if let [Word::Other(sign @ TokenTree::Punct(punct)), Word::Number(number), ..] = self.rest.as_slice()
-            && matches!(punct.as_char(), '=' | ':')
+            && is_sign(punct)
         {
             let message = format!("`{sign}` stands before the number `{}`", number.text());
-            self.errors.at(sign, (message, Help::leave_out()));
+            self.errors.at(sign, (message, Help::space()));
             self.rest.next();
         }
+        if self.decimals() { None } else { self.number_or_list() }
+    }
+
+    /// The next word, if it is a number. Several sizes that are not one word are an error, and then the first is the number.
+    fn number_or_list(&mut self) -> Option<&'a Number> {
         let mut ahead = self.rest.clone();
         let Some(Word::Number(number)) = ahead.next() else { return None };
         self.rest = ahead;
@@ -183,16 +180,16 @@ impl<'a> Words<'a> {
     /// words.
     pub fn options(&mut self, mut take: impl FnMut(&Ident, &mut Self)) {
         let known = self.own;
-        let mut seen: Vec<&Ident> = Vec::new();
-        while let Some(word) = self.next() {
+        let mut seen: Vec<Ident> = Vec::new();
+        while let Some(word) = self.next_option(std::iter::empty()) {
             let (keyword, written) = (self.keyword, word.to_token_stream());
-            match word {
-                Word::Name(name) if seen.contains(&name) => {
+            match word.as_ref() {
+                Word::Name(name) if seen.contains(name) => {
                     let number = self.number();
                     self.twice(name, number);
                 }
                 Word::Name(name) if known.iter().any(|known| name == known) => {
-                    seen.push(name);
+                    seen.push(name.clone());
                     take(name, self);
                 }
                 Word::Name(name) if self.is_next_layer(name) => return,
@@ -203,11 +200,12 @@ impl<'a> Words<'a> {
                         known.iter().copied(),
                     );
                     let (sign, value) = self.orphan();
-                    let help = misspelt(help, name, sign);
+                    let help = misspelt(help, name, (sign, value));
                     self.errors.at(quote!(#name #sign #value), (format!("`{keyword}` takes no `{name}`"), help));
                 }
                 Word::Number(_) | Word::Other(_) => {
-                    self.errors.at(word, (format!("`{keyword}` takes no `{written}` here"), Help::leave_out()));
+                    self.errors
+                        .at(written.clone(), (format!("`{keyword}` takes no `{written}` here"), without(&word, known)));
                 }
             }
         }
@@ -260,13 +258,31 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The help for a misspelt word alone. The sign between it and its value is left out.
-pub fn misspelt(help: Help, name: &Ident, sign: Option<&TokenTree>) -> Help {
+/// The help for a misspelt word alone. The sign between it and its value is left out, and so is the value of a word that has none.
+pub fn misspelt(help: Help, name: &Ident, (sign, value): (Option<&TokenTree>, Option<&Word>)) -> Help {
+    let Some(word) = help.changes().first().map(|change| change.text().to_string()) else { return help };
+    if value.is_some() && !options::takes_value(&word) {
+        return help;
+    }
     let help = help.of(name);
     match sign {
-        Some(sign) if !help.changes().is_empty() => help.with(Help::leave_out().of(sign)),
-        _ => help,
+        Some(sign) => help.with(Help::space().of(sign)),
+        None => help,
     }
+}
+
+/// The help that leaves out a word which nothing takes. A sign may stand between two words, and a number behind a window is its stride.
+pub fn without(word: &Word, own: &[&str]) -> Help {
+    match word {
+        Word::Other(TokenTree::Punct(_)) => Help::space(),
+        Word::Number(_) if own.contains(&STRIDE) => Help::before(STRIDE),
+        _ => Help::leave_out(),
+    }
+}
+
+/// Whether a sign stands between a name and its value.
+fn is_sign(punct: &Punct) -> bool {
+    matches!(punct.as_char(), '=' | ':')
 }
 
 /// The number of an example in the place of a wrong one: "such as `epsilon 1e-3`".

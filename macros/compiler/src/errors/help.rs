@@ -20,6 +20,8 @@ pub struct Help {
 }
 
 /// Text that is put in a place. No text removes the tokens there.
+///
+/// Spans do not say whether tokens touch, so the text has no spaces for its neighbours: [`Change::text_between`] adds those that are needed.
 #[derive(Clone, Debug)]
 pub struct Change {
     place: Place,
@@ -137,6 +139,11 @@ impl Help {
     pub fn write_for(words: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         Self::new(format!("write `{text}`"), Place::Phrase(words.into()), text)
+    }
+
+    /// "write a space in its place": in the place of a sign between two words.
+    pub fn space() -> Self {
+        Self::new("write a space in its place".to_string(), Place::Fault, " ")
     }
 
     /// "leave out `words`": some of the tokens at fault.
@@ -267,6 +274,28 @@ impl Change {
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text with the spaces that keep it apart from its neighbours: the source before its place and behind it. Where it removes
+    /// tokens, it is a space if their neighbours would become one word.
+    pub fn text_between(&self, left: &str, right: &str) -> String {
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '"');
+        let touch = |left: &str, right: &str| left.ends_with(is_word) && right.starts_with(is_word);
+        let text = self.text.trim();
+        if text.is_empty() {
+            let is_needed = touch(left, right) || (self.text == " " && !left.ends_with(' ') && !right.starts_with(' '));
+            return if is_needed { " " } else { "" }.to_string();
+        }
+        let (behind, before) = match self.range() {
+            Some((from, to)) => (matches!(from, Position::End(_)), matches!(to, Position::Start(_))),
+            None => (false, false),
+        };
+        let behind = (behind || text.starts_with("=>")) && !text.starts_with([',', '(', ';']);
+        let before = (before || text.ends_with("=>")) && !right.starts_with(['<', '>']);
+        let first = (behind && !left.ends_with(char::is_whitespace)) || touch(left, text);
+        let last = (before && !right.starts_with(char::is_whitespace)) || touch(text, right);
+        let space = |is_needed| if is_needed { " " } else { "" };
+        format!("{}{text}{}", space(first), space(last))
     }
 }
 

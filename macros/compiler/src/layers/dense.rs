@@ -25,7 +25,7 @@ struct Written {
 }
 
 fn parse(words: &mut Words<'_>) -> Option<Parsed> {
-    let number = words.required_number("`dense` wants the number of its units", "10");
+    let number = words.required_number("`dense` wants the number of its units", "10").map(|number| words.units(number));
     let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
     let mut each = false;
     let options = Options::parse(words, |name, words| {

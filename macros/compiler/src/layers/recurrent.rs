@@ -171,6 +171,7 @@ impl Written {
     ) -> Option<Self> {
         let missing = format!("`{start}` wants the number of its units");
         let number = words.expected(start, &missing, "32", format!("such as `{start} 32`"));
+        let number = number.map(|number| words.units(number));
         let units = number.and_then(|number| words.read(number, |number| number.size("the number of units")));
         let mut written = Self {
             keyword: keyword.to_string(),

@@ -1,15 +1,16 @@
 //! The inputs of a network, which stand at the beginning of chains.
-use quote::format_ident;
+use quote::{format_ident, quote};
 
 use super::{Lowering, begins_layer};
-use crate::errors::Help;
+use crate::errors::{Help, Message};
 use crate::foreign::{self, Answer};
 use crate::graph::{Input, ValueId};
 use crate::layers::{self, Takes};
+use crate::number::Number;
 use crate::parse::{self, Chain, Stage, What};
 use crate::shape::{Scalar, Shape};
 use crate::suggest;
-use crate::words::Words;
+use crate::words::{Word, Words};
 
 impl Lowering<'_> {
     /// Adds all inputs, which are the first values, wherever their chains stand.
@@ -78,17 +79,19 @@ impl Lowering<'_> {
         let example = own.map_or("13", example);
         let Some(resolved) = self.resolve(&first.words, None) else { return (None, None) };
         let mut words = Words::new(&first.keyword, &[], begins_layer, &resolved, &mut self.errors);
+        let mut scalar = scalar_first(&mut words);
         let number = words.required_number("`input` wants the shape of one sample", example);
-        let shape =
-            number.and_then(|number| words.read(number, |number| parse::shape(number, "the shape of the input")));
-        let mut scalar = None;
-        if let Some(name) = words.name() {
+        let shape = number.and_then(|number| words.read(number, shape_of));
+        if let Some(name) = words.name_behind(&first.keyword) {
             let known = Scalar::ALL.into_iter().find(|scalar| name == scalar.name());
             if let Some(known) = known {
                 scalar = Some(known);
-            } else if !words.is_next_layer(name) {
+            } else if !words.is_next_layer(&name) {
                 let message = format!("`{name}` is not a type that a network computes with");
-                let help = Help::leave_out().saying("leave it out for `f32`, or write `f64`");
+                let help = match name.to_string().to_lowercase().as_str() {
+                    "double" | "float64" | "f64" => Help::write("f64"),
+                    _ => Help::leave_out().saying("leave it out for `f32`, or write `f64`"),
+                };
                 words.errors.at(name, (message, help));
             }
         }
@@ -109,6 +112,26 @@ impl Lowering<'_> {
             self.written.iter().filter_map(|chain| chain.stages.first()).filter(|first| first.keyword == "input");
         let index = place.zip(0..).find(|(first, _)| std::ptr::eq(*first, stage)).map(|(_, index)| ValueId(index));
         index.filter(|input| !self.unknown_inputs.contains(input))
+    }
+}
+
+/// Reads a type before the shape: `input f64 13`.
+fn scalar_first(words: &mut Words<'_>) -> Option<Scalar> {
+    let (_, behind) = words.behind_sign();
+    let [Word::Name(name), Word::Number(number), ..] = behind.as_slice() else { return None };
+    let scalar = Scalar::ALL.into_iter().find(|scalar| name == scalar.name())?;
+    words.name_behind(words.keyword);
+    let help = Help::write(format!("{} {name}", number.text()));
+    words.errors.at(quote!(#name #number), (format!("`{name}` stands before the shape of the input"), help));
+    Some(scalar)
+}
+
+/// The shape of an input. A type may touch it: `13f64`.
+fn shape_of(number: &Number) -> Result<Shape, Message> {
+    let what = "the shape of the input";
+    match number.before_word(|word| Scalar::ALL.iter().any(|scalar| scalar.name() == word)) {
+        Some(help) => Err((format!("{what} is `{}`, with a type in the same word", number.text()), help).into()),
+        None => parse::shape(number, what),
     }
 }
 

@@ -179,10 +179,12 @@ impl Lowering<'_> {
 
     /// Reports the errors in the words behind a keyword as if it were another.
     fn read_as(&mut self, stage: &Stage, keyword: &str, from: Option<ValueId>) {
-        let Some(layer) = layers::all().find(|layer| layer.word == keyword) else { return };
+        // The words for a layer of another framework may be two, and then they have no errors.
+        let Ok(mut keyword) = syn::parse_str::<Ident>(keyword) else { return };
+        keyword.set_span(stage.keyword.span());
+        let Some(layer) = layers::find(&keyword) else { return };
         let Some(words) = from.and_then(|from| self.resolve(&stage.words, Some(from))) else { return };
         let mut errors = Errors::default();
-        let keyword = Ident::new(keyword, stage.keyword.span());
         let mut words = Words::new(&keyword, layer.words, begins_layer, &words, &mut errors);
         words.separator = self.separator;
         _ = (layer.parse)(&mut words);

@@ -10,6 +10,9 @@ use crate::parse::{Chain, Stage, What};
 use crate::regularizers::Regularizers;
 use crate::shape::Shape;
 
+/// The most channels of an image in a data set: colors and transparency.
+const MOST_CHANNELS: u64 = 4;
+
 impl Lowering<'_> {
     /// Adds a row: a layer, and the activation written after it as an operation of its own. The penalties on the output belong to the last
     /// operation.
@@ -72,6 +75,7 @@ impl Lowering<'_> {
                 let shapes: Vec<Shape> = inputs.into_iter().flatten().cloned().collect();
                 let misfit = self.steps_are_missing(layer.as_ref(), &from, misfit);
                 let misfit = self.state_is_missing(&shapes, &from, misfit);
+                let misfit = self.image_is_meant(layer.as_ref(), &from, misfit);
                 report(&tokens, (&layer.describe(), misfit), &shapes, &mut errors);
                 self.report(errors);
                 return LOST;
@@ -116,6 +120,35 @@ impl Lowering<'_> {
                 Misfit::Layer(Message { text, help: Some(help) })
             }
             (misfit, _) => misfit,
+        }
+    }
+
+    /// Where a layer does not fit an input, but fits an image that the user may have meant by its shape: one with the channels first, or
+    /// without channels.
+    fn image_is_meant(&self, layer: &dyn Layer, from: &[ValueId], misfit: Misfit) -> Misfit {
+        let (Misfit::Layer(Message { text, .. }), &[value]) = (&misfit, from) else { return misfit };
+        let Some(input) = self.graph.inputs.get(self.before_same_shapes(value).0) else { return misfit };
+        let meant = match *input.shape.sizes() {
+            [channels, height, width] if channels <= MOST_CHANNELS && channels < height.min(width) => {
+                vec![height, width, channels]
+            }
+            [height, width] => vec![height, width, 1],
+            _ => return misfit,
+        };
+        let Some(meant) = Shape::new(meant).filter(|meant| layer.resolve(&[meant]).is_ok()) else { return misfit };
+        let (text, written, meant) = (text.clone(), input.shape.to_string(), meant.to_string());
+        let help = Help::write_for(written, &meant).of(&input.tokens);
+        let sentence = format!("an image is height x width x channels: write `input {meant}`");
+        Misfit::Layer(Message { text, help: Some(help.saying(sentence)) })
+    }
+
+    /// The first of the values before this one that have its shape, each computed from the one before.
+    fn before_same_shapes(&self, value: ValueId) -> ValueId {
+        match self.graph.writer(value).map(|node| node.from.as_slice()) {
+            Some(&[before]) if self.graph.find_shape(before) == self.graph.find_shape(value) => {
+                self.before_same_shapes(before)
+            }
+            _ => value,
         }
     }
 

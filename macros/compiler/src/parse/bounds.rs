@@ -1,6 +1,6 @@
 //! The `where` clause behind a network.
-use proc_macro2::{Ident, Punct, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::Token;
 use syn::parse::ParseStream;
 
@@ -64,6 +64,17 @@ pub(super) fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &m
             errors.at(&next, (format!("a comma is missing before `{next}`"), Help::before(",")));
             continue;
         }
+        if let Some(separator) = wrong_separator(input) {
+            let help = match separator.to_string().as_str() {
+                "or" => Help::prose("leave one of the bounds out"),
+                _ => Help::write(","),
+            };
+            errors.at(
+                &separator,
+                (format!("a network keeps all of its bounds, without `{separator}` between them"), help),
+            );
+            continue;
+        }
         if !input.peek(Token![,]) {
             return Ok(());
         }
@@ -72,6 +83,30 @@ pub(super) fn clause(input: ParseStream<'_>, bounds: &mut Vec<Bound>, errors: &m
             return Ok(());
         }
     }
+}
+
+/// Reads `and`, `or`, `&&` or `;` before another bound.
+fn wrong_separator(input: ParseStream<'_>) -> Option<TokenStream> {
+    let ahead = input.fork();
+    let separator: TokenStream = match ahead.parse().ok()? {
+        TokenTree::Ident(word) if is_conjunction(&word) => word.into_token_stream(),
+        TokenTree::Punct(sign) if sign.as_char() == ';' => sign.into_token_stream(),
+        TokenTree::Punct(sign) if sign.as_char() == '&' && ahead.peek(Token![&]) => {
+            let second: Token![&] = ahead.parse().ok()?;
+            quote!(#sign #second)
+        }
+        TokenTree::Punct(sign) if sign.as_char() == '&' => sign.into_token_stream(),
+        _ => return None,
+    };
+    let is_compared = ahead.peek2(Token![<=]) || ahead.peek2(Token![>=]) || ahead.peek2(Token![==]);
+    let is_short = (ahead.peek2(Token![<]) || ahead.peek2(Token![>])) && ahead.peek3(syn::Lit);
+    let is_bound = ahead.peek(syn::Ident) && (is_compared || is_short);
+    is_bound.then(|| separator.clone().into_iter().for_each(|_| _ = input.parse::<TokenTree>()))?;
+    Some(separator)
+}
+
+fn is_conjunction(word: &Ident) -> bool {
+    word == "and" || word == "or"
 }
 
 fn bound(input: ParseStream<'_>) -> Result<Bound, Error> {
@@ -113,7 +148,7 @@ fn bound(input: ParseStream<'_>) -> Result<Bound, Error> {
     }
     let number = Number::new(minus, input.parse()?);
     // A name may also begin the next network: it is followed by `<`.
-    let is_unit = input.peek(syn::Ident) && !input.peek2(Token![<]);
+    let is_unit = input.peek(syn::Ident) && !input.peek2(Token![<]) && wrong_separator(&input.fork()).is_none();
     let unit = if is_unit { Some(input.parse()?) } else { None };
     Ok(Bound { quantity, comparison, number, unit })
 }

@@ -2,12 +2,13 @@
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Brackets, Chain, Stage, What};
+use super::{Brackets, Chain, Stage, What, samples};
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Term, terms};
 use crate::foreign::{self, Answer};
 use crate::layers::{self, join};
 use crate::number::Number;
+use crate::print::rust;
 use crate::suggest;
 use crate::words::Word;
 
@@ -38,6 +39,11 @@ impl Grammar {
         self.calls.iter().find(|(name, _)| name == block).map(|(_, arguments)| *arguments)
     }
 
+    /// Whether a name is that of a block.
+    pub fn is_block(&self, name: &Ident) -> bool {
+        self.blocks.contains(name)
+    }
+
     /// The chains of a network, with `;` between them.
     pub fn chains(&self, (open, tokens): Brackets, name: &Ident, errors: &mut Errors) -> Vec<Chain> {
         if tokens.is_empty() {
@@ -46,6 +52,7 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
+        let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();
@@ -95,13 +102,6 @@ impl Grammar {
                     }
                     last_arrow = Some(arrow);
                 }
-                ('-', Some(TokenTree::Punct(next))) if next.as_char() == '>' && !begins_with_use(&words) => {
-                    let mut arrow = token.to_token_stream();
-                    arrow.extend(tokens.next().map(TokenTree::into_token_stream));
-                    errors.at(&arrow, ("the arrow between layers is `=>`, not `->`", Help::write("=>")));
-                    let stage = self.stage_or_lost(std::mem::take(&mut words), errors);
-                    stages.push(Stage { arrow: last_arrow.replace(arrow), ..stage });
-                }
                 _ => words.push(token),
             }
         }
@@ -130,10 +130,13 @@ impl Grammar {
 
     /// `label: keyword word word`.
     fn stage(&self, tokens: Vec<TokenTree>, errors: &mut Errors) -> Option<Stage> {
-        let mut words = words_of(tokens).into_iter().peekable();
+        let words = words_of(tokens);
+        let has_label = !is_sign_of_number(&words);
+        let mut words = words.into_iter().peekable();
         let mut first = words.next()?;
         let mut label: Option<Ident> = None;
-        while let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
+        while has_label
+            && let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
             && colon.as_char() == ':'
         {
             if let Some(earlier) = &label {
@@ -167,6 +170,14 @@ impl Grammar {
         let words = match keyword.to_string().as_str() {
             "repeat" => return self.repeat(label, keyword, words.collect(), errors),
             "use" => return nested(label, keyword, words.collect(), errors),
+            "input" => {
+                let words: Vec<Word> = words.collect();
+                if let Some((tokens, message)) = samples::check(&words) {
+                    errors.at(tokens, message);
+                    return Some(Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() });
+                }
+                words
+            }
             _ => words.collect::<Vec<Word>>(),
         };
         Some(self.plain(label, keyword, words, errors))
@@ -219,6 +230,13 @@ impl Grammar {
 
     /// `repeat 3 { chain }`.
     fn repeat(&self, label: Option<Ident>, keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
+        let is_braces =
+            |word: &Word| matches!(word, Word::Other(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
+        let behind = words.iter().position(is_braces).map_or(Vec::new(), |braces| words.split_off(braces + 1));
+        if let Some(first) = behind.first() {
+            let message = format!("`{}` stands behind the braces of `repeat`", first.to_token_stream());
+            errors.at(first, (message, Help::before("=>")));
+        }
         let group = match words.pop() {
             Some(Word::Other(TokenTree::Group(group)))
                 if group.delimiter() == Delimiter::Brace && !words.is_empty() =>
@@ -226,15 +244,8 @@ impl Grammar {
                 group
             }
             last => {
-                let body = "{ batchnorm => relu }";
                 words.extend(last);
-                let help = match words.as_slice() {
-                    [Word::Other(TokenTree::Group(group))] if group.delimiter() == Delimiter::Brace => Help::after("3"),
-                    [Word::Number(_)] => Help::after(body).of(&quote!(#(#words)*)),
-                    _ => Help::write(format!("repeat 3 {body}")).of(&quote!(#keyword #(#words)*)),
-                };
-                let help = help.saying(format!("such as `repeat 3 {body}`"));
-                errors.at(&keyword, ("`repeat` wants a number, and a chain in braces", help));
+                errors.at(&keyword, ("`repeat` wants a number, and a chain in braces", no_braces(&keyword, &words)));
                 return None;
             }
         };
@@ -253,8 +264,28 @@ impl Grammar {
     }
 }
 
+/// The help for a repetition without its number or its braces.
+fn no_braces(keyword: &Ident, words: &[Word]) -> Help {
+    let body = "{ batchnorm => relu }";
+    let help = match words {
+        [Word::Other(TokenTree::Group(group))] if group.delimiter() == Delimiter::Brace => Help::after("3"),
+        [Word::Number(_)] => Help::after(body).of(&quote!(#(#words)*)),
+        // The chain stands in parentheses, or in nothing.
+        [Word::Number(_), chain @ ..] => {
+            let inside = match chain {
+                [chain] => parentheses(chain).map(|group| group.stream()),
+                _ => None,
+            };
+            let inside = rust(inside.unwrap_or_else(|| quote!(#(#chain)*)));
+            return Help::write(format!("{{ {inside} }}")).of(&quote!(#(#chain)*));
+        }
+        _ => Help::write(format!("repeat 3 {body}")).of(&quote!(#keyword #(#words)*)),
+    };
+    help.saying(format!("such as `repeat 3 {body}`"))
+}
+
 /// The group of a word in parentheses.
-fn parentheses(word: &Word) -> Option<Group> {
+pub fn parentheses(word: &Word) -> Option<Group> {
     match word {
         Word::Other(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Some(group.clone()),
         _ => None,
@@ -324,8 +355,17 @@ fn read(words: Vec<Word>, errors: &mut Errors) -> Option<Vec<Term>> {
     terms(words).map_err(|(tokens, message)| errors.at(tokens, message)).ok()
 }
 
+/// Whether words begin with a keyword and its number, with a colon between them: a keyword is no label.
+fn is_sign_of_number(words: &[Word]) -> bool {
+    match words {
+        [Word::Name(name), _, Word::Number(_), ..] => layers::is_keyword(name) || name == "input",
+        [Word::Name(name), _, Word::Name(_), Word::Number(_), ..] => name == "input",
+        _ => false,
+    }
+}
+
 /// The words of a stage, or of an argument.
-fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
+pub fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
     let mut words = Vec::new();
     let mut minus: Option<Punct> = None;
     for token in tokens {
@@ -349,16 +389,6 @@ fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
     }
     words.extend(minus.map(|minus| Word::Other(minus.into())));
     words
-}
-
-/// Whether a stage begins with `use`, or with a label and `use`.
-fn begins_with_use(words: &[TokenTree]) -> bool {
-    let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "use");
-    match words {
-        [first, ..] if is_use(first) => true,
-        [_, TokenTree::Punct(colon), third, ..] => colon.as_char() == ':' && is_use(third),
-        _ => false,
-    }
 }
 
 /// Finds words before parentheses, and the numbers of arguments in them.

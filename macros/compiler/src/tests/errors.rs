@@ -764,6 +764,125 @@ fn misplaced() {
     );
 }
 
+/// Options as other languages write them: signs between words, quotes, `true` and `false`.
+#[test]
+fn signs() {
+    errors(
+        "signs",
+        &[
+            "Net< input=13 => dense 1 >",
+            "Net< input:13 => dense:4 => dense 1 >",
+            "Net< input 13 => dense=4 => dropout=0.5 => dense 1 >",
+            "Net< input 13 => dense 4 max_norm=2 => dense 1 >",
+            "Net< input 13 => dense 4 init normal=0.05 => dense 1 >",
+            "Net< input 13 => dense 4 init=he_normal => dense 1 >",
+            "Net< input 13 => dense 4 init=\"he_normal\" => dense 1 >",
+            "Net< input 13 => dense 4 leaky_relu=0.1 => dense 1 >",
+            "Net< input 13 => dense 4,nobias => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 strides=2 => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 stride:2 padding=1 => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 padding=\"same\" => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 padding=same => flatten => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3 \"same\" => flatten => dense 1 >",
+            "Net< input 8x8x3 => maxpool 2x2 stride=2 padding=\"same\" => flatten => dense 1 >",
+            "Net< input 13 => batchnorm epsilon=0.001 momentum=0.9 => dense 1 >",
+            "Net< input 13 => rescale 0.5 offset=-1 => dense 1 >",
+            "Net< input 8x4 => lstm 8 return_sequences=True => lstm 8 return_sequences=False => dense 1 >",
+            "Net< input 13 => dense 4 bias=false => dense 4 bias false => dense 1 use_bias=True >",
+            "Net< input 13 => dense 4 nobias=true => dense 4 relu=true => dense 1 frozen=false >",
+            "Net< input 13 => batchnorm trainable=false => dense 4 trainable=False => dense 1 >",
+            "Net< input 13 => batchnorm center=False scale=True => dense 1 >",
+            "Net< input 8x4 => gru 8 reset_after=False => dense 1 >",
+            "Net< input 8x8x3 => maxpool 2x2 ceil_mode=True => flatten => dense 1 >",
+            "Net< input 13 => dense 4 reluu 0.1 => dense 1 >",
+            "Net< input 13 => dense 4 leakyrelu=0.1 => dense 1 >",
+        ],
+    );
+}
+
+/// Helps whose network is the one that is meant.
+#[test]
+fn meant() {
+    errors(
+        "meant",
+        &[
+            "Net< input 13 => dense 10relu => dense 1 >",
+            "Net< input 8x8x3 => conv 4 3x3same => flatten => dense 1 >",
+            "Net< input 28X28X1 => flatten => dense 1 >",
+            "Net< input 13 => dense 13 4 relu => dense 1 >",
+            "Net< input 13 => dense 4 10 => dense 1 >",
+            "Net< input 8x4 => lstm 4 8 => dense 1 >",
+            "Net< input 1x28x28 => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input 1x28x28 f64 => normalize => relu => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input 28x28 => conv 4 3x3 => flatten => dense 1 >",
+            "Net< input None => dense 1 >",
+            "Net< input ? => dense 1 >",
+            "Net< input None x 10 => dense 1 >",
+            "Net< input ?x10 f64 => dense 1 >",
+            "Net< input (None, 28, 28, 1) => flatten => dense 1 >",
+            "Net< input -1x10 => dense 1 >",
+            "Net< input f64 4 => dense 1 >",
+            "Net< input: f64 4 => dense 1 >",
+            "Net< input 4: f64 => dense 1 >",
+            "Net< input 4f64 => dense 1 >",
+            "Net< input 4 float64 => dense 1 >",
+            "Net: f64 < input 13 => dense 1 >",
+            "Net f64 < a: input 13; b: input 3; concat(a, b) => dense 1 >",
+            "Net<f64>< input 13 => dense 1 >\nOther< input 13 => dense 1 >",
+            "Net(f32) < input 13 => dense 1 >",
+            "Net = < input 13 => dense 1 >",
+            "Net< input 13 => repeat 3 { dense 4 relu } dense 1 >",
+            "Net< input 13 => repeat 3 { dense 4 } relu => dense 1 >",
+            "Net< input 13 => repeat 3 (dense 4 relu => relu) => dense 1 >",
+            "Net< input 13 => repeat 3 dense 4 relu => dense 1 >",
+            "Net< input 13 => repeat 3x { dense 4 relu } => dense 1 >",
+            "Net< input 13 => dropout 0,5 => dense 4 leaky_relu 0,01 l2 .5 => dense 1 >",
+            "Net< input 13 => dropout .5 => dense 1 >",
+            "Net< input 8x8x3 => pad 0,1 => flatten => dense 1 >",
+            "Net< input 13 => dense 1 > where params == 14 and flash <= 1 KiB",
+            "Net< input 13 => dense 1 > where params == 14 && flash <= 1 KiB and ram <= 1 KiB; ram >= 1 B",
+            "Net< input 13 => dense 1 > where params < 15 & params > 13",
+            "Net< input 13 => dense 1 > where params == 14 or flash <= 1 KiB",
+            "Net< input 13 => reluu 0.1 => dense 1 >",
+            "Net< input 4x3 => reshape -1 => dense 1 >",
+            "Net< input 12 => reshape -1x3 => flatten => dense 1 >",
+            "Net< input 12 => reshape 2x-1x3 => flatten => dense 1 >",
+            "Net< input 12 => reshape 5x-1 => flatten => dense 1 >",
+            "Net< input 13 => Rescaling(1/255) => rescale(1/255) => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn arrows() {
+    errors(
+        "arrows",
+        &[
+            "Net< input 13 = > dense 4 relu = > dense 1 >",
+            "Net< input 13 -> dense 4 relu => relu -> dense 1 >",
+            "Net< input 13 | dense 4 | relu | dense 1 >",
+            "Net< input 13 |> dense 4 relu |> dense 1 >",
+            "Net< input 13 >= dense 4 relu >= dense 1 >",
+            "Net< input 13 >> dense 4 relu >> dense 1 >",
+            "Net< input 13 > dense 4 relu > dense 1 >",
+            "Net< input 13 --> dense 4 relu --> dense 1 >",
+            "Net< input 13 ==> dense 4 relu ==> dense 1 >",
+            "Net< input 13 ~> dense 4 relu ~> dense 1 >",
+            "Net< input 13 = dense 4 relu = dense 1 >",
+            "Net< input 13 <- dense 4 relu <- dense 1 >",
+            "Net< input 13.dense 4.dense 1 >",
+            "Net< input 13, dense 4, relu, dense 1 >",
+            "Net< input 13, dense 4, relu nobias, dense 1 >",
+            "Net< input 13 | Linear 4 | hidden: dense 1 >",
+            "Net< input 13 => dense 4 >= dense 1 > where params >= 1, params < 99",
+            "First< input 13 > dense 4 > Second< input 13 |> dense 1 >",
+            "Net< input 13 -> add(dense 13 -> relu, identity) => repeat 2 { dense 4 -> relu } => dense 1 >",
+            "Net< input 13 -> use Encoder -> 3 -> x: use Other -> 2 -> dense 1 >",
+            "block two(n) < dense n > dense n >\nNet< input 13 > two(4) >",
+        ],
+    );
+}
+
 #[test]
 fn recurrent() {
     errors(

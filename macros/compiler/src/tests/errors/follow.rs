@@ -53,12 +53,11 @@ fn apply(source: &str, errors: &[Error]) -> Option<String> {
         .map(|change| {
             let (from, to) = change.range().expect("a change whose place is known");
             let (start, end) = (offset(source, from), offset(source, to));
-            spaced(
-                source,
-                (start, matches!(from, Position::End(_))),
-                (end, matches!(to, Position::Start(_))),
-                change.text(),
-            )
+            let text = change.text_between(&source[..start], &source[end..]);
+            // Text that is removed takes a space with it.
+            let is_last = source[end..].is_empty() || source[end..].starts_with(' ');
+            let trimmed = if text.is_empty() && is_last { source[..start].trim_end_matches(' ').len() } else { start };
+            (trimmed, end, text)
         })
         .collect();
     changes.sort();
@@ -67,26 +66,6 @@ fn apply(source: &str, errors: &[Error]) -> Option<String> {
     let mut edited = source.to_string();
     changes.iter().rev().for_each(|(start, end, text)| edited.replace_range(start..end, text));
     (!changes.is_empty()).then_some(edited)
-}
-
-/// The text with spaces around it, where it begins behind a token or ends before one. Text that is removed takes a space with it.
-fn spaced(
-    source: &str,
-    (start, behind): (usize, bool),
-    (end, before): (usize, bool),
-    text: &str,
-) -> (usize, usize, String) {
-    let (left, right) = (&source[..start], &source[end..]);
-    if text.is_empty() {
-        let trimmed = left.trim_end_matches(' ').len();
-        return (if right.starts_with(' ') || right.is_empty() { trimmed } else { start }, end, String::new());
-    }
-    let behind = behind || text.starts_with("=>");
-    let before = before && !right.starts_with(['<', '>']);
-    let first =
-        if behind && !left.ends_with(char::is_whitespace) && !text.starts_with([',', '(', ';']) { " " } else { "" };
-    let last = if before && !right.starts_with(char::is_whitespace) { " " } else { "" };
-    (start, end, format!("{first}{text}{last}"))
 }
 
 /// The byte of the source at a position. The first line of the source is the second of the invocation.

@@ -25,6 +25,9 @@ const PROSE: &[(&str, &str)] = &[
         "write the number, such as …",
         "the argument of a block stands in its place, and only the user knows the right one",
     ),
+    ("every size is known when a program is compiled, such as `…`", "only the user knows the size"),
+    ("leave one of the bounds out", "only the user knows the bound that counts"),
+    ("write one number; …", "only the user knows the number that is meant"),
     (
         "castnet has no … yet; try layers such as `…`…",
         "no layer computes the same; the layers to try are compiled in `foreign/tests.rs`",
