@@ -3,6 +3,7 @@
 mod bounds;
 mod chains;
 mod heads;
+mod inputs;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -16,11 +17,11 @@ use crate::expressions::Term;
 use crate::number::Number;
 use crate::optimize::{self, Goal};
 use crate::shape::Shape;
+use crate::tokens::push_bare;
 
 use bounds::clause;
 pub use bounds::{Bound, Comparison};
-pub use chains::commas;
-use chains::{Grammar, push_bare};
+use chains::Grammar;
 use heads::fresh;
 
 /// The content of one `network!`.
@@ -123,6 +124,11 @@ pub enum What {
 }
 
 impl Stage {
+    /// A stage with an error in its words, which has been reported.
+    fn lost(label: Option<Ident>, keyword: Ident) -> Self {
+        Self { arrow: None, label, keyword, what: What::Lost, words: Vec::new() }
+    }
+
     /// The first token of its text behind the arrow.
     pub fn first(&self) -> &Ident {
         self.label.as_ref().unwrap_or(&self.keyword)
