@@ -274,7 +274,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
     let is_uncertain = errors.len() > before;
-    let chain = grammar.chain(tokens, errors);
+    let chain = grammar.inside(&parameters).chain(tokens, errors);
     if chain.stages.is_empty() && errors.is_empty() {
         let help = Help::after("relu").of(&open).saying("they stand in `<` and `>`, such as `relu`");
         errors.at(&name, (format!("the block `{name}` has no layers"), help));

@@ -15,6 +15,8 @@ pub struct Stage<'a> {
     /// Castnet's keyword.
     pub word: &'a str,
     pub has_label: bool,
+    /// The parameters of the block around it, which stand for words of castnet.
+    pub parameters: &'a [Ident],
 }
 
 /// A parameter with its value.
@@ -88,7 +90,7 @@ impl Stage<'_> {
     /// The parameter at the beginning of tokens, and the tokens behind it.
     fn parameter<'t>(&self, tokens: &'t [TokenTree]) -> Option<(Parameter, &'t [TokenTree])> {
         let (name, rest) = match tokens {
-            [TokenTree::Ident(name), rest @ ..] => (name.to_string(), rest),
+            [TokenTree::Ident(name), rest @ ..] if !self.parameters.contains(name) => (name.to_string(), rest),
             [shape @ TokenTree::Group(_), rest @ ..] => {
                 let words = sizes(&Value::read(std::slice::from_ref(shape))?.0)?;
                 let answer = Answer::Words(words);
@@ -96,6 +98,11 @@ impl Stage<'_> {
                     Parameter { name: String::new(), tokens: quote!(#shape), answer, is_found_later: true },
                     rest,
                 ));
+            }
+            [comma @ TokenTree::Punct(punct), rest @ ..] if punct.as_char() == ',' => {
+                let answer = Answer::LeftOut("words stand side by side");
+                let tokens = quote!(#comma);
+                return Some((Parameter { name: ",".to_string(), tokens, answer, is_found_later: true }, rest));
             }
             _ => return None,
         };

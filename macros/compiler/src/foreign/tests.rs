@@ -125,6 +125,8 @@ const CALLS: &[(&str, &str, &str, &str, u64)] = &[
     ("DepthwiseConv2D", "3", "8x8x3", "depthwise 3", 6 * 6 * 3),
     ("DepthwiseConv2D", "(3, 3), 2", "8x8x3", "depthwise 3x3 stride 2", 3 * 3 * 3),
     ("SeparableConv2D", "16, 3, 2", "8x8x3", "separable 16 3 stride 2", 3 * 3 * 16),
+    ("MaxPooling2D", "", "8x8x3", "maxpool 2", 4 * 4 * 3),
+    ("UpSampling2D", "", "8x8x3", "upsample 2", 16 * 16 * 3),
     ("MaxPooling2D", "2", "8x8x3", "maxpool 2", 4 * 4 * 3),
     ("MaxPooling2D", "(2, 2), 1", "8x8x3", "maxpool 2x2 stride 1", 7 * 7 * 3),
     ("MaxPool2d", "3, 2", "8x8x3", "maxpool 3 stride 2", 3 * 3 * 3),
@@ -258,7 +260,7 @@ const UNSURE: &[(&str, &[&str])] = &[
     ("Conv2DTranspose", &["64", "64, 3, 2, 1"]),
     ("ConvTranspose2d", &["64, 3", "3, 64, 3, 2, 1", "3, 64, 3, 2, 1, 1", "3, 64, 2, 3", "3, 64, (4, 2), (2, 3)"]),
     ("DepthwiseConv2D", &["", "3, 2, 1", "\"relu\""]),
-    ("MaxPooling2D", &["", "2, \"relu\""]),
+    ("MaxPooling2D", &["2, \"relu\""]),
     ("MaxPool2d", &["", "3, 2, 1"]),
     ("AdaptiveAvgPool2d", &["", "7", "(1, 7)"]),
     ("Upsample", &["2"]),
@@ -293,6 +295,14 @@ fn calls_that_are_not_sure_have_no_edit() {
             assert_eq!(translation(name, arguments), None, "{name}({arguments})");
         }
     }
+}
+
+#[test]
+fn parameters_of_blocks_are_their_own() {
+    let source = "block pair(one, zero, name, weight_decay, padding) < dense one name relu => dense zero weight_decay 0.1 => rescale 2 => \
+        reshape 4x4x1 => conv 2 3x3 padding relu => flatten >
+        Net< input 8 => pair(4, 16, nobias, l2, same) => dense 1 >";
+    assert_eq!(errors(source), Vec::<String>::new());
 }
 
 #[test]

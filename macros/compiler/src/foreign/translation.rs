@@ -234,6 +234,12 @@ impl Translation {
     /// The layer, if castnet takes it.
     fn finish(mut self, class: &Class) -> Option<Self> {
         self.numbers.sort();
+        let has_window = matches!(self.keyword.as_str(), "maxpool" | "avgpool" | "upsample");
+        if has_window && self.numbers.is_empty() && class.framework == Framework::Keras && !class.directions.is_empty()
+        {
+            // The default of Keras.
+            self.numbers.push((0, "2".to_string()));
+        }
         let in_order = self.numbers.iter().enumerate().all(|(index, (place, _))| index == *place);
         // The defaults of the slopes differ between frameworks that spell the names in the same way.
         let has_default = !matches!(self.keyword.as_str(), "leaky_relu" | "prelu" | "threshold");

@@ -12,8 +12,11 @@ use crate::tokens::{commas, push_bare, words_of};
 use crate::words::Word;
 
 /// The parser of chains, which knows the names of all blocks.
+#[derive(Clone)]
 pub struct Grammar {
     blocks: Vec<Ident>,
+    /// The parameters of the block whose chain is read.
+    parameters: Vec<Ident>,
     /// All words before parentheses, without those of the heads of blocks, with the number of arguments in the parentheses.
     calls: Vec<(Ident, usize)>,
 }
@@ -30,7 +33,12 @@ impl Grammar {
             }
             _ => None,
         };
-        Self { blocks: tokens.windows(3).filter_map(name).collect(), calls }
+        Self { blocks: tokens.windows(3).filter_map(name).collect(), parameters: Vec::new(), calls }
+    }
+
+    /// The grammar inside of a block with these parameters.
+    pub fn inside(&self, parameters: &[Ident]) -> Self {
+        Self { parameters: parameters.to_vec(), ..self.clone() }
     }
 
     /// The number of arguments of the first call of a block, if there is one.
@@ -287,7 +295,7 @@ impl Grammar {
         if !is_layer || self.blocks.contains(keyword) {
             return true;
         }
-        let stage = foreign::Stage { keyword, word, has_label: label.is_some() };
+        let stage = foreign::Stage { keyword, word, has_label: label.is_some(), parameters: &self.parameters };
         let mut tokens: Vec<TokenTree> = quote!(#(#words)*).into_iter().collect();
         let (before, count) = (errors.len(), tokens.len());
         let is_certain = foreign::report(&stage, &mut tokens, errors);

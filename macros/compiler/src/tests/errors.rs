@@ -284,6 +284,8 @@ fn parameters_of_other_frameworks() {
             "Net< input 8x4 => lstm 8 recurrent_activation=\"hard_sigmoid\" => dense 1 >",
             "Net< input 13 => batchnorm center=False eps=1e-5 => dropout 0.5 seed=3 => dense 1 >",
             "Net< input 13 => dense 10 activation=tf.nn.relu => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3x3 padding=\"same\", activation=\"relu\" => flatten => dense 1 >",
+            "Net< input 13 => dense 10 kernel_initializer=HeNormal(), bias_initializer=\"zeros\" => dense 1 >",
         ],
     );
 }
