@@ -10,8 +10,7 @@ use quote::{ToTokens, quote};
 
 use crate::errors::{Help, Message};
 use crate::number::Number;
-use crate::parse::commas;
-use crate::tokens;
+use crate::tokens::{self, commas};
 use crate::words::Word;
 
 /// The name of the number of channels of what comes in.

@@ -13,7 +13,8 @@ mod places;
 use proc_macro2::Ident;
 
 use crate::activations;
-use crate::words::Words;
+use crate::errors::Errors;
+use crate::words::{Word, Words};
 
 pub use bidirectional::PARTS;
 pub use interface::{
@@ -207,6 +208,14 @@ pub fn find(word: &Ident) -> Option<Keyword> {
 /// Whether a word is the keyword of a layer or an activation.
 pub fn is_keyword(word: &Ident) -> bool {
     find(word).is_some()
+}
+
+/// Whether the layer or the activation with this keyword reads these words without an error.
+pub fn reads(keyword: &Ident, words: &[Word]) -> bool {
+    let Some(layer) = find(keyword) else { return false };
+    let mut errors = Errors::default();
+    let mut words = Words::new(keyword, layer.words, is_keyword, words, &mut errors);
+    (layer.parse)(&mut words).is_some() && errors.is_empty()
 }
 
 /// Whether the first number of a layer is that of its filters, and the second its window.

@@ -27,6 +27,7 @@ mod parse;
 mod plan;
 mod print;
 mod regularizers;
+mod reserved;
 mod shape;
 mod size;
 mod suggest;

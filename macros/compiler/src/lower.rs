@@ -18,6 +18,7 @@ use crate::graph::{Branch, Graph, Readers, ValueId};
 use crate::layers::{self, Layer, NestedType, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
+use crate::reserved::{self, IDENTITY};
 use crate::shape::{Scalar, Shape};
 use crate::words::{Word, Words};
 
@@ -76,18 +77,12 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
     }
 }
 
-/// The word for what comes in.
-const IDENTITY: &str = "identity";
-
-/// The words of the language that are not layers.
-const LANGUAGE: &[&str] = &["input", IDENTITY, "repeat", "block", "use"];
-
 /// The value of a stage with an error, and of all stages behind it.
 const LOST: ValueId = ValueId(usize::MAX);
 
 /// Whether a word begins a stage of a chain, except for labels and blocks.
 fn begins_layer(word: &Ident) -> bool {
-    layers::is_keyword(word) || join::is_keyword(word) || LANGUAGE.iter().any(|known| word == known)
+    layers::is_keyword(word) || join::is_keyword(word) || reserved::is_language(word)
 }
 
 struct Lowering<'a> {
@@ -165,7 +160,7 @@ impl Lowering<'_> {
                 self.no_words(stage);
                 from.or_else(|| self.nothing_comes_in(stage))
             }
-            (What::Plain, _) if self.find_label(&stage.keyword).is_some() => {
+            (What::Plain, _) if self.reads_label(stage) => {
                 self.no_words(stage);
                 self.label_stage(stage, from, is_first)
             }

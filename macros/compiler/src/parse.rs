@@ -4,6 +4,7 @@ mod arrows;
 mod bounds;
 mod chains;
 mod heads;
+mod inputs;
 mod samples;
 mod types;
 
@@ -19,11 +20,11 @@ use crate::expressions::Term;
 use crate::number::Number;
 use crate::optimize::{self, Goal};
 use crate::shape::Shape;
+use crate::tokens::push_bare;
 
 use bounds::clause;
 pub use bounds::{Bound, Comparison};
-pub use chains::commas;
-use chains::{Grammar, push_bare};
+use chains::Grammar;
 use heads::fresh;
 
 /// The content of one `network!`.
@@ -126,6 +127,11 @@ pub enum What {
 }
 
 impl Stage {
+    /// A stage with an error in its words, which has been reported.
+    fn lost(label: Option<Ident>, keyword: Ident) -> Self {
+        Self { arrow: None, label, keyword, what: What::Lost, words: Vec::new() }
+    }
+
     /// The first token of its text behind the arrow.
     pub fn first(&self) -> &Ident {
         self.label.as_ref().unwrap_or(&self.keyword)
@@ -273,7 +279,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
     let is_uncertain = errors.len() > before;
-    let chain = grammar.chain(tokens, errors);
+    let chain = grammar.inside(&parameters).chain(tokens, errors);
     if chain.stages.is_empty() && errors.is_empty() {
         let help = Help::after("relu").of(&open).saying("they stand in `<` and `>`, such as `relu`");
         errors.at(&name, (format!("the block `{name}` has no layers"), help));

@@ -2,13 +2,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{LANGUAGE, Lowering};
+use super::Lowering;
 use crate::errors::{Errors, Help, place};
 use crate::expressions::{CHANNELS, Term, Value, Wrong};
 use crate::graph::ValueId;
 use crate::layers::{self, join};
 use crate::options;
 use crate::parse::{Block, Chain, Stage, What, Written};
+use crate::reserved;
 use crate::words::Word;
 
 /// Blocks and their parameters have names that nothing else has.
@@ -54,7 +55,7 @@ fn is_word(word: &Ident) -> bool {
         || layers::is_option(word)
         || join::is_keyword(word)
         || join::words().any(|known| word == known)
-        || LANGUAGE.iter().any(|known| word == known)
+        || reserved::is_language(word)
         || options::is_word(word)
 }
 

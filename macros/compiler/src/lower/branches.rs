@@ -2,7 +2,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::IDENTITY;
+use crate::reserved::IDENTITY;
 use crate::errors::{Errors, Help};
 use crate::expressions::{CHANNELS, Term};
 use crate::graph::Branch;

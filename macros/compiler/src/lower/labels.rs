@@ -120,7 +120,16 @@ impl Lowering<'_> {
         scopes.flatten().find(|(label, _)| label == name).map(|(_, value)| *value)
     }
 
+    /// Whether a stage reads a label. The keyword of a layer, which cannot be a label, reads one only where it can be no layer.
+    pub(super) fn reads_label(&self, stage: &Stage) -> bool {
+        let can_read = !layers::is_keyword(&stage.keyword) || stage.words.is_empty();
+        can_read && self.find_label(&stage.keyword).is_some()
+    }
+
     pub(super) fn bind(&mut self, label: &Ident, value: ValueId) {
+        if layers::reads(label, &[]) {
+            return;
+        }
         let Some(scope) = self.labels.last_mut() else { return };
         let is_taken = scope.iter().any(|(other, _)| other == label);
         if is_taken && value != LOST && self.graph.value_name(value) != Some(label) {

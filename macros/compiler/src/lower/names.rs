@@ -1,11 +1,12 @@
 //! The names of rows: their labels, or their keywords with a number.
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 
-use super::{LANGUAGE, Lowering};
+use super::Lowering;
 use crate::errors::Help;
-use crate::layers::{self, Life, join};
+use crate::layers;
 use crate::parse::Stage;
+use crate::reserved;
 
 impl Lowering<'_> {
     /// A name behind the prefix of the call around it.
@@ -48,26 +49,12 @@ impl Lowering<'_> {
 
     pub(super) fn check_label(&mut self, label: &Ident) {
         let text = label.to_string();
-        let wrong = if syn::parse2::<Ident>(label.to_token_stream()).is_err() {
-            "is a keyword of Rust"
-        } else if RESERVED.contains(&text.as_str())
-            || text.starts_with("grad_")
-            || text.starts_with('_')
-            || RESERVED_ENDS.iter().chain(layers::PARTS).any(|end| text.ends_with(end))
-            || Life::ALL.iter().any(|life| text.ends_with(life.suffix()))
-        {
-            "is reserved for the generated code"
-        } else if layers::is_keyword(label) || join::is_keyword(label) {
-            "is the name of a kind of layer"
-        } else if LANGUAGE.iter().any(|word| label == word) {
-            "is a word of the language"
-        } else if self.blocks.iter().any(|block| block.name == *label) {
-            "is the name of a block"
-        } else {
+        let is_block = || self.blocks.iter().any(|block| block.name == *label);
+        let Some(wrong) = reserved::reason(label).or_else(|| is_block().then_some("is the name of a block")) else {
             return;
         };
-        let is_word = layers::is_keyword(label) || join::is_keyword(label) || LANGUAGE.iter().any(|word| label == word);
-        // A word that means something else is only here a label.
+        // A word that means something else alone is only here a label.
+        let is_word = layers::reads(label, &[]) || reserved::is_language(label);
         let places = if is_word { vec![label.clone()] } else { self.places_of(label) };
         let help = Help::rename(places, &self.free_name("hidden"));
         self.wrong(label, (format!("`{text}` {wrong} and cannot be a label"), help));
@@ -120,22 +107,3 @@ impl Lowering<'_> {
         }
     }
 }
-
-/// Names of local variables in the generated code.
-const RESERVED: &[&str] = &[
-    "adjoints",
-    "arena",
-    "castnet",
-    "grad_input",
-    "grad_output",
-    "gradient",
-    "input",
-    "isa",
-    "output",
-    "rng",
-    "samples",
-    "tape",
-];
-
-/// Ends of the names of local variables and fields, beside those of needs and of the parts of layers. Names that begin with `grad_` are reserved too.
-const RESERVED_ENDS: &[&str] = &["_linear", "_contribution", "_moving"];

@@ -69,9 +69,15 @@ impl Grammar {
         let text: String = signs.iter().map(ToString::to_string).collect();
         let is_activation = matches!(next, [TokenTree::Ident(name), ..] if activations::find(name).is_some());
         let is_identity = matches!(next, [TokenTree::Ident(name), ..] if name == "identity");
+        let is_named = matches!(next, [_, TokenTree::Punct(sign), ..] if sign.as_char() == '=');
         match text.as_str() {
             "=>" => !is_joint(signs),
             "->" => !begins_with_use(before),
+            // Dots stand in ranges and paths: `channels 0..4`, `nn.Linear`.
+            ".." => false,
+            "." if matches!(before.last(), Some(TokenTree::Ident(_))) => false,
+            // A parameter with its name: `padding="same", activation="relu"`.
+            "," if is_named => false,
             // One of them stands before options too: `init = identity`.
             "," if is_activation => self.is_stage(next),
             "=" | "," | "." | "-" => !is_activation && !is_identity && self.begins_layer(next),

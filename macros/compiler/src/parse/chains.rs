@@ -1,20 +1,23 @@
 //! Chains of stages, with their words.
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Brackets, Chain, Stage, What, samples};
+use super::{Brackets, Chain, Stage, What, inputs, samples};
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Term, terms};
 use crate::foreign::{self, Answer};
 use crate::layers::{self, join};
-use crate::number::Number;
 use crate::print::rust;
 use crate::suggest;
+use crate::tokens::{commas, push_bare, words_of};
 use crate::words::Word;
 
 /// The parser of chains, which knows the names of all blocks.
+#[derive(Clone)]
 pub struct Grammar {
     blocks: Vec<Ident>,
+    /// The parameters of the block whose chain is read.
+    parameters: Vec<Ident>,
     /// All words before parentheses, without those of the heads of blocks, with the number of arguments in the parentheses.
     calls: Vec<(Ident, usize)>,
 }
@@ -31,7 +34,12 @@ impl Grammar {
             }
             _ => None,
         };
-        Self { blocks: tokens.windows(3).filter_map(name).collect(), calls }
+        Self { blocks: tokens.windows(3).filter_map(name).collect(), parameters: Vec::new(), calls }
+    }
+
+    /// The grammar inside of a block with these parameters.
+    pub fn inside(&self, parameters: &[Ident]) -> Self {
+        Self { parameters: parameters.to_vec(), ..self.clone() }
     }
 
     /// The number of arguments of the first call of a block, if there is one.
@@ -68,7 +76,9 @@ impl Grammar {
                 errors.at(semicolon, ("there is no chain of layers before this `;`", Help::leave_out()));
                 continue;
             }
-            chains.push(self.chain(part.to_vec(), errors));
+            for tokens in inputs::apart(part, errors) {
+                chains.push(self.chain(tokens, errors));
+            }
         }
         chains
     }
@@ -138,6 +148,8 @@ impl Grammar {
         while has_label
             && let (Word::Name(name), Some(Word::Other(TokenTree::Punct(colon)))) = (&first, words.peek())
             && colon.as_char() == ':'
+            // `::` is part of a path.
+            && colon.spacing() == Spacing::Alone
         {
             if let Some(earlier) = &label {
                 let help =
@@ -184,24 +196,11 @@ impl Grammar {
     }
 
     /// A layer, a label, a join or a call of a block.
-    fn plain(&self, label: Option<Ident>, mut keyword: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Stage {
-        let group = words.first().and_then(parentheses);
-        let is_known = self.blocks.contains(&keyword)
-            || layers::is_keyword(&keyword)
-            || join::is_keyword(&keyword)
-            || keyword == "input"
-            || keyword == "identity";
-        if let Some(group) = group.filter(|_| !is_known) {
-            if let Some(join) = join_of(&keyword) {
-                errors.at(&keyword, unknown_join(&keyword, &join));
-                keyword = join;
-            } else if commas(group.stream()).len() != 1
-                && let Some(message) = foreign::call(&keyword, &group)
-            {
-                errors.at(quote!(#keyword #group), message);
-                return Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() };
-            }
-        }
+    fn plain(&self, label: Option<Ident>, first: Ident, mut words: Vec<Word>, errors: &mut Errors) -> Stage {
+        let keyword = match self.keyword(label.as_ref(), &first, &mut words, errors) {
+            Some(keyword) if self.options(label.as_ref(), &keyword, &mut words, errors) => keyword,
+            _ => return Stage::lost(label, first),
+        };
         let is_join = join::is_keyword(&keyword);
         let what = match words.first() {
             Some(Word::Other(TokenTree::Group(group))) if group.delimiter() == Delimiter::Parenthesis => {
@@ -224,8 +223,97 @@ impl Grammar {
         };
         match read(words, errors) {
             Some(words) => Stage { arrow: None, label, keyword, what, words },
-            None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
+            None => Stage::lost(label, keyword),
         }
+    }
+
+    /// The keyword of a stage. Reports a call or a path of another framework; nothing, if no keyword is left then.
+    fn keyword(
+        &self,
+        label: Option<&Ident>,
+        first: &Ident,
+        words: &mut Vec<Word>,
+        errors: &mut Errors,
+    ) -> Option<Ident> {
+        let Some((last, path, length)) = path(first, words) else {
+            let is_known = self.is_known(first);
+            let group = words.first().and_then(parentheses);
+            return match group.filter(|_| !is_known || layers::is_keyword(first)) {
+                Some(_) if is_known && terms(words.clone()).is_ok() => Some(first.clone()),
+                Some(group) => self.call(label, (first, &first.to_token_stream()), &group, words, errors),
+                None => Some(first.clone()),
+            };
+        };
+        words.drain(..length);
+        match words.first().and_then(parentheses) {
+            Some(group) => self.call(label, (&last, &path), &group, words, errors),
+            None => {
+                errors.at(&path, foreign::message_at(&last, &path, "layer")?);
+                None
+            }
+        }
+    }
+
+    /// Reports the call of a layer with this name, in front of which the words of the path may stand. The keyword of a join is left then.
+    fn call(
+        &self,
+        label: Option<&Ident>,
+        (name, path): (&Ident, &TokenStream),
+        arguments: &Group,
+        words: &mut Vec<Word>,
+        errors: &mut Errors,
+    ) -> Option<Ident> {
+        let rest = words.iter().skip(1);
+        let call = foreign::Call { name, path, arguments, rest: quote!(#(#rest)*), has_label: label.is_some() };
+        let is_word = self.is_known(name) && path.clone().into_iter().count() == 1;
+        let Some(join) = join_of(name).filter(|_| !is_word) else {
+            let message = if is_word { call.without_parentheses() } else { call.message() };
+            let Some(message) = message else { return Some(name.clone()) };
+            errors.at(call.tokens(), message);
+            return None;
+        };
+        let message = unknown_join(name, path, &join);
+        match listed(words) {
+            Some((branches, length)) => {
+                let calls = words.iter().take(length);
+                let help = Help::write(format!("{join}({})", crate::print::rust(branches.clone())));
+                errors.at(quote!(#path #(#calls)*), (message.text, help));
+                let branches = Group::new(Delimiter::Parenthesis, branches);
+                words.splice(..length, [Word::Other(branches.into())]);
+            }
+            None => errors.at(path, message),
+        }
+        Some(join)
+    }
+
+    /// Whether a word begins a stage: a layer, a join, or a call of a block.
+    fn is_known(&self, word: &Ident) -> bool {
+        self.blocks.contains(word)
+            || layers::is_keyword(word)
+            || join::is_keyword(word)
+            || word == "input"
+            || word == "identity"
+    }
+
+    /// Reports the parameters of other frameworks behind a keyword, and takes them out of the words; false if the shape is not known then.
+    fn options(&self, label: Option<&Ident>, keyword: &Ident, words: &mut Vec<Word>, errors: &mut Errors) -> bool {
+        let written = keyword.to_string();
+        let word = match foreign::answer(&written) {
+            Some(Answer::Words(word)) if !self.is_known(keyword) => word,
+            _ => &written,
+        };
+        let is_layer = syn::parse_str::<Ident>(word).is_ok_and(|word| layers::is_keyword(&word) || word == "input");
+        if !is_layer || self.blocks.contains(keyword) {
+            return true;
+        }
+        let stage = foreign::Stage { keyword, word, has_label: label.is_some(), parameters: &self.parameters };
+        let mut tokens: Vec<TokenTree> = quote!(#(#words)*).into_iter().collect();
+        let (before, count) = (errors.len(), tokens.len());
+        let is_certain = foreign::report(&stage, &mut tokens, errors);
+        if errors.len() > before || tokens.len() != count {
+            *words = words_of(tokens);
+        }
+        is_certain
     }
 
     /// `repeat 3 { chain }`.
@@ -259,7 +347,7 @@ impl Grammar {
         }
         Some(match read(words, errors) {
             Some(words) => Stage { arrow: None, label, keyword, what: What::Repeat(chain), words },
-            None => Stage { arrow: None, label, keyword, what: What::Lost, words: Vec::new() },
+            None => Stage::lost(label, keyword),
         })
     }
 }
@@ -284,6 +372,30 @@ fn no_braces(keyword: &Ident, words: &[Word]) -> Help {
     help.saying(format!("such as `repeat 3 {body}`"))
 }
 
+/// The last name of a path such as `nn.Linear`, if it is the name of a layer; the tokens of the path; and the number of words that it has
+/// behind the first.
+fn path(first: &Ident, words: &[Word]) -> Option<(Ident, TokenStream, usize)> {
+    let is = |word: &Word, sign: char| matches!(word, Word::Other(TokenTree::Punct(punct)) if punct.as_char() == sign);
+    let (mut last, mut rest) = (first, words);
+    loop {
+        rest = match rest {
+            [dot, Word::Name(name), behind @ ..] if is(dot, '.') => {
+                last = name;
+                behind
+            }
+            [colon, second, Word::Name(name), behind @ ..] if is(colon, ':') && is(second, ':') => {
+                last = name;
+                behind
+            }
+            _ => break,
+        };
+    }
+    let length = words.len() - rest.len();
+    let path = words.iter().take(length);
+    (length > 0 && foreign::answer(&last.to_string()).is_some())
+        .then(|| (last.clone(), quote!(#first #(#path)*), length))
+}
+
 /// The group of a word in parentheses.
 pub fn parentheses(word: &Word) -> Option<Group> {
     match word {
@@ -304,11 +416,28 @@ fn join_of(keyword: &Ident) -> Option<Ident> {
 }
 
 /// The message for the wrong keyword of a join.
-fn unknown_join(keyword: &Ident, join: &Ident) -> Message {
-    foreign::message(keyword, "layer").unwrap_or_else(|| {
+fn unknown_join(keyword: &Ident, written: &TokenStream, join: &Ident) -> Message {
+    foreign::message_at(keyword, written, "layer").unwrap_or_else(|| {
         let help = Help::write(join.to_string()).saying(format!("did you mean `{join}`?"));
         (format!("unknown layer `{keyword}`"), help).into()
     })
+}
+
+/// The labels in `Concatenate()([a, b])` and in `cat([a, b], dim=1)`, if they are joined along the last dimension, as castnet does; and the
+/// number of groups that they take.
+fn listed(words: &[Word]) -> Option<(TokenStream, usize)> {
+    let brackets = |group: &Group| match group.stream().into_iter().next() {
+        Some(TokenTree::Group(list)) if list.delimiter() == Delimiter::Bracket => Some(list.stream()),
+        _ => None,
+    };
+    let (first, second) = (words.first().and_then(parentheses)?, words.get(1).and_then(parentheses));
+    let (list, axis, length) = match second {
+        Some(second) => (brackets(&second)?, first.stream(), 2),
+        None => (brackets(&first)?, first.stream().into_iter().skip(2).collect(), 1),
+    };
+    let is_last = ["", "axis=-1", "-1", "dim=1", "dim=-1"].contains(&axis.to_string().replace(' ', "").as_str());
+    let is_label = |part: &Vec<TokenTree>| matches!(part.as_slice(), [TokenTree::Ident(_)]);
+    (is_last && commas(list.clone()).iter().all(is_label)).then_some((list, length))
 }
 
 /// The help that adds a layer behind an input.
@@ -364,33 +493,6 @@ fn is_sign_of_number(words: &[Word]) -> bool {
     }
 }
 
-/// The words of a stage, or of an argument.
-pub fn words_of(tokens: Vec<TokenTree>) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut minus: Option<Punct> = None;
-    for token in tokens {
-        match token {
-            TokenTree::Literal(literal) if literal.to_string().starts_with(|c: char| c.is_ascii_digit()) => {
-                words.push(Word::Number(Number::new(minus.take(), literal)));
-                continue;
-            }
-            TokenTree::Ident(name) => {
-                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
-                words.push(Word::Name(name));
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '-' => {
-                words.extend(minus.replace(punct).map(|minus| Word::Other(minus.into())));
-            }
-            other => {
-                words.extend(minus.take().map(|minus| Word::Other(minus.into())));
-                words.push(Word::Other(other));
-            }
-        }
-    }
-    words.extend(minus.map(|minus| Word::Other(minus.into())));
-    words
-}
-
 /// Finds words before parentheses, and the numbers of arguments in them.
 fn find_calls(tokens: TokenStream, calls: &mut Vec<(Ident, usize)>) {
     let mut is_head = false;
@@ -411,41 +513,4 @@ fn find_calls(tokens: TokenStream, calls: &mut Vec<(Ident, usize)>) {
             TokenTree::Punct(_) | TokenTree::Literal(_) => (is_head, name) = (false, None),
         }
     }
-}
-
-/// The lists of tokens between commas. A comma at the end is allowed.
-pub fn commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut parts = vec![Vec::new()];
-    for token in tokens {
-        match (&token, parts.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(Vec::new()),
-            (_, Some(part)) => push_bare(token, part),
-            (_, None) => {}
-        }
-    }
-    if parts.last().is_some_and(Vec::is_empty) {
-        parts.pop();
-    }
-    parts
-}
-
-/// Adds a token. `macro_rules` replaces `$size:literal` by a group without delimiters: then the tokens in the group are added.
-pub fn push_bare(token: TokenTree, tokens: &mut Vec<TokenTree>) {
-    match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            if is_computed(&group) {
-                let mut whole = Group::new(Delimiter::Parenthesis, group.stream());
-                whole.set_span(group.span());
-                return tokens.push(whole.into());
-            }
-            group.stream().into_iter().for_each(|token| push_bare(token, tokens));
-        }
-        token => tokens.push(token),
-    }
-}
-
-/// Whether a group, by which `macro_rules` replaces `$size:expr`, is an expression with operators: then it stays a group.
-fn is_computed(group: &Group) -> bool {
-    let is_operator = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
-    group.stream().into_iter().skip(1).any(is_operator)
 }

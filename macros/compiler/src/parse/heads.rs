@@ -3,6 +3,7 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::{Errors, Help};
+use crate::tokens;
 
 /// A parameter as it is written, with the comma before it, or behind the first.
 struct Part {
@@ -71,7 +72,7 @@ fn parts(group: &Group) -> Vec<Part> {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     let commas: Vec<&TokenTree> = tokens.iter().filter(|token| is_comma(token)).collect();
     let mut parts: Vec<Part> = Vec::new();
-    for (index, part) in super::commas(group.stream()).into_iter().enumerate() {
+    for (index, part) in tokens::commas(group.stream()).into_iter().enumerate() {
         let with_comma = match index.checked_sub(1) {
             Some(before) => {
                 let comma = commas.get(before);

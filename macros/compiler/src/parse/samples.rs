@@ -2,8 +2,9 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::chains::{parentheses, words_of};
+use super::chains::parentheses;
 use crate::errors::{Help, Message};
+use crate::tokens::words_of;
 use crate::words::Word;
 
 /// The error of words that begin with a number of samples, if a shape follows it.

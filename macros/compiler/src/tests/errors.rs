@@ -246,6 +246,70 @@ fn words_of_other_frameworks() {
 }
 
 #[test]
+fn calls() {
+    errors(
+        "calls",
+        &[
+            "Net< input 13 => Dropout(0.5) => dense 1 >",
+            "Net< input 13 => dropout(0.5) => dense 1 >",
+            "Net< input 13 => Dense(10, activation=\"relu\") => dense 1 >",
+            "Net< input 13 => dense(10, relu) => dense 1 >",
+            "Net< input 13 => linear(13, 10) => dense 1 >",
+            "Net< input 28x28x1 => conv(8, (3, 3)) => maxpool(2, 2) => flatten => dense 1 >",
+            "Net< input 28x28x1 => Conv2D(32, kernel_size=3, padding=\"same\") => flatten => dense 1 >",
+            "Net< input 28x28x1 => Conv2d(1, 32, kernel_size=(3, 3)) => MaxPool2d(kernel_size=2, stride=2) => flatten => dense 1 >",
+            "Net< input 28x28x1 => Conv2D(32, (3, 3)) => MaxPooling2D((2, 2)) => Flatten() => Dense(1) >",
+            "Net< Input(shape=(28, 28, 1)) => Flatten() => Dense(1) >",
+            "Net< Input((13,)) => Dense(1) >",
+            "Net< input 13 => layers.Dense(10) => keras.layers.Dense(5, activation=tf.nn.relu) => dense 1 >",
+            "Net< input 20 => nn.Linear(20, 10) => F.relu => nn.Linear(10, 5) => nn.ReLU() => nn::Linear(5, 1) >",
+            "Net< input 8x4 => TimeDistributed(Dense(3)) => flatten => dense 1 >",
+            "Net< input 8x4 => Bidirectional(GRU(8, return_sequences=True)) => Bidirectional(LSTM(3)) => dense 1 >",
+            "Net< input 8x4 => LSTM(64, return_sequences=True) => GRU(64, dropout=0.2, go_backwards=True) => dense 1 >",
+            "Net< input 8 => dense 10 => LeakyReLU(0.1) => BatchNorm1d(10) => Rescaling(1./255) => dense 1 >",
+            "Net< input 13 => Dense(10, name=\"hidden\") => first: Dense(5, name=\"second\") => dense 1 >",
+            "Net< input 13 => Dense(10) relu => dense 1 >",
+            "Net< input 13 => Dense(10)(x) => dense 1 >",
+            "Net< a: input 4; b: input 3; Concatenate()([a, b]) => dense 1 >",
+            "Net< a: input 4; b: input 3; torch.cat([a, b], dim=1) => dense 1 >",
+            "Net< a: input 4; b: input 4; torch.add(a, b) => dense 1 >",
+        ],
+    );
+}
+
+#[test]
+fn parameters_of_other_frameworks() {
+    errors(
+        "parameters",
+        &[
+            "Net< input 13 => dense 10 use_bias=False => dense 5 use_bias=True => dense 1 bias=False >",
+            "Net< input 13 => Dense 10 use_bias=False => dense 1 >",
+            "Net< input 13 => dense 10 trainable=False rellu => dense 1 >",
+            "Net< input 13 => dense 10 kernel_initializer=\"he_normal\" => dense 5 kernel_initializer he_normal => dense 1 >",
+            "Net< input 13 => dense 10 init xavier_uniform => dense 5 init=kaiming_normal => dense 1 >",
+            "Net< input 13 => dense 10 xavier_uniform => dense 5 init \"he_normal\" => dense 1 >",
+            "Net< input 13 => dense 10 kernel_regularizer=l2(0.01) => dense 5 kernel_regularizer=\"l2\" => dense 1 >",
+            "Net< input 13 => dense 10 bias_regularizer=\"l1\" => dense 5 activity_regularizer=\"l1\" => dense 1 >",
+            "Net< input 13 => dense 10 kernel_constraint=\"non_neg\" => dense 1 >",
+            "Net< input 13 => dense 10 weight_decay=0.01 => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3 dilation_rate=2 => conv 8 3 strides=(2, 2) => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3 stride=(2, 2) => maxpool 2 strides=2 => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv filters = 8 kernel_size=(3, 3) padding=\"same\" stride = 1 activation=\"relu\" => flatten => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3 padding=\"valid\" => conv 8 3 padding=same => conv 8 3 padding=1 => flatten => dense 1 >",
+            "Net< input 13 => dense 10 name=\"hidden\" => first: dense 5 name=second => dense 1 >",
+            "Net< input 13 => dense 10 input_shape=(13,) => dense 5 input_dim=10 => dense 1 >",
+            "Net< input shape=(13,) => dense 1 >",
+            "Net< input 8x4 => lstm 8 return_sequences=True => lstm 8 return_sequences=False go_backwards=True => dense 1 >",
+            "Net< input 8x4 => lstm 8 recurrent_activation=\"hard_sigmoid\" => dense 1 >",
+            "Net< input 13 => batchnorm center=False eps=1e-5 => dropout 0.5 seed=3 => dense 1 >",
+            "Net< input 13 => dense 10 activation=tf.nn.relu => dense 1 >",
+            "Net< input 9x9x3 => conv 8 3x3 padding=\"same\", activation=\"relu\" => flatten => dense 1 >",
+            "Net< input 13 => dense 10 kernel_initializer=HeNormal(), bias_initializer=\"zeros\" => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn images() {
     errors(
         "images",
@@ -387,6 +451,16 @@ fn labels() {
             "Net< input 13 => a: => dense 1 >",
             "Net< input 13 => a: b: dense 10 => dense 1 >",
             "Net< input 13 => hidden => dense 1 >",
+            "Net< input 13 => dense: dense 8 => dense 1 >",
+            "Net< input 13 => dense: dense 8 => add(dense, dense 8) => dense 1 >",
+            "Net< input 13 => concat: concat(identity, dense 3) => dense 1 >",
+            "Net< input a 4, b 3 => concat(a, b) => dense 1 >",
+            "Net< input a: 4, b: 3 => dense 1 >",
+            "Net< input a 4, input b 4 => add => dense 1 >",
+            "Net< input a 4; input b 3; concat(a, b) => dense 1 >",
+            "Net< a: input 4, b: input 3 => concat(a, b) => dense 1 >",
+            "Net< a: input 4 => b: input 3 => concat(a, b) => dense 1 >",
+            "Net< input a 4 f64 => dense 1 >",
         ],
     );
 }

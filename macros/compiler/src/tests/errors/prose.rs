@@ -52,6 +52,7 @@ const PROSE: &[(&str, &str)] = &[
     ),
     ("the size of an image is that of the input: …", "the place is outside of the network"),
     ("`each` behind `dense` applies it to every position: …", "only the user knows the layer that is meant"),
+    ("weight decay belongs to the optimizer, …", "the place is outside of the network"),
     ("declare the layers that both have as a network of their own", "no network can be a layer of itself"),
     ("most of it: …", "it says which layers are large; only the user knows which may be smaller"),
     ("one of ==, <, <=, >, >=", "there is no number either, and only the user knows the bound"),

@@ -1,0 +1,237 @@
+//! Parameters of other frameworks among castnet's words: `dense 10 use_bias=False`.
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::parameters::{Meaning, initializer, meaning};
+use super::translation::{Translation, reads};
+use super::values::Value;
+use crate::errors::{Errors, Help, Message};
+use crate::{layers, options};
+
+/// A layer among whose words parameters of other frameworks may stand.
+pub struct Stage<'a> {
+    /// The keyword as it is written.
+    pub keyword: &'a Ident,
+    /// Castnet's keyword.
+    pub word: &'a str,
+    pub has_label: bool,
+    /// The parameters of the block around it, which stand for words of castnet.
+    pub parameters: &'a [Ident],
+}
+
+/// A parameter with its value.
+struct Parameter {
+    /// Its name; empty for sizes in parentheses.
+    name: String,
+    /// All of its tokens.
+    tokens: TokenStream,
+    answer: Answer,
+    /// Whether its error is found when the layer is read, if it is.
+    is_found_later: bool,
+}
+
+/// The answer to a parameter.
+enum Answer {
+    /// These words stand for it.
+    Words(String),
+    /// Its number stands alone; the number of tokens before the number.
+    Number(usize),
+    /// It becomes a label.
+    Label(String),
+    /// It is left out, for this reason.
+    LeftOut(&'static str),
+    /// It is done elsewhere, as this sentence says.
+    Elsewhere(&'static str),
+}
+
+/// A token of the words, or a parameter among them.
+enum Item {
+    Token(TokenTree),
+    Parameter(Parameter),
+}
+
+/// Reports the parameters of other frameworks in the words of a layer, and takes them out of the words. The result is false if they
+/// might have changed the shape of the output.
+pub fn report(stage: &Stage<'_>, words: &mut Vec<TokenTree>, errors: &mut Errors) -> bool {
+    let mut items = Vec::new();
+    let mut rest = words.as_slice();
+    while let [first, behind @ ..] = rest {
+        let found = stage.parameter(rest);
+        rest = found.as_ref().map_or(behind, |(_, behind)| *behind);
+        items.push(found.map_or_else(|| Item::Token(first.clone()), |(parameter, _)| Item::Parameter(parameter)));
+    }
+    let changes = |item: &Item| matches!(item, Item::Parameter(parameter) if parameter.changes_shape());
+    let is_certain = !items.iter().any(changes);
+    words.clear();
+    for item in items {
+        match item {
+            Item::Token(token) => words.push(token),
+            Item::Parameter(parameter) if parameter.is_found_later && is_certain => words.extend(parameter.tokens),
+            Item::Parameter(parameter) => stage.wrong(parameter, errors),
+        }
+    }
+    is_certain
+}
+
+impl Parameter {
+    /// Whether the shape of the output is not known without it.
+    fn changes_shape(&self) -> bool {
+        match &self.answer {
+            Answer::Words(words) if !self.is_found_later => {
+                let first = words.split(' ').next().unwrap_or_default();
+                !first.is_empty() && !options::all_words().any(|word| word == first)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// The parameter at the beginning of tokens, and the tokens behind it.
+    fn parameter<'t>(&self, tokens: &'t [TokenTree]) -> Option<(Parameter, &'t [TokenTree])> {
+        let (name, rest) = match tokens {
+            [TokenTree::Ident(name), rest @ ..] if !self.parameters.contains(name) => (name.to_string(), rest),
+            [shape @ TokenTree::Group(_), rest @ ..] => {
+                let words = sizes(&Value::read(std::slice::from_ref(shape))?.0)?;
+                let answer = Answer::Words(words);
+                return Some((
+                    Parameter { name: String::new(), tokens: quote!(#shape), answer, is_found_later: true },
+                    rest,
+                ));
+            }
+            [comma @ TokenTree::Punct(punct), rest @ ..] if punct.as_char() == ',' => {
+                let answer = Answer::LeftOut("words stand side by side");
+                let tokens = quote!(#comma);
+                return Some((Parameter { name: ",".to_string(), tokens, answer, is_found_later: true }, rest));
+            }
+            _ => return None,
+        };
+        let (signs, value) = match rest {
+            [TokenTree::Punct(sign), value @ ..] if matches!(sign.as_char(), '=' | ':') => (1, value),
+            value => (0, value),
+        };
+        let found = meaning(self.word, &name).and_then(|meaning| {
+            let (value, behind) = Value::read(value)?;
+            Some((
+                self.answer(&name, meaning, &value, signs)?,
+                self.is_found_later(&name, meaning, &value, signs),
+                behind,
+            ))
+        });
+        let (answer, is_found_later, behind) = match found {
+            Some(found) => found,
+            None if signs == 0 => (self.lone_initializer(tokens)?, false, rest),
+            None => return None,
+        };
+        let written = tokens.iter().take(tokens.len() - behind.len());
+        Some((Parameter { name, tokens: quote!(#(#written)*), answer, is_found_later }, behind))
+    }
+
+    /// The answer to a parameter with this value, before which stand so many signs. Nothing if castnet has no words for it.
+    fn answer(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> Option<Answer> {
+        let is_number = matches!(value, Value::Number(_));
+        match meaning {
+            Meaning::Number(_) | Meaning::Window(_) | Meaning::Factor | Meaning::Shape | Meaning::Sides
+                if is_number =>
+            {
+                return Some(Answer::Number(signs + 1));
+            }
+            Meaning::Elsewhere(sentence) => return Some(Answer::Elsewhere(sentence)),
+            Meaning::LeftOut(reason) if value.sizes().is_some() => return Some(Answer::LeftOut(reason)),
+            // These are castnet's words.
+            Meaning::Initializer(_)
+                if signs == 0 && self.is_own(name) && value.word() == initializer(value).as_deref() =>
+            {
+                let words = || Some(Answer::Words(format!("{name} {}", value.word()?)));
+                return matches!(value, Value::Text(_)).then(words).flatten();
+            }
+            _ if signs == 0 && self.is_own(name) && is_number => return None,
+            _ => {}
+        }
+        let translation = Translation::of_parameter(self.word, name, value)?;
+        match (meaning, &translation.label) {
+            (Meaning::Label, _) if self.has_label => return Some(Answer::LeftOut("the layer has a label")),
+            (Meaning::Label, None) => {
+                return Some(Answer::LeftOut("castnet has no such labels, and numbers its layers"));
+            }
+            (_, Some(label)) => return Some(Answer::Label(label.clone())),
+            (_, None) => {}
+        }
+        let words = translation.text_of_words();
+        (words.is_empty() || self.takes(&words)).then_some(Answer::Words(words))
+    }
+
+    /// Whether the words of the layer have an answer of their own to a parameter with this value.
+    fn is_found_later(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> bool {
+        let is_number = matches!(value, Value::Number(_));
+        match meaning {
+            Meaning::Number(_) | Meaning::Window(_) | Meaning::Factor | Meaning::Shape | Meaning::Sides => is_number,
+            Meaning::Activation("") => match value {
+                Value::Name(name) => !name.is_path && name.arguments.is_none() && !value.is_none(),
+                Value::Text(_) => true,
+                Value::Number(_) | Value::Sequence(_) => false,
+            },
+            Meaning::Padding | Meaning::Sizes(_) | Meaning::Word(_) | Meaning::Momentum if signs == 0 => {
+                !matches!(value, Value::Sequence(_))
+            }
+            _ => self.is_own(name) && is_number,
+        }
+    }
+
+    /// The answer to the name of an initializer of another framework that stands alone.
+    fn lone_initializer(&self, tokens: &[TokenTree]) -> Option<Answer> {
+        let (value, _) = Value::read(tokens.get(..1)?)?;
+        let word = initializer(&value).filter(|word| value.word() != Some(word))?;
+        let words = format!("{} {word}", options::INIT);
+        self.takes(&words).then_some(Answer::Words(words))
+    }
+
+    /// Whether a word is castnet's word of this layer.
+    fn is_own(&self, name: &str) -> bool {
+        let own = layers::all().find(|layer| layer.word == self.word).map_or(&[][..], |layer| layer.words);
+        own.contains(&name) || options::all().any(|option| option == name)
+    }
+
+    /// Whether the layer takes these words, behind the numbers that it needs.
+    fn takes(&self, words: &str) -> bool {
+        self.word == "input"
+            || ["", "1", "1 1", "gru 1"].iter().any(|numbers| reads(self.word, &format!("{numbers} {words}")))
+    }
+
+    /// Reports a parameter.
+    fn wrong(&self, parameter: Parameter, errors: &mut Errors) {
+        let Parameter { name, tokens, answer, .. } = parameter;
+        let word = self.word;
+        let text = match (&answer, self.is_own(&name)) {
+            (Answer::Words(_), true) if options::takes_initializer(&name) => {
+                format!("`{name}` is followed by castnet's name of an initializer")
+            }
+            (Answer::Words(words), true) if !words.contains('x') => format!("a sign stands behind `{name}`"),
+            (Answer::Words(_), _) if name.is_empty() || self.is_own(&name) => {
+                "a shape is one word, without parentheses or commas".to_string()
+            }
+            (Answer::Number(_), _) => format!("`{word}` takes its number without `{name}`"),
+            _ => format!("`{word}` takes no `{name}`"),
+        };
+        let (fault, help) = match answer {
+            Answer::Words(words) if words.is_empty() => (tokens, Help::leave_out().and(": it is so without a word")),
+            Answer::Words(words) => (tokens, Help::write(words)),
+            Answer::Number(before) => (tokens.into_iter().take(before).collect(), Help::leave_out()),
+            Answer::Label(label) => {
+                let named = Help::before(format!("{label}:")).of(self.keyword);
+                let help = named.with(Help::leave_out().of(&tokens));
+                (tokens, help.saying(format!("a name stands before its layer: `{label}: {word}`")))
+            }
+            Answer::LeftOut(reason) => (tokens, Help::leave_out().and(&format!(": {reason}"))),
+            Answer::Elsewhere(sentence) => (tokens, Help::prose(sentence)),
+        };
+        errors.at(fault.into_token_stream(), Message::from((text, help)));
+    }
+}
+
+/// Several sizes as one word.
+fn sizes(value: &Value) -> Option<String> {
+    let Value::Sequence(_) = value else { return None };
+    let sizes: Vec<String> = value.sizes()?.iter().map(u64::to_string).collect();
+    (!sizes.is_empty()).then(|| sizes.join("x"))
+}
