@@ -187,22 +187,14 @@ impl Translation {
             }
             Meaning::Padding => self.pad(value, class)?,
             Meaning::Choice(choices) => {
-                let written = value.word().or(value.number())?;
-                let same = |choice: &str| choice == written || (choice.to_lowercase() == written && is_flag(written));
-                let (_, words) = choices.iter().find(|(choice, _)| same(choice))?;
-                self.words.extend((!words.is_empty()).then(|| (*words).to_string()));
+                let words = chosen(choices, value)?;
+                self.words.extend((!words.is_empty()).then(|| words.to_string()));
             }
             Meaning::Activation(before) => self.words.push(format!("{before}{}", activation(value)?)),
             Meaning::Initializer(word) => self.words.push(format!("{word} {}", initializer(value)?)),
             Meaning::Regularizer(prefix) => self.words.push(regularizer(value, prefix)?),
             Meaning::Constraint => self.words.push(constraint(value)?),
-            Meaning::Momentum => {
-                let momentum = value.number()?;
-                let is_torch = class.framework == Framework::Torch || class.pattern == "SyncBatchNorm";
-                let stays =
-                    if is_torch { (1.0 - momentum.parse::<f64>().ok()?).to_string() } else { momentum.to_string() };
-                self.words.push(format!("momentum {stays}"));
-            }
+            Meaning::Momentum => self.words.push(format!("momentum {}", momentum(value, class)?)),
             Meaning::Label => self.label = label(value)?,
             Meaning::Layer => {
                 let Value::Name(layer) = value else { return None };
@@ -307,6 +299,20 @@ pub fn reads(keyword: &str, words: &str) -> bool {
         *word = Word::Number(Number::computed(1, TokenStream::new()));
     }
     layers::reads(&keyword, &words)
+}
+
+/// Castnet's words for one of several values.
+fn chosen(choices: &[(&str, &'static str)], value: &Value) -> Option<&'static str> {
+    let written = value.word().or(value.number())?;
+    let same = |choice: &str| choice == written || (choice.to_lowercase() == written && is_flag(written));
+    choices.iter().find(|(choice, _)| same(choice)).map(|(_, words)| *words)
+}
+
+/// The part of the moving statistics that stays in a step.
+fn momentum(value: &Value, class: &Class) -> Option<String> {
+    let momentum = value.number()?;
+    let is_torch = class.framework == Framework::Torch || class.pattern == "SyncBatchNorm";
+    Some(if is_torch { (1.0 - momentum.parse::<f64>().ok()?).to_string() } else { momentum.to_string() })
 }
 
 /// Castnet's activation for the name of one.
