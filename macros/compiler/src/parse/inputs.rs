@@ -76,6 +76,9 @@ impl<'t> Named<'t> {
         };
         let (is_first, rest) = keyword(tokens);
         let [TokenTree::Ident(label), rest @ ..] = rest else { return None };
+        if Scalar::ALL.iter().any(|scalar| label == scalar.name()) {
+            return None;
+        }
         let (has_sign, rest) = match rest {
             [sign, rest @ ..] if is(sign, ':') || is(sign, '=') => (true, rest),
             rest => (false, rest),

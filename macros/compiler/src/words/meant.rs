@@ -10,10 +10,6 @@ use crate::errors::Help;
 use crate::options;
 use crate::suggest;
 
-/// Names of options that have `true` or `false` elsewhere, with the word that castnet has for `false`; beside those such as `bias`, for
-/// which it is the name behind `no`.
-const SWITCHES: &[(&str, &str)] = &[("trainable", options::FROZEN), ("reset_after", "reset_before")];
-
 /// Names that other frameworks write before the name of a padding or of an activation.
 const SILENT: &[&str] = &["padding", "activation"];
 
@@ -117,8 +113,7 @@ impl<'a> Words<'a> {
         };
         let text = name.to_string();
         let negated = format!("no{}", text.strip_prefix("use_").unwrap_or(&text));
-        let is_off = |word: &&str| *word == negated || SWITCHES.contains(&(text.as_str(), *word));
-        let word = match options.iter().copied().find(is_off) {
+        let word = match options.iter().copied().find(|word| *word == negated) {
             Some(off) => (!is_on).then_some(off),
             None => {
                 let near = || suggest::nearest(&text, options.iter().copied());
