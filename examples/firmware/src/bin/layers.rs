@@ -1,4 +1,4 @@
-//! Trains networks of most kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
+//! Trains networks of all kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
 //! that training cannot panic or allocate either. It is linked, and not run, because it wants more memory than the boards have.
 #![no_std]
 #![no_main]
@@ -34,6 +34,11 @@ network! {
         input 6x3
         => bidirectional gru 4 sequences => lstm 5 sequences dropout 0.1 recurrent_dropout 0.1 => gru 3 reset_before sequences backwards gelu
         => rnn 4 nobias l2 0.1 => dense 2
+    >
+    Depthwise<
+        input 10x10x2
+        => depthwise 3x3 multiplier 2 relu => depthwise 3x3 same stride 2 tanh => separable 5 3x3 same => depthwise 2x2 dilation 2 nobias
+        => separable 4 2x2 stride 2 multiplier 2 elu => globalavgpool => dense 2
     >
     Heads< input 4 => normalize => trunk: dense 40 gelu; trunk => size: dense 1; trunk => kind: dense 3 softmax >
 }
@@ -73,8 +78,9 @@ fn main() -> ! {
         trains::<Series, _, _>(Smoothed { loss: CategoricalCrossentropy, amount: 0.1 }, Ftrl::default()),
         trains::<Heads, _, _>(both, Momentum::default()),
         trains::<Recurrent, _, _>(MeanSquaredError, Adam::default()),
+        trains::<Depthwise, _, _>(MeanSquaredError, Adam::default()),
     ];
-    debug::exit(if all == [true; 8] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
+    debug::exit(if all == [true; 9] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi();
     }
