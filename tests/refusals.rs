@@ -418,10 +418,9 @@ fn numbers_of_losses() {
         (reason(Huber { delta: 0.0 }, sgd), "the `delta` of 0 for `Huber`: give a number above 0"),
         (reason(Weighted(Huber { delta: -1.0 }, 1.0), sgd), "the `delta` of -1 for `Huber`: give a number above 0"),
         (reason(Insist(Huber { delta: f64::NAN }), sgd), "the `delta` of NaN for `Huber`: give a number above 0"),
-        (
-            reason(Weighted(MeanSquaredError, f64::INFINITY), sgd),
-            "the `factor` of inf for `Weighted`: give a finite number",
-        ),
+        (reason(Weighted(MeanSquaredError, f64::INFINITY), sgd), "the `factor` of inf for `Weighted`: give 0 or more"),
+        (reason(Weighted(MeanSquaredError, -1.0), sgd), "the `factor` of -1 for `Weighted`: give 0 or more"),
+        (reason(Weighted(MeanSquaredError, f64::NAN), sgd), "the `factor` of NaN for `Weighted`: give 0 or more"),
         (
             reason(FromLogits(Smoothed { loss: BinaryCrossentropy, amount: 1.5 }), sgd),
             "the `amount` of 1.5 for `Smoothed`: give a number from 0 to 1",
