@@ -218,8 +218,9 @@ fn of_optimizer(optimizer: impl Optimizer) -> String {
 
 #[test]
 fn learning_rates() {
-    for rate in [-0.1, -1e-300, f64::NAN, f64::NEG_INFINITY, f64::INFINITY] {
-        let expected = format!("a learning rate of {rate}: give one that is finite and not negative");
+    let infinite = [(f64::NEG_INFINITY, "-inf"), (f64::INFINITY, "inf")];
+    for (rate, shown) in [(-0.1, "-0.1"), (-1e-300, "-1e-300"), (f64::NAN, "NaN")].into_iter().chain(infinite) {
+        let expected = format!("a learning rate of {shown}: give one that is finite and not negative");
         assert_eq!(of_optimizer(Sgd { learning_rate: rate }), expected);
         assert_eq!(of_optimizer(WeightDecay { optimizer: Sgd { learning_rate: rate }, rate: 0.1 }), expected);
         assert_eq!(of_optimizer(AmsGrad(Adam { learning_rate: rate, ..Adam::default() })), expected);
