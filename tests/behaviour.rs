@@ -177,12 +177,13 @@ fn any_batch_size() {
 }
 
 #[test]
-fn no_epochs_change_nothing() {
+fn no_epochs_are_refused() {
     let net = Xor::init(&mut seeded(1));
     let before = net.clone_boxed();
     let mut trainer = net.compile(BinaryCrossentropy, Adam::default());
     let history = trainer.fit(&xor(), Fit::epochs(0).progress(false));
-    assert_eq!((history.epochs().len(), history.outcome()), (0, &Outcome::Completed));
+    assert_eq!((history.epochs().len(), history.outcome()), (0, &Outcome::Refused(FitError::Epochs)));
+    assert_eq!(history.outcome().to_string(), "not trained: 0 epochs: give at least one");
     assert_eq!(trainer.into_network(), before);
 }
 
@@ -202,6 +203,19 @@ fn options_that_cannot_be_followed() {
     let twice = FitError::TwoValidations { fraction: 0.25 };
     assert_eq!(refused(Fit::epochs(1).validation(&data).validation_split(0.25)), twice);
     assert_eq!(refused(Fit::epochs(1).validation_split(0.25).validation(&data)), twice);
+    assert_eq!(refused(Fit::epochs(1).validation(&data).validation_split(0.25).validation(&data)), twice);
+    for (option, options) in [
+        ("validation", Fit::epochs(1).validation(&data).validation(&data)),
+        ("validation", Fit::epochs(1).validation(&data).validation(&data).validation_split(0.25)),
+        ("validation_split", Fit::epochs(1).validation_split(0.25).validation_split(0.5)),
+        ("validation_split", Fit::epochs(1).validation_split(0.25).validation_split(0.5).validation(&data)),
+    ] {
+        assert_eq!(refused(options), FitError::RepeatedValidation { option });
+    }
+    assert_eq!(
+        FitError::RepeatedValidation { option: "validation" }.to_string(),
+        "`validation` was given twice: give it once, as a training has one set of validation data"
+    );
     let message =
         "validation data and a validation split of 0.25: give one of them, `validation` or `validation_split`";
     assert_eq!(twice.to_string(), message);
@@ -498,6 +512,33 @@ fn losses_of_several_outputs_are_added() {
     let mut all = net().compile(Insist(MeanSquaredError), Sgd { learning_rate: 0.0 });
     let target = [HeadsOutput { a: [2.0].into(), b: [1.0, -1.0, 1.0].into() }];
     assert_eq!(all.train_on_batch(&input, &target).expect("a batch").loss, 1.75);
+}
+
+/// The struct of several outputs is the target of a loss for each: the data of `DataFor` train as the pairs of targets do, on a device too.
+#[test]
+fn data_of_several_outputs() {
+    network! { Heads< input 3 => trunk: dense 4 relu; trunk => age: dense 1; trunk => kind: dense 2 softmax; trunk => old: dense 1 sigmoid > }
+    use castnet::{Both, TrainingMemory};
+    let (inputs, rows) = ([[0.1, 0.2, 0.3], [0.3, 0.1, 0.2]], [[0.5, 1.0, 0.0, 1.0], [0.7, 0.25, 0.75, 0.0]]);
+    let data: DataFor<Heads> = Dataset::from_rows(&inputs, &rows).expect("sound data");
+    assert_eq!(data.targets()[1], HeadsOutput { age: [0.7].into(), kind: [0.25, 0.75].into(), old: [0.0].into() });
+    let pairs = data.clone().map_targets(|target| Both(target.age, Both(target.kind, target.old)));
+    let pairs = pairs.expect("finite");
+
+    let loss = Both(MeanSquaredError, Both(CategoricalCrossentropy, BinaryCrossentropy));
+    let trainer = || Heads::init(&mut seeded(1)).compile(loss, Adam::default());
+    let (mut whole, mut of_pairs) = (trainer(), trainer());
+    let history = whole.fit(&data, Fit::epochs(3).batch_size(1).progress(false).validation(&data));
+    assert_eq!(history, of_pairs.fit(&pairs, Fit::epochs(3).batch_size(1).progress(false).validation(&pairs)));
+    assert_eq!((history.outcome(), whole.network()), (&Outcome::Completed, of_pairs.network()));
+    assert_eq!(whole.evaluate(&data), of_pairs.evaluate(&pairs));
+
+    let mut device = Heads::init(&mut seeded(1));
+    let mut memory = TrainingMemory::<Heads, Adam, 2>::new();
+    let mut device = device.compile_in(&mut memory, loss, Adam::default());
+    let of_device = device.train_on_batch(data.inputs(), data.targets()).expect("a batch");
+    let mut trainer = trainer().arithmetic(castnet::Arithmetic::Portable);
+    assert_eq!(trainer.train_on_batch(pairs.inputs(), pairs.targets()).expect("a batch").loss, of_device.loss);
 }
 
 /// A column that does not vary is shifted and not scaled, and the history says so: in training by `normalize` on its own and in a nested network.

@@ -218,8 +218,9 @@ fn of_optimizer(optimizer: impl Optimizer) -> String {
 
 #[test]
 fn learning_rates() {
-    for rate in [-0.1, -1e-300, f64::NAN, f64::NEG_INFINITY, f64::INFINITY] {
-        let expected = format!("a learning rate of {rate}: give one that is finite and not negative");
+    let infinite = [(f64::NEG_INFINITY, "-inf"), (f64::INFINITY, "inf")];
+    for (rate, shown) in [(-0.1, "-0.1"), (-1e-300, "-1e-300"), (f64::NAN, "NaN")].into_iter().chain(infinite) {
+        let expected = format!("a learning rate of {shown}: give one that is finite and not negative");
         assert_eq!(of_optimizer(Sgd { learning_rate: rate }), expected);
         assert_eq!(of_optimizer(WeightDecay { optimizer: Sgd { learning_rate: rate }, rate: 0.1 }), expected);
         assert_eq!(of_optimizer(AmsGrad(Adam { learning_rate: rate, ..Adam::default() })), expected);
@@ -418,10 +419,9 @@ fn numbers_of_losses() {
         (reason(Huber { delta: 0.0 }, sgd), "the `delta` of 0 for `Huber`: give a number above 0"),
         (reason(Weighted(Huber { delta: -1.0 }, 1.0), sgd), "the `delta` of -1 for `Huber`: give a number above 0"),
         (reason(Insist(Huber { delta: f64::NAN }), sgd), "the `delta` of NaN for `Huber`: give a number above 0"),
-        (
-            reason(Weighted(MeanSquaredError, f64::INFINITY), sgd),
-            "the `factor` of inf for `Weighted`: give a finite number",
-        ),
+        (reason(Weighted(MeanSquaredError, f64::INFINITY), sgd), "the `factor` of inf for `Weighted`: give 0 or more"),
+        (reason(Weighted(MeanSquaredError, -1.0), sgd), "the `factor` of -1 for `Weighted`: give 0 or more"),
+        (reason(Weighted(MeanSquaredError, f64::NAN), sgd), "the `factor` of NaN for `Weighted`: give 0 or more"),
         (
             reason(FromLogits(Smoothed { loss: BinaryCrossentropy, amount: 1.5 }), sgd),
             "the `amount` of 1.5 for `Smoothed`: give a number from 0 to 1",

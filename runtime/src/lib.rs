@@ -255,8 +255,8 @@ pub mod weights {
 ///
 /// `identity` is the branch without a layer. The end of a chain is an output of the network, unless a chain or a join reads it. A layer
 /// whose output nothing reads is an error. A network with several inputs, or several outputs, has a struct for them, whose fields have
-/// the names of the layers: `DriverInput`, `DriverOutput`. The losses of two outputs are combined by [`Both`](crate::Both), and so are
-/// targets. `Driver::DOT` is the graph for Graphviz; the documentation of the type shows it as a picture.
+/// the names of the layers: `DriverInput`, `DriverOutput`. The losses of two outputs are combined by [`Both`](crate::Both); a target
+/// is `Both` of the targets, or a `DriverOutput`. `Driver::DOT` is the graph for Graphviz; the documentation of the type shows it as a picture.
 ///
 /// # Blocks
 ///
@@ -408,8 +408,8 @@ pub mod __private {
     pub use crate::network::ports::{put, take, take_added};
     pub use crate::regularizers::*;
     pub use crate::{
-        Adjoints, Arena, Both, Flat, LayerInfo, Network, Ports, Predict, PredictsOnStack, Source, Tape, TensorInfo,
-        TrainingRng, typenum,
+        Adjoints, Arena, Both, Flat, LayerInfo, Network, Ports, Predict, PredictsOnStack, Source, Tape, TargetOf,
+        TensorInfo, TrainingRng, typenum,
     };
     #[cfg(feature = "alloc")]
     pub use alloc::boxed::Box;

@@ -66,7 +66,7 @@ use suits_networks::suits_networks;
 #[diagnostic::on_unimplemented(
     message = "the loss `{Self}` does not suit a network that ends in `{H}`",
     label = "this loss does not suit the network",
-    note = "help: `MeanSquaredError` suits every network, `BinaryCrossentropy` one that ends in `sigmoid`, `CategoricalCrossentropy` one that ends in `softmax`",
+    note = "help: `MeanSquaredError` suits every output, `BinaryCrossentropy` one that ends in `sigmoid`, `CategoricalCrossentropy` one that ends in `softmax`; a network of several outputs takes a loss for each, such as `Both(MeanSquaredError, BinaryCrossentropy)`",
     note = "help: of a loss of your own that implements `OutputLoss`, `castnet::suits_networks!(MyLoss);` makes a loss of networks"
 )]
 pub trait Loss<H, A: Flat>: Copy + core::fmt::Debug + Send + Sync + 'static {

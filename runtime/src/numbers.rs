@@ -1,9 +1,23 @@
 //! Numbers that a user chooses for a loss, an optimizer or a callback, and the ranges in which they make sense.
+use core::fmt;
+
 use thiserror::Error;
+
+/// A number in a message: with an exponent where its digits would be a row of zeros.
+pub(crate) struct Shown(pub f64);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.abs() {
+            size if size >= 1e16 || (size > 0.0 && size < 1e-7) => write!(f, "{:e}", self.0),
+            _ => write!(f, "{}", self.0),
+        }
+    }
+}
 
 /// A number that makes no sense where it stands; it is refused before the first step of a training.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
-#[error("the `{name}` of {value} for `{owner}`: give {wanted}")]
+#[error("the `{name}` of {} for `{owner}`: give {wanted}", Shown(*.value))]
 pub struct NumberError {
     /// The type that the number belongs to: `Adam`.
     pub owner: &'static str,

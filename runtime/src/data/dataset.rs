@@ -33,7 +33,21 @@ pub struct Dataset<X, Y> {
     pub(super) weights: Vec<f64>,
 }
 
-/// The data of a network whose targets have the shape of its output.
+/// The data of a network whose targets have the shape of its output. The target of a network of several outputs is the struct of them, and
+/// its row has the values of one output behind those of the other:
+///
+/// ```
+/// use castnet::prelude::*;
+///
+/// network! { Heads< input 2 => trunk: dense 4 relu; trunk => age: dense 1; trunk => kind: dense 2 softmax > }
+///
+/// let data: DataFor<Heads> = Dataset::from_rows(&[[0.1, 0.2]], &[[0.5, 1.0, 0.0]])?;
+/// assert_eq!(data.targets()[0], HeadsOutput { age: [0.5].into(), kind: [1.0, 0.0].into() });
+/// let loss = Both(MeanSquaredError, CategoricalCrossentropy);
+/// let history = Heads::init(&mut seeded(1)).compile(loss, Adam::default()).fit(&data, Fit::epochs(1).progress(false));
+/// # assert_eq!(history.epochs().len(), 1);
+/// # Ok::<(), castnet::DataError>(())
+/// ```
 pub type DataFor<N> = Dataset<<N as Network>::Input, <N as Network>::Output>;
 
 impl<X: Flat, Y: Flat<Scalar = X::Scalar>> Dataset<X, Y> {

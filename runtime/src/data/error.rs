@@ -1,6 +1,8 @@
 //! The errors of data. Needs `alloc`.
 use thiserror::Error;
 
+use crate::numbers::Shown;
+
 /// Data that cannot be trained on.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
 #[non_exhaustive]
@@ -57,7 +59,7 @@ pub enum DataError {
         weights: usize,
     },
     /// A weight that is negative, NaN or infinite.
-    #[error("the weight of sample {sample} is {weight} (counted from 0): weights are 0 or more")]
+    #[error("the weight of sample {sample} is {} (counted from 0): weights are 0 or more", Shown(*.weight))]
     Weight {
         /// The sample, counted from 0.
         sample: usize,
@@ -107,7 +109,8 @@ pub enum DataError {
     },
     /// One of the parts would be empty.
     #[error(
-        "a split of {samples} samples that puts {fraction} of them into the second part leaves one part empty: give a fraction between 0 and 1"
+        "a split of {samples} samples that puts {} of them into the second part leaves one part empty: give a fraction between 0 and 1",
+        Shown(*.fraction)
     )]
     Split {
         /// Samples in the data set.

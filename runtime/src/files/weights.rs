@@ -83,8 +83,9 @@ fn check_fingerprint(
 /// How the network of a file differs from one with this table and this text.
 fn difference(file: &File<'_>, summary: &str, source: &Source) -> String {
     let text = |name: &str| file.metadata(name).unwrap_or_default();
-    let nested: Vec<(&str, &str)> =
-        source.nested.iter().map(|(layer, _)| (*layer, text(&format!("{TEXT}.{layer}")))).collect();
+    let keys = texts(source);
+    let nested = keys.iter().filter_map(|(key, _)| Some((key.strip_prefix(TEXT)?.strip_prefix('.')?, text(key))));
+    let nested: Vec<(&str, &str)> = nested.collect();
     let mut message = Message::new("");
     message.push_difference(
         &Description { summary: text(SUMMARY), text: text(TEXT), nested: &nested },

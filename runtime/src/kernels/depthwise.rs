@@ -6,8 +6,11 @@
 mod gradients;
 mod separable;
 
+use core::num::NonZero;
+
 use super::rows::{load_row, store_row};
 use crate::isa::{HAS_VECTORS, Isa, Task};
+use crate::kernels::chunks::InChunks;
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
 
@@ -26,6 +29,13 @@ fn fits(window: &Window, weight: usize, inputs: usize, outputs: usize, samples: 
     fits
 }
 
+/// The number of filters of each channel, for windows that fit. A divisor that is never zero: else the compiler, which does not see that the
+/// window fits, would link a panic.
+#[inline(always)]
+fn multiplier(window: &Window) -> Option<NonZero<usize>> {
+    NonZero::new(window.output[2].checked_div(window.input[2])?)
+}
+
 /// `outputs = bias + weight * inputs`, for every window of every sample.
 #[inline(always)]
 pub fn forward<T: Scalar, I: Isa<T>>(
@@ -42,7 +52,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
     let channels = (0, window.output[2]);
     let positions = (0, window.output[0] * window.output[1]);
-    let samples = inputs.chunks_exact(window.input_len()).zip(outputs.chunks_exact_mut(window.output_len()));
+    let samples = inputs.in_chunks(window.input_len()).zip(outputs.in_chunks_mut(window.output_len()));
     for (input, output) in samples {
         isa.apart(Positions { window: &window, weight, bias, input, output, positions, channels });
     }
@@ -68,13 +78,12 @@ impl<T: Scalar> Task<T> for Positions<'_, T> {
     #[inline(always)]
     fn run<I: Isa<T>>(self, isa: I) {
         let Self { window, weight, bias, input, output, positions, channels } = self;
-        let (inputs, units) = (window.input[2], window.output[2]);
-        let multiplier = units / inputs;
-        let bias = bias.filter(|bias| bias.len() >= units);
-        for (position, output) in (positions.0..positions.1).zip(output.chunks_exact_mut(channels.1 - channels.0)) {
-            let taps = OutputTaps::new(window, position);
+        let (Some(multiplier), Some(columns)) = (multiplier(window), NonZero::new(window.output[1])) else { return };
+        let bias = bias.filter(|bias| bias.len() >= window.output[2]);
+        for (position, output) in (positions.0..positions.1).zip(output.in_chunks_mut(channels.1 - channels.0)) {
+            let taps = OutputTaps::new(window, columns, position);
             let mut done = 0;
-            if HAS_VECTORS && multiplier == 1 {
+            if HAS_VECTORS && multiplier.get() == 1 {
                 let (values, weight) =
                     (input.as_ptr().wrapping_add(channels.0), weight.as_ptr().wrapping_add(channels.0));
                 let start = bias.map(|bias| bias.as_ptr().wrapping_add(channels.0));
@@ -113,11 +122,12 @@ struct OutputTaps {
 }
 
 impl OutputTaps {
+    /// The taps at a position of an output that has `columns`.
     #[inline(always)]
-    fn new(window: &Window, position: usize) -> Self {
-        let ([_, width, channels], [_, positions, units]) = (window.input, window.output);
+    fn new(window: &Window, columns: NonZero<usize>, position: usize) -> Self {
+        let ([_, width, channels], units) = (window.input, window.output[2]);
         let (y_axis, x_axis) = (window.axis(0), window.axis(1));
-        let (y, x) = (position / positions, position % positions);
+        let (y, x) = (position / columns, position % columns);
         let (rows, columns) = (y_axis.taps_at(y), x_axis.taps_at(x));
         let row = (y_axis.origin(y) + (rows.0 * y_axis.dilation) as isize) as usize;
         let column = (x_axis.origin(x) + (columns.0 * x_axis.dilation) as isize) as usize;

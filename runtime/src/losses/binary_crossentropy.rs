@@ -17,7 +17,8 @@ pub struct BinaryCrossentropy;
 #[diagnostic::on_unimplemented(
     message = "`BinaryCrossentropy` wants a network that ends in `sigmoid`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: end the network in `sigmoid`; if it ends without an activation, `FromLogits(BinaryCrossentropy)`; if you mean it, `Insist(BinaryCrossentropy)`"
+    note = "help: end the network in `sigmoid`; if it ends without an activation, `FromLogits(BinaryCrossentropy)`; if you mean it, `Insist(BinaryCrossentropy)`",
+    note = "help: a network of several outputs takes a loss for each, in their order: `Both(BinaryCrossentropy, MeanSquaredError)`"
 )]
 pub trait SigmoidHead {}
 impl SigmoidHead for Sigmoid {}

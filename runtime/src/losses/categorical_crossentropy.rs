@@ -20,7 +20,8 @@ pub struct CategoricalCrossentropy;
 #[diagnostic::on_unimplemented(
     message = "`CategoricalCrossentropy` wants a network that ends in `softmax`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: end the network in `softmax`; if it ends without an activation, `FromLogits(CategoricalCrossentropy)`; if you mean it, `Insist(CategoricalCrossentropy)`"
+    note = "help: end the network in `softmax`; if it ends without an activation, `FromLogits(CategoricalCrossentropy)`; if you mean it, `Insist(CategoricalCrossentropy)`",
+    note = "help: a network of several outputs takes a loss for each, in their order: `Both(CategoricalCrossentropy, MeanSquaredError)`"
 )]
 pub trait SoftmaxHead {}
 impl SoftmaxHead for Softmax {}

@@ -9,7 +9,8 @@ use crate::numbers::NumberError;
 #[diagnostic::on_unimplemented(
     message = "`FromLogits` wants a network that ends without an activation, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: leave `FromLogits` out, because the loss is computed from the logits anyway; or leave the last activation out"
+    note = "help: leave `FromLogits` out, because the loss is computed from the logits anyway; or leave the last activation out",
+    note = "help: a network of several outputs takes a loss for each, in their order: `Both(FromLogits(CategoricalCrossentropy), MeanSquaredError)`"
 )]
 pub trait LogitsHead {}
 impl LogitsHead for Linear {}

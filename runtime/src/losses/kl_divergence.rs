@@ -19,7 +19,8 @@ pub struct KlDivergence;
 #[diagnostic::on_unimplemented(
     message = "`KlDivergence` wants a network that ends in `softmax` or `sigmoid`, this one ends in `{Self}`",
     label = "does not suit the network's last activation",
-    note = "help: end the network in `softmax`; if you mean it, `Insist(KlDivergence)`"
+    note = "help: end the network in `softmax`; if you mean it, `Insist(KlDivergence)`",
+    note = "help: a network of several outputs takes a loss for each, in their order: `Both(KlDivergence, MeanSquaredError)`"
 )]
 pub trait DistributionHead {}
 impl DistributionHead for Sigmoid {}

@@ -2,6 +2,7 @@
 //! meaning, and no figure would show it.
 use thiserror::Error;
 
+use crate::numbers::Shown;
 use crate::scalar::Scalar;
 
 /// Why a target does not suit a loss.
@@ -9,7 +10,7 @@ use crate::scalar::Scalar;
 #[non_exhaustive]
 pub enum Objection {
     /// A value that targets of this loss do not have.
-    #[error("{value}, but {wanted}")]
+    #[error("{}, but {wanted}", Shown(*.value))]
     Value {
         /// The value.
         value: f64,
@@ -17,7 +18,7 @@ pub enum Objection {
         wanted: &'static str,
     },
     /// The number of a class that does not exist.
-    #[error("class {class} of {classes}: targets are whole numbers from 0 to {}", classes.saturating_sub(1))]
+    #[error("class {} of {classes}: targets are whole numbers from 0 to {}", Shown(*.class), classes.saturating_sub(1))]
     Class {
         /// The value.
         class: f64,
@@ -25,7 +26,7 @@ pub enum Objection {
         classes: usize,
     },
     /// Probabilities of classes that do not add up to 1.
-    #[error("values that add up to {sum}, but one-hot targets and distributions add up to 1")]
+    #[error("values that add up to {}, but one-hot targets and distributions add up to 1", Shown(*.sum))]
     Sum {
         /// Their sum.
         sum: f64,

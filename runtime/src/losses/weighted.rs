@@ -5,7 +5,7 @@ use crate::isa::Isa;
 use crate::numbers::{self, NumberError, Range};
 use crate::scalar::Scalar;
 
-/// A loss times a factor: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
+/// A loss times a factor that is not negative: the weight of one of several losses, in a network with several outputs. Keras's `loss_weights`.
 ///
 /// ```
 /// use castnet::Both;
@@ -38,7 +38,7 @@ impl<H, A: Flat, L: Loss<H, A>> Loss<H, A> for Weighted<L> {
     }
 
     fn check(&self) -> Result<(), NumberError> {
-        numbers::check("Weighted", [("factor", self.1, Range::Finite)])?;
+        numbers::check("Weighted", [("factor", self.1, Range::NotNegative)])?;
         self.0.check()
     }
 

@@ -16,8 +16,48 @@ pub struct Description<'a> {
     pub summary: &'a str,
     /// Its text.
     pub text: &'a str,
-    /// The texts of the networks that are layers of it, by the names of the layers.
+    /// The texts of the networks that are layers of it, by the names of the layers. Of a network within one of them, the name has a dot
+    /// between the names of both layers: `outer.inner`.
     pub nested: &'a [(&'a str, &'a str)],
+}
+
+/// The layers that lead to a network within a network.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    above: Option<&'a Path<'a>>,
+    layer: &'a str,
+}
+
+impl Path<'_> {
+    /// The text of the network at this path; empty if there is none.
+    const fn text_in<'t>(&self, nested: &[(&str, &'t str)]) -> &'t str {
+        let mut index = 0;
+        while index < nested.len() {
+            let (name, text) = nested[index];
+            if matches!(self.end_in(name.as_bytes()), Some(end) if end == name.len()) {
+                return text;
+            }
+            index += 1;
+        }
+        ""
+    }
+
+    /// The place behind the path in a name that begins with it.
+    const fn end_in(&self, name: &[u8]) -> Option<usize> {
+        let start = match self.above {
+            None => 0,
+            Some(above) => match above.end_in(name) {
+                Some(dot) if dot < name.len() && name[dot] == b'.' => dot + 1,
+                _ => return None,
+            },
+        };
+        let end = start + self.layer.len();
+        if end <= name.len() && equal(name.split_at(end).0.split_at(start).1, self.layer.as_bytes()) {
+            Some(end)
+        } else {
+            None
+        }
+    }
 }
 
 /// The most bytes that a message has.
@@ -111,54 +151,96 @@ impl Message {
         if !found.summary.is_empty() {
             self.push("the tables of their layers are the same, but ");
         }
-        let mut places = self.push_places(0, "", found.text.as_bytes(), source.text.as_bytes());
+        let places = self.push_places(0, None, found.text.as_bytes(), source.text.as_bytes());
         // Texts can differ and mean the same, as with `stride 1` and without it: the reason can still be in a network that is a layer.
-        let mut index = 0;
-        while index < source.nested.len() {
-            let (layer, nested) = source.nested[index];
-            let text = nested_text(found.nested, layer);
-            places = self.push_places(places, layer, text.as_bytes(), nested.text.as_bytes());
-            index += 1;
-        }
-        if places == 0 {
+        if self.push_nested(places, None, found.nested, source) == 0 {
             self.push("they differ in a number that the table does not show, or in a network that is a layer");
         }
     }
 
-    /// Adds the first row that differs, if there is one.
+    /// Adds the stages that differ in the networks that are layers of a network, and in those within them, to so many `places`, and returns how
+    /// many there are then.
+    const fn push_nested(
+        &mut self,
+        places: usize,
+        above: Option<&Path<'_>>,
+        found: &[(&str, &str)],
+        source: &Source,
+    ) -> usize {
+        let mut places = places;
+        let mut index = 0;
+        while index < source.nested.len() {
+            let (layer, nested) = source.nested[index];
+            let path = Path { above, layer };
+            let text = path.text_in(found);
+            places = self.push_places(places, Some(&path), text.as_bytes(), nested.text.as_bytes());
+            places = self.push_nested(places, Some(&path), found, nested);
+            index += 1;
+        }
+        places
+    }
+
+    /// Adds the first row that differs, if there is one, and how many others do.
     const fn push_rows(&mut self, found: &[u8], expected: &[u8]) -> bool {
         // A file of another program has no table.
         if found.is_empty() {
             return false;
         }
         let (mut found, mut expected) = (behind_heading(found), behind_heading(expected));
+        let mut differing = 0;
         loop {
             let ((row, rest), (own, own_rest)) = (split_row(found), split_row(expected));
             if row.is_empty() && own.is_empty() {
-                return false;
+                self.push_more_rows(differing);
+                return differing > 0;
             }
             if !same_words(row, own) {
-                self.push("the file has ");
-                if row.is_empty() {
-                    self.push("no more layers")
-                } else {
-                    self.push_row(row)
+                differing += 1;
+                if differing == 1 {
+                    self.push("the file has ");
+                    self.push_row_or_end(row);
+                    self.push(" where this network has ");
+                    self.push_row_or_end(own);
                 }
-                self.push(" where this network has ");
-                if own.is_empty() {
-                    self.push("no more layers")
-                } else {
-                    self.push_row(own)
-                }
-                return true;
             }
             (found, expected) = (rest, own_rest);
         }
     }
 
-    /// Adds the stages that differ in two texts to so many `places`, and returns how many there are then; `layer` is the name of the layer that
-    /// they are in. Words that the fingerprint does not depend on make no difference.
-    const fn push_places(&mut self, places: usize, layer: &str, found: &[u8], expected: &[u8]) -> usize {
+    /// Adds a row, or that there is none.
+    const fn push_row_or_end(&mut self, row: &[u8]) {
+        if row.is_empty() {
+            self.push("no more layers");
+        } else {
+            self.push_row(row);
+        }
+    }
+
+    /// Says how many rows differ beside the first of them.
+    const fn push_more_rows(&mut self, differing: usize) {
+        if differing == 2 {
+            self.push(" (1 more row differs)");
+        } else if differing > 2 {
+            self.push(" (");
+            self.push_number(differing - 1);
+            self.push(" more rows differ)");
+        }
+    }
+
+    /// Adds a number in decimal digits.
+    const fn push_number(&mut self, number: usize) {
+        if number >= 10 {
+            self.push_number(number / 10);
+        }
+        if self.len < SIZE {
+            self.bytes[self.len] = b'0' + (number % 10) as u8;
+            self.len += 1;
+        }
+    }
+
+    /// Adds the stages that differ in two texts to so many `places`, and returns how many there are then; `path` leads to the network
+    /// that they are in. Words that the fingerprint does not depend on make no difference.
+    const fn push_places(&mut self, places: usize, path: Option<&Path<'_>>, found: &[u8], expected: &[u8]) -> usize {
         let (mut found, mut expected) = (found, expected);
         let mut own_places = 0;
         while own_places < PLACES && !found.is_empty() && !expected.is_empty() {
@@ -173,7 +255,7 @@ impl Message {
                     expected = own_rest;
                     continue;
                 }
-                self.push_place(places + own_places, if own_places == 0 { layer } else { "" }, stage, own);
+                self.push_place(places + own_places, if own_places == 0 { path } else { None }, stage, own);
                 own_places += 1;
             }
             (found, expected) = (rest, own_rest);
@@ -181,14 +263,14 @@ impl Message {
         places + own_places
     }
 
-    /// Adds two stages that differ, behind other `places`; `layer` is the name of the layer that they are in, if it is said here.
-    const fn push_place(&mut self, places: usize, layer: &str, stage: &[u8], own: &[u8]) {
+    /// Adds two stages that differ, behind other `places`; `path` leads to the network that they are in, if it is said here.
+    const fn push_place(&mut self, places: usize, path: Option<&Path<'_>>, stage: &[u8], own: &[u8]) {
         if places > 0 {
             self.push(", and ");
         }
-        if !layer.is_empty() {
+        if let Some(path) = path {
             self.push("in the network of the layer `");
-            self.push(layer);
+            self.push_path(path);
             self.push("` ");
         }
         self.push("the file has `");
@@ -197,18 +279,15 @@ impl Message {
         self.push_words(own);
         self.push("`");
     }
-}
 
-/// The text of the network in a layer; empty if there is none.
-const fn nested_text<'a>(nested: &[(&str, &'a str)], layer: &str) -> &'a str {
-    let mut index = 0;
-    while index < nested.len() {
-        if equal(nested[index].0.as_bytes(), layer.as_bytes()) {
-            return nested[index].1;
+    /// Adds the names of the layers of a path, with dots between them.
+    const fn push_path(&mut self, path: &Path<'_>) {
+        if let Some(above) = path.above {
+            self.push_path(above);
+            self.push(".");
         }
-        index += 1;
+        self.push(path.layer);
     }
-    ""
 }
 
 const fn is_gap(byte: u8) -> bool {

@@ -2,7 +2,7 @@
 use thiserror::Error;
 
 use crate::losses::{ReductionError, TargetError};
-use crate::numbers::NumberError;
+use crate::numbers::{NumberError, Shown};
 
 /// Two slices that must be equally long are not.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -98,7 +98,10 @@ pub enum BatchError {
     #[error(transparent)]
     Reductions(#[from] ReductionError),
     /// The learning rate of the step is negative, NaN or infinite; the network stays as it was.
-    #[error("a learning rate of {rate}: give one that is finite and not negative, or a schedule that stays so")]
+    #[error(
+        "a learning rate of {}: give one that is finite and not negative, or a schedule that stays so",
+        Shown(*.rate)
+    )]
     LearningRate {
         /// The learning rate.
         rate: f64,

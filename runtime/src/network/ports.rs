@@ -9,7 +9,8 @@ use crate::numbers::NumberError;
 use crate::scalar::Scalar;
 
 /// A pair, one for each output of a network with two: its last activations, their losses, or their targets. For three outputs it is
-/// `Both(a, Both(b, c))`.
+/// `Both(a, Both(b, c))`. Where targets have the shapes of the outputs, the struct of the outputs does as well, as in
+/// [`DataFor`](crate::DataFor).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Both<A, B>(pub A, pub B);

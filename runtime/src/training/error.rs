@@ -5,17 +5,20 @@ use thiserror::Error;
 
 use crate::data::AugmentError;
 use crate::losses::{Objection, ReductionError};
-use crate::numbers::NumberError;
+use crate::numbers::{NumberError, Shown};
 
 /// Options that cannot be followed; [`Outcome::Refused`](crate::Outcome::Refused) carries it.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum FitError {
+    /// No epoch, so nothing would be trained.
+    #[error("0 epochs: give at least one")]
+    Epochs,
     /// A batch must hold at least one sample.
     #[error("a batch size of 0: a batch holds at least one sample")]
     BatchSize,
     /// The learning rate is negative, NaN or infinite.
-    #[error("a learning rate of {rate}: give one that is finite and not negative")]
+    #[error("a learning rate of {}: give one that is finite and not negative", Shown(*.rate))]
     LearningRate {
         /// The learning rate of the first step.
         rate: f64,
@@ -28,15 +31,23 @@ pub enum FitError {
     Reductions(#[from] ReductionError),
     /// Both data for validation and a fraction of the training data.
     #[error(
-        "validation data and a validation split of {fraction}: give one of them, `validation` or `validation_split`"
+        "validation data and a validation split of {}: give one of them, `validation` or `validation_split`",
+        Shown(*.fraction)
     )]
     TwoValidations {
         /// The fraction that was given.
         fraction: f64,
     },
+    /// The same option for validation a second time.
+    #[error("`{option}` was given twice: give it once, as a training has one set of validation data")]
+    RepeatedValidation {
+        /// `validation` or `validation_split`.
+        option: &'static str,
+    },
     /// The fraction of the data for validation leaves none for training, or none for validation.
     #[error(
-        "a validation split of {fraction} of {samples} samples leaves no sample for training or none for validation: give a fraction between 0 and 1"
+        "a validation split of {} of {samples} samples leaves no sample for training or none for validation: give a fraction between 0 and 1",
+        Shown(*.fraction)
     )]
     ValidationSplit {
         /// As given.

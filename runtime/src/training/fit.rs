@@ -19,6 +19,7 @@ use crate::data::Dataset;
 use crate::flat::Flat;
 use crate::losses::{Loss, TargetError};
 use crate::network::{BatchError, InputOf, Network, TargetOf};
+use crate::numbers::Shown;
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
 use batches::Batches;
@@ -77,11 +78,11 @@ where
             }
         };
         let mut progress = Progress::new(epochs, progress);
-        let (outcome, epochs) = match stopped {
-            Some(reason) => (Outcome::Stopped { epoch: run.epochs.len(), reason }, run.epochs.len()),
-            None => (self.train(epochs, &data, &mut batches, &mut run, &mut progress), epochs),
+        let outcome = match stopped {
+            Some(reason) => Outcome::Stopped { epoch: run.epochs.len(), reason },
+            None => self.train(epochs, &data, &mut batches, &mut run, &mut progress),
         };
-        if epochs > 0 && !matches!(outcome, Outcome::Diverged { .. }) {
+        if !matches!(outcome, Outcome::Diverged { .. }) {
             self.finish();
         }
         run.tell(self, |callback, training| callback.on_train_end(training));
@@ -97,10 +98,13 @@ where
         batches: &Batches<N::Input, L::Target>,
         run: &Run<'_, N>,
     ) -> Result<(), FitError> {
+        if epochs == 0 {
+            return Err(FitError::Epochs);
+        }
         batches.check()?;
         self.check_numbers()?;
         self.loss.check_reductions()?;
-        if epochs > 0 && self.check_learning_rate().is_err() {
+        if self.check_learning_rate().is_err() {
             return Err(FitError::LearningRate { rate: self.optimizer.learning_rate_of(self.state.steps + 1) });
         }
         let of_validation = data.validation.into_iter().map(|samples| (samples, true));
@@ -216,7 +220,8 @@ where
     fn outcome_of(epoch: usize, batch: usize, error: BatchError) -> Outcome {
         let BatchError::LearningRate { rate } = error else { return Outcome::Diverged { epoch, batch } };
         let reason = format!(
-            "the learning rate of epoch {epoch}, batch {batch} is {rate}: give one that is finite and not negative"
+            "the learning rate of epoch {epoch}, batch {batch} is {}: give one that is finite and not negative",
+            Shown(rate)
         );
         Outcome::Failed { epoch: epoch - 1, reason }
     }

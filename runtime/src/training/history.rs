@@ -79,7 +79,7 @@ pub enum Outcome {
 /// # Ok::<(), castnet::DataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[must_use = "a training that diverged says so here"]
+#[must_use = "`outcome` says whether the training was completed, refused, stopped, or has diverged"]
 pub struct History {
     pub(crate) epochs: Vec<Epoch>,
     pub(crate) outcome: Outcome,

@@ -41,10 +41,14 @@ pub(super) enum Validation<'a, X, Y> {
     Twice {
         fraction: f64,
     },
+    /// The same one was given twice, which `fit` refuses as well.
+    Repeated {
+        option: &'static str,
+    },
 }
 
 impl<X, Y> Fit<'_, X, Y> {
-    /// Trains so many times over all samples; in batches of 32, shuffled, without validation, with a progress bar.
+    /// Trains so many times, at least once, over all samples; in batches of 32, shuffled, without validation, with a progress bar.
     pub fn epochs(epochs: usize) -> Self {
         Self {
             epochs,
@@ -87,7 +91,9 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
     /// Data to evaluate after every epoch, instead of a [`validation_split`](Self::validation_split).
     pub fn validation(self, data: &'a Dataset<X, Y>) -> Self {
         let validation = match self.validation {
-            Validation::None | Validation::Data(_) => Validation::Data(data),
+            Validation::None => Validation::Data(data),
+            Validation::Data(_) => Validation::Repeated { option: "validation" },
+            repeated @ Validation::Repeated { .. } => repeated,
             Validation::Split(fraction) | Validation::Twice { fraction } => Validation::Twice { fraction },
         };
         Self { validation, ..self }
@@ -97,7 +103,9 @@ impl<'a, X, Y, C> Fit<'a, X, Y, C> {
     /// [`validation`](Self::validation).
     pub fn validation_split(self, fraction: f64) -> Self {
         let validation = match self.validation {
-            Validation::None | Validation::Split(_) => Validation::Split(fraction),
+            Validation::None => Validation::Split(fraction),
+            Validation::Split(_) => Validation::Repeated { option: "validation_split" },
+            repeated @ Validation::Repeated { .. } => repeated,
             Validation::Data(_) | Validation::Twice { .. } => Validation::Twice { fraction },
         };
         Self { validation, ..self }
@@ -177,6 +185,7 @@ impl<'a, X: Flat, Y: Flat<Scalar = X::Scalar>> Validation<'a, X, Y> {
                 Ok(Split { training, validation: Some(validation) })
             }
             Self::Twice { fraction } => Err(FitError::TwoValidations { fraction }),
+            Self::Repeated { option } => Err(FitError::RepeatedValidation { option }),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Trains networks of most kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
+//! Trains networks of all kinds of layers, each with several sizes, so that the compiler cannot see them: the symbols of this program show
 //! that training cannot panic or allocate either. It is linked, and not run, because it wants more memory than the boards have.
 #![no_std]
 #![no_main]
@@ -41,6 +41,11 @@ network! {
         => concat(dot(identity, dense 8), dot(dense 8, identity) normalized, subtract(identity, dense 8)) => repeat_vector 3 => unitnorm all
         => permute 2x1 => globalavgpool
     >
+    Depthwise<
+        input 10x10x2
+        => depthwise 3x3 multiplier 2 relu => depthwise 3x3 same stride 2 tanh => separable 5 3x3 same => depthwise 2x2 dilation 2 nobias
+        => separable 4 2x2 stride 2 multiplier 2 elu => globalavgpool => dense 2
+    >
     Heads< input 4 => normalize => trunk: dense 40 gelu; trunk => size: dense 1; trunk => kind: dense 3 softmax >
 }
 
@@ -80,8 +85,9 @@ fn main() -> ! {
         trains::<Heads, _, _>(both, Momentum::default()),
         trains::<Recurrent, _, _>(MeanSquaredError, Adam::default()),
         trains::<Vectors, _, _>(MeanSquaredError, Adam::default()),
+        trains::<Depthwise, _, _>(MeanSquaredError, Adam::default()),
     ];
-    debug::exit(if all == [true; 9] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
+    debug::exit(if all == [true; 10] { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi();
     }

@@ -17,7 +17,7 @@ pub struct File {
     pub summary: String,
     /// Its text; empty in older files.
     pub text: String,
-    /// The texts of the networks that are layers of it, by the names of the layers.
+    /// The texts of the networks that are layers of it, by the names of the layers; of a network within one of them by `outer.inner`.
     pub nested: Vec<(String, String)>,
     /// The tensors of the network, in the order in which they lie in the file.
     pub tensors: Vec<Tensor>,
@@ -52,7 +52,6 @@ impl File {
         self.summary = text("castnet.summary").unwrap_or_default();
         self.text = text(TEXT).unwrap_or_default();
         let nested = metadata.keys().filter_map(|key| Some((key, key.strip_prefix(TEXT)?.strip_prefix('.')?)));
-        let nested = nested.filter(|(_, layer)| !layer.contains('.'));
         self.nested = nested.map(|(key, layer)| (layer.to_string(), text(key).unwrap_or_default())).collect();
         self.nested.sort();
         if let Some(fingerprint) = text("castnet.fingerprint") {

@@ -79,7 +79,28 @@ pub fn structs(header: &Header, planned: &Planned) -> TokenStream {
     let doc = |port| format!(" The {port} of [`{}`] for one sample.", header.name);
     let inputs = port_struct(header, planned, &input_name(header), &doc("input"), &inputs.collect::<Vec<_>>());
     let outputs = port_struct(header, planned, &output_name(header), &doc("output"), &outputs.collect::<Vec<_>>());
-    quote!(#inputs #outputs)
+    let targets = targets(header, planned);
+    quote!(#inputs #outputs #targets)
+}
+
+/// The struct of several outputs as a target of their losses.
+fn targets(header: &Header, planned: &Planned) -> TokenStream {
+    if planned.outputs.len() < 2 {
+        return TokenStream::new();
+    }
+    let Graph { castnet, scalar, .. } = &planned.graph;
+    let shapes = planned.outputs.iter().map(|output| planned.graph.shape(output.value));
+    let both = both_type(shapes.map(|shape| shape.rust_type_in(*scalar, castnet)).collect(), castnet);
+    let (name, conditions) = (output_name(header), header.conditions());
+    quote! {
+        #conditions
+        #[automatically_derived]
+        impl #castnet::TargetOf<#both> for #name {
+            fn same_slice(__values: &[Self]) -> &[#both] {
+                #castnet::reshape(__values)
+            }
+        }
+    }
 }
 
 fn port_struct(

@@ -767,7 +767,7 @@ fn conditions_reach_every_item() {
         #[cfg(windows)] Wrong< input 4 => dens 3 => dense 0 >";
     let code = crate::network(format!("[::castnet] {networks}").parse().expect("it lexes"));
     let file: syn::File = syn::parse2(code).expect("it is a list of items");
-    assert_eq!(file.items.len(), 19);
+    assert_eq!(file.items.len(), 20);
     for item in file.items {
         let attributes = match &item {
             syn::Item::Struct(item) => &item.attrs,

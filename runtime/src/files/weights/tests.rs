@@ -125,8 +125,8 @@ fn weights_of_other_networks() {
     refused(
         &Wider::init(&mut seeded(1)).to_safetensors(),
         "weights of the network `Wider`, whose architecture is not that of `Net`: the file has `dense_1 (Dense, relu)` with the output (4) and 16 \
-         parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters; load them into the network that wrote \
-         them, or train `Net` anew",
+         parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters (1 more row differs); load them into \
+         the network that wrote them, or train `Net` anew",
     );
     mod later {
         crate::network! { pub Net< input 3 => normalize => dense 2 relu => out: dense 1 tanh > }
@@ -137,6 +137,25 @@ fn weights_of_other_networks() {
          `out (Dense)` with the output (1) and 3 parameters; load",
     );
     refused(&Net64::init(&mut seeded(1)).to_safetensors(), "`Net64`");
+}
+
+/// The network that differs is a layer of a layer.
+#[test]
+fn weights_of_other_networks_within_networks() {
+    mod later {
+        crate::network! {
+            pub Net< input 3 => normalize => dense 2 tanh => out: dense 1 >
+            block pair(units) < dense units => dense units >
+            pub Middle< input 3 => pair(3) => use Net -> 1 => dense 2 >
+            pub Outer< input 3 => first: use Middle -> 2 => dense 1 >
+        }
+    }
+    let error = Outer::from_safetensors(&later::Outer::init(&mut seeded(1)).to_safetensors()).expect_err("another");
+    let nested = Middle::SOURCE.nested.first().expect("a network").0;
+    let expected = std::format!(
+        "in the network of the layer `first.{nested}` the file has `dense 2 tanh` where this network has `dense 2 relu`;"
+    );
+    assert!(error.to_string().contains(&expected), "{error}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Gradients of a depthwise convolution.
-use super::{Taps, fits, sum_in_vectors};
+use core::num::NonZero;
+
+use super::{Taps, fits, multiplier, sum_in_vectors};
 use crate::isa::{HAS_VECTORS, Isa};
+use crate::kernels::chunks::InChunks;
 use crate::kernels::rows::{load_row, store_row};
 use crate::kernels::window::Window;
 use crate::scalar::Scalar;
@@ -19,14 +22,13 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
     if !fits(&window, weight.len(), grad_inputs.len(), grad_outputs.len(), samples) {
         return;
     }
-    let (channels, units) = (window.input[2], window.output[2]);
-    let multiplier = units / channels;
-    let samples = grad_outputs.chunks_exact(window.output_len()).zip(grad_inputs.chunks_exact_mut(window.input_len()));
+    let (Some(multiplier), Some(columns)) = (multiplier(&window), NonZero::new(window.input[1])) else { return };
+    let samples = grad_outputs.in_chunks(window.output_len()).zip(grad_inputs.in_chunks_mut(window.input_len()));
     for (grad_output, grad_input) in samples {
-        for (position, grad_input) in grad_input.chunks_exact_mut(channels).enumerate() {
-            let taps = InputTaps { window: &window, at: (position / window.input[1], position % window.input[1]) };
+        for (position, grad_input) in grad_input.in_chunks_mut(window.input[2]).enumerate() {
+            let taps = InputTaps { window: &window, at: (position / columns, position % columns) };
             let mut done = 0;
-            if HAS_VECTORS && multiplier == 1 {
+            if HAS_VECTORS && multiplier.get() == 1 {
                 let (values, weight) = (grad_output.as_ptr(), weight.as_ptr());
                 // SAFETY: the taps belong to positions of the output and are inside of the weight; every position has
                 // all channels.
@@ -35,8 +37,8 @@ pub fn backward_input<T: Scalar, I: Isa<T>>(
             for (grad, channel) in grad_input.iter_mut().skip(done).zip(done..) {
                 *grad = T::ZERO;
                 taps.each(|at, place| {
-                    let unit = channel * multiplier;
-                    let weights = weight.iter().skip(place + unit).take(multiplier);
+                    let unit = channel * multiplier.get();
+                    let weights = weight.iter().skip(place + unit).take(multiplier.get());
                     let grads = grad_output.iter().skip(at + unit);
                     *grad = weights.zip(grads).fold(*grad, |sum, (&w, &g)| isa.mul_add(w, g, sum));
                 });
@@ -84,8 +86,9 @@ pub fn backward_weight<T: Scalar, I: Isa<T>>(
     if !fits(&window, all, inputs.len(), grad_outputs.len(), samples) || first_place * units + grad_weight.len() > all {
         return;
     }
-    for (grads, place) in grad_weight.chunks_exact_mut(units).zip(first_place..) {
-        let tap = Tap::new(&window, place, samples, inputs, grad_outputs);
+    let Some(columns) = NonZero::new(window.kernel[1]) else { return };
+    for (grads, place) in grad_weight.in_chunks_mut(units).zip(first_place..) {
+        let tap = Tap::new(&window, (place / columns, place % columns), samples, inputs, grad_outputs);
         let mut done = 0;
         if HAS_VECTORS && units == window.input[2] {
             // SAFETY: the batch has the sizes of the window, and there is a gradient for each channel.
@@ -110,8 +113,7 @@ struct Tap<'a, T> {
 
 impl<'a, T: Scalar> Tap<'a, T> {
     #[inline(always)]
-    fn new(window: &'a Window, place: usize, samples: usize, inputs: &'a [T], grad_outputs: &'a [T]) -> Self {
-        let place = (place / window.kernel[1], place % window.kernel[1]);
+    fn new(window: &'a Window, place: (usize, usize), samples: usize, inputs: &'a [T], grad_outputs: &'a [T]) -> Self {
         let (rows, columns) = (window.axis(0).positions_of(place.0), window.axis(1).positions_of(place.1));
         Self { window, place, rows, columns, samples, inputs, grad_outputs }
     }
@@ -181,9 +183,9 @@ impl<'a, T: Scalar> Tap<'a, T> {
     #[inline(always)]
     fn add_one_by_one<I: Isa<T>>(&self, isa: I, grads: &mut [T], first: usize) {
         let Self { window, inputs, grad_outputs, .. } = self;
-        let multiplier = window.output[2] / window.input[2];
+        let Some(multiplier) = multiplier(window) else { return };
         for (grad, unit) in grads.iter_mut().skip(first).zip(first..) {
-            let samples = inputs.chunks_exact(window.input_len()).zip(grad_outputs.chunks_exact(window.output_len()));
+            let samples = inputs.in_chunks(window.input_len()).zip(grad_outputs.in_chunks(window.output_len()));
             for (input, grad_output) in samples {
                 for row in self.rows.0..self.rows.1 {
                     for column in self.columns.0..self.columns.1 {

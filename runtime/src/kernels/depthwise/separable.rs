@@ -1,11 +1,14 @@
 //! Separable convolutions: a depthwise convolution, and then a dense layer at every position (the pointwise convolution).
 //!
 //! The outputs of the depthwise convolution exist for a few positions and channels at a time.
-use super::{OutputTaps, Positions, Taps};
+use core::num::NonZero;
+
+use super::{OutputTaps, Positions, Taps, multiplier};
 use crate::isa::{Isa, Task};
+use crate::kernels::chunks::InChunks;
 use crate::kernels::dense;
 use crate::kernels::product::{Matrix, Product, Size, Start, Stays};
-use crate::kernels::window::Window;
+use crate::kernels::window::{Window, least_one};
 use crate::scalar::Scalar;
 
 /// Positions and channels of the depthwise outputs that are computed at a time: 16 KiB in double precision, on the
@@ -37,8 +40,8 @@ pub fn separable_forward<T: Scalar, I: Isa<T>>(
         return;
     }
     let mut scratch = [T::ZERO; AT_ONCE.0 * AT_ONCE.1];
-    for (input, output) in inputs.chunks_exact(window.input_len()).zip(outputs.chunks_exact_mut(positions * units)) {
-        for (first, output) in (0..positions).step_by(AT_ONCE.0).zip(output.chunks_mut(AT_ONCE.0 * units)) {
+    for (input, output) in inputs.in_chunks(window.input_len()).zip(outputs.in_chunks_mut(positions * units)) {
+        for (first, output) in (0..positions).step_by(AT_ONCE.0).zip(output.chunks_mut(least_one(AT_ONCE.0 * units))) {
             let positions = (first, (first + AT_ONCE.0).min(positions));
             let mut start = bias.map_or(Start::Zero, Start::Row);
             for channel in (0..middle).step_by(AT_ONCE.1) {
@@ -93,16 +96,16 @@ pub fn separable_backward_input<T: Scalar, I: Isa<T>>(
 ) {
     let units = pointwise.len() / window.output[2].max(1);
     let of_sample = window.output[0] * window.output[1] * units;
+    let Some(multiplier) = multiplier(window) else { return };
     if !window.is_sound() || of_sample == 0 || depthwise.len() != window.places() * window.output[2] {
         return;
     }
-    let samples = grad_outputs.chunks_exact(of_sample).zip(grad_inputs.chunks_exact_mut(window.input_len()));
+    let samples = grad_outputs.in_chunks(of_sample).zip(grad_inputs.in_chunks_mut(window.input_len()));
     for (grad_output, grad_input) in samples {
         grad_input.fill(T::ZERO);
         each_tap(isa, window, pointwise, units, grad_output, |grads, first_channel, at, place| {
             let weights = depthwise.get(place + first_channel..).unwrap_or_default().iter().zip(grads);
-            let multiplier = window.output[2] / window.input[2];
-            if multiplier == 1 {
+            if multiplier.get() == 1 {
                 let to = grad_input.iter_mut().skip(at + first_channel);
                 to.zip(weights).for_each(|(to, (&w, &g))| *to = isa.mul_add(w, g, *to));
             } else {
@@ -128,14 +131,14 @@ pub fn separable_backward_depthwise<T: Scalar, I: Isa<T>>(
 ) {
     let units = pointwise.len() / window.output[2].max(1);
     let of_sample = window.output[0] * window.output[1] * units;
+    let Some(multiplier) = multiplier(window) else { return };
     if !window.is_sound() || of_sample == 0 || grad_depthwise.len() != window.places() * window.output[2] {
         return;
     }
-    for (grad_output, input) in grad_outputs.chunks_exact(of_sample).zip(inputs.chunks_exact(window.input_len())) {
+    for (grad_output, input) in grad_outputs.in_chunks(of_sample).zip(inputs.in_chunks(window.input_len())) {
         each_tap(isa, window, pointwise, units, grad_output, |grads, first_channel, at, place| {
             let to = grad_depthwise.get_mut(place + first_channel..).unwrap_or_default().iter_mut().zip(grads);
-            let multiplier = window.output[2] / window.input[2];
-            if multiplier == 1 {
+            if multiplier.get() == 1 {
                 let values = input.iter().skip(at + first_channel);
                 to.zip(values).for_each(|((to, &g), &x)| *to = isa.mul_add(x, g, *to));
             } else {
@@ -162,16 +165,17 @@ fn each_tap<T: Scalar, I: Isa<T>>(
     mut visit: impl FnMut(&[T], usize, usize, usize),
 ) {
     let middle = window.output[2];
+    let (Some(columns), Some(units)) = (NonZero::new(window.output[1]), NonZero::new(units)) else { return };
     let mut scratch = [T::ZERO; AT_ONCE.0 * AT_ONCE.1];
-    for (block, grad_output) in grad_output.chunks(AT_ONCE.0 * units).enumerate() {
+    for (block, grad_output) in grad_output.chunks(least_one(AT_ONCE.0 * units.get())).enumerate() {
         for first in (0..middle).step_by(AT_ONCE.1) {
             let channels = AT_ONCE.1.min(middle - first);
-            let weight = pointwise.get(first * units..(first + channels) * units).unwrap_or_default();
+            let weight = pointwise.get(first * units.get()..(first + channels) * units.get()).unwrap_or_default();
             let positions = grad_output.len() / units;
             let Some(grads) = scratch.get_mut(..positions * channels) else { return };
-            isa.apart(Backwards { weight, grad_output, grads, units });
-            for (grads, position) in grads.chunks_exact(channels).zip(block * AT_ONCE.0..) {
-                OutputTaps::new(window, position).each(|at, place| visit(grads, first, at, place));
+            isa.apart(Backwards { weight, grad_output, grads, units: units.get() });
+            for (grads, position) in grads.in_chunks(channels).zip(block * AT_ONCE.0..) {
+                OutputTaps::new(window, columns, position).each(|at, place| visit(grads, first, at, place));
             }
         }
     }

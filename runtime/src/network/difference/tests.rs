@@ -19,6 +19,7 @@ crate::network! {
     Outer< input 3 => inner: use Inner -> 3 => dense 1 >
     /// The same name as before, at another time.
     OuterSelu< input 3 => inner: use InnerSelu -> 3 => dense 1 >
+    Outermost< input 3 => outer: use Outer -> 1 => dense 1 >
 }
 
 /// The difference of the network `N` from a file of `F`, as a file of version 2 and as one of version 1 describes it.
@@ -37,7 +38,7 @@ fn tables() {
     for has_text in [true, false] {
         assert_eq!(
             explain::<Wider, Net>(has_text),
-            "the file has `dense_1 (Dense, relu)` with the output (4) and 16 parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters"
+            "the file has `dense_1 (Dense, relu)` with the output (4) and 16 parameters where this network has `dense_1 (Dense, relu)` with the output (2) and 8 parameters (2 more rows differ)"
         );
         assert_eq!(
             explain::<Longer, Net>(has_text),
@@ -53,7 +54,9 @@ fn tables() {
         );
         let sides = explain::<Net, Sides>(has_text);
         assert!(
-            sides.ends_with("this network has `left (InputLayer)` with the output (3) and 0 parameters"),
+            sides.ends_with(
+                "this network has `left (InputLayer)` with the output (3) and 0 parameters (3 more rows differ)"
+            ),
             "{sides}"
         );
         let outer = explain::<Outer, OuterSelu>(has_text);
@@ -100,6 +103,24 @@ fn texts() {
     );
     let nothing = Description { summary: "", text: "", nested: &[] };
     assert_eq!(other_network::<Net>("", &nothing, "").as_str(), "the file does not describe its layers");
+}
+
+/// A network within a network that is a layer.
+#[test]
+fn networks_within_networks() {
+    let texts = |inner| {
+        let nested = [("outer", Outer::SOURCE.text), ("outer.inner", inner), ("outer.inner.x", ""), ("outers", "")];
+        let found = Description { summary: Outermost::SUMMARY, text: Outermost::SOURCE.text, nested: &nested };
+        other_network::<Outermost>("", &found, "").as_str().to_string()
+    };
+    let same = "the tables of their layers are the same, but ";
+    assert_eq!(
+        texts("Inner< input 3 => elu 0.5 => dense 3 >"),
+        [same, "in the network of the layer `outer.inner` the file has `elu 0.5` where this network has `elu`"]
+            .concat()
+    );
+    let unknown = "they differ in a number that the table does not show, or in a network that is a layer";
+    assert_eq!(texts(Inner::SOURCE.text), [same, unknown].concat());
 }
 
 /// The difference of the network `Outer` from a file with the same table, this text, and this text of the network in its layer.

@@ -81,7 +81,7 @@ fn files_with_a_checksum() {
     sound[at..at + 8].copy_from_slice(digits.as_bytes());
     let read = parse(&sound).expect("a sound file");
     assert_eq!((read.fingerprint, read.text.as_str()), (Some(255), "a"));
-    assert_eq!(read.nested, [(String::from("in"), String::from("b"))]);
+    assert_eq!(read.nested, [("in", "b"), ("in.in", "c")].map(|(layer, text)| (layer.to_string(), text.to_string())));
     for (index, bit) in (0..sound.len()).flat_map(|index| (0..8).map(move |bit| (index, bit))) {
         let mut damaged = sound.clone();
         damaged[index] ^= 1 << bit;
