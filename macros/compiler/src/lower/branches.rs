@@ -2,12 +2,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::reserved::IDENTITY;
 use crate::errors::{Errors, Help};
 use crate::expressions::{CHANNELS, Term};
 use crate::graph::Branch;
 use crate::layers::{self, Layer, Rule, Takes, join};
 use crate::parse::{Chain, Stage};
+use crate::reserved::IDENTITY;
 use crate::shape::Shape;
 use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, VALID};
 use crate::words::Word;
