@@ -65,6 +65,20 @@ unsafe fn activation<'a, A: Plain, U: Plain>(units: *mut U, at: usize, samples: 
     unsafe { core::slice::from_raw_parts_mut(units.add(at * samples).cast(), samples) }
 }
 
+/// An error of compilation unless places, each with its end, lie within the plan and do not overlap.
+const fn assert_apart(places: &[(usize, usize)], len: usize) {
+    let mut one = 0;
+    while one < places.len() {
+        assert!(places[one].1 <= len, "places within the plan");
+        let mut other = 0;
+        while other < one {
+            assert!(places[one].1 <= places[other].0 || places[other].1 <= places[one].0, "places that do not overlap");
+            other += 1;
+        }
+        one += 1;
+    }
+}
+
 impl<'a, L: Layout> Memory<'a, L> {
     /// Units for a number of samples.
     pub const fn len(samples: usize) -> usize {
@@ -97,9 +111,8 @@ impl<'a, L: Layout> Memory<'a, L> {
     #[inline(always)]
     pub fn pair<A: Plain, const FROM: usize, B: Plain, const TO: usize>(&mut self) -> (&mut [A], &mut [B]) {
         const {
-            let (from, to) = (FROM + units::<A, L::Unit>(), TO + units::<B, L::Unit>());
-            assert!(from <= L::LEN && to <= L::LEN, "places within the plan");
-            assert!(from <= TO || to <= FROM, "places that do not overlap");
+            let places = [(FROM, FROM + units::<A, L::Unit>()), (TO, TO + units::<B, L::Unit>())];
+            assert_apart(&places, L::LEN);
         };
         let (units, samples) = (self.units.as_mut_ptr(), self.samples);
         // SAFETY: as in `at`; the two places are disjoint.
@@ -112,12 +125,12 @@ impl<'a, L: Layout> Memory<'a, L> {
         &mut self,
     ) -> (&mut [A], &mut [B], &mut [C]) {
         const {
-            let [first, second] = [FIRST + units::<A, L::Unit>(), SECOND + units::<B, L::Unit>()];
-            let third = THIRD + units::<C, L::Unit>();
-            assert!(first <= L::LEN && second <= L::LEN && third <= L::LEN, "places within the plan");
-            assert!(first <= SECOND || second <= FIRST, "places that do not overlap");
-            assert!(first <= THIRD || third <= FIRST, "places that do not overlap");
-            assert!(second <= THIRD || third <= SECOND, "places that do not overlap");
+            let places = [
+                (FIRST, FIRST + units::<A, L::Unit>()),
+                (SECOND, SECOND + units::<B, L::Unit>()),
+                (THIRD, THIRD + units::<C, L::Unit>()),
+            ];
+            assert_apart(&places, L::LEN);
         };
         let (units, samples) = (self.units.as_mut_ptr(), self.samples);
         // SAFETY: as in `at`; the three places are disjoint.
@@ -147,17 +160,7 @@ impl<'a, L: Layout> Memory<'a, L> {
                 (THIRD, THIRD + units::<C, L::Unit>()),
                 (FOURTH, FOURTH + units::<D, L::Unit>()),
             ];
-            let mut one = 0;
-            while one < places.len() {
-                assert!(places[one].1 <= L::LEN, "places within the plan");
-                let mut other = 0;
-                while other < one {
-                    let (first, second) = (places[one], places[other]);
-                    assert!(first.1 <= second.0 || second.1 <= first.0, "places that do not overlap");
-                    other += 1;
-                }
-                one += 1;
-            }
+            assert_apart(&places, L::LEN);
         };
         let (units, samples) = (self.units.as_mut_ptr(), self.samples);
         // SAFETY: as in `at`; the four places are disjoint.

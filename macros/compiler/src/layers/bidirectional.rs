@@ -3,9 +3,12 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::identity::Identity;
-use super::recurrent::{FROM, GATES, RESET_BEFORE, SEQUENCES, STATE, UNHASHED, Written};
+use super::recurrent::{
+    DROPOUT, FROM, GATES, RECURRENT_DROPOUT, RECURRENT_L1, RECURRENT_L2, RESET_BEFORE, SEQUENCES, STATE, UNHASHED, Written,
+};
 use super::{Keyword, Layer, Misfit, Parsed, Resolved, join};
 use crate::errors::Help;
+use crate::options::RECURRENT_INIT;
 use crate::shape::Shape;
 use crate::suggest;
 use crate::words::{Word, Words};
@@ -16,11 +19,11 @@ const WORDS: &[&str] = &[
     SEQUENCES,
     RESET_BEFORE,
     GATES,
-    "recurrent_init",
-    "dropout",
-    "recurrent_dropout",
-    "recurrent_l1",
-    "recurrent_l2",
+    RECURRENT_INIT,
+    DROPOUT,
+    RECURRENT_DROPOUT,
+    RECURRENT_L1,
+    RECURRENT_L2,
     "concat",
     "sum",
     "multiply",
@@ -64,30 +67,30 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
         words.errors.at(name, (format!("`{name}` is a word of rnn, gru and lstm, not of `bidirectional`"), help));
         return None;
     }
-    let mut merge: Option<&'static str> = None;
+    let mut merge: Option<(&'static str, &'static str)> = None;
     let mut written = Written::parse(cell, &quote!(#keyword #cell), words, |name, words| {
         let is_of_another = name == RESET_BEFORE && cell != "gru" || name == GATES && cell == "rnn";
         if is_of_another {
             let with = if name == RESET_BEFORE { "gru" } else { "gru` or `lstm" };
             let message = format!("`{name}` is a word of `{with}`, not of `{cell}`");
-            let value = words.name();
+            let value = if name == GATES { words.name() } else { None };
             words.errors.at(quote!(#name #value), (message, Help::leave_out()));
             return true;
         }
-        let Some((word, _)) = MERGES.iter().find(|(word, _)| name == word) else { return false };
-        if let Some(first) = merge.replace(word).filter(|first| first != word) {
+        let Some(&(word, join)) = MERGES.iter().find(|(word, _)| name == word) else { return false };
+        if let Some((first, _)) = merge.replace((word, join)).filter(|(first, _)| *first != word) {
             let message = format!("`{word}` is a second way to merge both directions, after `{first}`");
             words.errors.at(name, (message, Help::leave_out()));
         }
         true
     })?;
-    let merge = merge.unwrap_or("concat");
+    let (word, join) = merge.unwrap_or(("concat", "concat"));
     let activity = std::mem::take(&mut written.options.activity);
     let (backward, sequences) = (written.turned(), written.sequences);
     Some(Parsed {
         second: None,
         parts: vec![(FORWARD, Box::new(written)), (BACKWARD, Box::new(backward))],
-        layer: Box::new(Merge { word: merge, sequences }),
+        layer: Box::new(Merge { word, join, sequences }),
         activation: None,
         activity,
     })
@@ -97,6 +100,8 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 #[derive(Debug)]
 struct Merge {
     word: &'static str,
+    /// The keyword of the join.
+    join: &'static str,
     /// Whether it joins all steps.
     sequences: bool,
 }
@@ -111,9 +116,8 @@ impl Layer for Merge {
     }
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
-        let (_, keyword) = MERGES.iter().find(|(word, _)| *word == self.word).copied().unwrap_or_default();
-        let join = join::find(&Ident::new(keyword, Span::call_site()), join::Own::default());
-        let resolved = join.ok_or_else(|| format!("`{}` is no way to merge two directions", self.word))?.resolve(inputs)?;
+        let join = join::find(&Ident::new(self.join, Span::call_site()), join::Own::default());
+        let resolved = join.ok_or("this joins no directions")?.resolve(inputs)?;
         Ok(Resolved { kind: "Bidirectional", identity: Identity::new("bidirectional").word(self.word), ..resolved })
     }
 }

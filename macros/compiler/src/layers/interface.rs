@@ -165,7 +165,7 @@ impl Operation {
     }
 }
 
-/// A layer that reads one value and writes another. It knows the shapes of both. It may read a second value, such as its first state.
+/// A layer that reads one value and writes another. It knows the shapes of both. It may read a second value, such as its initial state.
 ///
 /// Its passes return statements, made of the expressions in [`Places`].
 pub trait Map: Debug {

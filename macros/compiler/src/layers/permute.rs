@@ -67,7 +67,7 @@ fn joined(order: &[u64]) -> String {
 
 /// The size at an axis.
 fn at(sizes: &[u64], axis: u64) -> u64 {
-    usize::try_from(axis - 1).ok().and_then(|axis| sizes.get(axis)).copied().unwrap_or(1)
+    axis.checked_sub(1).and_then(|axis| usize::try_from(axis).ok()).and_then(|axis| sizes.get(axis)).copied().unwrap_or(1)
 }
 
 impl Layer for Written {

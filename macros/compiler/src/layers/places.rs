@@ -11,7 +11,7 @@ pub struct Places {
     pub name: Option<Ident>,
     pub goal: Goal,
     pub input: TokenStream,
-    /// The second value that a layer reads, such as the first state of a recurrent layer.
+    /// The second value that a layer reads, such as the initial state of a recurrent layer.
     pub second: TokenStream,
     pub output: TokenStream,
     /// The need of the forward pass.

@@ -1,21 +1,21 @@
 //! `rnn 32`, `gru 32 sequences`, `lstm 32`: recurrent layers.
+mod passes;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::identity::Identity;
 use super::interface::only;
-use super::{
-    Backward, Constant, Context, Keyword, Layer, Life, Map, Misfit, Need, ParameterGroup, Parsed, Places, Purpose,
-    Reads, Resolved, Room, Rules, Tensor,
-};
-use crate::activations::{self, Activation, Keeps, real};
+use super::{Keyword, Layer, Misfit, Parsed, Resolved};
+use crate::activations::{self, Activation};
 use crate::errors::Help;
 use crate::options::{self, Options, RECURRENT_INIT};
 use crate::regularizers::{self, Regularizers};
-use crate::shape::{Shape, literal};
-use crate::size::Size;
+use crate::shape::Shape;
 use crate::suggest;
 use crate::words::Words;
+
+use passes::Recurrent;
 
 pub const KEYWORDS: &[Keyword] = &[
     Keyword::new("rnn", OF_RNN, parse).sequences().unhashed(UNHASHED),
@@ -43,10 +43,10 @@ const OF_RNN: &[&str] = OF_GRU.split_at(2).1;
 /// The words that are in no identity: they change training alone.
 pub const UNHASHED: &[&str] = &[RECURRENT_INIT, DROPOUT, RECURRENT_DROPOUT, RECURRENT_L1, RECURRENT_L2];
 
-const DROPOUT: &str = "dropout";
-const RECURRENT_DROPOUT: &str = "recurrent_dropout";
-const RECURRENT_L1: &str = "recurrent_l1";
-const RECURRENT_L2: &str = "recurrent_l2";
+pub const DROPOUT: &str = "dropout";
+pub const RECURRENT_DROPOUT: &str = "recurrent_dropout";
+pub const RECURRENT_L1: &str = "recurrent_l1";
+pub const RECURRENT_L2: &str = "recurrent_l2";
 pub const GATES: &str = "gates";
 pub const SEQUENCES: &str = "sequences";
 pub const STATE: &str = "state";
@@ -140,8 +140,8 @@ pub struct Written {
     pub sequences: bool,
     /// Whether it gives its state: h, and c of an LSTM behind it.
     state: bool,
-    /// The label of its first state.
-    first: Option<Ident>,
+    /// The label of its initial state.
+    initial_state: Option<Ident>,
     order: Order,
     gates: Option<Activation>,
     recurrent_init: Option<TokenStream>,
@@ -156,7 +156,7 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
     let keyword = words.keyword;
     let mut written = Written::parse(keyword, &quote!(#keyword), words, |_, _| false)?;
     let activity = std::mem::take(&mut written.options.activity);
-    let second = written.first.clone();
+    let second = written.initial_state.clone();
     Some(Parsed { second, parts: Vec::new(), layer: Box::new(written), activation: None, activity })
 }
 
@@ -179,7 +179,7 @@ impl Written {
             units: 1,
             sequences: false,
             state: false,
-            first: None,
+            initial_state: None,
             order: Order::Forwards,
             gates: None,
             recurrent_init: None,
@@ -218,7 +218,7 @@ impl Written {
         match name.to_string().as_str() {
             SEQUENCES => self.sequences = true,
             STATE => self.state = true,
-            FROM => self.first = first(name, words).or(self.first.take()),
+            FROM => self.initial_state = initial_state(name, words).or(self.initial_state.take()),
             BACKWARDS => self.order = Order::Backwards,
             RESET_BEFORE => self.cell = Cell::Gru { reset_after: false },
             GATES => self.gates = gates(name, words),
@@ -255,7 +255,7 @@ impl Written {
         if self.gives_state() { self.units.saturating_mul(self.cell.states()) } else { self.units }
     }
 
-    /// The words that change its outputs for the same weights. `from` are those about its first state.
+    /// The words that change its outputs for the same weights. `from` are those about its initial state.
     fn identity(&self, from: Option<&str>) -> Identity {
         let identity = Identity::new(&self.keyword).whole(self.units);
         let identity = match self.activation() {
@@ -278,32 +278,32 @@ impl Written {
 }
 
 /// Reads the label after `from`.
-fn first(name: &Ident, words: &mut Words<'_>) -> Option<Ident> {
-    let label = words.name();
+fn initial_state(name: &Ident, words: &mut Words<'_>) -> Option<Ident> {
+    let label = words.name_behind(name);
     if label.is_none() {
         let help = Help::prose("such as `from thought`, where an earlier chain has `thought: lstm 32 state`");
-        words.errors.at(name, ("`from` wants the label of the first state", help));
+        words.errors.at(name, ("`from` wants the label of the initial state", help));
     }
-    label.cloned()
+    label
 }
 
 /// Reads the activation after `gates`.
 fn gates(name: &Ident, words: &mut Words<'_>) -> Option<Activation> {
     let example = "gates hard_sigmoid";
-    let Some(word) = words.name() else {
+    let Some(word) = words.name_behind(name) else {
         let help = Help::after("hard_sigmoid").saying(format!("such as `{example}`"));
         words.errors.at(name, ("`gates` wants the activation of the gates", help));
         return None;
     };
-    let activation = Activation::parse(word, words);
+    let activation = Activation::parse(&word, words);
     match &activation {
         None => {
             let help = suggest::help(&word.to_string(), "activations", activations::words());
-            words.errors.at(word, (format!("unknown activation `{word}` of the gates"), help));
+            words.errors.at(&word, (format!("unknown activation `{word}` of the gates"), help));
         }
         Some(activation) if activation.compares_channels() => {
             let help = Help::write("sigmoid").saying("write an activation of single values, such as `sigmoid`");
-            words.errors.at(word, (format!("`{word}` compares the gates with each other"), help));
+            words.errors.at(&word, (format!("`{word}` compares the gates with each other"), help));
         }
         Some(_) => {}
     }
@@ -312,7 +312,7 @@ fn gates(name: &Ident, words: &mut Words<'_>) -> Option<Activation> {
 
 impl Layer for Written {
     fn describe(&self) -> String {
-        let from = self.first.as_ref().map(|label| format!("{FROM} {label}"));
+        let from = self.initial_state.as_ref().map(|label| format!("{FROM} {label}"));
         self.identity(from.as_deref()).to_string()
     }
 
@@ -333,8 +333,8 @@ impl Layer for Written {
     }
 
     fn resolve(&self, inputs: &[&Shape]) -> Result<Resolved, Misfit> {
-        let (input, first) = match *inputs {
-            [input, first] => (input, Some(first)),
+        let (input, initial_state) = match *inputs {
+            [input, initial_state] => (input, Some(initial_state)),
             _ => (only(inputs)?, None),
         };
         let (keyword, units) = (&self.keyword, self.units);
@@ -362,8 +362,8 @@ impl Layer for Written {
         let too_large = || format!("`{keyword} {units}` on {input} has more values than any machine can hold");
         let gates = self.cell.gates().checked_mul(units).ok_or_else(too_large)?;
         Shape::new(vec![features.saturating_add(units), gates]).ok_or_else(too_large)?;
-        if let Some(first) = first {
-            self.fits_first(first)?;
+        if let Some(initial_state) = initial_state {
+            self.takes_state(initial_state)?;
         }
         let output = if self.sequences { vec![steps, self.width()] } else { vec![self.width()] };
         let output = Shape::new(output).ok_or_else(too_large)?;
@@ -371,227 +371,27 @@ impl Layer for Written {
         for values in [layer.saved(), layer.gradients()] {
             Shape::new(vec![values]).ok_or_else(too_large)?;
         }
-        Ok(Resolved::map(output, self.cell.kind(), self.identity(first.map(|_| FROM)), layer))
+        Ok(Resolved::map(output, self.cell.kind(), self.identity(initial_state.map(|_| FROM)), layer))
     }
 }
 
 impl Written {
-    /// An error unless a value of this shape can be the first state.
-    fn fits_first(&self, first: &Shape) -> Result<(), Misfit> {
+    /// An error unless a value of this shape can be the initial state.
+    fn takes_state(&self, state: &Shape) -> Result<(), Misfit> {
         let values = self.cell.states().saturating_mul(self.units);
-        if *first.sizes() == [values] {
+        if *state.sizes() == [values] {
             return Ok(());
         }
-        let (keyword, units, label) = (&self.keyword, self.units, self.first.as_ref());
+        let (keyword, units, label) = (&self.keyword, self.units, self.initial_state.as_ref());
         let label = label.map(Ident::to_string).unwrap_or_default();
         let holds = if self.cell == Cell::Lstm { format!("{units} of h, then {units} of c") } else { "h".to_string() };
         let message = format!(
-            "the first state of `{keyword} {units}` has {values} values ({holds}), but `{label}` has the shape {first}"
+            "the initial state of `{keyword} {units}` has {values} values ({holds}), but `{label}` has the shape {state}"
         );
-        let help = match *first.sizes() {
+        let help = match *state.sizes() {
             [size] if size == units => Help::prose("`concat(h, c)` puts h and c side by side"),
             _ => Help::prose(format!("a layer such as `dense {values}` gives as many values")),
         };
         Err((message, help).into())
-    }
-}
-
-/// A recurrent layer whose sizes are known.
-#[derive(Debug)]
-struct Recurrent {
-    written: Written,
-    steps: u64,
-    features: u64,
-    /// The values of all gates.
-    gates: u64,
-}
-
-impl Recurrent {
-    fn keeps_inputs(&self) -> bool {
-        let of_inputs = |activation: Option<&Activation>| activation.is_some_and(|it| it.keeps() == Keeps::Inputs);
-        of_inputs(self.written.activation()) || (self.written.cell != Cell::Simple && of_inputs(self.written.gates()))
-    }
-
-    fn state(&self) -> u64 {
-        self.written.cell.states().saturating_mul(self.written.units)
-    }
-
-    fn extras(&self) -> u64 {
-        self.written.cell.extras() * self.written.units
-    }
-
-    /// The memory of a prediction.
-    fn memory(&self) -> u64 {
-        self.state().saturating_add(self.gates).saturating_add(self.extras())
-    }
-
-    /// The values that training keeps.
-    fn saved(&self) -> u64 {
-        let Written { units, dropout, recurrent_dropout, .. } = self.written;
-        let gates = self.gates.saturating_mul(if self.keeps_inputs() { 2 } else { 1 });
-        let dropped = if recurrent_dropout > 0.0 { units } else { 0 };
-        let factors = if dropout > 0.0 { self.features } else { 0 };
-        let step = [self.features, gates, self.extras(), dropped].into_iter().fold(self.state(), u64::saturating_add);
-        self.steps.saturating_mul(step).saturating_add(self.state()).saturating_add(factors).saturating_add(dropped)
-    }
-
-    /// The memory of the backward pass.
-    fn gradients(&self) -> u64 {
-        let gates = self.gates.saturating_mul(if self.written.cell.resets_after() { 2 } else { 1 });
-        let steps = self.steps.saturating_mul(gates.saturating_add(self.features));
-        steps.saturating_add(self.state()).saturating_add(self.written.units)
-    }
-}
-
-/// The values that a pass reads beside the inputs.
-fn given(at: &Places) -> TokenStream {
-    match &at.second {
-        first if first.is_empty() => quote!(castnet::Given::nothing()),
-        first => quote!(castnet::Given::nothing().state(#first)),
-    }
-}
-
-/// An activation of the gates or of the candidate.
-fn gate(activation: Option<&Activation>, usual: &str, castnet: &TokenStream) -> TokenStream {
-    let Some(activation) = activation else {
-        let usual = format_ident!("{usual}");
-        return quote!(#castnet::Gate::#usual);
-    };
-    match (activation.keras_word(), activation.keeps()) {
-        ("tanh", _) => quote!(#castnet::Gate::Tanh),
-        ("sigmoid", _) => quote!(#castnet::Gate::Sigmoid),
-        (_, keeps) => {
-            let variant = if keeps == Keeps::Inputs { quote!(OfInputs) } else { quote!(OfOutputs) };
-            let value = activation.value_in(castnet);
-            quote!(#castnet::Gate::#variant(&#value))
-        }
-    }
-}
-
-impl Map for Recurrent {
-    fn parameters(&self, network: &Context<'_>) -> Vec<ParameterGroup> {
-        let Self { written, features, gates, .. } = self;
-        let (units, cell) = (written.units, written.cell);
-        let weights = [
-            Tensor { name: "weight", shape: vec![*features, *gates] },
-            Tensor { name: "recurrent_weight", shape: vec![units, *gates] },
-        ];
-        let order = if written.order == Order::Forwards { "" } else { ", from the last step to the first" };
-        let description = format!("{features} inputs to {units} units{order}");
-        let sizes = [*features, units, *gates];
-        let bias = if cell.resets_after() { vec![2, *gates] } else { vec![*gates] };
-        vec![written.options.group(network, cell.type_name(), &sizes, description, &weights, bias)]
-    }
-
-    fn macs(&self) -> Size {
-        let step = self.gates.saturating_mul(self.features.saturating_add(self.written.units));
-        Size::known(self.steps.saturating_mul(step))
-    }
-
-    fn constant(&self, network: &Context<'_>) -> Option<Constant> {
-        let castnet = network.castnet;
-        let Written { cell, order, dropout, recurrent_dropout, .. } = self.written;
-        let scalar = network.scalar.rust_type(castnet);
-        let [steps, inputs, units] = [self.steps, self.features, self.written.units].map(literal);
-        let activation = gate(self.written.activation(), "Tanh", castnet);
-        let gates = gate(self.written.gates(), "Sigmoid", castnet);
-        let gives = match (self.written.sequences, self.written.gives_state()) {
-            (false, false) => quote!(Last),
-            (true, false) => quote!(Sequence),
-            (false, true) => quote!(State),
-            (true, true) => quote!(States),
-        };
-        let order = format_ident!("{order:?}");
-        let cell = cell.value(castnet);
-        let [dropout, recurrent_dropout] = [dropout, recurrent_dropout].map(real);
-        let [memory, saved, gradients] = [self.memory(), self.saved(), self.gradients()].map(literal);
-        Some(Constant {
-            rust_type: quote!(#castnet::Recurrence<#scalar>),
-            value: quote! {
-                #castnet::Recurrence {
-                    cell: #cell,
-                    steps: #steps,
-                    inputs: #inputs,
-                    units: #units,
-                    activation: #activation,
-                    gates: #gates,
-                    gives: #castnet::Gives::#gives,
-                    order: #castnet::Order::#order,
-                    dropout: #dropout,
-                    recurrent_dropout: #recurrent_dropout,
-                    zero_masked: false,
-                }
-                .with_memory(#memory, #saved, #gradients)
-            },
-        })
-    }
-
-    fn need(&self, purpose: Purpose) -> Option<Need> {
-        let (values, life) = match purpose {
-            Purpose::Prediction => (self.memory(), Life::Step),
-            Purpose::Training => (self.saved(), Life::ForwardToBackward),
-            Purpose::Backward => (self.gradients(), Life::Step),
-        };
-        Some(Need { room: Room::Shape(Shape::new(vec![values])?), life })
-    }
-
-    fn reads(&self) -> Reads {
-        Reads { need: true, ..Reads::default() }
-    }
-
-    fn keeps_input(&self) -> bool {
-        true
-    }
-
-    fn init(&self, at: &Places) -> Option<TokenStream> {
-        let (field, initializer) = (at.field(""), self.written.options.initializer());
-        let recurrent = self.written.recurrent_init.clone().unwrap_or_else(|| quote!(castnet::Orthogonal));
-        let unit_forget_bias = self.written.cell == Cell::Lstm;
-        Some(quote!(#field.init(#initializer, #recurrent, #unit_forget_bias, rng);))
-    }
-
-    fn forward(&self, at: &Places) -> TokenStream {
-        let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
-        let given = given(at);
-        quote!(#field.recur(isa, &#constant, #input, #given, #need, #output);)
-    }
-
-    fn forward_training(&self, at: &Places) -> TokenStream {
-        let (field, Places { input, output, need, constant, .. }) = (at.field(""), at);
-        let given = given(at);
-        match self.written.dropout > 0.0 || self.written.recurrent_dropout > 0.0 {
-            true => quote! {
-                #field.recur_dropping(isa, rng, &#constant, #input, #given, #need, #output);
-            },
-            false => quote! {
-                #field.recur_in_training(isa, &#constant, #input, #given, #need, #output);
-            },
-        }
-    }
-
-    fn backward(&self, at: &Places) -> Backward {
-        let Places { need, grad_need, grad_output, grad_input, grad_second, constant, .. } = at;
-        let (field, gradient) = (at.field(""), at.wanted_gradient());
-        let [grad_input, grad_first] = [grad_input, grad_second].map(|gradient| match gradient.is_empty() {
-            true => quote!(::core::option::Option::None),
-            false => quote!(::core::option::Option::Some(castnet::flatten_mut(#gradient))),
-        });
-        Backward::Together(quote! {
-            #field.backward_through_time(
-                isa, &#constant, castnet::Given::nothing(), #need, #grad_output, #grad_need, #gradient, #grad_input, #grad_first,
-            );
-        })
-    }
-
-    fn rules(&self, at: &Places) -> Rules {
-        let mut rules = self.written.options.rules(at, "weight");
-        let (field, gradient) = (at.field(""), at.gradient(""));
-        for regularizer in self.written.recurrent.values() {
-            rules.penalties.push(quote!(#regularizer.penalty(&#field.recurrent_weight)));
-            rules.gradients.push(
-                quote!(#regularizer.add_gradient(&#field.recurrent_weight, &mut #gradient.recurrent_weight);),
-            );
-        }
-        rules
     }
 }

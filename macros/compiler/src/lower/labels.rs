@@ -41,9 +41,7 @@ impl Lowering<'_> {
         if let Some(value) = self.find_label(label) {
             return Some(value);
         }
-        let hidden = self.calls.last().map_or(0, |call| call.scopes);
-        let labels: Vec<String> =
-            self.labels.iter().skip(hidden).flatten().map(|(label, _)| label.to_string()).collect();
+        let labels: Vec<String> = self.visible_labels().map(|(label, _)| label.to_string()).collect();
         let written = label.to_string();
         let is_later = self.calls.is_empty() && self.is_label_somewhere(&written);
         let (message, help) = match suggest::nearest(&written, labels.iter().map(String::as_str)) {
@@ -75,9 +73,7 @@ impl Lowering<'_> {
         let is_own = |chain: &Chain| chain.stages.first().is_some_and(|first| std::ptr::eq(first, stage));
         let before = self.written.iter().position(is_own).and_then(|own| self.written.get(own.checked_sub(1)?));
         let Some(last) = before.and_then(|chain| chain.stages.last()) else {
-            let hidden = self.calls.last().map_or(0, |call| call.scopes);
-            let label = self.labels.iter().skip(hidden).flatten().last();
-            return match label {
+            return match self.visible_labels().last() {
                 Some((label, _)) => Help::before(format!("{label} =>")).and(&format!(": {rule}")),
                 None => Help::prose(rule),
             };
@@ -115,9 +111,17 @@ impl Lowering<'_> {
 
     /// The value of a label that is visible here.
     pub(super) fn find_label(&self, name: &Ident) -> Option<ValueId> {
+        self.visible_scopes().rev().flatten().find(|(label, _)| label == name).map(|(_, value)| *value)
+    }
+
+    /// The labels that are visible here, by scope.
+    fn visible_scopes(&self) -> impl DoubleEndedIterator<Item = &Vec<(Ident, ValueId)>> {
         let hidden = self.calls.last().map_or(0, |call| call.scopes);
-        let scopes = self.labels.iter().skip(hidden).rev();
-        scopes.flatten().find(|(label, _)| label == name).map(|(_, value)| *value)
+        self.labels.iter().skip(hidden)
+    }
+
+    fn visible_labels(&self) -> impl Iterator<Item = &(Ident, ValueId)> {
+        self.visible_scopes().flatten()
     }
 
     /// Whether a stage reads a label. The keyword of a layer, which cannot be a label, reads one only where it can be no layer.
@@ -156,9 +160,7 @@ impl Lowering<'_> {
             return self.wrong(keyword, (format!("`{written}` is used before it exists"), help));
         }
         let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
-        let hidden = self.calls.last().map_or(0, |call| call.scopes);
-        let labels: Vec<String> =
-            self.labels.iter().skip(hidden).flatten().map(|(label, _)| label.to_string()).collect();
+        let labels: Vec<String> = self.visible_labels().map(|(label, _)| label.to_string()).collect();
         let is_reference = is_first && stage.words.is_empty();
         let words = layers::keywords().chain(join::keywords()).chain(activations::words()).map(str::to_string);
         let labels_here = labels.iter().filter(|_| stage.words.is_empty()).cloned();

@@ -341,7 +341,7 @@ impl Writer {
 
     fn recurrent(&mut self, shape: &mut Shape) -> String {
         let cell = *self.random.pick(&["rnn", "gru", "lstm"]);
-        let first = self.first_state(cell);
+        let first = self.initial_state(cell);
         let units = first.as_ref().map_or_else(|| self.random.between(1, 4), |(_, units)| *units);
         let both = first.is_none() && self.random.chance(30);
         let mut words = first.map_or_else(String::new, |(label, _)| format!(" from {label}"));
@@ -378,8 +378,8 @@ impl Writer {
         format!("{cell} {units}{words}")
     }
 
-    /// Sometimes a label whose value can be the first state of a recurrent layer, with the number of its units.
-    fn first_state(&mut self, cell: &str) -> Option<(String, u64)> {
+    /// Sometimes a label whose value can be the initial state of a recurrent layer, with the number of its units.
+    fn initial_state(&mut self, cell: &str) -> Option<(String, u64)> {
         let for_each_unit = if cell == "lstm" { 2 } else { 1 };
         let fits = |shape: &Shape| shape.len() == 1 && shape[0] <= 8 && shape[0].is_multiple_of(for_each_unit);
         let fitting: Vec<&(String, Shape)> = self.labels.iter().filter(|(_, shape)| fits(shape)).collect();

@@ -311,7 +311,7 @@ fn effect(name: &str, call: Call) -> Step {
         "forward" | "forward_along" | "forward_both" | "forward_compact" => write(Written::Computed),
         "forward_training" => step(std::slice::from_ref(first), behind, Written::Computed),
         "recur" | "recur_in_training" | "recur_dropping" => {
-            // The input, perhaps a first state, the memory and the output.
+            // The input, perhaps an initial state, the memory and the output.
             let (reads, writes) = regions.split_at(regions.len() - 2);
             step(reads, writes, Written::Computed)
         }
