@@ -487,6 +487,7 @@ fn graphs() {
             "Net< a: input 4x3; b: input 5x2; concat(a, b) along 1 => conv 2 3 => flatten => dense 1 >",
             "Net< a: input 4x3; b: input 5x3; concat(a, b) along 3 => conv 2 3 => flatten => dense 1 >",
             "Net< a: input 4x3; b: input 5x3; concat(a, b) along 0 => conv 2 3 => flatten => dense 1 >",
+            "Net< a: input 4x3; b: input 5x2; concat(a, b) along 3 => conv 2 3 => flatten => dense 1 >",
             "Net< a: input 4; b: input 5; concat(a, b) along 2 => dense 1 >",
             "Net< a: input 4; b: input 5; concat(a, b) along -1 => dense 1 >",
             "Net< a: input 4; b: input 5; concat(a, b) along 1.5 => dense 1 >",

@@ -36,6 +36,7 @@ fn plan_dumps() {
             "Nothing< input 5 => relu >",
             "Shapes< input 2x6 => reshape 3x4 => tanh => dropout 0.1 => flatten >",
             "Sparse< input 4 => dense 8 activity_l1 1e-3 => relu => dense 8 tanh activity_l2 frozen => dropout 0.5 => trunk: dense 4 relu activity_l1 activity_l2 0.5; trunk => size: dense 1; trunk => kind: dense 3 softmax activity_l2 0.1 >",
+            "Vectors< input 4x3 => permute 2x1 => tanh => permute 1x2 => concat(identity, tanh) along 1 => flatten => both: dense 6; subtract(both => unitnorm, both) => a: repeat_vector 2 => flatten => dense 6; dot(a => reshape 12 => dense 6, both) normalized tanh => out: dense 2; dot(both, both) >",
             "Frozen< input 4 => dense 4 frozen relu => dense 4 silu => dense 4 frozen tanh => dense 1 >",
         ],
     );

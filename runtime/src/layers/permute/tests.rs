@@ -26,11 +26,11 @@ fn all_orders() {
         let inputs = [core::array::from_fn::<f64, 30, _>(|at| at as f64)];
         let (mut outputs, mut back) = ([[0.0; 30]], [[0.0; 30]]);
         Permute(of).forward(Portable, &inputs, &mut outputs);
-        for at in 0..30 {
+        for (at, input) in inputs[0].iter().enumerate() {
             let place = [at / 15, at / 5 % 3, at % 5];
             let [i, j, k] = order.map(|axis| place[axis]);
             let to = (i * of.sizes[1] + j) * of.sizes[2] + k;
-            assert_eq!(outputs[0][to], inputs[0][at], "{order:?}");
+            assert_eq!(outputs[0][to], *input, "{order:?}");
         }
         Permute(of).backward_input(Portable, &outputs, &mut back);
         assert_eq!(back, inputs, "{order:?}");
