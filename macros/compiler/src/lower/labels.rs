@@ -43,13 +43,11 @@ impl Lowering<'_> {
         }
         let labels: Vec<String> = self.visible_labels().map(|(label, _)| label.to_string()).collect();
         let written = label.to_string();
-        let is_later = self.calls.is_empty() && self.is_label_somewhere(&written);
+        if self.calls.is_empty() && self.is_label_somewhere(&written) {
+            self.used_too_early(stage, label);
+            return None;
+        }
         let (message, help) = match suggest::nearest(&written, labels.iter().map(String::as_str)) {
-            _ if is_later => {
-                let sentence = format!("put the chain with the label `{written}:` before this one");
-                let help = self.later(stage, &written).unwrap_or_else(|| Help::prose("")).saying(sentence);
-                (format!("`{written}` is used before it exists"), help)
-            }
             Some(near) => {
                 (format!("unknown label `{written}`"), Help::write(near).saying(format!("did you mean `{near}`?")))
             }
@@ -155,9 +153,7 @@ impl Lowering<'_> {
                 let help = Help::prose("a network has no cycles; use the label of an earlier layer");
                 return self.wrong(keyword, (message, help));
             }
-            let sentence = format!("put the chain with the label `{written}:` before this one");
-            let help = self.later(stage, &written).unwrap_or_else(|| Help::prose("")).saying(sentence);
-            return self.wrong(keyword, (format!("`{written}` is used before it exists"), help));
+            return self.used_too_early(stage, keyword);
         }
         let blocks = self.blocks.iter().map(|block| block.name.to_string()).collect::<Vec<_>>();
         let labels: Vec<String> = self.visible_labels().map(|(label, _)| label.to_string()).collect();
@@ -200,6 +196,14 @@ impl Lowering<'_> {
         words.separator = self.separator;
         _ = (layer.parse)(&mut words);
         self.report(errors);
+    }
+
+    /// Reports a label whose chain stands behind the stage that reads it.
+    fn used_too_early(&mut self, stage: &Stage, label: &Ident) {
+        let written = label.to_string();
+        let sentence = format!("put the chain with the label `{written}:` before this one");
+        let help = self.later(stage, &written).map_or_else(|| Help::prose(&sentence), |help| help.saying(&sentence));
+        self.wrong(label, (format!("`{written}` is used before it exists"), help));
     }
 
     /// The help that moves the chain of a stage behind the chain with a label.
