@@ -289,7 +289,7 @@ macro_rules! states {
     };
 }
 
-// First states, and the states at the end.
+// Initial states, and the states at the end.
 states! {
     blocks rnn_with_state {
         x: input 5x3; h: input 4; x => r: rnn 4 sequences from h; r => y0: linear; r => crop 4x0 => y1: flatten

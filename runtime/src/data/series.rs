@@ -29,7 +29,7 @@ use alloc::vec::Vec;
 /// let mut trainer = Forecast::init(&mut seeded(1)).compile(MeanSquaredError, Adam::default());
 /// trainer.fit(train, Fit::epochs(2).progress(false));
 ///
-/// // The step behind the series, in its units.
+/// // The step after the series, in its units.
 /// let latest = split.latest.ok_or("values are missing at the end")?;
 /// let next = split.target_scaler.invert(&trainer.network().predict(&latest));
 /// # assert!(next[0].is_finite());
@@ -151,7 +151,7 @@ impl Series {
     }
 
     /// Windows over the series: the inputs and targets of a network. By default all columns are both, the target is the step right
-    /// behind the window, there is a window for every step, missing values are refused, and all values are standardized.
+    /// after the window, there is a window for every step, missing values are refused, and all values are standardized.
     pub fn windows(&self) -> Windows<'_> {
         Windows::new(self)
     }

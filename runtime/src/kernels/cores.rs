@@ -243,7 +243,7 @@ cores!(backward products, BackwardCores, ScalarBackwardCores: {
         = recurrent::forward_training,
         split(saved by layer.of.saved(), each layer.of.work(), inputs by layer.of.input_values(), given by 1);
 
-    /// The gradients of the gates of a recurrent layer, and of its first state.
+    /// The gradients of the gates of a recurrent layer, and of its initial state.
     fn recurrent_backward(
         of: &Recurrence<T>, weight: Weight<'_, T>, saved: &[T], given: Given<'_, T>, grad_outputs: &[T], gradients: &mut [T]
     ) = recurrent::backward,

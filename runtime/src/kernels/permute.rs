@@ -29,7 +29,7 @@ impl Permutation {
     }
 }
 
-/// `outputs = inputs`, with the axes in another order.
+/// `outputs[i][j][k] = inputs[i * strides[0] + j * strides[1] + k * strides[2]]`.
 #[inline(always)]
 pub fn forward<T: Scalar, I: Isa<T>>(_isa: I, of: &Permutation, inputs: &[T], outputs: &mut [T]) {
     let ([_, _, width], [_, _, stride]) = (of.sizes, of.strides);
@@ -41,7 +41,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(_isa: I, of: &Permutation, inputs: &[T], ou
     }
 }
 
-/// `grad_inputs = grad_outputs`, with the axes in the order of the inputs.
+/// `grad_inputs[i * strides[0] + j * strides[1] + k * strides[2]] = grad_outputs[i][j][k]`.
 #[inline(always)]
 pub fn backward<T: Scalar, I: Isa<T>>(_isa: I, of: &Permutation, grad_outputs: &[T], grad_inputs: &mut [T]) {
     let ([_, _, width], [_, _, stride]) = (of.sizes, of.strides);

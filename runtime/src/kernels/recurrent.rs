@@ -114,7 +114,8 @@ pub struct Recurrence<T: 'static> {
     pub dropout: f64,
     /// The fraction of the state that is dropped in training before it is multiplied, the same one in all steps.
     pub recurrent_dropout: f64,
-    /// Whether outputs of steps that a mask leaves out are zero, or those of the step before.
+    /// Whether outputs of steps that a mask leaves out are zero, or those of the step before. Callers of the kernels may set it; the macro never
+    /// does, as networks have no masks yet.
     pub zero_masked: bool,
 }
 
@@ -128,22 +129,22 @@ impl<T: 'static> Recurrence<T> {
         self
     }
 
-    /// The values of all gates of a sample.
+    /// The number of values of all gates of a sample.
     pub const fn gate_values(&self) -> usize {
         self.cell.gates() * self.units
     }
 
-    /// The values of the state of a sample.
+    /// The number of values of the state of a sample.
     pub const fn state_values(&self) -> usize {
         self.cell.states() * self.units
     }
 
-    /// The inputs of a sample.
+    /// The number of inputs of a sample.
     pub const fn input_values(&self) -> usize {
         self.steps * self.inputs
     }
 
-    /// The outputs of a sample.
+    /// The number of outputs of a sample.
     pub const fn output_values(&self) -> usize {
         match self.gives {
             Gives::Last => self.units,
@@ -153,12 +154,12 @@ impl<T: 'static> Recurrence<T> {
         }
     }
 
-    /// Multiply-adds of a sample.
+    /// The number of multiply-adds of a sample.
     pub const fn work(&self) -> usize {
         self.steps * self.gate_values() * (self.inputs + self.units)
     }
 
-    /// The memory of a prediction for one sample: the state, the gates and the extras of a step.
+    /// The number of values that a prediction keeps in memory for one sample: the state, the gates and the extras of a step.
     pub const fn memory(&self) -> usize {
         self.state_values() + self.gate_values() + self.cell.extras() * self.units
     }
@@ -175,7 +176,7 @@ impl<T: 'static> Recurrence<T> {
         self.recurrent_dropout > 0.0
     }
 
-    /// The values that training keeps of one sample.
+    /// The number of values that training keeps of one sample.
     pub const fn saved(&self) -> usize {
         let gates = self.gate_values() * if self.keeps_inputs() { 2 } else { 1 };
         let dropped = if self.drops_state() { self.units } else { 0 };
@@ -184,8 +185,8 @@ impl<T: 'static> Recurrence<T> {
         self.steps * step + (self.steps + 1) * self.state_values() + factors
     }
 
-    /// The memory of a backward pass for one sample: the gradients of the gates, before the products with inputs and with the state, those of
-    /// the state and of the inputs.
+    /// The number of values that a backward pass keeps in memory for one sample: the gradients of the gates, before the products with inputs
+    /// and with the state, those of the state and of the inputs.
     pub const fn gradients(&self) -> usize {
         let gates = self.gate_values() * if self.cell.resets_after() { 2 } else { 1 };
         self.steps * (gates + self.inputs) + self.state_values() + self.units
@@ -207,7 +208,7 @@ impl<T: 'static> Recurrence<T> {
         }
     }
 
-    /// The values of an output of a step.
+    /// The number of values of an output of a step.
     const fn width(&self) -> usize {
         match self.gives {
             Gives::Last | Gives::Sequence => self.units,
@@ -238,31 +239,32 @@ pub struct Parameters<'a, T: 'static> {
     pub bias: Option<&'a [T]>,
 }
 
-/// The values that a recurrent layer reads beside its inputs: a first state and a mask over the steps, if it has them.
+/// The values that a recurrent layer reads beside its inputs: an initial state and a mask over the steps, if it has them.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a, T> {
-    /// Empty if the state begins with zeros.
-    pub(crate) first: &'a [T],
-    /// The values of the state of a sample.
-    pub(crate) state: usize,
+    /// The initial states; empty if the state begins with zeros.
+    pub(crate) initial: &'a [T],
+    /// The number of values of the state of a sample.
+    pub(crate) state_len: usize,
     /// A value for each step, 0 for one that is left out; empty if all steps count.
     pub(crate) mask: &'a [T],
-    pub(crate) steps: usize,
+    /// The number of values of the mask of a sample.
+    pub(crate) mask_len: usize,
 }
 
 impl<T: Scalar> Given<'_, T> {
     /// The state begins with zeros, and all steps count.
     #[inline(always)]
     pub const fn nothing() -> Self {
-        Self { first: &[], state: 0, mask: &[], steps: 0 }
+        Self { initial: &[], state_len: 0, mask: &[], mask_len: 0 }
     }
 
     /// The states and masks of the samples from one of them on.
     #[inline(always)]
     pub(crate) fn later(self, sample: usize) -> Self {
         Self {
-            first: self.first.get(sample * self.state..).unwrap_or_default(),
-            mask: self.mask.get(sample * self.steps..).unwrap_or_default(),
+            initial: self.initial.get(sample * self.state_len..).unwrap_or_default(),
+            mask: self.mask.get(sample * self.mask_len..).unwrap_or_default(),
             ..self
         }
     }

@@ -8,7 +8,7 @@ use crate::kernels::permute::Permutation;
 pub struct Permute(pub Permutation);
 
 impl Permute {
-    /// `outputs = inputs`, with the axes in another order.
+    /// `outputs[i][j][k] = inputs[i * strides[0] + j * strides[1] + k * strides[2]]`.
     #[inline(always)]
     pub fn forward<A, B, I>(self, isa: I, inputs: &[A], outputs: &mut [B])
     where
@@ -19,7 +19,7 @@ impl Permute {
         isa.permute(&self.0, flatten(inputs), flatten_mut(outputs));
     }
 
-    /// `grad_inputs = grad_outputs`, with the axes in the order of the inputs.
+    /// `grad_inputs[i * strides[0] + j * strides[1] + k * strides[2]] = grad_outputs[i][j][k]`.
     #[inline(always)]
     pub fn backward_input<A, B, I>(self, isa: I, grad_outputs: &[B], grad_inputs: &mut [A])
     where

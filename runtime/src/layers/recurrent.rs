@@ -74,16 +74,17 @@ unsafe impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, 
 }
 
 impl<'a, T: Scalar> Given<'a, T> {
-    /// The first state of every sample.
+    /// The initial state of every sample.
     #[inline(always)]
     pub fn state<S: Flat<Scalar = T>>(self, states: &'a [S]) -> Self {
-        Self { first: flatten(states), state: S::LEN, ..self }
+        Self { initial: flatten(states), state_len: S::LEN, ..self }
     }
 
-    /// The mask of every sample: 0 for a step that is left out.
+    /// The mask of every sample: 0 for a step that is left out. Callers of the kernels may give one; the macro never does, as networks have no
+    /// masks yet.
     #[inline(always)]
     pub fn mask<S: Flat<Scalar = T>>(self, masks: &'a [S]) -> Self {
-        Self { mask: flatten(masks), steps: S::LEN, ..self }
+        Self { mask: flatten(masks), mask_len: S::LEN, ..self }
     }
 }
 
@@ -166,7 +167,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         self.recur_in_training(isa, of, inputs, given, saved, outputs);
     }
 
-    /// The gradients that are asked for: of the parameters, of the inputs and of the first state. `memory` holds [`Recurrence::gradients`] values
+    /// The gradients that are asked for: of the parameters, of the inputs and of the initial state. `memory` holds [`Recurrence::gradients`] values
     /// for each sample.
     #[inline(always)]
     #[expect(
@@ -183,7 +184,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         memory: &mut [G],
         gradient: Option<&mut Self>,
         grad_inputs: Option<&mut [T]>,
-        grad_first: Option<&mut [T]>,
+        grad_initial: Option<&mut [T]>,
     ) where
         I: Isa<T>,
         M: Flat<Scalar = T>,
@@ -199,7 +200,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
             if grad_inputs.is_some() {
                 isa.recurrent_backward_input(of, weight, memory);
             }
-            return Self::scatter(of, saved, memory, grad_inputs, grad_first);
+            return Self::scatter(of, saved, memory, grad_inputs, grad_initial);
         };
         // The gradients of the weights are written last: until then their memory holds the weights with rows and columns exchanged.
         let recurrent = recurrent.with_transposed(isa, gradient.recurrent_weight.as_flat_mut());
@@ -212,7 +213,7 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         if let Some(grad_bias) = gradient.bias.values_mut() {
             recurrent::backward_bias(of, saved, memory, grad_bias);
         }
-        Self::scatter(of, saved, memory, grad_inputs, grad_first);
+        Self::scatter(of, saved, memory, grad_inputs, grad_initial);
     }
 
     fn scatter(
@@ -220,13 +221,13 @@ impl<const IN: usize, const UNITS: usize, const GATES: usize, T: Scalar, B: Bias
         saved: &[T],
         memory: &[T],
         grad_inputs: Option<&mut [T]>,
-        grad_first: Option<&mut [T]>,
+        grad_initial: Option<&mut [T]>,
     ) {
         if let Some(grad_inputs) = grad_inputs {
             recurrent::scatter_inputs(of, saved, memory, grad_inputs);
         }
-        if let Some(grad_first) = grad_first {
-            recurrent::scatter_states(of, memory, grad_first);
+        if let Some(grad_initial) = grad_initial {
+            recurrent::scatter_states(of, memory, grad_initial);
         }
     }
 }

@@ -65,8 +65,8 @@ impl Csv {
     ///
     /// # Errors
     /// As [`read`](Self::read), but for the number of columns, and missing numbers. A rule for missing values is an error: a mean over the
-    /// file would know the future, and without its lines a series is no longer even in time. [`Windows::gaps`](crate::Windows::gaps) has the
-    /// rules of a series.
+    /// file would know the future, and if lines are left out, steps are no longer equally far apart.
+    /// [`Windows::gaps`](crate::Windows::gaps) has the rules of a series.
     pub fn read_series(mut self) -> Result<Series, CsvError> {
         let Rows { names, values, .. } = self.rows(Shape::Steps, f64::is_finite)?;
         Ok(Series::from_rows(names, &values))

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::data::DataError;
+use crate::numbers::Shown;
 
 /// A time series that cannot be trained on.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -81,12 +82,12 @@ pub enum SeriesError {
     /// A stride of 0.
     #[error("a stride of 0 steps gives the same window again and again: give 1 for all windows, or more for fewer")]
     Stride,
-    /// Targets that do not lie behind the window.
-    #[error("targets 0 steps ahead are part of the window: give 1 for the step right behind it, or more")]
+    /// Targets that do not lie after the window.
+    #[error("targets 0 steps ahead are part of the window: give 1 for the step right after it, or more")]
     Ahead,
     /// The series is shorter than a window and its targets.
     #[error(
-        "a window and its targets take {needed} steps ({input} and {behind}), but the series has {steps}: give a longer series, or a network with a shorter input"
+        "a window and its targets take {needed} steps ({input} and {after}), but the series has {steps}: give a longer series, or a network with a shorter input"
     )]
     Short {
         /// Of the series.
@@ -96,11 +97,12 @@ pub enum SeriesError {
         /// Of the network's input.
         input: usize,
         /// From the end of the window to the last target.
-        behind: usize,
+        after: usize,
     },
     /// A fraction that leaves one part without a step.
     #[error(
-        "a split of {steps} steps that puts {fraction} of them into the second part leaves one part empty: give a fraction between 0 and 1"
+        "a split of {steps} steps that puts {} of them into the second part leaves one part empty: give a fraction between 0 and 1",
+        Shown(*.fraction)
     )]
     Split {
         /// Of the series.
@@ -108,7 +110,7 @@ pub enum SeriesError {
         /// As asked for.
         fraction: f64,
     },
-    /// Parts that are not in the order of time, or begin behind the series.
+    /// Parts that are not in the order of time, or begin after the end of the series.
     #[error(
         "parts that begin at the steps {starts:?} of {steps}: give at least one step, in rising order, each below {steps}"
     )]

@@ -10,6 +10,9 @@ use crate::scalar::Scalar;
 
 /// An input or an output that a window of a [`Series`](crate::Series) can be: a sequence, steps x columns, such as that of `input 24x3`;
 /// or a vector, which holds all steps one after the other.
+///
+/// It is implemented for nalgebra's matrices of channels x positions, and so for vectors too, which have one position. It is sealed: other
+/// crates cannot implement it.
 #[diagnostic::on_unimplemented(
     message = "a window of a time series is a vector or a sequence, not `{Self}`",
     label = "neither a vector nor a sequence",
@@ -23,10 +26,11 @@ pub trait Sequence: Flat + Clone {
     /// The scaler of such values.
     type Scaler: Clone + Debug + PartialEq;
 
-    /// A scaler of the columns, which take turns where the channels are those of several steps.
+    /// A scaler with one entry for each channel; in a vector of several steps the columns repeat.
     #[doc(hidden)]
     fn scaler(columns: &[Scale]) -> Self::Scaler;
 
+    /// The values after the scaler has been applied.
     #[doc(hidden)]
     fn scaled(&self, scaler: &Self::Scaler) -> Self;
 }

@@ -156,7 +156,7 @@ fn wandering() -> Vec<f64> {
     (0..60).map(value).collect()
 }
 
-/// Nothing in the training part, and no scale, depends on a value behind it.
+/// Nothing in the training part, and no scale, depends on a value after it.
 #[test]
 fn training_knows_nothing_of_the_future() {
     for gaps in [Gaps::Skip, Gaps::Previous, Gaps::Interpolate] {
@@ -178,7 +178,7 @@ fn training_knows_nothing_of_the_future() {
     }
 }
 
-/// No input depends on a value behind its window, and no target is filled in.
+/// No input depends on a value after its window, and no target is filled in.
 #[test]
 fn windows_know_nothing_of_their_future() {
     let values = wandering();
@@ -227,7 +227,7 @@ fn windows_that_are_none() {
     assert_refused(
         &series.windows().ahead(0),
         [0],
-        "targets 0 steps ahead are part of the window: give 1 for the step right behind it, or more",
+        "targets 0 steps ahead are part of the window: give 1 for the step right after it, or more",
     );
     let short = "a window and its targets take 12 steps (3 and 9), but the series has 10: give a longer series, or a network with a shorter input";
     assert_refused(&series.windows().ahead(9), [0], short);
@@ -239,6 +239,11 @@ fn windows_that_are_none() {
     assert_refused(&series.windows(), [], &starts.replace("[4, 4]", "[]"));
     let error = series.windows().split::<Next>(0.0).expect_err("no second part");
     assert_eq!(error, SeriesError::Split { steps: 10, fraction: 0.0 });
+    let error = series.windows().split::<Next>(1e300).expect_err("no first part");
+    assert_eq!(
+        error.to_string(),
+        "a split of 10 steps that puts 1e300 of them into the second part leaves one part empty: give a fraction between 0 and 1",
+    );
 }
 
 #[test]
@@ -330,6 +335,7 @@ mod csv {
             file("level\ninf\n").read_series(),
             "river.csv, line 2, column level: `inf` is not finite: fill in a value or leave out the line",
         );
-        assert!(Series::from_csv("no such file.csv", &["level"]).is_err());
+        let error = std::fs::read("no such file.csv").expect_err("there is none");
+        assert_refused(Series::from_csv("no such file.csv", &["level"]), &std::format!("no such file.csv: {error}"));
     }
 }

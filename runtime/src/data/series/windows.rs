@@ -26,8 +26,8 @@ pub enum Gaps {
     /// An input has the last value before the gap (`ffill` of pandas). Windows are left out if there is no value before the gap, and if a
     /// target is missing.
     Previous,
-    /// Inputs lie on a straight line between the values before and behind the gap. Windows are left out if they end in a gap, because the
-    /// value behind it lies in their future; if there is no value before the gap; and if a target is missing.
+    /// Inputs lie on a straight line between the values before and after the gap. Windows are left out if they end in a gap, because the
+    /// value after it lies in their future; if there is no value before the gap; and if a target is missing.
     Interpolate,
 }
 
@@ -41,7 +41,7 @@ pub enum Gaps {
 /// x[s], x[s + 1], ..., x[s + l - 1]
 /// ```
 ///
-/// and the targets, of `h` steps, `ahead` steps behind its end,
+/// and the targets, of `h` steps, `ahead` steps after its end,
 ///
 /// ```text
 /// y[s + l - 1 + ahead], ..., y[s + l - 1 + ahead + h - 1]
@@ -109,7 +109,7 @@ impl<'s> Windows<'s> {
         Self { targets: columns.iter().map(ToString::to_string).collect(), ..self }
     }
 
-    /// The first target lies so many steps behind the last step of the window: 1, the next step, by default.
+    /// The first target lies so many steps after the last step of the window: 1, the next step, by default.
     pub fn ahead(self, steps: usize) -> Self {
         Self { ahead: steps, ..self }
     }
@@ -221,7 +221,7 @@ impl<'s> Windows<'s> {
             parts: Vec::new(),
             latest: None,
         };
-        // Where the last value of a window is interpolated, it lies in the future.
+        // If the window ends in a gap, interpolation would read a value after the window.
         let ends_in_gap =
             |end: usize| self.gaps == Gaps::Interpolate && inputs.iter().any(|column| is_missing(column, end));
         let is_whole = |from: usize| {
@@ -253,10 +253,10 @@ impl<'s> Windows<'s> {
         if self.ahead == 0 {
             return Err(SeriesError::Ahead);
         }
-        let (steps, behind) = (self.series.len(), (self.ahead - 1).saturating_add(horizon));
-        let needed = input.saturating_add(behind);
+        let (steps, after) = (self.series.len(), (self.ahead - 1).saturating_add(horizon));
+        let needed = input.saturating_add(after);
         if needed > steps {
-            return Err(SeriesError::Short { steps, needed, input, behind });
+            return Err(SeriesError::Short { steps, needed, input, after });
         }
         Ok(Window { input, ahead: self.ahead, horizon })
     }

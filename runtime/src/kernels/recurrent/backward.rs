@@ -9,7 +9,7 @@ use crate::kernels::chunks::InChunks;
 use crate::kernels::product::Size;
 use crate::scalar::Scalar;
 
-/// Writes the gradients of the gates of all steps, and of the first state. `weight` is that of the state.
+/// Writes the gradients of the gates of all steps, and of the initial state. `weight` is that of the state.
 #[inline(always)]
 pub fn backward<T: Scalar, I: Isa<T>>(
     isa: I,
@@ -319,11 +319,11 @@ pub fn scatter_inputs<T: Scalar>(of: &Recurrence<T>, saved: &[T], gradients: &[T
     }
 }
 
-/// Copies the gradients of the first states to their places.
-pub fn scatter_states<T: Scalar>(of: &Recurrence<T>, gradients: &[T], grad_first: &mut [T]) {
+/// Copies the gradients of the initial states to their places.
+pub fn scatter_states<T: Scalar>(of: &Recurrence<T>, gradients: &[T], grad_initial: &mut [T]) {
     let len = of.gradients();
     let blocks = gradients.chunks((BLOCK * len).max(1));
-    for (memory, place) in blocks.zip(grad_first.chunks_mut((BLOCK * of.state_values()).max(1))) {
+    for (memory, place) in blocks.zip(grad_initial.chunks_mut((BLOCK * of.state_values()).max(1))) {
         let block = Gradients::of(of, Recurrence::samples(memory, len), memory);
         copy(block.state, place);
     }

@@ -33,7 +33,7 @@ pub fn forward<T: Scalar, I: Isa<T>>(
         begin += samples;
         let Some((states, rest)) = memory.split_at_mut_checked(samples * state_len) else { return };
         let Some((gates, extras)) = rest.split_at_mut_checked(samples * width) else { return };
-        begin_state(given.first, states);
+        begin_state(given.initial, states);
         for step in 0..of.steps {
             step::begin(of, bias, gates);
             let inputs = inputs.get(of.read_at(step) * of.inputs..).unwrap_or_default();
@@ -47,11 +47,11 @@ pub fn forward<T: Scalar, I: Isa<T>>(
     }
 }
 
-/// The first states: those given, or zeros.
+/// The initial states: those given, or zeros.
 #[inline(always)]
-fn begin_state<T: Scalar>(first: &[T], states: &mut [T]) {
-    match first.get(..states.len()).filter(|first| !first.is_empty()) {
-        Some(first) => copy(first, states),
+fn begin_state<T: Scalar>(initial: &[T], states: &mut [T]) {
+    match initial.get(..states.len()).filter(|initial| !initial.is_empty()) {
+        Some(initial) => copy(initial, states),
         None => states.fill(T::ZERO),
     }
 }
@@ -116,7 +116,7 @@ pub fn forward_training<T: Scalar, I: Isa<T>>(
         let size = Size { rows: of.steps * samples, columns: width, depth: of.inputs };
         let rows = Rows { values: &*block.inputs, apart: of.inputs };
         add_product(isa, size, rows, Rows { values: weight, apart: width }, block.gates, width);
-        begin_state(given.first, block.states.get_mut(..samples * state_len).unwrap_or_default());
+        begin_state(given.initial, block.states.get_mut(..samples * state_len).unwrap_or_default());
         for step in 0..of.steps {
             one_step(isa, layer, &given, step, samples, &mut block);
         }

@@ -12,7 +12,8 @@ pub trait Function<T>: Debug + Send + Sync {
     fn multiply_by_derivative(&self, kept: &[T], grad: &mut [T]);
 }
 
-/// The activation of a gate or of the candidate of a recurrent layer.
+/// An elementwise activation of a recurrent layer: that of its gates, or that of its candidate (and of c in an LSTM). It holds no values of a
+/// gate, only the function that is applied to them.
 ///
 /// The two that nearly all layers have are inlined into the kernels of recurrent layers; all others are called by a pointer, so that a program
 /// holds only those that it uses.

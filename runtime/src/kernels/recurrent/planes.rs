@@ -133,7 +133,7 @@ impl<T: Scalar> Given<'_, T> {
     /// Whether a step of a sample counts.
     #[inline(always)]
     pub fn counts(&self, sample: usize, step: usize) -> bool {
-        self.mask.get(sample * self.steps + step).is_none_or(|&flag| flag != T::ZERO)
+        self.mask.get(sample * self.mask_len + step).is_none_or(|&flag| flag != T::ZERO)
     }
 
     /// Whether the output of a step is one that the layer has computed: with a mask, no step may have counted so far.

@@ -1,4 +1,4 @@
-//! Every kind of layer against its formulas, with first states and masks, and its gradients against central differences. In double precision the
+//! Every kind of layer against its formulas, with initial states and masks, and its gradients against central differences. In double precision the
 //! portable arithmetic computes without vectors, as microcontrollers do; in single precision with them.
 use std::vec;
 use std::vec::Vec;
@@ -79,12 +79,12 @@ struct Case<T: 'static> {
     recurrent: Vec<T>,
     bias: Option<Vec<T>>,
     inputs: Vec<T>,
-    first: Vec<T>,
+    initial: Vec<T>,
     mask: Vec<T>,
 }
 
 impl<T: Scalar> Case<T> {
-    fn new(of: Recurrence<T>, samples: usize, with_bias: bool, with_first: bool, mask: &[f64]) -> Self {
+    fn new(of: Recurrence<T>, samples: usize, with_bias: bool, with_initial: bool, mask: &[f64]) -> Self {
         let random = &mut Random(of.units as u64 * 7 + of.inputs as u64);
         let width = of.gate_values();
         let biases = width * if of.cell.resets_after() { 2 } else { 1 };
@@ -94,7 +94,7 @@ impl<T: Scalar> Case<T> {
             recurrent: random.many(of.units * width),
             bias: with_bias.then(|| random.many(biases)),
             inputs: random.many(samples * of.input_values()),
-            first: random.many(if with_first { samples * of.state_values() } else { 0 }),
+            initial: random.many(if with_initial { samples * of.state_values() } else { 0 }),
             // Every sample has another part of the flags.
             mask: match mask.len() {
                 0 => Vec::new(),
@@ -111,7 +111,7 @@ impl<T: Scalar> Case<T> {
     }
 
     fn given(&self) -> Given<'_, T> {
-        Given { first: &self.first, state: self.of.state_values(), mask: &self.mask, steps: self.of.steps }
+        Given { initial: &self.initial, state_len: self.of.state_values(), mask: &self.mask, mask_len: self.of.steps }
     }
 
     fn predicted(&self) -> Vec<T> {
@@ -142,9 +142,9 @@ impl<T: Scalar> Case<T> {
         };
         let width = of.gate_values();
         let bias = |at: usize| self.bias.as_ref().map_or(0.0, |bias| number(bias, at));
-        let mut h: Vec<f64> = (0..units).map(|unit| number(&self.first, sample * of.state_values() + unit)).collect();
+        let mut h: Vec<f64> = (0..units).map(|unit| number(&self.initial, sample * of.state_values() + unit)).collect();
         let mut c: Vec<f64> =
-            (0..units).map(|unit| number(&self.first, sample * of.state_values() + units + unit)).collect();
+            (0..units).map(|unit| number(&self.initial, sample * of.state_values() + units + unit)).collect();
         if of.cell != Cell::Lstm {
             c.clear();
         }
@@ -249,8 +249,9 @@ fn cases<T: Scalar>() -> Vec<Case<T>> {
     for cell in CELLS {
         for gives in [Gives::Last, Gives::Sequence, Gives::State, Gives::States] {
             for order in [Order::Forwards, Order::Backwards, Order::BackwardsInPlace] {
-                for (with_bias, with_first, mask) in [(true, false, &[][..]), (true, true, &MASK), (false, true, &[])] {
-                    cases.push(Case::new(layer(cell, gives, order), 11, with_bias, with_first, mask));
+                for (with_bias, with_initial, mask) in [(true, false, &[][..]), (true, true, &MASK), (false, true, &[])]
+                {
+                    cases.push(Case::new(layer(cell, gives, order), 11, with_bias, with_initial, mask));
                 }
                 let zero_masked = Recurrence { zero_masked: true, ..layer(cell, gives, order) };
                 cases.push(Case::new(zero_masked, 3, true, false, &MASK));
@@ -282,7 +283,7 @@ fn gradients<T: Scalar>(case: &Case<T>, factors: &[T], transposed: bool) -> [Vec
     let mut memory = vec![T::ONE; case.samples * of.gradients()];
     let [mut of_weight, mut of_recurrent] = [&case.weight, &case.recurrent].map(|weight| vec![T::ONE; weight.len()]);
     let (mut of_bias, mut of_inputs) = (case.bias.clone().unwrap_or_default(), vec![T::ONE; case.inputs.len()]);
-    let mut of_first = vec![T::ONE; case.samples * of.state_values()];
+    let mut of_initial = vec![T::ONE; case.samples * of.state_values()];
     let gates = of.gate_values();
     let weight = Weight { values: &case.weight, gates, rows: of.inputs, transposed: &[] };
     let recurrent = Weight { values: &case.recurrent, gates, rows: of.units, transposed: &[] };
@@ -301,8 +302,8 @@ fn gradients<T: Scalar>(case: &Case<T>, factors: &[T], transposed: bool) -> [Vec
         backward_bias(of, &saved, &memory, &mut of_bias);
     }
     scatter_inputs(of, &saved, &memory, &mut of_inputs);
-    scatter_states(of, &memory, &mut of_first);
-    [of_weight, of_recurrent, of_bias, of_inputs, of_first]
+    scatter_states(of, &memory, &mut of_initial);
+    [of_weight, of_recurrent, of_bias, of_inputs, of_initial]
 }
 
 /// The numbers of one kind in a case.
@@ -321,10 +322,10 @@ fn gradients_are_differences() {
             |case| &mut case.recurrent,
             |case| case.bias.as_mut().expect("biases"),
             |case| &mut case.inputs,
-            |case| &mut case.first,
+            |case| &mut case.initial,
         ];
         for (kind, (found, place)) in found.iter().zip(places).enumerate() {
-            if (kind == 2 && case.bias.is_none()) || (kind == 4 && case.first.is_empty()) {
+            if (kind == 2 && case.bias.is_none()) || (kind == 4 && case.initial.is_empty()) {
                 continue;
             }
             for index in (kind % 5..found.len()).step_by(if found.len() > 60 { 11 } else { 5 }) {
