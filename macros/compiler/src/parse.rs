@@ -1,5 +1,5 @@
-//! Parses the tokens of an invocation to a tree with spans. Knows the grammar and no layers, but for the keywords of joins, whose
-//! branches are chains.
+//! Parses the tokens of an invocation to a tree with spans. It knows the grammar, and of layers their keywords; the branches of joins are
+//! chains. Where a layer is written as in another framework, `foreign` asks the parser of the layer whether it reads the translation.
 mod arrows;
 mod bounds;
 mod chains;
