@@ -1,6 +1,7 @@
 //! Expands blocks and repetitions.
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 
 use super::Lowering;
 use crate::errors::{Errors, Help, place};
@@ -171,10 +172,10 @@ impl Lowering<'_> {
         let prefix = match &stage.label {
             Some(label) => {
                 self.check_label(label);
-                self.prefixed(&label.to_string())
+                self.prefixed(&label.unraw().to_string())
             }
             None => {
-                let counted = self.counted(&name.to_string()).to_string();
+                let counted = self.counted(&name.unraw().to_string()).to_string();
                 self.prefixed(&counted)
             }
         };

@@ -1,6 +1,7 @@
 //! The names of rows: their labels, or their keywords with a number.
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::ext::IdentExt;
 
 use super::Lowering;
 use crate::errors::Help;
@@ -40,7 +41,7 @@ impl Lowering<'_> {
             return label.clone();
         }
         // A label in a block or a repetition names several layers, so they are numbered.
-        let name = self.prefixed(&label.to_string());
+        let name = self.prefixed(&label.unraw().to_string());
         match self.calls.is_empty() || self.labels.len() > self.calls.last().map_or(0, |call| call.scopes) + 1 {
             true => self.counted(&name),
             false => Ident::new(&name, label.span()),
@@ -62,20 +63,19 @@ impl Lowering<'_> {
 
     /// Whether no layer has a name that differs from this only in case.
     fn is_free(&self, name: &str) -> bool {
-        !self.graph.rows.iter().any(|row| row.name.to_string().eq_ignore_ascii_case(name))
+        !self.graph.rows.iter().any(|row| row.name.unraw().to_string().eq_ignore_ascii_case(name))
     }
 
     /// Reports layers that have the same name.
     pub(super) fn names_are_unique(&mut self) {
-        let inputs = if self.graph.inputs.len() > 1 { self.graph.inputs.as_slice() } else { &[] };
+        let inputs = self.graph.inputs.iter();
         let names: Vec<(Ident, bool)> = inputs
-            .iter()
             .map(|input| (input.name.clone(), true))
             .chain(self.graph.rows.iter().map(|row| (row.name.clone(), row.is_labelled)))
             .collect();
         let mut sorted: Vec<(String, usize)> =
             // The constants of layers are named in capitals, so case does not tell two names apart.
-            names.iter().enumerate().map(|(index, (name, _))| (name.to_string().to_lowercase(), index)).collect();
+            names.iter().enumerate().map(|(index, (name, _))| (name.unraw().to_string().to_lowercase(), index)).collect();
         sorted.sort();
         for pair in sorted.windows(2) {
             let [(first, earlier), (second, later)] = pair else { continue };

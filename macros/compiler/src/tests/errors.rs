@@ -438,6 +438,8 @@ fn labels() {
     errors(
         "labels",
         &[
+            "Net< x: input 13 => x: dense 3; x => dense 1 >",
+            "Net< h: input 13 => r#h: dense 3 => dense 1 >",
             "Net< input 13 => a: dense 10 => a: dense 1 >",
             "Net< input 13 => dense_1: dense 10 => dense 1 >",
             "Net< input 13 => dense 10 => dense_1: dense 1 >",

@@ -185,3 +185,28 @@ fn most_layers() {
         assert!(place.starts_with(tokens), "{place}");
     }
 }
+
+/// Labels and blocks may be raw identifiers, wherever their names go into others.
+#[test]
+fn raw_identifiers() {
+    for layer in [
+        "rnn 3",
+        "bidirectional gru 3",
+        "dense 3 each softmax",
+        "batchnorm",
+        "use Other -> 5x3",
+        "dropout 0.2",
+        "prelu",
+    ] {
+        for text in [
+            format!("r#Net< r#in: input 5x2 => dense 3 each => r#type: {layer} => flatten => dense 1 >"),
+            format!(
+                "block r#fn(n) < r#type: {layer} => dropout 0.1 > Net< input 5x3 => r#fn(3) => flatten => dense 1 >"
+            ),
+            format!("Net< input 5x2 => dense 3 each => repeat 1 {{ r#type: {layer} }} => flatten => dense 1 >"),
+            format!("block b(n) < r#type: {layer} > Net< input 5x3 => r#as: b(3) => flatten => dense 1 >"),
+        ] {
+            assert!(!expand(tokens(&text)), "{text}");
+        }
+    }
+}

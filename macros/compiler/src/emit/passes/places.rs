@@ -118,7 +118,7 @@ impl<'a> Names<'a> {
             Wanted::Need(node) => {
                 let row = self.planned.graph.node_name(node).unwrap_or_else(|| self.memory());
                 let suffix = self.planned.need(node, self.purpose).map_or("", |need| need.life.suffix());
-                format_ident!("{}{row}{suffix}", self.prefix())
+                format_ident!("{}{}{suffix}", self.prefix(), row)
             }
         }
     }
