@@ -79,8 +79,8 @@ impl Series {
         Self::of(columns.iter().map(column).collect())
     }
 
-    /// Columns of a CSV file, by name: a line of the file is a step. Empty fields are missing values. For other delimiters and other
-    /// texts of missing values see [`Csv::read_series`](crate::Csv::read_series).
+    /// Columns of a CSV file, by name: a line of the file is a step. Empty fields are missing values, and so is an empty line in a file of one
+    /// column. For other delimiters and other texts of missing values see [`Csv::read_series`](crate::Csv::read_series).
     ///
     /// ```no_run
     /// use castnet::{Gaps, Series};

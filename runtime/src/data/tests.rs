@@ -221,7 +221,9 @@ mod csv {
         for value in [f64::NAN, 1e39] {
             let csv = Csv::from_reader("a,b,y\n,1,2\n".as_bytes(), "x.csv").targets(&["y"]);
             let error = csv.missing("a", Missing::Value(value)).read::<[f32; 2], [f32; 1]>().expect_err("an error");
-            let expected = format!("x.csv, column a: `{value}` is not finite: fill in a value or leave out the line");
+            let expected = format!(
+                "x.csv, column a: `{value}` is not finite: fill in a value, leave out the line, or name it with `Csv::missing_text`"
+            );
             assert_eq!(error.to_string(), expected);
         }
     }

@@ -41,20 +41,29 @@ fn parse(words: &mut Words<'_>) -> Option<Parsed> {
 /// Reports words that are not a range.
 fn not_a_range(words: &mut Words<'_>, is_sign: impl Fn(&Word, char) -> bool) {
     let (keyword, written) = (words.keyword, words.left());
-    let to_the_last = match written {
-        [Word::Number(from), dot, _, equals, Word::Number(to)] if is_sign(dot, '.') && is_sign(equals, '=') => {
-            from.digits().zip(to.digits())
-        }
+    let all = words.input.as_ref().map_or(1, Shape::channels);
+    let digits = |word: &Word| if let Word::Number(number) = word { number.digits() } else { None };
+    let numbers: Vec<u64> = written.iter().filter_map(digits).collect();
+    let is_to_last = written.iter().any(|word| is_sign(word, '='));
+    let range = match (numbers.as_slice(), written) {
+        (&[from, last], _) if is_to_last => Some((from, last.saturating_add(1))),
+        (&[from, end], _) => Some((from, end)),
+        (&[from], [Word::Number(_), dot, _]) if is_sign(dot, '.') => Some((from, all)),
+        (&[end], [dot, _, Word::Number(_)]) if is_sign(dot, '.') => Some((0, end)),
+        ([], []) => Some((0, all.div_ceil(2))),
         _ => None,
     };
-    let half = words.input.as_ref().map_or(1, Shape::channels).div_ceil(2);
-    let (from, end) = to_the_last.map_or((0, half), |(from, last)| (from, last.saturating_add(1)));
-    let example = format!("{from}..{end}");
-    let help = match written {
-        [] => Help::after(&example).of(keyword),
-        _ => Help::write(&example).of(&quote!(#(#written)*)),
+    let help = match range.filter(|(from, end)| from < end) {
+        Some((from, end)) => {
+            let example = format!("{from}..{end}");
+            let help = match written {
+                [] => Help::after(&example).of(keyword),
+                _ => Help::write(&example).of(&quote!(#(#written)*)),
+            };
+            help.saying(format!("such as `channels {example}`, where channel {end} is not among them"))
+        }
+        None => Help::prose("`channels 0..3` are the first three, and `channels 3..4` is the fourth alone"),
     };
-    let help = help.saying(format!("such as `channels {example}`, where channel {end} is not among them"));
     let message = "`channels` wants the first channel and the end, with `..` between them";
     words.errors.at(quote!(#keyword #(#written)*), (message, help));
 }

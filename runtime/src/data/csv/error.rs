@@ -72,7 +72,7 @@ pub enum CsvErrorKind {
     #[error("the field is empty: fill in a value, leave out the line, or say what it means with `Csv::missing`")]
     EmptyField,
     /// A field is NaN or infinite, or too large for the network's numbers.
-    #[error("{text} is not finite: fill in a value or leave out the line", text = shown(text))]
+    #[error("{text} is not finite: fill in a value, leave out the line, or name it with `Csv::missing_text`", text = shown(text))]
     NotFinite {
         /// The field.
         text: String,

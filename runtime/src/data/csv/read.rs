@@ -101,6 +101,11 @@ impl Csv {
                 Err(error) => return Err(from_csv_error(&name, &text, error)),
             }
             let line = record.position().map(|position| line(&text, position));
+            if matches!(shape, Shape::Steps) && header.len() == 1 {
+                // In a file of one column an empty line is a step whose value is missing.
+                let before = line.zip(record.position()).map_or(0, |(line, position)| line - position.line());
+                values.extend((0..before).flat_map(|_| &names).map(|_| f64::NAN));
+            }
             let begin = values.len();
             for column in columns() {
                 let field = record.get(column.index).unwrap_or_default();

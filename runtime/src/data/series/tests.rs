@@ -314,6 +314,17 @@ mod csv {
         assert_eq!(series.values("day=tu").expect("a column"), [0.0, 1.0]);
     }
 
+    /// In a file of one column an empty line is the only way to write that a value is missing.
+    #[test]
+    fn empty_lines() {
+        let series = file("level\n\n1\n2\n\n\r\n3\n\n").read_series().expect("a series");
+        let values = series.values("level").expect("a column");
+        let present: Vec<Option<f64>> = values.iter().map(|value| value.is_finite().then_some(*value)).collect();
+        assert_eq!(present, [None, Some(1.0), Some(2.0), None, None, Some(3.0)]);
+        let series = file("day,level\n1,2\n\n2,3\n").read_series().expect("a series");
+        assert_eq!((series.len(), series.missing()), (2, 0));
+    }
+
     #[track_caller]
     fn assert_refused(series: Result<Series, CsvError>, message: &str) {
         assert_eq!(series.expect_err("an error").to_string(), message);
@@ -333,7 +344,7 @@ mod csv {
         assert_refused(file("level,rain\n1\n").read_series(), "river.csv, line 2: 1 fields, but the header has 2");
         assert_refused(
             file("level\ninf\n").read_series(),
-            "river.csv, line 2, column level: `inf` is not finite: fill in a value or leave out the line",
+            "river.csv, line 2, column level: `inf` is not finite: fill in a value, leave out the line, or name it with `Csv::missing_text`",
         );
         let error = std::fs::read("no such file.csv").expect_err("there is none");
         assert_refused(Series::from_csv("no such file.csv", &["level"]), &std::format!("no such file.csv: {error}"));

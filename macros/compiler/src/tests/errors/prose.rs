@@ -12,6 +12,7 @@ const PROSE: &[(&str, &str)] = &[
     ("leave the others out", "only the user knows which two branches are meant"),
     ("1 is the first axis", "the branches fit together along no axis, and only the user knows how they should"),
     ("add the label of another layer, behind a comma", "only the user knows the label that is meant"),
+    ("`channels 0..3` are the first three, …", "only the user knows which channels are meant"),
     ("`concat(h, c)` puts h and c side by side", "only the user knows the value of c"),
     ("a layer such as `dense …` gives as many values", "only the user knows the layer between both"),
     ("such as `from thought`, where an earlier chain has …", "only the user knows the label that is meant"),
