@@ -186,6 +186,7 @@ const CALLS: &[(&str, &str, &str, &str, u64)] = &[
     ("ZeroPad2d", "(2, 1, 1, 0)", "8x8x3", "pad 1x0x2x1", 9 * 11 * 3),
     ("Dropout", "p=0.5, inplace=True", "8", "dropout 0.5", 8),
     ("Rescaling", "1./255, offset=-1", "8", "rescale 0.00392156862745098 offset -1", 8),
+    ("BatchNorm1d", "8, momentum=0.9", "8", "batchnorm momentum 0.1", 8),
     ("BatchNorm1d", "8, momentum=0.1, affine=False", "8", "batchnorm momentum 0.9 noscale nocenter", 8),
     (
         "BatchNormalization",

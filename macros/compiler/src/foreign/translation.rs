@@ -308,11 +308,16 @@ fn chosen(choices: &[(&str, &'static str)], value: &Value) -> Option<&'static st
     choices.iter().find(|(choice, _)| same(choice)).map(|(_, words)| *words)
 }
 
-/// The part of the moving statistics that stays in a step.
+/// The part of the moving statistics that stays in a step. A difference of two decimal numbers is rounded to 12 digits: `0.1` is `1.0 - 0.9`.
 fn momentum(value: &Value, class: &Class) -> Option<String> {
+    const DIGITS: f64 = 1e12;
     let momentum = value.number()?;
     let is_torch = class.framework == Framework::Torch || class.pattern == "SyncBatchNorm";
-    Some(if is_torch { (1.0 - momentum.parse::<f64>().ok()?).to_string() } else { momentum.to_string() })
+    if !is_torch {
+        return Some(momentum.to_string());
+    }
+    let rest = 1.0 - momentum.parse::<f64>().ok()?;
+    Some(((rest * DIGITS).round() / DIGITS).to_string())
 }
 
 /// Castnet's activation for the name of one.
