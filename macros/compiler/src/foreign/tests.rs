@@ -316,9 +316,11 @@ fn parameters_of_blocks_are_their_own() {
 fn every_layer_can_be_called() {
     let arguments =
         ["", "3", "4, 3", "3, 4, 2", "3, 4, 2, 2", "0.1", "(2, 2)", "\"relu\"", "4, \"relu\"", "units=3", "3, name=4"];
+    let mut translated = 0;
     for name in [KERAS, TORCH, FLAX].into_iter().flat_map(str::split_whitespace) {
         for arguments in arguments {
             let Some(layers) = translation(name, arguments) else { continue };
+            translated += 1;
             // Shapes that all of these windows, groups and numbers fit.
             let sources = match layers.split_once(' ') {
                 Some(("input" | "reshape", shape)) => vec![format!("Net< input {shape} => reshape {shape} >")],
@@ -330,4 +332,5 @@ fn every_layer_can_be_called() {
             assert!(compiles, "{name}({arguments}) is answered with `{layers}`: {:?}", errors(&sources[0]));
         }
     }
+    assert!(translated >= 240, "only {translated} calls have a translation");
 }
