@@ -39,8 +39,6 @@ enum Place {
     After,
     /// The first words of the tokens at fault that read so.
     Phrase(String),
-    /// After such words.
-    AfterPhrase(String),
     /// The layer at fault, with the arrow before it.
     Layer,
     /// After the layer at fault, if the layers behind it want a vector.
@@ -150,12 +148,6 @@ impl Help {
     pub fn leave_out_words(words: impl Into<String>) -> Self {
         let words = words.into();
         Self::new(format!("leave out `{words}`"), Place::Phrase(words), "")
-    }
-
-    /// "add `text`", after some words of the tokens at fault.
-    pub fn after_words(words: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self::new(format!("add `{text}`"), Place::AfterPhrase(words.into()), text)
     }
 
     /// "leave it out": the layer at fault, with the arrow before it.
@@ -309,7 +301,6 @@ impl Place {
             Self::Phrase(words) => {
                 find(tokens, words).map(|(first, last)| (Position::Start(first), Position::End(last)))
             }
-            Self::AfterPhrase(words) => find(tokens, words).map(|(_, last)| (Position::End(last), Position::End(last))),
             Self::Layer | Self::BeforeVector => None,
             Self::Range(from, to) => Some((*from, *to)),
         };

@@ -102,7 +102,7 @@ impl<'a> Words<'a> {
         Meant::Word(word)
     }
 
-    /// A word with `true` or `false`: `use_bias=False`, `nobias=true`.
+    /// A word with `true` or `false`: `sequences=True`, `nobias=true`.
     fn switch(&mut self, name: &Ident, options: &[&str]) -> Meant {
         let (sign, mut ahead) = self.behind_sign();
         let Some(Word::Name(value)) = ahead.next() else { return Meant::Written };
@@ -111,16 +111,9 @@ impl<'a> Words<'a> {
             "false" | "False" => false,
             _ => return Meant::Written,
         };
-        let text = name.to_string();
-        let negated = format!("no{}", text.strip_prefix("use_").unwrap_or(&text));
-        let word = match options.iter().copied().find(|word| *word == negated) {
-            Some(off) => (!is_on).then_some(off),
-            None => {
-                let near = || suggest::nearest(&text, options.iter().copied());
-                let Some(word) = options::of_keras(name, self.own).or_else(near) else { return Meant::Written };
-                is_on.then_some(word)
-            }
-        };
+        let near = || suggest::nearest(&name.to_string(), options.iter().copied());
+        let Some(word) = options::of_keras(name, self.own).or_else(near) else { return Meant::Written };
+        let word = is_on.then_some(word);
         let tokens = quote!(#name #sign #value);
         let written = match sign {
             Some(sign) => format!("{name}{sign}{value}"),
