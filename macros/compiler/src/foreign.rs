@@ -12,6 +12,7 @@ use crate::errors::{Help, Message};
 
 pub use calls::Call;
 pub use options::{Stage, report};
+use parameters::Meaning;
 
 /// The answer to the name of a layer in another framework.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +67,9 @@ const EVERY_POSITION: Answer = Answer::Elsewhere(
 const OTHER_SIZES: Answer =
     Answer::Elsewhere("the size of an image is that of the input: bring images to it when the data set is made");
 
+/// The reason why no word stands before an activation.
+const ALONE: &str = "the name of an activation stands alone";
+
 /// Names in small letters and without `_`, numbers of dimensions such as `2d`, and `lazy`; with their answers.
 const ANSWERS: &[(&[&str], Answer)] = &[
     (&["input", "inputlayer"], Answer::Words("input")),
@@ -118,7 +122,7 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["subtract"], Answer::Words("subtract")),
     (&["dot"], Answer::Words("dot")),
     (&["bilinear"], PRODUCTS),
-    (&["activation"], Answer::Nothing("the name of an activation stands alone")),
+    (&["activation"], Answer::Nothing(ALONE)),
     (&["relu"], Answer::Words("relu")),
     (&["relu6"], Answer::Words("relu6")),
     (&["leakyrelu", "rrelu"], Answer::Words("leaky_relu")),
@@ -271,6 +275,30 @@ pub fn answer(name: &str) -> Option<Answer> {
 /// Whether a layer with this keyword of castnet has a parameter with this name in another framework.
 pub fn is_parameter(keyword: &str, name: &str) -> bool {
     parameters::meaning(keyword, name).is_some()
+}
+
+/// Castnet's word for a parameter of another framework, in a layer with this keyword of castnet.
+pub fn word_for(keyword: &str, name: &str) -> Option<&'static str> {
+    parameters::meaning(keyword, name)?.word()
+}
+
+/// Whether castnet's word for a parameter of another framework stands alone, without a value behind it.
+pub fn stands_alone(keyword: &str, name: &str) -> bool {
+    matches!(parameters::meaning(keyword, name), Some(Meaning::Choice(_)))
+}
+
+/// Whether a parameter of another framework is a name before a word that says all.
+pub fn is_silent(keyword: &str, name: &str) -> bool {
+    parameters::meaning(keyword, name).is_some_and(Meaning::is_silent)
+}
+
+/// The reason why a layer that takes these words has none for a parameter of another framework, if the parameter says nothing by itself.
+pub fn reason_for_no_word(keyword: &str, name: &str, words: &[&str]) -> Option<String> {
+    let meaning = parameters::meaning(keyword, name)?;
+    match meaning.opposite().filter(|opposite| opposite.split(' ').all(|word| words.contains(&word))) {
+        Some(opposite) => Some(format!("it is on unless `{opposite}` is written")),
+        None => matches!(meaning, Meaning::Activation("")).then(|| ALONE.to_string()),
+    }
 }
 
 /// The message for a name that another framework has, with an edit that writes castnet's words.

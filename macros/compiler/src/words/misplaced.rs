@@ -183,7 +183,7 @@ impl<'a> Words<'a> {
     fn means_something(&self, name: &Ident) -> bool {
         let known = self.own.iter().copied().chain(options::all_words());
         (self.is_layer)(name)
-            || options::has_answer(name)
+            || options::has_answer(self.keyword, name, self.own)
             || Scalar::ALL.iter().any(|scalar| name == scalar.name())
             || suggest::nearest(&name.to_string(), known).is_some()
     }
