@@ -240,8 +240,8 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     ),
 ];
 
-/// Names of layers that castnet has without the third dimension.
-const FLAT: &[&str] = &[
+/// Names of layers that castnet has over sequences and images, and not over volumes.
+const NOT_OVER_VOLUMES: &[&str] = &[
     "conv",
     "convtranspose",
     "maxpool",
@@ -264,7 +264,7 @@ pub fn answer(name: &str) -> Option<Answer> {
     }
     let (base, dimensions) = name.split_at_checked(name.len().checked_sub(2)?)?;
     match dimensions {
-        "3d" if FLAT.contains(&base) => Some(VOLUMES),
+        "3d" if NOT_OVER_VOLUMES.contains(&base) => Some(VOLUMES),
         // `Dropout2d` of PyTorch drops channels.
         "1d" | "2d" | "3d" if base == "dropout" => find("spatialdropout"),
         "1d" | "2d" | "3d" => find(base),
@@ -310,7 +310,7 @@ pub fn message(name: &Ident, what: &str) -> Option<Message> {
 pub fn message_at(name: &Ident, path: &TokenStream, what: &str) -> Option<Message> {
     let text = name.to_string();
     let help = match answer(&text) {
-        Some(Answer::Words(words)) => Help::write(words).saying(named(words)).of(path),
+        Some(Answer::Words(words)) => Help::write(words).saying(word_sentence(words)).of(path),
         Some(Answer::Nothing(reason)) => Help::leave_out().of(path).and(&format!(": {reason}")),
         Some(Answer::Missing { what, layers, on, .. }) => {
             Help::prose(format!("castnet has no {what} yet; try layers such as `{layers}`{on}"))
@@ -322,7 +322,7 @@ pub fn message_at(name: &Ident, path: &TokenStream, what: &str) -> Option<Messag
 }
 
 /// The sentence with castnet's word.
-fn named(word: &str) -> String {
+fn word_sentence(word: &str) -> String {
     let sentence = format!("castnet's word for it is `{word}`");
     match word {
         "leaky_relu" => format!(

@@ -119,7 +119,7 @@ impl Translation {
             None => layers::keywords().find(|keyword| *keyword == name)?,
         };
         let mut translation = Self::new(keyword);
-        for (parameter, value) in calls::named(&class.pattern, arguments)? {
+        for (parameter, value) in calls::with_names(&class.pattern, arguments)? {
             translation.add(parameter, &value, &class)?;
         }
         let has_scale = arguments.iter().any(|argument| argument.name.as_deref() == Some("affine"));
