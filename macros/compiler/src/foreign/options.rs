@@ -34,6 +34,8 @@ struct Parameter {
 enum Correction {
     /// These words stand for it.
     Words(String),
+    /// These words stand for it, with its sizes as one word.
+    Sizes(String),
     /// Its number stands alone; the number of tokens before the number.
     Number(usize),
     /// It becomes a label.
@@ -77,7 +79,7 @@ impl Parameter {
     /// Whether the shape of the output is not known without it.
     fn changes_shape(&self) -> bool {
         match &self.correction {
-            Correction::Words(words) if !self.layer_reports_it => {
+            Correction::Words(words) | Correction::Sizes(words) if !self.layer_reports_it => {
                 let first = words.split(' ').next().unwrap_or_default();
                 !first.is_empty() && !options::all_words().any(|word| word == first)
             }
@@ -93,7 +95,7 @@ impl Stage<'_> {
             [TokenTree::Ident(name), rest @ ..] if !self.parameters.contains(name) => (name.to_string(), rest),
             [shape @ TokenTree::Group(_), rest @ ..] => {
                 let words = sizes(&Value::read(std::slice::from_ref(shape))?.0)?;
-                let correction = Correction::Words(words);
+                let correction = Correction::Sizes(words);
                 return Some((
                     Parameter { name: String::new(), tokens: quote!(#shape), correction, layer_reports_it: true },
                     rest,
@@ -158,7 +160,9 @@ impl Stage<'_> {
             (_, None) => {}
         }
         let words = translation.text_of_words();
-        (words.is_empty() || self.takes(&words)).then_some(Correction::Words(words))
+        let has_sizes = matches!(value, Value::Sequence(_));
+        let correction = if has_sizes { Correction::Sizes } else { Correction::Words };
+        (words.is_empty() || self.takes(&words)).then(|| correction(words))
     }
 
     /// Whether the layer's parser reports a parameter with this value, if that parser runs.
@@ -206,18 +210,18 @@ impl Stage<'_> {
             (Correction::Words(_), true) if options::takes_initializer(&name) => {
                 format!("`{name}` is followed by castnet's name of an initializer")
             }
-            (Correction::Words(words), true) if !words.contains('x') => format!("a sign stands behind `{name}`"),
-            (Correction::Words(_), _) if name.is_empty() || self.is_own(&name) => {
+            (Correction::Words(_), true) => format!("a sign stands behind `{name}`"),
+            (Correction::Sizes(_), is_own) if is_own || name.is_empty() => {
                 "a shape is one word, without parentheses or commas".to_string()
             }
             (Correction::Number(_), _) => format!("`{word}` takes its number without `{name}`"),
             _ => format!("`{word}` takes no `{name}`"),
         };
         let (fault, help) = match correction {
-            Correction::Words(words) if words.is_empty() => {
+            Correction::Words(words) | Correction::Sizes(words) if words.is_empty() => {
                 (tokens, Help::leave_out().and(": it is so without a word"))
             }
-            Correction::Words(words) => (tokens, Help::write(words)),
+            Correction::Words(words) | Correction::Sizes(words) => (tokens, Help::write(words)),
             Correction::Number(before) => (tokens.into_iter().take(before).collect(), Help::leave_out()),
             Correction::Label(label) => {
                 let named = Help::before(format!("{label}:")).of(self.keyword);

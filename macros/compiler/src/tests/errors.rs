@@ -293,6 +293,7 @@ fn parameters_of_other_frameworks() {
             "Net< input 13 => dense 10 kernel_constraint=\"non_neg\" => dense 1 >",
             "Net< input 13 => dense 10 weight_decay=0.01 => dense 1 >",
             "Net< input 9x9x3 => conv 8 3 dilation_rate=2 => conv 8 3 strides=(2, 2) => flatten => dense 1 >",
+            "Net< input 9x3 => conv 8 3 stride=(2,) => flatten => dense 1 >",
             "Net< input 9x9x3 => conv 8 3 stride=(2, 2) => maxpool 2 strides=2 => flatten => dense 1 >",
             "Net< input 9x9x3 => conv filters = 8 kernel_size=(3, 3) padding=\"same\" stride = 1 activation=\"relu\" => flatten => dense 1 >",
             "Net< input 9x9x3 => conv 8 3 padding=\"valid\" => conv 8 3 padding=same => conv 8 3 padding=1 => flatten => dense 1 >",
