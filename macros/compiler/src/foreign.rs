@@ -21,8 +21,17 @@ pub enum Answer {
     Words(&'static str),
     /// The name stands before a word that says all; it is left out, for this reason.
     Nothing(&'static str),
-    /// Castnet has nothing for it yet: what it has not, and layers to try on an input of a shape; if there is more to say, on which values.
-    Missing { what: &'static str, input: &'static str, layers: &'static str, on: &'static str },
+    /// Castnet has nothing for it yet.
+    Missing {
+        /// The things that castnet has not, as the end of "castnet has no".
+        what: &'static str,
+        /// The shape of an input of these layers.
+        input: &'static str,
+        /// Layers to try.
+        layers: &'static str,
+        /// The values on which the layers are to be tried, with a space before them; empty if there is nothing to say.
+        on: &'static str,
+    },
     /// Castnet does it elsewhere, as this sentence says.
     Elsewhere(&'static str),
 }

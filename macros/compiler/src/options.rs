@@ -41,8 +41,10 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-/// The words behind which the name of an initializer stands: that of weights, and that of the weights of a state.
+/// The word before the name of the initializer of weights.
 pub const INIT: &str = "init";
+
+/// The word before the name of the initializer of the weights of a state.
 pub const RECURRENT_INIT: &str = "recurrent_init";
 
 /// Whether the name of an initializer stands behind a word.

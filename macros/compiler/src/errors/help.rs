@@ -3,7 +3,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-/// What is wrong, with a help.
+/// A description of a mistake, with a help.
 ///
 /// It is made of a text and a [`Help`], or of a text alone. Such a text may end in a line `help: ...`, a help without an edit.
 #[derive(Clone, Debug)]

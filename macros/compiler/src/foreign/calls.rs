@@ -76,7 +76,7 @@ pub fn with_names<'a>(pattern: &str, arguments: &'a [Argument]) -> Option<Vec<(&
     let values: Vec<Value> = arguments.iter().map(|argument| argument.value.clone()).collect();
     let has_names = arguments.iter().any(|argument| argument.name.is_some());
     match (pattern, values.as_slice()) {
-        // Who gives one number means the size of the output.
+        // A single number is the size of the output.
         ("Linear" | "linear", [units]) if !has_names => return Some(vec![("out_features", units.clone())]),
         (_, [Value::Number(_), _, ..]) if !has_names => {
             let shape = SHAPES.iter().find(|(names, _)| names.split(' ').any(|name| name == pattern));

@@ -38,9 +38,9 @@ pub enum Meaning {
     Label,
     /// The layer that this one applies.
     Layer,
-    /// castnet knows it, for this reason.
+    /// It is left out, for this reason.
     LeftOut(&'static str),
-    /// castnet has it elsewhere, as this sentence says.
+    /// Castnet has it elsewhere, as this sentence says.
     Elsewhere(&'static str),
 }
 

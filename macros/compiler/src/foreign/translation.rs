@@ -327,7 +327,7 @@ fn activation(value: &Value) -> Option<String> {
             let layer = Translation::of_call(&name.last, arguments)?;
             return activations::words().any(|word| word == layer.keyword).then(|| layer.text());
         }
-        // The functions of JAX and PyTorch with these names have other defaults than those of Keras.
+        // `gelu` of JAX is the approximation, and `leaky_relu` of JAX and PyTorch has the slope 0.01.
         if matches!(name.last.as_str(), "gelu" | "leaky_relu") {
             return None;
         }

@@ -22,7 +22,7 @@ pub struct Name {
     pub last: String,
     /// Whether other words stand before it.
     pub is_path: bool,
-    /// What stands in parentheses behind it.
+    /// The arguments in parentheses behind it.
     pub arguments: Option<Vec<Argument>>,
 }
 
@@ -149,7 +149,7 @@ fn number(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
     quotient.is_finite().then(|| (format!("{sign}{quotient}"), rest))
 }
 
-/// A number as Rust writes it, of one that may begin or end in a point.
+/// A decimal number with digits on both sides of its point: `.5` becomes `0.5`.
 fn decimal(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
     let (text, rest) = match tokens {
         [TokenTree::Literal(literal), rest @ ..] => (literal.to_string(), rest),
