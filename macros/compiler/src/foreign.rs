@@ -9,6 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::errors::{Help, Message};
+use crate::reserved::IDENTITY;
 
 pub use calls::Call;
 pub use options::{Stage, report};
@@ -121,7 +122,7 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["reshape", "unflatten", "view"], Answer::Words("reshape")),
     (&["normalization"], Answer::Words("normalize")),
     (&["rescaling"], Answer::Words("rescale")),
-    (&["identity"], Answer::Words("identity")),
+    (&["identity"], Answer::Words(IDENTITY)),
     (&["add", "sum"], Answer::Words("add")),
     (&["concatenate", "concat", "cat"], Answer::Words("concat")),
     (&["multiply", "mul"], Answer::Words("multiply")),

@@ -3,6 +3,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
+use crate::reserved::IDENTITY;
+
 /// A description of a mistake, with a help.
 ///
 /// It is made of a text and a [`Help`], or of a text alone. Such a text may end in a line `help: ...`, a help without an edit.
@@ -166,7 +168,7 @@ impl Help {
         for change in self.changes.iter_mut().filter(|change| matches!(change.place, Place::Layer)) {
             let (from, text) = match arrow {
                 Some(arrow) => (arrow.span(), ""),
-                None => (layer.span(), "identity"),
+                None => (layer.span(), IDENTITY),
             };
             *change = Change {
                 place: Place::Range(Position::Start(from), Position::End(layer.span())),

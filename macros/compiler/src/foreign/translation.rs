@@ -6,9 +6,10 @@ use super::values::{Argument, Value};
 use super::{Answer, answer, calls};
 use crate::expressions::CHANNELS;
 use crate::number::Number;
+use crate::reserved::{self, IDENTITY};
 use crate::tokens::words_of;
 use crate::words::Word;
-use crate::{activations, layers, reserved};
+use crate::{activations, layers};
 
 /// The framework whose spelling a name has.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -269,7 +270,7 @@ impl Translation {
         let text = self.text();
         match text.split_once(' ').map_or((text.as_str(), ""), |(keyword, words)| (keyword, words)) {
             ("input", _) => !self.numbers.is_empty() && more.is_empty(),
-            ("identity", "") => more.is_empty(),
+            (IDENTITY, "") => more.is_empty(),
             (keyword, words) => reads(keyword, &format!("{words} {more}")),
         }
     }

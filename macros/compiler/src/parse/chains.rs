@@ -8,6 +8,7 @@ use crate::expressions::{Term, terms};
 use crate::foreign::{self, Answer};
 use crate::layers::{self, join};
 use crate::print::rust;
+use crate::reserved::{self, IDENTITY};
 use crate::suggest;
 use crate::tokens::{commas, push_bare, words_of};
 use crate::words::Word;
@@ -160,7 +161,7 @@ impl Grammar {
             let name = name.clone();
             let colon = words.next();
             let Some(keyword) = words.next() else {
-                let help = Help::after("identity").saying(format!("such as `{name}: identity`, or a layer"));
+                let help = Help::after(IDENTITY).saying(format!("such as `{name}: {IDENTITY}`, or a layer"));
                 errors.at(colon, (format!("the layer after the label `{name}` is missing"), help));
                 return None;
             };
@@ -288,11 +289,7 @@ impl Grammar {
 
     /// Whether a word begins a stage: a layer, a join, or a call of a block.
     fn is_known(&self, word: &Ident) -> bool {
-        self.blocks.contains(word)
-            || layers::is_keyword(word)
-            || join::is_keyword(word)
-            || word == "input"
-            || word == "identity"
+        self.blocks.contains(word) || reserved::begins_layer(word)
     }
 
     /// Reports the parameters of other frameworks behind a keyword, and takes them out of the words; false if the shape is not known then.
