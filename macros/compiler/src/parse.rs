@@ -2,6 +2,7 @@
 //! branches are chains.
 mod arrows;
 mod bounds;
+mod calls;
 mod chains;
 mod heads;
 mod inputs;

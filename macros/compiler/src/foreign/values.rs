@@ -1,7 +1,7 @@
 //! The values of arguments, as Python has them.
 use proc_macro2::{Delimiter, Group, TokenTree};
 
-use crate::tokens::commas;
+use crate::tokens::{commas, is_sign};
 
 /// The value of an argument.
 #[derive(Clone, Debug)]
@@ -134,14 +134,13 @@ fn name(tokens: &[TokenTree]) -> (Value, &[TokenTree]) {
 
 /// A number with its sign, or the quotient of two.
 fn number(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
-    let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
     let (sign, tokens) = match tokens {
-        [minus, rest @ ..] if is(minus, '-') => ("-", rest),
+        [minus, rest @ ..] if is_sign(minus, '-') => ("-", rest),
         tokens => ("", tokens),
     };
     let (first, rest) = decimal(tokens)?;
     let [slash, behind @ ..] = rest else { return Some((format!("{sign}{first}"), rest)) };
-    if !is(slash, '/') {
+    if !is_sign(slash, '/') {
         return Some((format!("{sign}{first}"), rest));
     }
     let (second, rest) = decimal(behind)?;
