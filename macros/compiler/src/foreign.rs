@@ -9,9 +9,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::errors::{Help, Message};
+use crate::reserved::IDENTITY;
 
 pub use calls::Call;
 pub use options::{Stage, report};
+use parameters::Meaning;
 
 /// The answer to the name of a layer in another framework.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,8 +22,17 @@ pub enum Answer {
     Words(&'static str),
     /// The name stands before a word that says all; it is left out, for this reason.
     Nothing(&'static str),
-    /// Castnet has nothing for it yet: what it has not, and layers to try on an input of a shape; if there is more to say, on which values.
-    Missing { what: &'static str, input: &'static str, layers: &'static str, on: &'static str },
+    /// Castnet has nothing for it yet.
+    Missing {
+        /// The things that castnet has not, as the end of "castnet has no".
+        what: &'static str,
+        /// The shape of an input of these layers.
+        input: &'static str,
+        /// Layers to try.
+        layers: &'static str,
+        /// The values on which the layers are to be tried, with a space before them; empty if there is nothing to say.
+        on: &'static str,
+    },
     /// Castnet does it elsewhere, as this sentence says.
     Elsewhere(&'static str),
 }
@@ -66,6 +77,9 @@ const EVERY_POSITION: Answer = Answer::Elsewhere(
 const OTHER_SIZES: Answer =
     Answer::Elsewhere("the size of an image is that of the input: bring images to it when the data set is made");
 
+/// The reason why no word stands before an activation.
+const ALONE: &str = "the name of an activation stands alone";
+
 /// Names in small letters and without `_`, numbers of dimensions such as `2d`, and `lazy`; with their answers.
 const ANSWERS: &[(&[&str], Answer)] = &[
     (&["input", "inputlayer"], Answer::Words("input")),
@@ -108,7 +122,7 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["reshape", "unflatten", "view"], Answer::Words("reshape")),
     (&["normalization"], Answer::Words("normalize")),
     (&["rescaling"], Answer::Words("rescale")),
-    (&["identity"], Answer::Words("identity")),
+    (&["identity"], Answer::Words(IDENTITY)),
     (&["add", "sum"], Answer::Words("add")),
     (&["concatenate", "concat", "cat"], Answer::Words("concat")),
     (&["multiply", "mul"], Answer::Words("multiply")),
@@ -118,7 +132,7 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["subtract"], Answer::Words("subtract")),
     (&["dot"], Answer::Words("dot")),
     (&["bilinear"], PRODUCTS),
-    (&["activation"], Answer::Nothing("the name of an activation stands alone")),
+    (&["activation"], Answer::Nothing(ALONE)),
     (&["relu"], Answer::Words("relu")),
     (&["relu6"], Answer::Words("relu6")),
     (&["leakyrelu", "rrelu"], Answer::Words("leaky_relu")),
@@ -236,8 +250,8 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     ),
 ];
 
-/// Names of layers that castnet has without the third dimension.
-const FLAT: &[&str] = &[
+/// Names of layers that castnet has over sequences and images, and not over volumes.
+const NOT_OVER_VOLUMES: &[&str] = &[
     "conv",
     "convtranspose",
     "maxpool",
@@ -260,7 +274,7 @@ pub fn answer(name: &str) -> Option<Answer> {
     }
     let (base, dimensions) = name.split_at_checked(name.len().checked_sub(2)?)?;
     match dimensions {
-        "3d" if FLAT.contains(&base) => Some(VOLUMES),
+        "3d" if NOT_OVER_VOLUMES.contains(&base) => Some(VOLUMES),
         // `Dropout2d` of PyTorch drops channels.
         "1d" | "2d" | "3d" if base == "dropout" => find("spatialdropout"),
         "1d" | "2d" | "3d" => find(base),
@@ -273,6 +287,30 @@ pub fn is_parameter(keyword: &str, name: &str) -> bool {
     parameters::meaning(keyword, name).is_some()
 }
 
+/// Castnet's word for a parameter of another framework, in a layer with this keyword of castnet.
+pub fn word_for(keyword: &str, name: &str) -> Option<&'static str> {
+    parameters::meaning(keyword, name)?.word()
+}
+
+/// Whether castnet's word for a parameter of another framework stands alone, without a value behind it.
+pub fn stands_alone(keyword: &str, name: &str) -> bool {
+    matches!(parameters::meaning(keyword, name), Some(Meaning::Choice(_)))
+}
+
+/// Whether a parameter of another framework is a name before a word that says all.
+pub fn is_silent(keyword: &str, name: &str) -> bool {
+    parameters::meaning(keyword, name).is_some_and(Meaning::is_silent)
+}
+
+/// The reason why a layer that takes these words has none for a parameter of another framework, if the parameter says nothing by itself.
+pub fn reason_for_no_word(keyword: &str, name: &str, words: &[&str]) -> Option<String> {
+    let meaning = parameters::meaning(keyword, name)?;
+    match meaning.opposite().filter(|opposite| opposite.split(' ').all(|word| words.contains(&word))) {
+        Some(opposite) => Some(format!("it is on unless `{opposite}` is written")),
+        None => matches!(meaning, Meaning::Activation("")).then(|| ALONE.to_string()),
+    }
+}
+
 /// The message for a name that another framework has, with an edit that writes castnet's words.
 pub fn message(name: &Ident, what: &str) -> Option<Message> {
     message_at(name, &name.to_token_stream(), what)
@@ -282,7 +320,7 @@ pub fn message(name: &Ident, what: &str) -> Option<Message> {
 pub fn message_at(name: &Ident, path: &TokenStream, what: &str) -> Option<Message> {
     let text = name.to_string();
     let help = match answer(&text) {
-        Some(Answer::Words(words)) => Help::write(words).saying(named(words)).of(path),
+        Some(Answer::Words(words)) => Help::write(words).saying(word_sentence(words)).of(path),
         Some(Answer::Nothing(reason)) => Help::leave_out().of(path).and(&format!(": {reason}")),
         Some(Answer::Missing { what, layers, on, .. }) => {
             Help::prose(format!("castnet has no {what} yet; try layers such as `{layers}`{on}"))
@@ -294,7 +332,7 @@ pub fn message_at(name: &Ident, path: &TokenStream, what: &str) -> Option<Messag
 }
 
 /// The sentence with castnet's word.
-fn named(word: &str) -> String {
+fn word_sentence(word: &str) -> String {
     let sentence = format!("castnet's word for it is `{word}`");
     match word {
         "leaky_relu" => format!(

@@ -26,7 +26,7 @@ pub use parameters::{Context, NestedType, ParameterGroup, Role, Rules, Tensor, T
 pub use places::{Places, Wants, group_name};
 pub use recurrent::FROM;
 
-/// What the first number of a layer says.
+/// The meaning of the first number of a layer.
 #[derive(Clone, Copy, PartialEq)]
 enum FirstNumber {
     /// The channels of its output.
@@ -55,7 +55,7 @@ pub struct Keyword {
     unhashed: &'static [&'static str],
     /// Whether the layer rests in predictions.
     rests: bool,
-    /// What its first number says.
+    /// The meaning of its first number.
     number: FirstNumber,
     takes: Takes,
     /// Whether its output has the shape of its input.
@@ -118,7 +118,7 @@ impl Keyword {
         Self { keeps_shape: true, ..self }
     }
 
-    /// What the layer takes.
+    /// The inputs that the layer takes.
     pub fn takes(&self) -> Takes {
         self.takes
     }

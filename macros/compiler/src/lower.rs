@@ -18,7 +18,7 @@ use crate::graph::{Branch, Graph, Readers, ValueId};
 use crate::layers::{self, Layer, NestedType, Parsed, join, nested};
 use crate::optimize::{self, Goal};
 use crate::parse::{self, Block, Body, Chain, Stage, What};
-use crate::reserved::{self, IDENTITY};
+use crate::reserved::{IDENTITY, begins_layer};
 use crate::shape::{Scalar, Shape};
 use crate::words::{Word, Words};
 
@@ -79,11 +79,6 @@ pub fn lower(written: Body, blocks: &[Block]) -> Result<Graph, Errors> {
 
 /// The value of a stage with an error, and of all stages behind it.
 const LOST: ValueId = ValueId(usize::MAX);
-
-/// Whether a word begins a stage of a chain, except for labels and blocks.
-fn begins_layer(word: &Ident) -> bool {
-    layers::is_keyword(word) || join::is_keyword(word) || reserved::is_language(word)
-}
 
 struct Lowering<'a> {
     blocks: &'a [Block],

@@ -5,11 +5,11 @@ use quote::{ToTokens, format_ident, quote};
 
 use crate::activations::{self, Activation, real};
 use crate::errors::Help;
+use crate::foreign;
 use crate::layers::{Context, ParameterGroup, Places, Role, Rules, Tensor, Tensors};
 use crate::regularizers::{self, Regularizers};
 use crate::shape::literal;
 use crate::suggest;
-use crate::window::PAD;
 use crate::words::{Word, Words, misspelt, such_as, without};
 
 /// An initializer: its word, its type in castnet, and the name and default of its number.
@@ -41,8 +41,10 @@ const INITIALIZERS: &[Initializer] = &[
     initializer("ones", "Ones"),
 ];
 
-/// The words behind which the name of an initializer stands: that of weights, and that of the weights of a state.
+/// The word before the name of the initializer of weights.
 pub const INIT: &str = "init";
+
+/// The word before the name of the initializer of the weights of a state.
 pub const RECURRENT_INIT: &str = "recurrent_init";
 
 /// Whether the name of an initializer stands behind a word.
@@ -58,21 +60,15 @@ pub const NOBIAS: &str = "nobias";
 
 pub const FROZEN: &str = "frozen";
 
-/// Words of other frameworks that say what castnet says without a word.
-const SILENT: &[(&str, &str)] =
-    &[("bias", "a layer has one unless `nobias` is written"), ("activation", "the name of an activation stands alone")];
+/// The word of a layer with its own words for the name that another framework has for it.
+pub fn of_parameter(keyword: &Ident, name: &Ident, own: &[&str]) -> Option<&'static str> {
+    let word = foreign::word_for(&keyword.to_string(), &name.to_string())?;
+    (own.contains(&word) || OPTIONS.contains(&word)).then_some(word)
+}
 
-/// Keras's names of words that only some layers take.
-const OF_KERAS: &[(&str, &str)] = &[
-    ("return_sequences", "sequences"),
-    ("go_backwards", "backwards"),
-    ("recurrent_activation", "gates"),
-    ("recurrent_initializer", RECURRENT_INIT),
-];
-
-/// The word of a layer for the name that Keras has for it.
-pub fn of_keras(name: &Ident, own: &[&str]) -> Option<&'static str> {
-    OF_KERAS.iter().find(|(written, meant)| name == written && own.contains(meant)).map(|(_, meant)| *meant)
+/// The reason why a layer with its own words has no word for the name that another framework has.
+fn reason_for_no_word(keyword: &Ident, name: &Ident, own: &[&str]) -> Option<String> {
+    foreign::reason_for_no_word(&keyword.to_string(), &name.to_string(), &[own, OPTIONS].concat())
 }
 
 /// Whether a value may stand behind a word, as far as all layers take the word.
@@ -100,9 +96,9 @@ pub fn all_words() -> impl Iterator<Item = &'static str> + Clone {
     OPTIONS.iter().copied().chain(activations::words())
 }
 
-/// Whether a word that no layer takes has an answer of its own.
-pub fn has_answer(word: &Ident) -> bool {
-    SILENT.iter().any(|(silent, _)| word == silent) || INITIALIZERS.iter().any(|initializer| word == initializer.word)
+/// Whether a word that no layer takes has an answer of its own behind this keyword.
+pub fn has_answer(keyword: &Ident, word: &Ident, own: &[&str]) -> bool {
+    reason_for_no_word(keyword, word, own).is_some() || INITIALIZERS.iter().any(|initializer| word == initializer.word)
 }
 
 /// The largest norm of `max_norm` without a number; the default of Keras.
@@ -221,9 +217,9 @@ impl Options {
         if INITIALIZERS.iter().any(|initializer| name == initializer.word) {
             return words.errors.at(name, (format!("`{name}` is an initializer"), Help::write(format!("init {name}"))));
         }
-        if let Some((_, meaning)) = SILENT.iter().find(|(silent, _)| name == silent) {
+        if let Some(reason) = reason_for_no_word(keyword, name, own) {
             let (sign, value) = words.orphan();
-            let message = format!("`{keyword}` takes no `{name}`: {meaning}");
+            let message = format!("`{keyword}` takes no `{name}`: {reason}");
             // Keras has the name of the activation as a text.
             let text = value.map(|value| value.to_token_stream().to_string());
             let text = text.as_deref().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
@@ -235,14 +231,19 @@ impl Options {
         }
         let options = own.iter().chain(OPTIONS).copied();
         let known = options.clone().chain(activations::words());
-        let near = match name == "padding" && own.contains(&PAD) {
-            true => Some(PAD),
-            false => of_keras(name, own).or_else(|| suggest::nearest(&name.to_string(), known)),
-        };
         let (sign, value) = words.orphan();
+        let equal = of_parameter(keyword, name, own);
         let (options, activations) =
             (options.collect::<Vec<_>>().join(", "), activations::words().collect::<Vec<_>>().join(", "));
-        let help = suggest::one_of(near, &format!("options: {options}; activations: {activations}"));
+        let help = match equal {
+            Some(word) if value.is_none() && !foreign::stands_alone(&keyword.to_string(), &name.to_string()) => {
+                Help::prose(format!("castnet's word for it is `{word}`, with a value behind it"))
+            }
+            _ => {
+                let near = equal.or_else(|| suggest::nearest(&name.to_string(), known));
+                suggest::one_of(near, &format!("options: {options}; activations: {activations}"))
+            }
+        };
         let help = misspelt(help, name, (sign, value));
         words
             .errors

@@ -2,6 +2,7 @@
 //! chains. Where a layer is written as in another framework, `foreign` asks the parser of the layer whether it reads the translation.
 mod arrows;
 mod bounds;
+mod calls;
 mod chains;
 mod heads;
 mod inputs;

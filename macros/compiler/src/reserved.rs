@@ -29,6 +29,11 @@ const RESERVED: &[&str] = &[
 /// Ends of the names of local variables and fields, beside those of needs and of the parts of layers. Names that begin with `grad_` are reserved too.
 const RESERVED_ENDS: &[&str] = &["_linear", "_contribution", "_moving"];
 
+/// Whether a word begins a stage of a chain, except for labels and blocks.
+pub fn begins_layer(word: &Ident) -> bool {
+    layers::is_keyword(word) || join::is_keyword(word) || is_language(word)
+}
+
 /// Whether a word is one of the language that is not a layer.
 pub fn is_language(word: &Ident) -> bool {
     LANGUAGE.iter().any(|known| word == known)

@@ -68,6 +68,11 @@ fn is_computed(group: &Group) -> bool {
     group.stream().into_iter().skip(1).any(is_operator)
 }
 
+/// Whether a token is this sign.
+pub fn is_sign(token: &TokenTree, sign: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
 /// The first place of a word in tokens and in the groups inside of them.
 pub fn find(tokens: TokenStream, word: &str) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {

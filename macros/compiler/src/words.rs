@@ -10,6 +10,7 @@ use crate::layers;
 use crate::number::Number;
 use crate::options;
 use crate::shape::Shape;
+use crate::tokens::is_sign;
 use crate::window::STRIDE;
 
 /// A word of the text.
@@ -18,6 +19,13 @@ pub enum Word {
     Name(Ident),
     Number(Number),
     Other(TokenTree),
+}
+
+impl Word {
+    /// Whether it is this sign.
+    pub fn is_sign(&self, sign: char) -> bool {
+        matches!(self, Self::Other(token) if is_sign(token, sign))
+    }
 }
 
 impl ToTokens for Word {
@@ -79,7 +87,7 @@ impl<'a> Words<'a> {
     /// The next word, if it is a number. A sign before it is an error, and is skipped; so are decimals behind a comma.
     pub fn number(&mut self) -> Option<&'a Number> {
         if let [Word::Other(sign @ TokenTree::Punct(punct)), Word::Number(number), ..] = self.rest.as_slice()
-            && is_sign(punct)
+            && is_before_value(punct)
         {
             let message = format!("`{sign}` stands before the number `{}`", number.text());
             self.errors.at(sign, (message, Help::space()));
@@ -280,8 +288,8 @@ pub fn without(word: &Word, own: &[&str]) -> Help {
     }
 }
 
-/// Whether a sign stands between a name and its value.
-fn is_sign(punct: &Punct) -> bool {
+/// Whether a sign is one that other languages write between a name and its value.
+fn is_before_value(punct: &Punct) -> bool {
     matches!(punct.as_char(), '=' | ':')
 }
 

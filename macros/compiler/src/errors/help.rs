@@ -3,7 +3,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-/// What is wrong, with a help.
+use crate::reserved::IDENTITY;
+
+/// A description of a mistake, with a help.
 ///
 /// It is made of a text and a [`Help`], or of a text alone. Such a text may end in a line `help: ...`, a help without an edit.
 #[derive(Clone, Debug)]
@@ -39,8 +41,6 @@ enum Place {
     After,
     /// The first words of the tokens at fault that read so.
     Phrase(String),
-    /// After such words.
-    AfterPhrase(String),
     /// The layer at fault, with the arrow before it.
     Layer,
     /// After the layer at fault, if the layers behind it want a vector.
@@ -152,12 +152,6 @@ impl Help {
         Self::new(format!("leave out `{words}`"), Place::Phrase(words), "")
     }
 
-    /// "add `text`", after some words of the tokens at fault.
-    pub fn after_words(words: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self::new(format!("add `{text}`"), Place::AfterPhrase(words.into()), text)
-    }
-
     /// "leave it out": the layer at fault, with the arrow before it.
     pub fn leave_out_layer() -> Self {
         Self::new("leave it out".to_string(), Place::Layer, "")
@@ -174,7 +168,7 @@ impl Help {
         for change in self.changes.iter_mut().filter(|change| matches!(change.place, Place::Layer)) {
             let (from, text) = match arrow {
                 Some(arrow) => (arrow.span(), ""),
-                None => (layer.span(), "identity"),
+                None => (layer.span(), IDENTITY),
             };
             *change = Change {
                 place: Place::Range(Position::Start(from), Position::End(layer.span())),
@@ -309,7 +303,6 @@ impl Place {
             Self::Phrase(words) => {
                 find(tokens, words).map(|(first, last)| (Position::Start(first), Position::End(last)))
             }
-            Self::AfterPhrase(words) => find(tokens, words).map(|(_, last)| (Position::End(last), Position::End(last))),
             Self::Layer | Self::BeforeVector => None,
             Self::Range(from, to) => Some((*from, *to)),
         };

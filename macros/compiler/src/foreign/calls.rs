@@ -4,7 +4,7 @@ use quote::ToTokens;
 
 use super::translation::Translation;
 use super::values::{Argument, Value, arguments};
-use super::{Answer, answer, message, named as word_of};
+use super::{Answer, answer, message, word_sentence};
 use crate::errors::{Help, Message};
 
 /// Names of layers, with `#` for their numbers of directions, and the parameters that arguments without a name stand for.
@@ -70,13 +70,13 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// The arguments of a call, each with the name of its parameter.
-pub fn named<'a>(pattern: &str, arguments: &'a [Argument]) -> Option<Vec<(&'a str, Value)>> {
+pub fn with_names<'a>(pattern: &str, arguments: &'a [Argument]) -> Option<Vec<(&'a str, Value)>> {
     let parameters = SIGNATURES.iter().find(|(names, _)| names.split(' ').any(|name| name == pattern));
     let mut parameters = parameters.map_or("", |(_, parameters)| parameters).split(' ');
     let values: Vec<Value> = arguments.iter().map(|argument| argument.value.clone()).collect();
     let has_names = arguments.iter().any(|argument| argument.name.is_some());
     match (pattern, values.as_slice()) {
-        // Who gives one number means the size of the output.
+        // A single number is the size of the output.
         ("Linear" | "linear", [units]) if !has_names => return Some(vec![("out_features", units.clone())]),
         (_, [Value::Number(_), _, ..]) if !has_names => {
             let shape = SHAPES.iter().find(|(names, _)| names.split(' ').any(|name| name == pattern));
@@ -110,7 +110,7 @@ impl Call<'_> {
     pub fn message(&self) -> Option<Message> {
         let written = self.name.to_string();
         let prose = match answer(&written)? {
-            Answer::Words(word) => word_of(word),
+            Answer::Words(word) => word_sentence(word),
             Answer::Nothing(reason) => reason.to_string(),
             Answer::Missing { .. } | Answer::Elsewhere(_) => message(self.name, "layer")?.help?.sentence().to_string(),
         };

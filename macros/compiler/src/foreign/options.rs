@@ -25,15 +25,17 @@ struct Parameter {
     name: String,
     /// All of its tokens.
     tokens: TokenStream,
-    answer: Answer,
-    /// Whether its error is found when the layer is read, if it is.
-    is_found_later: bool,
+    correction: Correction,
+    /// Whether the layer's parser reports it, if that parser runs.
+    layer_reports_it: bool,
 }
 
-/// The answer to a parameter.
-enum Answer {
+/// The correction of a parameter.
+enum Correction {
     /// These words stand for it.
     Words(String),
+    /// These words stand for it, with its sizes as one word.
+    Sizes(String),
     /// Its number stands alone; the number of tokens before the number.
     Number(usize),
     /// It becomes a label.
@@ -66,7 +68,7 @@ pub fn report(stage: &Stage<'_>, words: &mut Vec<TokenTree>, errors: &mut Errors
     for item in items {
         match item {
             Item::Token(token) => words.push(token),
-            Item::Parameter(parameter) if parameter.is_found_later && is_certain => words.extend(parameter.tokens),
+            Item::Parameter(parameter) if parameter.layer_reports_it && is_certain => words.extend(parameter.tokens),
             Item::Parameter(parameter) => stage.wrong(parameter, errors),
         }
     }
@@ -76,8 +78,8 @@ pub fn report(stage: &Stage<'_>, words: &mut Vec<TokenTree>, errors: &mut Errors
 impl Parameter {
     /// Whether the shape of the output is not known without it.
     fn changes_shape(&self) -> bool {
-        match &self.answer {
-            Answer::Words(words) if !self.is_found_later => {
+        match &self.correction {
+            Correction::Words(words) | Correction::Sizes(words) if !self.layer_reports_it => {
                 let first = words.split(' ').next().unwrap_or_default();
                 !first.is_empty() && !options::all_words().any(|word| word == first)
             }
@@ -93,16 +95,16 @@ impl Stage<'_> {
             [TokenTree::Ident(name), rest @ ..] if !self.parameters.contains(name) => (name.to_string(), rest),
             [shape @ TokenTree::Group(_), rest @ ..] => {
                 let words = sizes(&Value::read(std::slice::from_ref(shape))?.0)?;
-                let answer = Answer::Words(words);
+                let correction = Correction::Sizes(words);
                 return Some((
-                    Parameter { name: String::new(), tokens: quote!(#shape), answer, is_found_later: true },
+                    Parameter { name: String::new(), tokens: quote!(#shape), correction, layer_reports_it: true },
                     rest,
                 ));
             }
             [comma @ TokenTree::Punct(punct), rest @ ..] if punct.as_char() == ',' => {
-                let answer = Answer::LeftOut("words stand side by side");
+                let correction = Correction::LeftOut("words stand side by side");
                 let tokens = quote!(#comma);
-                return Some((Parameter { name: ",".to_string(), tokens, answer, is_found_later: true }, rest));
+                return Some((Parameter { name: ",".to_string(), tokens, correction, layer_reports_it: true }, rest));
             }
             _ => return None,
         };
@@ -113,36 +115,36 @@ impl Stage<'_> {
         let found = meaning(self.word, &name).and_then(|meaning| {
             let (value, behind) = Value::read(value)?;
             Some((
-                self.answer(&name, meaning, &value, signs)?,
-                self.is_found_later(&name, meaning, &value, signs),
+                self.correction(&name, meaning, &value, signs)?,
+                self.layer_reports_it(&name, meaning, &value, signs),
                 behind,
             ))
         });
-        let (answer, is_found_later, behind) = match found {
+        let (correction, layer_reports_it, behind) = match found {
             Some(found) => found,
             None if signs == 0 => (self.lone_initializer(tokens)?, false, rest),
             None => return None,
         };
         let written = tokens.iter().take(tokens.len() - behind.len());
-        Some((Parameter { name, tokens: quote!(#(#written)*), answer, is_found_later }, behind))
+        Some((Parameter { name, tokens: quote!(#(#written)*), correction, layer_reports_it }, behind))
     }
 
-    /// The answer to a parameter with this value, before which stand so many signs. Nothing if castnet has no words for it.
-    fn answer(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> Option<Answer> {
+    /// The correction of a parameter with this value, before which stand so many signs. Nothing if castnet has no words for it.
+    fn correction(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> Option<Correction> {
         let is_number = matches!(value, Value::Number(_));
         match meaning {
             Meaning::Number(_) | Meaning::Window(_) | Meaning::Factor | Meaning::Shape | Meaning::Sides
                 if is_number =>
             {
-                return Some(Answer::Number(signs + 1));
+                return Some(Correction::Number(signs + 1));
             }
-            Meaning::Elsewhere(sentence) => return Some(Answer::Elsewhere(sentence)),
-            Meaning::LeftOut(reason) if value.sizes().is_some() => return Some(Answer::LeftOut(reason)),
+            Meaning::Elsewhere(sentence) => return Some(Correction::Elsewhere(sentence)),
+            Meaning::LeftOut(reason) if value.sizes().is_some() => return Some(Correction::LeftOut(reason)),
             // These are castnet's words.
             Meaning::Initializer(_)
                 if signs == 0 && self.is_own(name) && value.word() == initializer(value).as_deref() =>
             {
-                let words = || Some(Answer::Words(format!("{name} {}", value.word()?)));
+                let words = || Some(Correction::Words(format!("{name} {}", value.word()?)));
                 return matches!(value, Value::Text(_)).then(words).flatten();
             }
             _ if signs == 0 && self.is_own(name) && is_number => return None,
@@ -150,19 +152,21 @@ impl Stage<'_> {
         }
         let translation = Translation::of_parameter(self.word, name, value)?;
         match (meaning, &translation.label) {
-            (Meaning::Label, _) if self.has_label => return Some(Answer::LeftOut("the layer has a label")),
+            (Meaning::Label, _) if self.has_label => return Some(Correction::LeftOut("the layer has a label")),
             (Meaning::Label, None) => {
-                return Some(Answer::LeftOut("castnet has no such labels, and numbers its layers"));
+                return Some(Correction::LeftOut("castnet has no such labels, and numbers its layers"));
             }
-            (_, Some(label)) => return Some(Answer::Label(label.clone())),
+            (_, Some(label)) => return Some(Correction::Label(label.clone())),
             (_, None) => {}
         }
         let words = translation.text_of_words();
-        (words.is_empty() || self.takes(&words)).then_some(Answer::Words(words))
+        let has_sizes = matches!(value, Value::Sequence(_));
+        let correction = if has_sizes { Correction::Sizes } else { Correction::Words };
+        (words.is_empty() || self.takes(&words)).then(|| correction(words))
     }
 
-    /// Whether the words of the layer have an answer of their own to a parameter with this value.
-    fn is_found_later(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> bool {
+    /// Whether the layer's parser reports a parameter with this value, if that parser runs.
+    fn layer_reports_it(&self, name: &str, meaning: Meaning, value: &Value, signs: usize) -> bool {
         let is_number = matches!(value, Value::Number(_));
         match meaning {
             Meaning::Number(_) | Meaning::Window(_) | Meaning::Factor | Meaning::Shape | Meaning::Sides => is_number,
@@ -178,12 +182,12 @@ impl Stage<'_> {
         }
     }
 
-    /// The answer to the name of an initializer of another framework that stands alone.
-    fn lone_initializer(&self, tokens: &[TokenTree]) -> Option<Answer> {
+    /// The correction of the name of an initializer of another framework that stands alone.
+    fn lone_initializer(&self, tokens: &[TokenTree]) -> Option<Correction> {
         let (value, _) = Value::read(tokens.get(..1)?)?;
         let word = initializer(&value).filter(|word| value.word() != Some(word))?;
         let words = format!("{} {word}", options::INIT);
-        self.takes(&words).then_some(Answer::Words(words))
+        self.takes(&words).then_some(Correction::Words(words))
     }
 
     /// Whether a word is castnet's word of this layer.
@@ -200,30 +204,32 @@ impl Stage<'_> {
 
     /// Reports a parameter.
     fn wrong(&self, parameter: Parameter, errors: &mut Errors) {
-        let Parameter { name, tokens, answer, .. } = parameter;
+        let Parameter { name, tokens, correction, .. } = parameter;
         let word = self.word;
-        let text = match (&answer, self.is_own(&name)) {
-            (Answer::Words(_), true) if options::takes_initializer(&name) => {
+        let text = match (&correction, self.is_own(&name)) {
+            (Correction::Words(_), true) if options::takes_initializer(&name) => {
                 format!("`{name}` is followed by castnet's name of an initializer")
             }
-            (Answer::Words(words), true) if !words.contains('x') => format!("a sign stands behind `{name}`"),
-            (Answer::Words(_), _) if name.is_empty() || self.is_own(&name) => {
+            (Correction::Words(_), true) => format!("a sign stands behind `{name}`"),
+            (Correction::Sizes(_), is_own) if is_own || name.is_empty() => {
                 "a shape is one word, without parentheses or commas".to_string()
             }
-            (Answer::Number(_), _) => format!("`{word}` takes its number without `{name}`"),
+            (Correction::Number(_), _) => format!("`{word}` takes its number without `{name}`"),
             _ => format!("`{word}` takes no `{name}`"),
         };
-        let (fault, help) = match answer {
-            Answer::Words(words) if words.is_empty() => (tokens, Help::leave_out().and(": it is so without a word")),
-            Answer::Words(words) => (tokens, Help::write(words)),
-            Answer::Number(before) => (tokens.into_iter().take(before).collect(), Help::leave_out()),
-            Answer::Label(label) => {
+        let (fault, help) = match correction {
+            Correction::Words(words) | Correction::Sizes(words) if words.is_empty() => {
+                (tokens, Help::leave_out().and(": it is so without a word"))
+            }
+            Correction::Words(words) | Correction::Sizes(words) => (tokens, Help::write(words)),
+            Correction::Number(before) => (tokens.into_iter().take(before).collect(), Help::leave_out()),
+            Correction::Label(label) => {
                 let named = Help::before(format!("{label}:")).of(self.keyword);
                 let help = named.with(Help::leave_out().of(&tokens));
                 (tokens, help.saying(format!("a name stands before its layer: `{label}: {word}`")))
             }
-            Answer::LeftOut(reason) => (tokens, Help::leave_out().and(&format!(": {reason}"))),
-            Answer::Elsewhere(sentence) => (tokens, Help::prose(sentence)),
+            Correction::LeftOut(reason) => (tokens, Help::leave_out().and(&format!(": {reason}"))),
+            Correction::Elsewhere(sentence) => (tokens, Help::prose(sentence)),
         };
         errors.at(fault.into_token_stream(), Message::from((text, help)));
     }

@@ -1,5 +1,6 @@
 //! The parameters of layers in other frameworks, each with castnet's words for its values.
 use super::values::Value;
+use crate::window::PAD;
 
 /// How the value of a parameter becomes castnet's words.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +38,9 @@ pub enum Meaning {
     Label,
     /// The layer that this one applies.
     Layer,
-    /// castnet knows it, for this reason.
+    /// It is left out, for this reason.
     LeftOut(&'static str),
-    /// castnet has it elsewhere, as this sentence says.
+    /// Castnet has it elsewhere, as this sentence says.
     Elsewhere(&'static str),
 }
 
@@ -122,6 +123,33 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("", "seed", SEEDED),
     ("", "weight_decay", DECAY),
 ];
+
+impl Meaning {
+    /// Castnet's word that begins the words for it, if that is the same word for all values that need one.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Word(word) | Sizes(word) | Initializer(word) => Some(word),
+            Activation(before) => Some(before.trim_end()).filter(|word| !word.is_empty()),
+            Momentum => Some("momentum"),
+            Padding => Some(PAD),
+            Choice([("False", ""), ("True", word)]) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether its name stands before a word that says all.
+    pub fn is_silent(self) -> bool {
+        matches!(self, Padding | Activation(""))
+    }
+
+    /// The word without which castnet does what this parameter asks for.
+    pub fn opposite(self) -> Option<&'static str> {
+        match self {
+            Choice([("True", ""), ("False", word)]) => Some(*word).filter(|word| !word.is_empty()),
+            _ => None,
+        }
+    }
+}
 
 /// The meaning of a parameter of the layer with this keyword of castnet.
 pub fn meaning(keyword: &str, parameter: &str) -> Option<Meaning> {

@@ -186,6 +186,7 @@ const CALLS: &[(&str, &str, &str, &str, u64)] = &[
     ("ZeroPad2d", "(2, 1, 1, 0)", "8x8x3", "pad 1x0x2x1", 9 * 11 * 3),
     ("Dropout", "p=0.5, inplace=True", "8", "dropout 0.5", 8),
     ("Rescaling", "1./255, offset=-1", "8", "rescale 0.00392156862745098 offset -1", 8),
+    ("BatchNorm1d", "8, momentum=0.9", "8", "batchnorm momentum 0.1", 8),
     ("BatchNorm1d", "8, momentum=0.1, affine=False", "8", "batchnorm momentum 0.9 noscale nocenter", 8),
     (
         "BatchNormalization",
@@ -315,9 +316,11 @@ fn parameters_of_blocks_are_their_own() {
 fn every_layer_can_be_called() {
     let arguments =
         ["", "3", "4, 3", "3, 4, 2", "3, 4, 2, 2", "0.1", "(2, 2)", "\"relu\"", "4, \"relu\"", "units=3", "3, name=4"];
+    let mut translated = 0;
     for name in [KERAS, TORCH, FLAX].into_iter().flat_map(str::split_whitespace) {
         for arguments in arguments {
             let Some(layers) = translation(name, arguments) else { continue };
+            translated += 1;
             // Shapes that all of these windows, groups and numbers fit.
             let sources = match layers.split_once(' ') {
                 Some(("input" | "reshape", shape)) => vec![format!("Net< input {shape} => reshape {shape} >")],
@@ -329,4 +332,5 @@ fn every_layer_can_be_called() {
             assert!(compiles, "{name}({arguments}) is answered with `{layers}`: {:?}", errors(&sources[0]));
         }
     }
+    assert!(translated >= 240, "only {translated} calls have a translation");
 }

@@ -6,9 +6,10 @@ use super::values::{Argument, Value};
 use super::{Answer, answer, calls};
 use crate::expressions::CHANNELS;
 use crate::number::Number;
+use crate::reserved::{self, IDENTITY};
 use crate::tokens::words_of;
 use crate::words::Word;
-use crate::{activations, layers, reserved};
+use crate::{activations, layers};
 
 /// The framework whose spelling a name has.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,7 +120,7 @@ impl Translation {
             None => layers::keywords().find(|keyword| *keyword == name)?,
         };
         let mut translation = Self::new(keyword);
-        for (parameter, value) in calls::named(&class.pattern, arguments)? {
+        for (parameter, value) in calls::with_names(&class.pattern, arguments)? {
             translation.add(parameter, &value, &class)?;
         }
         let has_scale = arguments.iter().any(|argument| argument.name.as_deref() == Some("affine"));
@@ -269,7 +270,7 @@ impl Translation {
         let text = self.text();
         match text.split_once(' ').map_or((text.as_str(), ""), |(keyword, words)| (keyword, words)) {
             ("input", _) => !self.numbers.is_empty() && more.is_empty(),
-            ("identity", "") => more.is_empty(),
+            (IDENTITY, "") => more.is_empty(),
             (keyword, words) => reads(keyword, &format!("{words} {more}")),
         }
     }
@@ -308,11 +309,16 @@ fn chosen(choices: &[(&str, &'static str)], value: &Value) -> Option<&'static st
     choices.iter().find(|(choice, _)| same(choice)).map(|(_, words)| *words)
 }
 
-/// The part of the moving statistics that stays in a step.
+/// The part of the moving statistics that stays in a step. A difference of two decimal numbers is rounded to 12 digits: `0.1` is `1.0 - 0.9`.
 fn momentum(value: &Value, class: &Class) -> Option<String> {
+    const DIGITS: f64 = 1e12;
     let momentum = value.number()?;
     let is_torch = class.framework == Framework::Torch || class.pattern == "SyncBatchNorm";
-    Some(if is_torch { (1.0 - momentum.parse::<f64>().ok()?).to_string() } else { momentum.to_string() })
+    if !is_torch {
+        return Some(momentum.to_string());
+    }
+    let rest = 1.0 - momentum.parse::<f64>().ok()?;
+    Some(((rest * DIGITS).round() / DIGITS).to_string())
 }
 
 /// Castnet's activation for the name of one.
@@ -322,7 +328,7 @@ fn activation(value: &Value) -> Option<String> {
             let layer = Translation::of_call(&name.last, arguments)?;
             return activations::words().any(|word| word == layer.keyword).then(|| layer.text());
         }
-        // The functions of JAX and PyTorch with these names have other defaults than those of Keras.
+        // `gelu` of JAX is the approximation, and `leaky_relu` of JAX and PyTorch has the slope 0.01.
         if matches!(name.last.as_str(), "gelu" | "leaky_relu") {
             return None;
         }

@@ -1,7 +1,7 @@
 //! The values of arguments, as Python has them.
 use proc_macro2::{Delimiter, Group, TokenTree};
 
-use crate::tokens::commas;
+use crate::tokens::{commas, is_sign};
 
 /// The value of an argument.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Name {
     pub last: String,
     /// Whether other words stand before it.
     pub is_path: bool,
-    /// What stands in parentheses behind it.
+    /// The arguments in parentheses behind it.
     pub arguments: Option<Vec<Argument>>,
 }
 
@@ -134,14 +134,13 @@ fn name(tokens: &[TokenTree]) -> (Value, &[TokenTree]) {
 
 /// A number with its sign, or the quotient of two.
 fn number(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
-    let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
     let (sign, tokens) = match tokens {
-        [minus, rest @ ..] if is(minus, '-') => ("-", rest),
+        [minus, rest @ ..] if is_sign(minus, '-') => ("-", rest),
         tokens => ("", tokens),
     };
     let (first, rest) = decimal(tokens)?;
     let [slash, behind @ ..] = rest else { return Some((format!("{sign}{first}"), rest)) };
-    if !is(slash, '/') {
+    if !is_sign(slash, '/') {
         return Some((format!("{sign}{first}"), rest));
     }
     let (second, rest) = decimal(behind)?;
@@ -149,7 +148,7 @@ fn number(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
     quotient.is_finite().then(|| (format!("{sign}{quotient}"), rest))
 }
 
-/// A number as Rust writes it, of one that may begin or end in a point.
+/// A decimal number with digits on both sides of its point: `.5` becomes `0.5`.
 fn decimal(tokens: &[TokenTree]) -> Option<(String, &[TokenTree])> {
     let (text, rest) = match tokens {
         [TokenTree::Literal(literal), rest @ ..] => (literal.to_string(), rest),

@@ -1,6 +1,6 @@
 //! Wrong arrows between layers, such as `->`, `= >`, `|` or `,`. They are replaced before a chain is split at its arrows, so that they give
 //! one error, and all else in the chain is read.
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 
@@ -8,7 +8,7 @@ use super::chains::Grammar;
 use crate::activations;
 use crate::errors::{Errors, Help};
 use crate::foreign;
-use crate::layers::{self, join};
+use crate::reserved::{self, IDENTITY};
 
 /// The signs that people write in the place of an arrow.
 const SIGNS: &str = "=-<>|~&.,";
@@ -68,7 +68,7 @@ impl Grammar {
         }
         let text: String = signs.iter().map(ToString::to_string).collect();
         let is_activation = matches!(next, [TokenTree::Ident(name), ..] if activations::find(name).is_some());
-        let is_identity = matches!(next, [TokenTree::Ident(name), ..] if name == "identity");
+        let is_identity = matches!(next, [TokenTree::Ident(name), ..] if name == IDENTITY);
         let is_named = matches!(next, [_, TokenTree::Punct(sign), ..] if sign.as_char() == '=');
         match text.as_str() {
             "=>" => !is_joint(signs),
@@ -132,9 +132,8 @@ impl Grammar {
                 self.begins_layer(rest)
             }
             [TokenTree::Ident(name), ..] => {
-                let is_word = |name: &Ident| ["identity", "repeat", "use"].iter().any(|word| name == word);
-                let is_layer = layers::is_keyword(name) || join::is_keyword(name) || is_word(name);
-                is_layer || self.is_block(name) || (name != "input" && foreign::answer(&name.to_string()).is_some())
+                let is_foreign = || foreign::answer(&name.to_string()).is_some();
+                name != "input" && (reserved::begins_layer(name) || self.is_block(name) || is_foreign())
             }
             _ => false,
         }

@@ -3,13 +3,12 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Brackets, Chain, Stage, What, inputs, samples};
-use crate::errors::{Errors, Help, Message};
+use crate::errors::{Errors, Help};
 use crate::expressions::{Term, terms};
-use crate::foreign::{self, Answer};
 use crate::layers::{self, join};
 use crate::print::rust;
-use crate::suggest;
-use crate::tokens::{commas, push_bare, words_of};
+use crate::reserved::{self, IDENTITY};
+use crate::tokens::{commas, is_sign, push_bare, words_of};
 use crate::words::Word;
 
 /// The parser of chains, which knows the names of all blocks.
@@ -47,6 +46,11 @@ impl Grammar {
         self.calls.iter().find(|(name, _)| name == block).map(|(_, arguments)| *arguments)
     }
 
+    /// The parameters of the block whose chain is read.
+    pub fn parameters(&self) -> &[Ident] {
+        &self.parameters
+    }
+
     /// Whether a name is that of a block.
     pub fn is_block(&self, name: &Ident) -> bool {
         self.blocks.contains(name)
@@ -62,7 +66,7 @@ impl Grammar {
         }
         let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
-        let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        let is_end = |token: &TokenTree| is_sign(token, ';');
         let mut parts = tokens.split(is_end).peekable();
         let mut ends = tokens.iter().filter(|token| is_end(token));
         while let Some(part) = parts.next() {
@@ -160,7 +164,7 @@ impl Grammar {
             let name = name.clone();
             let colon = words.next();
             let Some(keyword) = words.next() else {
-                let help = Help::after("identity").saying(format!("such as `{name}: identity`, or a layer"));
+                let help = Help::after(IDENTITY).saying(format!("such as `{name}: {IDENTITY}`, or a layer"));
                 errors.at(colon, (format!("the layer after the label `{name}` is missing"), help));
                 return None;
             };
@@ -227,93 +231,9 @@ impl Grammar {
         }
     }
 
-    /// The keyword of a stage. Reports a call or a path of another framework; nothing, if no keyword is left then.
-    fn keyword(
-        &self,
-        label: Option<&Ident>,
-        first: &Ident,
-        words: &mut Vec<Word>,
-        errors: &mut Errors,
-    ) -> Option<Ident> {
-        let Some((last, path, length)) = path(first, words) else {
-            let is_known = self.is_known(first);
-            let group = words.first().and_then(parentheses);
-            return match group.filter(|_| !is_known || layers::is_keyword(first)) {
-                Some(_) if is_known && terms(words.clone()).is_ok() => Some(first.clone()),
-                Some(group) => self.call(label, (first, &first.to_token_stream()), &group, words, errors),
-                None => Some(first.clone()),
-            };
-        };
-        words.drain(..length);
-        match words.first().and_then(parentheses) {
-            Some(group) => self.call(label, (&last, &path), &group, words, errors),
-            None => {
-                errors.at(&path, foreign::message_at(&last, &path, "layer")?);
-                None
-            }
-        }
-    }
-
-    /// Reports the call of a layer with this name, in front of which the words of the path may stand. The keyword of a join is left then.
-    fn call(
-        &self,
-        label: Option<&Ident>,
-        (name, path): (&Ident, &TokenStream),
-        arguments: &Group,
-        words: &mut Vec<Word>,
-        errors: &mut Errors,
-    ) -> Option<Ident> {
-        let rest = words.iter().skip(1);
-        let call = foreign::Call { name, path, arguments, rest: quote!(#(#rest)*), has_label: label.is_some() };
-        let is_word = self.is_known(name) && path.clone().into_iter().count() == 1;
-        let Some(join) = join_of(name).filter(|_| !is_word) else {
-            let message = if is_word { call.without_parentheses() } else { call.message() };
-            let Some(message) = message else { return Some(name.clone()) };
-            errors.at(call.tokens(), message);
-            return None;
-        };
-        let message = unknown_join(name, path, &join);
-        match listed(words) {
-            Some((branches, length)) => {
-                let calls = words.iter().take(length);
-                let help = Help::write(format!("{join}({})", crate::print::rust(branches.clone())));
-                errors.at(quote!(#path #(#calls)*), (message.text, help));
-                let branches = Group::new(Delimiter::Parenthesis, branches);
-                words.splice(..length, [Word::Other(branches.into())]);
-            }
-            None => errors.at(path, message),
-        }
-        Some(join)
-    }
-
     /// Whether a word begins a stage: a layer, a join, or a call of a block.
-    fn is_known(&self, word: &Ident) -> bool {
-        self.blocks.contains(word)
-            || layers::is_keyword(word)
-            || join::is_keyword(word)
-            || word == "input"
-            || word == "identity"
-    }
-
-    /// Reports the parameters of other frameworks behind a keyword, and takes them out of the words; false if the shape is not known then.
-    fn options(&self, label: Option<&Ident>, keyword: &Ident, words: &mut Vec<Word>, errors: &mut Errors) -> bool {
-        let written = keyword.to_string();
-        let word = match foreign::answer(&written) {
-            Some(Answer::Words(word)) if !self.is_known(keyword) => word,
-            _ => &written,
-        };
-        let is_layer = syn::parse_str::<Ident>(word).is_ok_and(|word| layers::is_keyword(&word) || word == "input");
-        if !is_layer || self.blocks.contains(keyword) {
-            return true;
-        }
-        let stage = foreign::Stage { keyword, word, has_label: label.is_some(), parameters: &self.parameters };
-        let mut tokens: Vec<TokenTree> = quote!(#(#words)*).into_iter().collect();
-        let (before, count) = (errors.len(), tokens.len());
-        let is_certain = foreign::report(&stage, &mut tokens, errors);
-        if errors.len() > before || tokens.len() != count {
-            *words = words_of(tokens);
-        }
-        is_certain
+    pub fn is_known(&self, word: &Ident) -> bool {
+        self.blocks.contains(word) || reserved::begins_layer(word)
     }
 
     /// `repeat 3 { chain }`.
@@ -372,72 +292,12 @@ fn no_braces(keyword: &Ident, words: &[Word]) -> Help {
     help.saying(format!("such as `repeat 3 {body}`"))
 }
 
-/// The last name of a path such as `nn.Linear`, if it is the name of a layer; the tokens of the path; and the number of words that it has
-/// behind the first.
-fn path(first: &Ident, words: &[Word]) -> Option<(Ident, TokenStream, usize)> {
-    let is = |word: &Word, sign: char| matches!(word, Word::Other(TokenTree::Punct(punct)) if punct.as_char() == sign);
-    let (mut last, mut rest) = (first, words);
-    loop {
-        rest = match rest {
-            [dot, Word::Name(name), behind @ ..] if is(dot, '.') => {
-                last = name;
-                behind
-            }
-            [colon, second, Word::Name(name), behind @ ..] if is(colon, ':') && is(second, ':') => {
-                last = name;
-                behind
-            }
-            _ => break,
-        };
-    }
-    let length = words.len() - rest.len();
-    let path = words.iter().take(length);
-    (length > 0 && foreign::answer(&last.to_string()).is_some())
-        .then(|| (last.clone(), quote!(#first #(#path)*), length))
-}
-
 /// The group of a word in parentheses.
 pub fn parentheses(word: &Word) -> Option<Group> {
     match word {
         Word::Other(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Some(group.clone()),
         _ => None,
     }
-}
-
-/// The join that a wrong keyword before parentheses means.
-fn join_of(keyword: &Ident) -> Option<Ident> {
-    let written = keyword.to_string();
-    let word = match foreign::answer(&written) {
-        Some(Answer::Words(word)) => word,
-        Some(_) => return None,
-        None => suggest::nearest(&written, join::keywords())?,
-    };
-    join::keywords().any(|join| join == word).then(|| Ident::new(word, keyword.span()))
-}
-
-/// The message for the wrong keyword of a join.
-fn unknown_join(keyword: &Ident, written: &TokenStream, join: &Ident) -> Message {
-    foreign::message_at(keyword, written, "layer").unwrap_or_else(|| {
-        let help = Help::write(join.to_string()).saying(format!("did you mean `{join}`?"));
-        (format!("unknown layer `{keyword}`"), help).into()
-    })
-}
-
-/// The labels in `Concatenate()([a, b])` and in `cat([a, b], dim=1)`, if they are joined along the last dimension, as castnet does; and the
-/// number of groups that they take.
-fn listed(words: &[Word]) -> Option<(TokenStream, usize)> {
-    let brackets = |group: &Group| match group.stream().into_iter().next() {
-        Some(TokenTree::Group(list)) if list.delimiter() == Delimiter::Bracket => Some(list.stream()),
-        _ => None,
-    };
-    let (first, second) = (words.first().and_then(parentheses)?, words.get(1).and_then(parentheses));
-    let (list, axis, length) = match second {
-        Some(second) => (brackets(&second)?, first.stream(), 2),
-        None => (brackets(&first)?, first.stream().into_iter().skip(2).collect(), 1),
-    };
-    let is_last = ["", "axis=-1", "-1", "dim=1", "dim=-1"].contains(&axis.to_string().replace(' ', "").as_str());
-    let is_label = |part: &Vec<TokenTree>| matches!(part.as_slice(), [TokenTree::Ident(_)]);
-    (is_last && commas(list.clone()).iter().all(is_label)).then_some((list, length))
 }
 
 /// The help that adds a layer behind an input.
@@ -454,8 +314,8 @@ fn lost() -> Stage {
 
 /// `use path::Network -> 7x7x64`.
 fn nested(label: Option<Ident>, keyword: Ident, words: Vec<Word>, errors: &mut Errors) -> Option<Stage> {
-    let is = |word: &Word, c: char| matches!(word, Word::Other(TokenTree::Punct(punct)) if punct.as_char() == c);
-    let arrow = words.iter().zip(words.iter().skip(1)).position(|(first, second)| is(first, '-') && is(second, '>'));
+    let arrow =
+        words.iter().zip(words.iter().skip(1)).position(|(first, second)| first.is_sign('-') && second.is_sign('>'));
     let parts = arrow.and_then(|arrow| Some((words.get(..arrow)?, words.get(arrow + 2..)?)));
     let Some((path @ [_, ..], words @ [_, ..])) = parts else {
         let tokens = quote!(#keyword #(#words)*);

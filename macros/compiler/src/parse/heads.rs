@@ -68,7 +68,7 @@ pub fn parameters(
 
 /// The parameters with their commas. A comma behind the last is allowed.
 fn parts(group: &Group) -> Vec<Part> {
-    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let is_comma = |token: &TokenTree| tokens::is_sign(token, ',');
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     let commas: Vec<&TokenTree> = tokens.iter().filter(|token| is_comma(token)).collect();
     let mut parts: Vec<Part> = Vec::new();

@@ -6,6 +6,7 @@ use crate::errors::{Errors, Help};
 use crate::foreign;
 use crate::layers::join;
 use crate::shape::Scalar;
+use crate::tokens::is_sign;
 
 /// An input with a name: `a: input 4`, `input a 4`, or `b 3` behind another one.
 struct Named<'t> {
@@ -52,11 +53,13 @@ fn inputs(tokens: &[TokenTree]) -> Option<(Vec<Named<'_>>, &[TokenTree])> {
     let mut inputs = vec![first];
     loop {
         let (next, behind) = match rest {
-            [comma, behind @ ..] if is(comma, ',') => Named::read(behind)?,
-            [equals, greater, behind @ ..] if is(equals, '=') && is(greater, '>') => match Named::read(behind) {
-                Some((next, behind)) if next.has_keyword => (next, behind),
-                _ => break,
-            },
+            [comma, behind @ ..] if is_sign(comma, ',') => Named::read(behind)?,
+            [equals, greater, behind @ ..] if is_sign(equals, '=') && is_sign(greater, '>') => {
+                match Named::read(behind) {
+                    Some((next, behind)) if next.has_keyword => (next, behind),
+                    _ => break,
+                }
+            }
             [] => break,
             _ => return None,
         };
@@ -80,7 +83,7 @@ impl<'t> Named<'t> {
             return None;
         }
         let (has_sign, rest) = match rest {
-            [sign, rest @ ..] if is(sign, ':') || is(sign, '=') => (true, rest),
+            [sign, rest @ ..] if is_sign(sign, ':') || is_sign(sign, '=') => (true, rest),
             rest => (false, rest),
         };
         let (is_second, words) = keyword(rest);
@@ -105,8 +108,4 @@ impl<'t> Named<'t> {
         let input = Ident::new("input", label.span());
         quote!(#label #colon #input #(#words)*).into_iter().collect()
     }
-}
-
-fn is(token: &TokenTree, sign: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }

@@ -7,11 +7,9 @@ use quote::quote;
 
 use super::{Word, Words};
 use crate::errors::Help;
+use crate::foreign;
 use crate::options;
 use crate::suggest;
-
-/// Names that other frameworks write before the name of a padding or of an activation.
-const SILENT: &[&str] = &["padding", "activation"];
 
 /// The word that is meant by some words.
 enum Meant {
@@ -79,9 +77,13 @@ impl<'a> Words<'a> {
     /// A name before a word that says all: `padding="same"`, `activation=relu`.
     fn behind_name(&mut self, name: &Ident, options: &[&str]) -> Meant {
         let (sign, mut ahead) = self.behind_sign();
-        let is_silent = SILENT.iter().any(|silent| name == silent);
-        let is_near = || !is_silent && suggest::nearest(&name.to_string(), options.iter().copied()).is_some();
-        if options::of_keras(name, self.own).is_some() || !(is_silent || sign.is_some()) || is_near() {
+        let written = name.to_string();
+        let is_silent = foreign::is_silent(&self.keyword.to_string(), &written);
+        let has_word = || {
+            let near = || suggest::nearest(&written, options.iter().copied());
+            options::of_parameter(self.keyword, name, self.own).or_else(near).is_some()
+        };
+        if !is_silent && (sign.is_none() || has_word()) {
             return Meant::Written;
         }
         let Some(value) = ahead.next() else { return Meant::Written };
@@ -102,7 +104,7 @@ impl<'a> Words<'a> {
         Meant::Word(word)
     }
 
-    /// A word with `true` or `false`: `use_bias=False`, `nobias=true`.
+    /// A word with `true` or `false`: `sequences=True`, `nobias=true`.
     fn switch(&mut self, name: &Ident, options: &[&str]) -> Meant {
         let (sign, mut ahead) = self.behind_sign();
         let Some(Word::Name(value)) = ahead.next() else { return Meant::Written };
@@ -111,16 +113,9 @@ impl<'a> Words<'a> {
             "false" | "False" => false,
             _ => return Meant::Written,
         };
-        let text = name.to_string();
-        let negated = format!("no{}", text.strip_prefix("use_").unwrap_or(&text));
-        let word = match options.iter().copied().find(|word| *word == negated) {
-            Some(off) => (!is_on).then_some(off),
-            None => {
-                let near = || suggest::nearest(&text, options.iter().copied());
-                let Some(word) = options::of_keras(name, self.own).or_else(near) else { return Meant::Written };
-                is_on.then_some(word)
-            }
-        };
+        let near = suggest::nearest(&name.to_string(), options.iter().copied());
+        let Some(word) = near else { return Meant::Written };
+        let word = is_on.then_some(word);
         let tokens = quote!(#name #sign #value);
         let written = match sign {
             Some(sign) => format!("{name}{sign}{value}"),

@@ -2,7 +2,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::{Word, Words, is_sign};
+use super::{Word, Words, is_before_value};
 use crate::errors::Help;
 use crate::layers;
 use crate::number::Number;
@@ -63,7 +63,9 @@ impl<'a> Words<'a> {
     fn skip_name_of_number(&mut self, written: &TokenStream) {
         let (name, sign, is_constant) = match self.rest.as_slice() {
             [Word::Name(name), rest @ ..] if begins_path(rest) => (name, None, true),
-            [Word::Name(name), Word::Other(TokenTree::Punct(sign)), ..] if is_sign(sign) => (name, Some(sign), false),
+            [Word::Name(name), Word::Other(TokenTree::Punct(sign)), ..] if is_before_value(sign) => {
+                (name, Some(sign), false)
+            }
             // A constant stands for the filters before a window: `conv N 3x3`.
             [Word::Name(name), Word::Number(number), ..] => {
                 let is_filters = layers::has_filters(self.keyword) && *self.keyword == written.to_string();
@@ -174,7 +176,9 @@ impl<'a> Words<'a> {
     /// The sign that comes next, if there is one, and the words behind it.
     pub fn behind_sign(&self) -> (Option<&'a TokenTree>, std::slice::Iter<'a, Word>) {
         match self.rest.as_slice() {
-            [Word::Other(sign @ TokenTree::Punct(punct)), rest @ ..] if is_sign(punct) => (Some(sign), rest.iter()),
+            [Word::Other(sign @ TokenTree::Punct(punct)), rest @ ..] if is_before_value(punct) => {
+                (Some(sign), rest.iter())
+            }
             _ => (None, self.rest.clone()),
         }
     }
@@ -183,7 +187,7 @@ impl<'a> Words<'a> {
     fn means_something(&self, name: &Ident) -> bool {
         let known = self.own.iter().copied().chain(options::all_words());
         (self.is_layer)(name)
-            || options::has_answer(name)
+            || options::has_answer(self.keyword, name, self.own)
             || Scalar::ALL.iter().any(|scalar| name == scalar.name())
             || suggest::nearest(&name.to_string(), known).is_some()
     }
@@ -191,7 +195,7 @@ impl<'a> Words<'a> {
 
 /// Whether the words continue a list of numbers.
 fn begins_list(words: &[Word]) -> bool {
-    matches!(words, [Word::Other(TokenTree::Punct(comma)), Word::Number(_), ..] if comma.as_char() == ',')
+    matches!(words, [comma, Word::Number(_), ..] if comma.is_sign(','))
 }
 
 /// Whether a name reads as that of a constant.
@@ -201,8 +205,7 @@ fn is_upper_case(name: &Ident) -> bool {
 
 /// Whether the words continue a path: `::name`.
 fn begins_path(words: &[Word]) -> bool {
-    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
-    matches!(words, [Word::Other(a), Word::Other(b), Word::Name(_), ..] if is_colon(a) && is_colon(b))
+    matches!(words, [first, second, Word::Name(_), ..] if first.is_sign(':') && second.is_sign(':'))
 }
 
 /// Tokens as they are written, without the spaces that tokens have between them.

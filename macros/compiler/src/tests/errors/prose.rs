@@ -43,6 +43,7 @@ const PROSE: &[(&str, &str)] = &[
         "the frameworks that spell it so have slopes of their own, and only the user knows the framework",
     ),
     ("the name of an activation stands alone", "the call names no activation of castnet"),
+    ("castnet's word for it is `…`, with a value behind it", "only the user knows the value"),
     (
         "layers stand one after the other, with `=>` between them, and a `block` gives some a name",
         "the layers in it stay as they are",
