@@ -12,6 +12,9 @@ use crate::shape::Shape;
 use crate::window::{CAUSAL, DILATION, PAD, SAME, STRIDE, VALID};
 use crate::words::Word;
 
+/// The branch that an error is about, in helps.
+const THIS_BRANCH: &str = "this branch";
+
 /// Whether the first layer that does not keep the shape is one that takes a vector.
 pub(super) fn takes_vector<'a>(stages: impl Iterator<Item = &'a Stage>) -> bool {
     let mut stages = stages.skip_while(|stage| is_keeping(&stage.keyword));
@@ -127,8 +130,16 @@ fn alike(branches: &[Branch], shapes: &[Shape], in_block: bool) -> Option<Help> 
     let all = |target: &Shape, change: &dyn Fn(&Branch, &Shape, &Shape) -> Option<Help>| {
         let wrong = branches.iter().zip(shapes).filter(|(_, shape)| *shape != target);
         let helps: Option<Vec<Help>> = wrong.map(|(branch, shape)| change(branch, shape, target)).collect();
-        let place = if shapes.first() == Some(target) { "" } else { " in the first branch" };
-        joined(helps?).map(|help| help.and(place))
+        let help = joined(helps?)?;
+        let sentence = help.sentence();
+        Some(match (shapes.first() == Some(target), sentence.contains(THIS_BRANCH)) {
+            (true, _) => help,
+            (false, true) => {
+                let sentence = sentence.replace(THIS_BRANCH, "the first branch");
+                help.saying(sentence)
+            }
+            (false, false) => help.and(" in the first branch"),
+        })
     };
     let padded = |branch: &Branch, from: &Shape, to: &Shape| padded(branch, from, to);
     let by_number = shapes.iter().find_map(|target| all(target, &written));
@@ -239,7 +250,7 @@ fn moved(branch: &Branch, from: &Shape, to: &Shape) -> Option<Help> {
 
 fn at_end(branch: &Branch, layers: &str) -> Help {
     let text = format!("=> {layers}");
-    Help::after(&text).of(&branch.tokens).saying(format!("add `{text}` at the end of this branch"))
+    Help::after(&text).of(&branch.tokens).saying(format!("add `{text}` at the end of {THIS_BRANCH}"))
 }
 
 /// The layer that changes height and width by whole factors.
