@@ -151,6 +151,9 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["gru"], Answer::Words("gru")),
     (&["lstm"], Answer::Words("lstm")),
     (&["bidirectional"], Answer::Words("bidirectional")),
+    (&["birnn"], Answer::Words("bidirectional rnn")),
+    (&["bigru"], Answer::Words("bidirectional gru")),
+    (&["bilstm"], Answer::Words("bidirectional lstm")),
     (&["glu", "softmin", "adaptivelogsoftmaxwithloss"], OTHER_GATES),
     (
         &[

@@ -1021,3 +1021,29 @@ fn recurrent() {
         ],
     );
 }
+
+/// What other frameworks write, followed by edits that make the network which was meant, not another one.
+#[test]
+fn intended() {
+    errors(
+        "intended",
+        &[
+            "Net< input 6x3 => SimpleRNN(8, activation=None) => dense 1 >",
+            "Net< input 6x3 => GRU(8, recurrent_activation=None) => dense 1 >",
+            "Net< input 6x3 => LSTM(8, None) => dense 1 >",
+            "Net< input 6x3 => Bidirectional(GRU(8, activation=None)) => dense 1 >",
+            "Net< input 6x3 => rnn 8 activation=None => dense 1 >",
+            "Net< input 6x3 => gru 8 recurrent_activation=None => dense 1 >",
+            "Net< input 6x3 => dense 8 each activation=None => flatten => dense 1 >",
+            "Net< input 20 => dense(20, 10) => dense 1 >",
+            "Net< input 6x3 => gru(3, 8) => dense 1 >",
+            "Net< input 6x3 => lstm(3, 8) sequences => gru 4 => dense 1 >",
+            "Net< input 6x3 => gru 8 reset_after => dense 1 >",
+            "Net< input 6x3 => gru 8 recurrent dropout 0.2 => dense 1 >",
+            "Net< input 13 => dense 10 max norm 2 bias l2 0.1 leaky relu => dense 1 >",
+            "Net< input 6x3 => BiLSTM(8, return_sequences=True) => bilstm 8 => dense 1 >",
+            "Net< input 13 => dense 10 kernel_constraint=MaxNorm(2) => dense 1 >",
+            "Net< input 13 => Dense(10, kernel_constraint=keras.constraints.MaxNorm(max_value=3)) => dense 1 >",
+        ],
+    );
+}
