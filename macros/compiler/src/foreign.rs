@@ -1,5 +1,6 @@
 //! The layers of other frameworks, by the names of their classes in Keras, PyTorch and Flax, with the words that castnet has for them.
 mod calls;
+mod joins;
 mod options;
 mod parameters;
 mod translation;
@@ -11,6 +12,7 @@ use quote::ToTokens;
 use crate::errors::{Help, Message};
 
 pub use calls::Call;
+pub use joins::{JoinCall, sequences};
 pub use options::{Stage, report};
 use parameters::Meaning;
 

@@ -20,6 +20,8 @@ pub struct Grammar {
     parameters: Vec<Ident>,
     /// All words before parentheses, without those of the heads of blocks, with the number of arguments in the parentheses.
     calls: Vec<(Ident, usize)>,
+    /// The labels of sequences, as far as the words say so.
+    sequences: Vec<Ident>,
 }
 
 impl Grammar {
@@ -34,7 +36,8 @@ impl Grammar {
             }
             _ => None,
         };
-        Self { blocks: tokens.windows(3).filter_map(name).collect(), parameters: Vec::new(), calls }
+        let blocks = tokens.windows(3).filter_map(name).collect();
+        Self { blocks, parameters: Vec::new(), calls, sequences: foreign::sequences(&tokens) }
     }
 
     /// The grammar inside of a block with these parameters.
@@ -273,13 +276,16 @@ impl Grammar {
             return None;
         };
         let message = unknown_join(name, path, &join);
-        match listed(words) {
-            Some((branches, length)) => {
-                let calls = words.iter().take(length);
-                let help = Help::write(format!("{join}({})", crate::print::rust(branches.clone())));
-                errors.at(quote!(#path #(#calls)*), (message.text, help));
-                let branches = Group::new(Delimiter::Parenthesis, branches);
-                words.splice(..length, [Word::Other(branches.into())]);
+        let second = words.get(1).and_then(parentheses);
+        let read = foreign::JoinCall { join: &join, path, sequences: &self.sequences }.read(arguments, second.as_ref());
+        match read {
+            Some(read) => {
+                let calls = words.iter().take(read.groups);
+                let text = format!("{join}({}) {}", rust(read.branches.clone()), read.words);
+                errors.at(quote!(#path #(#calls)*), (message.text, Help::write(text.trim_end())));
+                let branches = Word::Other(Group::new(Delimiter::Parenthesis, read.branches).into());
+                let behind = words_of(read.words.into_iter().collect());
+                words.splice(..read.groups, std::iter::once(branches).chain(behind));
             }
             None => errors.at(path, message),
         }
@@ -421,23 +427,6 @@ fn unknown_join(keyword: &Ident, written: &TokenStream, join: &Ident) -> Message
         let help = Help::write(join.to_string()).saying(format!("did you mean `{join}`?"));
         (format!("unknown layer `{keyword}`"), help).into()
     })
-}
-
-/// The labels in `Concatenate()([a, b])` and in `cat([a, b], dim=1)`, if they are joined along the last dimension, as castnet does; and the
-/// number of groups that they take.
-fn listed(words: &[Word]) -> Option<(TokenStream, usize)> {
-    let brackets = |group: &Group| match group.stream().into_iter().next() {
-        Some(TokenTree::Group(list)) if list.delimiter() == Delimiter::Bracket => Some(list.stream()),
-        _ => None,
-    };
-    let (first, second) = (words.first().and_then(parentheses)?, words.get(1).and_then(parentheses));
-    let (list, axis, length) = match second {
-        Some(second) => (brackets(&second)?, first.stream(), 2),
-        None => (brackets(&first)?, first.stream().into_iter().skip(2).collect(), 1),
-    };
-    let is_last = ["", "axis=-1", "-1", "dim=1", "dim=-1"].contains(&axis.to_string().replace(' ', "").as_str());
-    let is_label = |part: &Vec<TokenTree>| matches!(part.as_slice(), [TokenTree::Ident(_)]);
-    (is_last && commas(list.clone()).iter().all(is_label)).then_some((list, length))
 }
 
 /// The help that adds a layer behind an input.
