@@ -1058,6 +1058,14 @@ fn intended() {
             "Net< a: input 6; b: input 6; dot(a, b) normalize >",
             "Net< a: input 6; b: input 6; dot(a, b) normalize=True >",
             "Net< a: input 6; b: input 6; dot(a, b) axes=1 >",
+            "Net< input 6x3 => s: gru 4 sequences; x: input 6x3 => gru 4 from s => dense 1 >",
+            "Net< input 6x3 => s: lstm 4 sequences; x: input 6x3 => lstm 4 from s => dense 1 >",
+            "Net< input 6x3 => s: lstm 8 sequences; x: input 6x3 => lstm 4 from s => dense 1 >",
+            "Net< input 6x3 => s: gru 4 sequences; x: input 6x3 => gru 4 from s => dense 1; s => flatten => dense 1 >",
+            "Net< input 6x3 => s: gru 4 sequences => flatten => dense 1; x: input 6x3 => gru 4 from s => dense 1 >",
+            "block b() < lstm 4 from t > Net< input 6x3 => t: lstm 4 state; x: input 6x3 => b() => dense 1 >",
+            "Net< input 6x3 => x: lstm 4 from x => dense 1 >",
+            "Net< input 6x3 => lstm 4 from x => x: dense 1 >",
         ],
     );
 }
