@@ -1,5 +1,6 @@
 //! The layers of other frameworks, by the names of their classes in Keras, PyTorch and Flax, with the words that castnet has for them.
 mod calls;
+mod joins;
 mod options;
 mod parameters;
 mod translation;
@@ -12,6 +13,7 @@ use crate::errors::{Help, Message};
 use crate::reserved::IDENTITY;
 
 pub use calls::Call;
+pub use joins::{JoinCall, sequences};
 pub use options::{Stage, report};
 use parameters::Meaning;
 
@@ -161,6 +163,9 @@ const ANSWERS: &[(&[&str], Answer)] = &[
     (&["gru"], Answer::Words("gru")),
     (&["lstm"], Answer::Words("lstm")),
     (&["bidirectional"], Answer::Words("bidirectional")),
+    (&["birnn"], Answer::Words("bidirectional rnn")),
+    (&["bigru"], Answer::Words("bidirectional gru")),
+    (&["bilstm"], Answer::Words("bidirectional lstm")),
     (&["glu", "softmin", "adaptivelogsoftmaxwithloss"], OTHER_GATES),
     (
         &[

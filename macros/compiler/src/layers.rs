@@ -24,7 +24,7 @@ pub use interface::{
 pub use memory::{Life, Need, Purpose, Reads, Room};
 pub use parameters::{Context, NestedType, ParameterGroup, Role, Rules, Tensor, Tensors};
 pub use places::{Places, Wants, group_name};
-pub use recurrent::FROM;
+pub use recurrent::{FROM, SEQUENCES, STATE};
 
 /// The meaning of the first number of a layer.
 #[derive(Clone, Copy, PartialEq)]

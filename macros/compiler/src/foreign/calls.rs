@@ -51,8 +51,8 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("Flatten", "start_dim"),
     ("Permute", "dims"),
     ("RepeatVector", "n"),
-    ("LSTM lstm GRU gru", "units activation recurrent_activation use_bias"),
-    ("SimpleRNN rnn", "units activation use_bias"),
+    ("LSTM lstm GRU gru BiLSTM bilstm BiGRU bigru", "units activation recurrent_activation use_bias"),
+    ("SimpleRNN rnn BiRNN birnn", "units activation use_bias"),
     ("Bidirectional", "layer merge_mode"),
     ("Activation", "activation"),
     ("LeakyReLU leaky_relu", "negative_slope"),
@@ -78,6 +78,10 @@ pub fn with_names<'a>(pattern: &str, arguments: &'a [Argument]) -> Option<Vec<(&
     match (pattern, values.as_slice()) {
         // A single number is the size of the output.
         ("Linear" | "linear", [units]) if !has_names => return Some(vec![("out_features", units.clone())]),
+        // The size of the input stands first, as in PyTorch.
+        ("dense" | "rnn" | "gru" | "lstm", [Value::Number(_), units @ Value::Number(_)]) if !has_names => {
+            return Some(vec![("units", units.clone())]);
+        }
         (_, [Value::Number(_), _, ..]) if !has_names => {
             let shape = SHAPES.iter().find(|(names, _)| names.split(' ').any(|name| name == pattern));
             if let Some((_, parameter)) = shape {

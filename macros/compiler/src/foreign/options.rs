@@ -6,7 +6,7 @@ use super::parameters::{Meaning, initializer, meaning};
 use super::translation::{Translation, reads};
 use super::values::Value;
 use crate::errors::{Errors, Help, Message};
-use crate::{layers, options};
+use crate::{activations, layers, options};
 
 /// A layer among whose words parameters of other frameworks may stand.
 pub struct Stage<'a> {
@@ -92,6 +92,9 @@ impl Stage<'_> {
     /// The parameter at the beginning of tokens, and the tokens behind it.
     fn parameter<'t>(&self, tokens: &'t [TokenTree]) -> Option<(Parameter, &'t [TokenTree])> {
         let (name, rest) = match tokens {
+            [TokenTree::Ident(first), TokenTree::Ident(second), rest @ ..] if self.is_split(first, second) => {
+                return Some(split(first, second, rest));
+            }
             [TokenTree::Ident(name), rest @ ..] if !self.parameters.contains(name) => (name.to_string(), rest),
             [shape @ TokenTree::Group(_), rest @ ..] => {
                 let words = sizes(&Value::read(std::slice::from_ref(shape))?.0)?;
@@ -127,6 +130,12 @@ impl Stage<'_> {
         };
         let written = tokens.iter().take(tokens.len() - behind.len());
         Some((Parameter { name, tokens: quote!(#(#written)*), correction, layer_reports_it }, behind))
+    }
+
+    /// Whether two words are one of castnet with a `_` between them, of which the first is none: `recurrent dropout`.
+    fn is_split(&self, first: &Ident, second: &Ident) -> bool {
+        let is_word = |word: &str| self.is_own(word) || activations::words().any(|activation| activation == word);
+        !self.parameters.contains(first) && !is_word(&first.to_string()) && is_word(&format!("{first}_{second}"))
     }
 
     /// The correction of a parameter with this value, before which stand so many signs. Nothing if castnet has no words for it.
@@ -233,6 +242,18 @@ impl Stage<'_> {
         };
         errors.at(fault.into_token_stream(), Message::from((text, help)));
     }
+}
+
+/// Two words that are one with a `_` between them, with the number behind them; and the tokens behind it.
+fn split<'t>(first: &Ident, second: &Ident, rest: &'t [TokenTree]) -> (Parameter, &'t [TokenTree]) {
+    let word = format!("{first}_{second}");
+    let (number, rest) = match rest {
+        [number @ TokenTree::Literal(_), rest @ ..] if options::takes_value(&word) => (Some(number), rest),
+        rest => (None, rest),
+    };
+    let words = number.map_or_else(|| word.clone(), |number| format!("{word} {number}"));
+    let tokens = quote!(#first #second #number);
+    (Parameter { name: first.to_string(), tokens, correction: Correction::Words(words), layer_reports_it: false }, rest)
 }
 
 /// Several sizes as one word.

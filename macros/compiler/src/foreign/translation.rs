@@ -157,9 +157,11 @@ impl Translation {
 
     /// Adds the words for a parameter. Nothing if castnet has none for this value.
     pub fn add(&mut self, parameter: &str, value: &Value, class: &Class) -> Option<()> {
-        let keyword = self.keyword.split(' ').next().unwrap_or_default();
+        let keyword = self.keyword.strip_prefix("bidirectional ").unwrap_or(&self.keyword);
+        let keyword = keyword.split(' ').next().unwrap_or_default();
         let meaning = meaning(keyword, parameter)?;
         if value.is_none() && parameter != "merge_mode" {
+            self.words.extend(without_value(keyword, meaning));
             return Some(());
         }
         match meaning {
@@ -321,6 +323,17 @@ fn momentum(value: &Value, class: &Class) -> Option<String> {
     Some(((rest * DIGITS).round() / DIGITS).to_string())
 }
 
+/// The words for `None` as the value of a parameter. An activation that is `None` is linear, and a recurrent layer has others if none is
+/// written.
+fn without_value(keyword: &str, meaning: Meaning) -> Option<String> {
+    match meaning {
+        Meaning::Activation(before) if ["rnn", "gru", "lstm", "bidirectional"].contains(&keyword) => {
+            Some(format!("{before}linear"))
+        }
+        _ => None,
+    }
+}
+
 /// Castnet's activation for the name of one.
 fn activation(value: &Value) -> Option<String> {
     if let Value::Name(name) = value {
@@ -337,10 +350,21 @@ fn activation(value: &Value) -> Option<String> {
     activations::find(&word).map(str::to_string)
 }
 
-/// Castnet's word for a constraint of the weights.
+/// Castnet's words for a constraint of the weights: the default norm of Keras is that of castnet.
 fn constraint(value: &Value) -> Option<String> {
     let written = value.word()?.to_lowercase().replace('_', "");
-    ["nonneg", "nonnegative"].contains(&written.as_str()).then(|| "non_negative".to_string())
+    let arguments = match value {
+        Value::Name(name) => name.arguments.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
+    match (written.as_str(), arguments) {
+        ("nonneg" | "nonnegative", []) => Some("non_negative".to_string()),
+        ("maxnorm", []) => Some("max_norm".to_string()),
+        ("maxnorm", [norm]) if norm.name.as_ref().is_none_or(|name| name == "max_value") => {
+            Some(format!("max_norm {}", norm.value.number()?))
+        }
+        _ => None,
+    }
 }
 
 /// A name as a label; no label if castnet has no such labels, or numbers layers in the same way.

@@ -390,7 +390,11 @@ impl Written {
         );
         let help = match *state.sizes() {
             [size] if size == units => Help::prose("`concat(h, c)` puts h and c side by side"),
-            _ => Help::prose(format!("a layer such as `dense {values}` gives as many values")),
+            [_] => Help::prose(format!("a layer such as `dense {values}` gives as many values")),
+            _ => {
+                let state = if self.cell == Cell::Lstm { " state" } else { "" };
+                Help::prose(format!("an initial state is a vector: that of a layer such as `{keyword} {units}{state}`, without `{SEQUENCES}`"))
+            }
         };
         Err((message, help).into())
     }

@@ -1,6 +1,6 @@
 //! The words behind the branches of a join: its own, and an activation.
-use proc_macro2::Ident;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
 use super::{Lowering, begins_layer};
 use crate::activations::{self, Activation};
@@ -70,6 +70,9 @@ impl Lowering<'_> {
 
     /// Reports a name in the place of an activation, and the words behind it.
     fn no_activation(&mut self, stage: &Stage, name: &Ident, rest: &[Word]) {
+        if let Some((tokens, help)) = parameter(&stage.keyword, name, rest) {
+            return self.wrong(&tokens, (format!("`{}` takes no `{name}`", stage.keyword), help));
+        }
         let message = format!("{}, but `{name}` is not an activation", takes(&stage.keyword));
         if join::words().any(|word| name == word) {
             // A word of another join.
@@ -84,6 +87,26 @@ impl Lowering<'_> {
         };
         self.wrong(name, (message, help));
     }
+}
+
+/// The tokens of a parameter that a join has in Keras, and the help with castnet's words for it.
+fn parameter(join: &Ident, name: &Ident, rest: &[Word]) -> Option<(TokenStream, Help)> {
+    let (sign, value) = match rest {
+        [Word::Other(TokenTree::Punct(sign)), value, ..] if sign.as_char() == '=' => (Some(sign), Some(value)),
+        rest => (None, rest.first()),
+    };
+    let text = value.map(|value| value.to_token_stream().to_string()).unwrap_or_default();
+    let is_axis = text.parse::<u64>().is_ok_and(|axis| axis > 0);
+    let help = match (join.to_string().as_str(), name.to_string().as_str()) {
+        ("concat", "axis" | "axes") if is_axis => Help::write(format!("along {text}")),
+        ("concat", "axis" | "axes" | "dim") if text.replace(' ', "") == "-1" => Help::leave_out(),
+        ("dot", "axis" | "axes") if ["1", "-1"].contains(&text.replace(' ', "").as_str()) => Help::leave_out(),
+        ("dot", "normalize") if text == "False" => Help::leave_out(),
+        ("dot", "normalize") if text == "True" => Help::write("normalized"),
+        ("dot", "normalize") if sign.is_none() => return Some((name.to_token_stream(), Help::write("normalized"))),
+        _ => return None,
+    };
+    Some((quote!(#name #sign #value), help))
 }
 
 /// The sentence with the words that a join takes.

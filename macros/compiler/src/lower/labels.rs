@@ -43,11 +43,19 @@ impl Lowering<'_> {
         }
         let labels: Vec<String> = self.visible_labels().map(|(label, _)| label.to_string()).collect();
         let written = label.to_string();
-        if self.calls.is_empty() && self.is_label_somewhere(&written) {
+        let is_somewhere = self.is_label_somewhere(&written);
+        let has_stage = |chain: &&Chain| chain.stages.iter().any(|other| std::ptr::eq(other, stage));
+        let is_own = self.written.iter().find(has_stage).is_some_and(|chain| has_label(chain, &written))
+            || stage.label.as_ref() == Some(label);
+        if is_somewhere && !is_own && self.calls.is_empty() {
             self.used_too_early(stage, label);
             return None;
         }
         let (message, help) = match suggest::nearest(&written, labels.iter().map(String::as_str)) {
+            _ if is_own => (own_input(&written), Help::prose(NO_CYCLES)),
+            _ if is_somewhere => {
+                (format!("unknown label `{written}`"), Help::prose("a block does not see labels outside of it"))
+            }
             Some(near) => {
                 (format!("unknown label `{written}`"), Help::write(near).saying(format!("did you mean `{near}`?")))
             }
@@ -149,9 +157,7 @@ impl Lowering<'_> {
         if stage.words.is_empty() && self.calls.is_empty() && self.is_label_somewhere(&written) {
             let own = stage_chain(self.written, keyword).is_some_and(|chain| has_label(chain, &written));
             if own {
-                let message = format!("`{written}` would be its own input: its label stands in the same chain");
-                let help = Help::prose("a network has no cycles; use the label of an earlier layer");
-                return self.wrong(keyword, (message, help));
+                return self.wrong(keyword, (own_input(&written), Help::prose(NO_CYCLES)));
             }
             return self.used_too_early(stage, keyword);
         }
@@ -218,6 +224,14 @@ impl Lowering<'_> {
     pub(super) fn is_label_somewhere(&self, name: &str) -> bool {
         self.written.iter().any(|chain| has_label(chain, name))
     }
+}
+
+/// The help where a value would be its own input.
+const NO_CYCLES: &str = "a network has no cycles; use the label of an earlier layer";
+
+/// The message for a label that its own chain reads.
+fn own_input(label: &str) -> String {
+    format!("`{label}` would be its own input: its label stands in the same chain")
 }
 
 /// Finds the stages that read a label.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use super::{LOST, Lowering, branches};
 use crate::errors::{Errors, Help, Message};
 use crate::graph::{Branch, Node, Row, RowId, Tokens, ValueId};
-use crate::layers::{self, Layer, Misfit, Operation, Parsed, Resolved};
+use crate::layers::{self, Layer, Misfit, Operation, Parsed, Resolved, SEQUENCES, STATE};
 use crate::parse::{Chain, Stage, What};
 use crate::regularizers::Regularizers;
 use crate::shape::Shape;
@@ -75,6 +75,7 @@ impl Lowering<'_> {
                 let shapes: Vec<Shape> = inputs.into_iter().flatten().cloned().collect();
                 let misfit = self.steps_are_missing(layer.as_ref(), &from, misfit);
                 let misfit = self.state_is_missing(&shapes, &from, misfit);
+                let misfit = self.last_step_is_meant(layer.as_ref(), &shapes, &from, misfit);
                 let misfit = self.image_is_meant(layer.as_ref(), &from, misfit);
                 report(&tokens, (&layer.describe(), misfit), &shapes, &mut errors);
                 self.report(errors);
@@ -121,6 +122,33 @@ impl Lowering<'_> {
             }
             (misfit, _) => misfit,
         }
+    }
+
+    /// Where the initial state of a layer is all steps of another, which no other layer reads: that should give its last state.
+    fn last_step_is_meant(&self, layer: &dyn Layer, shapes: &[Shape], from: &[ValueId], misfit: Misfit) -> Misfit {
+        let (Misfit::Layer(Message { text, .. }), [input, first], &[_, value]) = (&misfit, shapes, from) else {
+            return misfit;
+        };
+        let is_read_elsewhere = || {
+            let places = self.graph.value_name(value).map_or(0, |label| self.places_of(label).len());
+            // Its label, and the word behind `from`.
+            places != 2 || self.graph.readers(value).next().is_some()
+        };
+        let before = self.graph.writer(value).filter(|_| self.calls.is_empty() && first.rank() == 2);
+        let Some(before) = before.filter(|_| !is_read_elsewhere()) else { return misfit };
+        let fits = |values: u64| Shape::new(vec![values]).is_some_and(|first| layer.resolve(&[input, &first]).is_ok());
+        let units = first.channels();
+        // An LSTM wants c beside h.
+        let wants_both = layer.describe().starts_with("lstm");
+        let help = if !wants_both && fits(units) {
+            Help::leave_out_words(SEQUENCES).and(" of that layer: it gives all steps")
+        } else if wants_both && before.resolved.kind == "LSTM" && fits(units.saturating_mul(2)) {
+            Help::write_for(SEQUENCES, STATE).and(&format!(" in that layer: `{SEQUENCES}` gives all steps"))
+        } else {
+            return misfit;
+        };
+        let text = text.clone();
+        Misfit::Layer(Message { text, help: Some(help.of(&before.tokens.layer)) })
     }
 
     /// Where a layer does not fit an input, but fits an image that the user may have meant by its shape: one with the channels first, or

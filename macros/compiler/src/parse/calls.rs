@@ -7,8 +7,9 @@ use crate::errors::{Errors, Help, Message};
 use crate::expressions::terms;
 use crate::foreign::{self, Answer};
 use crate::layers::{self, join};
+use crate::print::rust;
 use crate::suggest;
-use crate::tokens::{commas, words_of};
+use crate::tokens::words_of;
 use crate::words::Word;
 
 impl Grammar {
@@ -58,13 +59,16 @@ impl Grammar {
             return None;
         };
         let message = unknown_join(name, path, &join);
-        match listed(words) {
-            Some((branches, length)) => {
-                let calls = words.iter().take(length);
-                let help = Help::write(format!("{join}({})", crate::print::rust(branches.clone())));
-                errors.at(quote!(#path #(#calls)*), (message.text, help));
-                let branches = Group::new(Delimiter::Parenthesis, branches);
-                words.splice(..length, [Word::Other(branches.into())]);
+        let second = words.get(1).and_then(parentheses);
+        let join_call = foreign::JoinCall { join: &join, path, sequences: self.sequences() };
+        match join_call.read(arguments, second.as_ref()) {
+            Some(read) => {
+                let calls = words.iter().take(read.groups);
+                let text = format!("{join}({}) {}", rust(read.branches.clone()), read.words);
+                errors.at(quote!(#path #(#calls)*), (message.text, Help::write(text.trim_end())));
+                let branches = Word::Other(Group::new(Delimiter::Parenthesis, read.branches).into());
+                let behind = words_of(read.words.into_iter().collect());
+                words.splice(..read.groups, std::iter::once(branches).chain(behind));
             }
             None => errors.at(path, message),
         }
@@ -133,21 +137,4 @@ fn unknown_join(keyword: &Ident, written: &TokenStream, join: &Ident) -> Message
         let help = Help::write(join.to_string()).saying(format!("did you mean `{join}`?"));
         (format!("unknown layer `{keyword}`"), help).into()
     })
-}
-
-/// The labels in `Concatenate()([a, b])` and in `cat([a, b], dim=1)`, if they are joined along the last dimension, as castnet does; and the
-/// number of groups that they take.
-fn listed(words: &[Word]) -> Option<(TokenStream, usize)> {
-    let brackets = |group: &Group| match group.stream().into_iter().next() {
-        Some(TokenTree::Group(list)) if list.delimiter() == Delimiter::Bracket => Some(list.stream()),
-        _ => None,
-    };
-    let (first, second) = (words.first().and_then(parentheses)?, words.get(1).and_then(parentheses));
-    let (list, axis, length) = match second {
-        Some(second) => (brackets(&second)?, first.stream(), 2),
-        None => (brackets(&first)?, first.stream().into_iter().skip(2).collect(), 1),
-    };
-    let is_last = ["", "axis=-1", "-1", "dim=1", "dim=-1"].contains(&axis.to_string().replace(' ', "").as_str());
-    let is_label = |part: &Vec<TokenTree>| matches!(part.as_slice(), [TokenTree::Ident(_)]);
-    (is_last && commas(list.clone()).iter().all(is_label)).then_some((list, length))
 }

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use super::{Brackets, Chain, Stage, What, inputs, samples};
 use crate::errors::{Errors, Help};
 use crate::expressions::{Term, terms};
+use crate::foreign;
 use crate::layers::{self, join};
 use crate::print::rust;
 use crate::reserved::{self, IDENTITY};
@@ -19,6 +20,8 @@ pub struct Grammar {
     parameters: Vec<Ident>,
     /// All words before parentheses, without those of the heads of blocks, with the number of arguments in the parentheses.
     calls: Vec<(Ident, usize)>,
+    /// The labels of sequences, as far as the words say so.
+    sequences: Vec<Ident>,
 }
 
 impl Grammar {
@@ -33,7 +36,8 @@ impl Grammar {
             }
             _ => None,
         };
-        Self { blocks: tokens.windows(3).filter_map(name).collect(), parameters: Vec::new(), calls }
+        let blocks = tokens.windows(3).filter_map(name).collect();
+        Self { blocks, parameters: Vec::new(), calls, sequences: foreign::sequences(&tokens) }
     }
 
     /// The grammar inside of a block with these parameters.
@@ -49,6 +53,11 @@ impl Grammar {
     /// The parameters of the block whose chain is read.
     pub fn parameters(&self) -> &[Ident] {
         &self.parameters
+    }
+
+    /// The labels of sequences, as far as the words say so.
+    pub fn sequences(&self) -> &[Ident] {
+        &self.sequences
     }
 
     /// Whether a name is that of a block.

@@ -1034,3 +1034,51 @@ fn recurrent() {
         ],
     );
 }
+
+/// What other frameworks write, followed by edits that make the network which was meant, not another one.
+#[test]
+fn intended() {
+    errors(
+        "intended",
+        &[
+            "Net< input 6x3 => SimpleRNN(8, activation=None) => dense 1 >",
+            "Net< input 6x3 => GRU(8, recurrent_activation=None) => dense 1 >",
+            "Net< input 6x3 => LSTM(8, None) => dense 1 >",
+            "Net< input 6x3 => Bidirectional(GRU(8, activation=None)) => dense 1 >",
+            "Net< input 6x3 => rnn 8 activation=None => dense 1 >",
+            "Net< input 6x3 => gru 8 recurrent_activation=None => dense 1 >",
+            "Net< input 6x3 => dense 8 each activation=None => flatten => dense 1 >",
+            "Net< input 20 => dense(20, 10) => dense 1 >",
+            "Net< input 6x3 => gru(3, 8) => dense 1 >",
+            "Net< input 6x3 => lstm(3, 8) sequences => gru 4 => dense 1 >",
+            "Net< input 6x3 => gru 8 reset_after => dense 1 >",
+            "Net< input 6x3 => gru 8 recurrent dropout 0.2 => dense 1 >",
+            "Net< input 13 => dense 10 max norm 2 bias l2 0.1 leaky relu => dense 1 >",
+            "Net< input 6x3 => BiLSTM(8, return_sequences=True) => bilstm 8 => dense 1 >",
+            "Net< input 13 => dense 10 kernel_constraint=MaxNorm(2) => dense 1 >",
+            "Net< input 13 => Dense(10, kernel_constraint=keras.constraints.MaxNorm(max_value=3)) => dense 1 >",
+            "Net< a: input 6x3; b: input 6x3; torch.cat([a, b], dim=1) => lstm 4 => dense 1 >",
+            "Net< a: input 6x3; b: input 4x3; torch.cat((a, b), 1) => lstm 4 => dense 1 >",
+            "Net< input 6x3 => a: gru 4 sequences => b: relu; torch.cat([a, b], dim=1) => lstm 4 => dense 1 >",
+            "Net< a: input 6x3; b: input 6x3; torch.cat([a, b], dim=-1) => lstm 4 => dense 1 >",
+            "Net< a: input 6x6x3; b: input 6x6x3; torch.cat([a, b], dim=1) => flatten => dense 1 >",
+            "Net< input 6x3 => a: conv 4 3 same => b: relu; torch.cat([a, b], dim=1) => lstm 4 => dense 1 >",
+            "Net< a: input 6x3; b: input 6x3; Concatenate(axis=1)([a, b]) => lstm 4 => dense 1 >",
+            "Net< a: input 6x3; b: input 6x3; concat(a, b) axis=1 => lstm 4 => dense 1 >",
+            "Net< a: input 6x3; b: input 6x3; concat(a, b) axis=-1 => lstm 4 => dense 1 >",
+            "Net< a: input 6; b: input 6; Dot(axes=1)([a, b]) >",
+            "Net< a: input 6; b: input 6; Dot(axes=1, normalize=True)([a, b]) >",
+            "Net< a: input 6; b: input 6; dot(a, b) normalize >",
+            "Net< a: input 6; b: input 6; dot(a, b) normalize=True >",
+            "Net< a: input 6; b: input 6; dot(a, b) axes=1 >",
+            "Net< input 6x3 => s: gru 4 sequences; x: input 6x3 => gru 4 from s => dense 1 >",
+            "Net< input 6x3 => s: lstm 4 sequences; x: input 6x3 => lstm 4 from s => dense 1 >",
+            "Net< input 6x3 => s: lstm 8 sequences; x: input 6x3 => lstm 4 from s => dense 1 >",
+            "Net< input 6x3 => s: gru 4 sequences; x: input 6x3 => gru 4 from s => dense 1; s => flatten => dense 1 >",
+            "Net< input 6x3 => s: gru 4 sequences => flatten => dense 1; x: input 6x3 => gru 4 from s => dense 1 >",
+            "block b() < lstm 4 from t > Net< input 6x3 => t: lstm 4 state; x: input 6x3 => b() => dense 1 >",
+            "Net< input 6x3 => x: lstm 4 from x => dense 1 >",
+            "Net< input 6x3 => lstm 4 from x => x: dense 1 >",
+        ],
+    );
+}

@@ -15,6 +15,11 @@ const PROSE: &[(&str, &str)] = &[
     ("`channels 0..3` are the first three, …", "only the user knows which channels are meant"),
     ("`concat(h, c)` puts h and c side by side", "only the user knows the value of c"),
     ("a layer such as `dense …` gives as many values", "only the user knows the layer between both"),
+    (
+        "an initial state is a vector: that of a layer such as `…`, without `sequences`",
+        "another layer reads all steps, and only the user knows the state that is meant",
+    ),
+    ("a block does not see labels outside of it", "only the user knows what the block should read"),
     ("such as `from thought`, where an earlier chain has …", "only the user knows the label that is meant"),
     ("two layers have states of their own: …", "only the user knows the states that are meant"),
     ("give an earlier layer this label: …", "only the user knows the layer that is meant"),
