@@ -1,11 +1,13 @@
 //! Calls such as `Linear(13, 10)`: the names of arguments without a name, and the answers.
-use proc_macro2::{Group, Ident, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
-use super::translation::Translation;
+use super::options::sizes;
+use super::translation::{Translation, reads};
 use super::values::{Argument, Value, arguments};
 use super::{Answer, answer, message, word_sentence};
 use crate::errors::{Help, Message};
+use crate::tokens::commas;
 
 /// Names of layers, with `#` for their numbers of directions, and the parameters that arguments without a name stand for.
 const SIGNATURES: &[(&str, &str)] = &[
@@ -125,7 +127,7 @@ impl Call<'_> {
 
     /// The message for parentheses behind a keyword of castnet, if the words in them can be read as arguments.
     pub fn without_parentheses(&self) -> Option<Message> {
-        let (name, words) = (self.name, self.words()?);
+        let (name, words) = (self.name, self.words().or_else(|| self.own_words())?);
         let text = match words.starts_with(&name.to_string()) {
             true => format!("`{name}` takes its words without parentheses"),
             false => format!("`{name}` is no layer with units here, but an activation"),
@@ -138,6 +140,17 @@ impl Call<'_> {
         let mut tokens = self.path.clone();
         self.arguments.to_tokens(&mut tokens);
         tokens
+    }
+
+    /// Castnet's own words between the commas, if the layer takes them: `lstm(8, gates hard_sigmoid)`.
+    fn own_words(&self) -> Option<String> {
+        let part = |part: Vec<TokenTree>| match part.as_slice() {
+            [group @ TokenTree::Group(_)] => sizes(&Value::read(std::slice::from_ref(group))?.0),
+            part => Some(quote!(#(#part)*).to_string()),
+        };
+        let words: Option<Vec<String>> = commas(self.arguments.stream()).into_iter().map(part).collect();
+        let (name, words) = (self.name.to_string(), words?.join(" "));
+        reads(&name, &format!("{words} {}", self.rest)).then(|| format!("{name} {words}"))
     }
 
     /// Castnet's words for the call.

@@ -257,7 +257,7 @@ fn split<'t>(first: &Ident, second: &Ident, rest: &'t [TokenTree]) -> (Parameter
 }
 
 /// Several sizes as one word.
-fn sizes(value: &Value) -> Option<String> {
+pub fn sizes(value: &Value) -> Option<String> {
     let Value::Sequence(_) = value else { return None };
     let sizes: Vec<String> = value.sizes()?.iter().map(u64::to_string).collect();
     (!sizes.is_empty()).then(|| sizes.join("x"))

@@ -78,6 +78,8 @@ impl Grammar {
             "." if matches!(before.last(), Some(TokenTree::Ident(_))) => false,
             // A parameter with its name: `padding="same", activation="relu"`.
             "," if is_named => false,
+            // A way to merge both directions has the name of a join: `merge_mode=sum`.
+            "=" if matches!(before.last(), Some(TokenTree::Ident(name)) if name == "merge_mode") => false,
             // One of them stands before options too: `init = identity`.
             "," if is_activation => self.is_stage(next),
             "=" | "," | "." | "-" => !is_activation && !is_identity && self.begins_layer(next),

@@ -21,6 +21,13 @@ impl Grammar {
         words: &mut Vec<Word>,
         errors: &mut Errors,
     ) -> Option<Ident> {
+        if let [Word::Name(cell), group, ..] = words.as_slice()
+            && first == "bidirectional"
+            && let Some(message) = cell_in_parentheses(cell, group)
+        {
+            errors.at(quote!(#cell #group), message);
+            return None;
+        }
         let Some((last, path, length)) = path(first, words) else {
             let is_known = self.is_known(first);
             let group = words.first().and_then(parentheses);
@@ -118,6 +125,16 @@ fn path(first: &Ident, words: &[Word]) -> Option<(Ident, TokenStream, usize)> {
     let path = words.iter().take(length);
     (length > 0 && foreign::answer(&last.to_string()).is_some())
         .then(|| (last.clone(), quote!(#first #(#path)*), length))
+}
+
+/// The message for the words of a recurrent layer in parentheses: `bidirectional gru(32, sequences)`.
+fn cell_in_parentheses(cell: &Ident, group: &Word) -> Option<Message> {
+    let (arguments, path) = (parentheses(group)?, cell.to_token_stream());
+    // The number of units may be an expression in parentheses.
+    let is_call = layers::is_keyword(cell) && terms(vec![group.clone()]).is_err();
+    let call =
+        foreign::Call { name: cell, path: &path, arguments: &arguments, rest: TokenStream::new(), has_label: true };
+    if is_call { call.without_parentheses() } else { None }
 }
 
 /// The join that a wrong keyword before parentheses means.

@@ -1079,6 +1079,12 @@ fn intended() {
             "block b() < lstm 4 from t > Net< input 6x3 => t: lstm 4 state; x: input 6x3 => b() => dense 1 >",
             "Net< input 6x3 => x: lstm 4 from x => dense 1 >",
             "Net< input 6x3 => lstm 4 from x => x: dense 1 >",
+            "Net< input 6x3 => bidirectional gru 32 merge_mode=sum => dense 1 >",
+            "Net< input 6x3 => lstm(8, gates hard_sigmoid) => dense 1 >",
+            "Net< input 6x3 => bidirectional gru(32, sequences) sum => lstm 4 => dense 1 >",
+            "Net< input 6x3 => bidirectional GRU(32) => dense 1 >",
+            "Net< input 6x6x3 => conv(4, (3, 3), relu) => flatten => dense 1 >",
+            "Net< thought: input 8; x: input 4x3 => gru 4 from thought => dense 1 >",
         ],
     );
 }
