@@ -6,6 +6,7 @@ mod chains;
 mod heads;
 mod inputs;
 mod samples;
+mod semicolons;
 mod types;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};

@@ -2,7 +2,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Brackets, Chain, Stage, What, inputs, samples};
+use super::{Brackets, Chain, Stage, What, inputs, samples, semicolons};
 use crate::errors::{Errors, Help, Message};
 use crate::expressions::{Term, terms};
 use crate::foreign::{self, Answer};
@@ -60,7 +60,7 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
-        let tokens = self.arrows(tokens, errors);
+        let tokens = self.arrows(semicolons::between(tokens, errors), errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();

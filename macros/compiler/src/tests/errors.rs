@@ -126,6 +126,23 @@ fn chains() {
 }
 
 #[test]
+fn semicolons() {
+    errors(
+        "semicolons",
+        &[
+            "Net<\n    a: input 13 => h1: dense 8 relu\n    b: input 4 => h2: dense 8 relu\n    concat(h1, h2) => dense 1\n>",
+            "Net< a: input 13 => h1: dense 8 relu, b: input 4 => h2: dense 8; concat(h1, h2) => dense 1 >",
+            "Net< a: input 13 b: input 4; concat(a, b) => dense 1 >",
+            "Net< input 13 => x: dense 8 relu x => dense 1; x => dense 2 >",
+            "Net< input 13 => x: dense 8 relu, x => dense 1; x => dense 2 >",
+            "Net< input 13 => x: dens 8 relu x -> dense 1 softmax >",
+            "Net< input 13 => dense 8 input 4 => dense 1 >",
+            "Net< input 13 => x: dense 8 => y: dense 8 j: add(x, y) => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn headers() {
     errors(
         "headers",
