@@ -5,6 +5,7 @@ mod bounds;
 mod chains;
 mod heads;
 mod inputs;
+mod labels;
 mod samples;
 mod semicolons;
 mod types;
@@ -276,7 +277,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     }
     let group: Group = input.parse()?;
     let (open, tokens) = body(input, &name, grammar, errors)?;
-    let tokens = grammar.arrows(tokens, errors);
+    let tokens = grammar.arrows(grammar.labelled(tokens, errors), errors);
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
     let is_uncertain = errors.len() > before;

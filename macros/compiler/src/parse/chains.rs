@@ -60,7 +60,8 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
-        let tokens = self.arrows(semicolons::between(tokens, errors), errors);
+        let tokens = semicolons::between(self.labelled(tokens, errors), errors);
+        let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let mut parts = tokens.split(is_end).peekable();

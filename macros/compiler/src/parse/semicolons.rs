@@ -103,7 +103,7 @@ fn begins_chain(tokens: &[TokenTree], labels: &[Ident]) -> bool {
 }
 
 /// The label that begins tokens, if it can be one.
-fn label(tokens: &[TokenTree]) -> Option<&Ident> {
+pub fn label(tokens: &[TokenTree]) -> Option<&Ident> {
     match tokens {
         [TokenTree::Ident(label), TokenTree::Punct(colon), ..] => {
             let is_colon = colon.as_char() == ':' && colon.spacing() == Spacing::Alone;

@@ -143,6 +143,29 @@ fn semicolons() {
 }
 
 #[test]
+fn signs_of_labels() {
+    errors(
+        "signs_of_labels",
+        &[
+            "Net< input: input 5 => dense 1 >",
+            "Net< input = input 5 => dense 1 softmax >",
+            "Net< x: input 3; input: input 5 => h: dense 3; concat(x, h, input) => dense 1; input => dense 2 >",
+            "Net< input 13 => x = dense 10 => y = dens 10; add(x, y) => dense 1 >",
+            "Net< x = input 8x8x3 => flatten => dense 1 >",
+            "Net< x = input 8; y = input 8; z = x + y; z => dense 1 softmax >",
+            "Net< a = input 8, b = input 8 => concat => dense 1 >",
+            "Net< a: input 8; b: input 8; a + b => dense 1 >",
+            "Net< a: input 8; b: input 8; c: input 8; h: a * b * c => dense 1 >",
+            "Net< a: input 8; b: input 8; a - b => relu => dense 1 >",
+            "Net< a: input 8; b: input 8; concat(a - b, a + b) => dense 1 softmax >",
+            "Net< a: input 8; b: input 8; concat(a; b; a) => dense 1 >",
+            "Net< input 6x3 => s: lstm 4 state; s[0..4] => h: dense 4; concat(s[4..8], h) => dense 1 >",
+            "block f() < s: identity => add(s; dense channels) >\nNet< input 4 => f() => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn headers() {
     errors(
         "headers",
