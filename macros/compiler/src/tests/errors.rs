@@ -504,6 +504,10 @@ fn labels() {
             "Net< a: input 4, b: input 3 => concat(a, b) => dense 1 >",
             "Net< a: input 4 => b: input 3 => concat(a, b) => dense 1 >",
             "Net< input a 4 f64 => dense 1 >",
+            "block f() < s: identity => s: dense 3; s => dense 2 >\nNet< input 4 => f() => dense 1 >",
+            "block f() < s: identity => s: dense 3 => s_2: dense 3 >\nNet< input 4 => f() => f() => dense 1 >",
+            "Net< input 13; dense 10 relu; dense 1 >",
+            "Net< input 13 => output: dense 10 => rng: dense 10 => dense 1 >",
         ],
     );
 }
