@@ -277,7 +277,8 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     }
     let group: Group = input.parse()?;
     let (open, tokens) = body(input, &name, grammar, errors)?;
-    let tokens = grammar.arrows(grammar.labelled(tokens, errors), errors);
+    let tokens = semicolons::in_block(grammar, grammar.labelled(tokens, errors), errors);
+    let tokens = grammar.arrows(tokens, errors);
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);
     let is_uncertain = errors.len() > before;

@@ -2,6 +2,7 @@
 //! else in the chains is read.
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, TokenTree};
 
+use super::chains::Grammar;
 use crate::errors::{Errors, Help};
 use crate::layers::{self, FROM, join};
 use crate::print::rust;
@@ -52,6 +53,45 @@ fn report(missing: Vec<Missing>, errors: &mut Errors) {
         None => errors
             .at(&next, (format!("`;` is missing before `{}`, which begins a chain", rust(next.clone().into())), help)),
     }
+}
+
+/// The tokens of a block, which is one chain, without `;`, where it is plain what is meant: the last layer goes on, or nothing follows.
+pub fn in_block(grammar: &Grammar, tokens: Vec<TokenTree>, errors: &mut Errors) -> Vec<TokenTree> {
+    let mut done: Vec<TokenTree> = Vec::new();
+    let mut rest = tokens.as_slice();
+    while let [token, behind @ ..] = rest {
+        rest = behind;
+        let (Some(last), true) = (done.last(), is(token, ';')) else {
+            done.push(token.clone());
+            continue;
+        };
+        let stage = done.rsplit(|token| is(token, '>')).next().unwrap_or_default();
+        let (help, next) = match behind {
+            [] => (Help::leave_out(), behind),
+            [TokenTree::Ident(name), arrow @ ..]
+                if arrow.get(..2).is_some_and(is_arrow) && label(stage) == Some(name) =>
+            {
+                let next = arrow.get(2..).unwrap_or_default();
+                let Some(first) = next.first() else { return tokens };
+                (Help::between(last, first, "=>").saying(format!("write `=>` for `; {name} =>`")), next)
+            }
+            _ if grammar.begins_layer(behind) => (Help::write("=>").of(token), behind),
+            _ => {
+                done.push(token.clone());
+                continue;
+            }
+        };
+        errors.at(token, ("a block is one chain, and has no `;`", help));
+        if !next.is_empty() {
+            let arrow = [Punct::new('=', Spacing::Joint), Punct::new('>', Spacing::Alone)];
+            done.extend(arrow.into_iter().map(|mut sign| {
+                sign.set_span(token.span());
+                TokenTree::from(sign)
+            }));
+        }
+        rest = next;
+    }
+    done
 }
 
 /// Whether a chain may end behind these tokens: a layer does, with its number, and no `;` follows.
