@@ -60,7 +60,7 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
-        let tokens = semicolons::between(self.labelled(tokens, errors), errors);
+        let tokens = semicolons::between(self, self.labelled(tokens, errors), errors);
         let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');

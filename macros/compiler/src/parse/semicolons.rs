@@ -20,7 +20,7 @@ struct Missing {
 }
 
 /// The tokens of chains with `;` where one is missing. The first place is an error, whose help has all.
-pub fn between(tokens: Vec<TokenTree>, errors: &mut Errors) -> Vec<TokenTree> {
+pub fn between(grammar: &Grammar, tokens: Vec<TokenTree>, errors: &mut Errors) -> Vec<TokenTree> {
     let mut done: Vec<TokenTree> = Vec::new();
     let mut missing: Vec<Missing> = Vec::new();
     let mut labels: Vec<Ident> = Vec::new();
@@ -34,6 +34,12 @@ pub fn between(tokens: Vec<TokenTree>, errors: &mut Errors) -> Vec<TokenTree> {
             };
             missing.push(Missing { help, comma, next: token.clone() });
             done.push(Punct::new(';', Spacing::Alone).into());
+        }
+        let is_labelled = label(next).is_some() && grammar.begins_layer(next);
+        if is_labelled && !done.last().is_some_and(|last| is(last, ',')) && is_end(&done, next) {
+            let message = format!("`=>` is missing before the label `{token}`");
+            errors.at(token, (message, Help::before("=>")));
+            done.extend(arrow(token));
         }
         labels.extend(label(next).cloned());
         done.push(token.clone());
@@ -83,11 +89,7 @@ pub fn in_block(grammar: &Grammar, tokens: Vec<TokenTree>, errors: &mut Errors) 
         };
         errors.at(token, ("a block is one chain, and has no `;`", help));
         if !next.is_empty() {
-            let arrow = [Punct::new('=', Spacing::Joint), Punct::new('>', Spacing::Alone)];
-            done.extend(arrow.into_iter().map(|mut sign| {
-                sign.set_span(token.span());
-                TokenTree::from(sign)
-            }));
+            done.extend(arrow(token));
         }
         rest = next;
     }
@@ -151,6 +153,15 @@ pub fn label(tokens: &[TokenTree]) -> Option<&Ident> {
         }
         _ => None,
     }
+}
+
+/// `=>` in the place of a token.
+fn arrow(place: &TokenTree) -> [TokenTree; 2] {
+    [('=', Spacing::Joint), ('>', Spacing::Alone)].map(|(sign, spacing)| {
+        let mut sign = Punct::new(sign, spacing);
+        sign.set_span(place.span());
+        sign.into()
+    })
 }
 
 /// Whether two tokens are `=>` or `->`.

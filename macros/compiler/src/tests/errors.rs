@@ -138,6 +138,7 @@ fn semicolons() {
             "Net< input 13 => x: dens 8 relu x -> dense 1 softmax >",
             "Net< input 13 => dense 8 input 4 => dense 1 >",
             "Net< input 13 => x: dense 8 => y: dense 8 j: add(x, y) => dense 1 >",
+            "Net<\n    input 13 => x: dense 8\n    h: dense 4 => dense 1 softmax\n>",
             "block f() < dense 4; relu; >\nNet< input 4 => f() => dense 1 >",
             "block f() < s: dense 4; s => relu => s => relu >\nNet< input 4 => f() => dense 1 softmax >",
         ],
