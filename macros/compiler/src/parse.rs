@@ -6,7 +6,9 @@ mod calls;
 mod chains;
 mod heads;
 mod inputs;
+mod labels;
 mod samples;
+mod semicolons;
 mod types;
 
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
@@ -276,6 +278,7 @@ fn block(input: ParseStream<'_>, grammar: &Grammar, errors: &mut Errors) -> Resu
     }
     let group: Group = input.parse()?;
     let (open, tokens) = body(input, &name, grammar, errors)?;
+    let tokens = semicolons::in_block(grammar, grammar.labelled(tokens, errors), errors);
     let tokens = grammar.arrows(tokens, errors);
     let before = errors.len();
     let parameters = heads::parameters(&name, &group, &tokens, grammar.arguments(&name), errors);

@@ -284,7 +284,7 @@ impl Change {
             Some((from, to)) => (matches!(from, Position::End(_)), matches!(to, Position::Start(_))),
             None => (false, false),
         };
-        let behind = (behind || text.starts_with("=>")) && !text.starts_with([',', '(', ';']);
+        let behind = (behind || text.starts_with("=>")) && !text.starts_with([',', '(', ';', ':']);
         let before = (before || text.ends_with("=>")) && !right.starts_with(['<', '>']);
         let first = (behind && !left.ends_with(char::is_whitespace)) || touch(left, text);
         let last = (before && !right.starts_with(char::is_whitespace)) || touch(text, right);

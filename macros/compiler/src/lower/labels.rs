@@ -3,7 +3,7 @@ use proc_macro2::Ident;
 
 use super::{LOST, Lowering, begins_layer};
 use crate::activations;
-use crate::errors::{Errors, Help};
+use crate::errors::{Change, Error, Errors, Help};
 use crate::expressions::Term;
 use crate::foreign::{self, Answer};
 use crate::graph::ValueId;
@@ -100,11 +100,29 @@ impl Lowering<'_> {
         }
     }
 
-    /// A name that no layer has: this, or this with a number.
+    /// A name that no layer has, and no help proposes: this, or this with a number.
     pub(super) fn free_name(&self, name: &str) -> String {
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut names = std::iter::once(name.to_string()).chain(numbered);
-        names.find(|name| !self.is_label_somewhere(name)).unwrap_or_default()
+        let is_free =
+            |name: &String| !self.is_label_somewhere(name) && !self.is_in_block(name) && !self.is_proposed(name);
+        names.find(is_free).unwrap_or_default()
+    }
+
+    /// Whether a name is that of a block, or stands in one as a parameter or a label.
+    fn is_in_block(&self, name: &str) -> bool {
+        self.blocks.iter().any(|block| {
+            let mut names = block.parameters.iter().chain([&block.name]);
+            names.any(|known| known == name) || has_label(&block.chain, name)
+        })
+    }
+
+    /// Whether the edit of an error has this name. An error in a block is reported for one call only, so in all calls it has the same name.
+    fn is_proposed(&self, name: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let changes = self.errors.iter().filter_map(Error::help).flat_map(Help::changes);
+        self.calls.is_empty()
+            && changes.map(Change::text).any(|text| text.split(|c: char| !is_part(c)).any(|word| word == name))
     }
 
     /// The places of a label: where it stands, and where its value is read.

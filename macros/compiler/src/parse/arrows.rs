@@ -126,7 +126,7 @@ impl Grammar {
     }
 
     /// Whether tokens begin a layer that is no input.
-    fn begins_layer(&self, tokens: &[TokenTree]) -> bool {
+    pub fn begins_layer(&self, tokens: &[TokenTree]) -> bool {
         match tokens {
             [TokenTree::Ident(label), TokenTree::Punct(colon), rest @ ..]
                 if colon.as_char() == ':' && colon.spacing() == Spacing::Alone && label != "input" =>

@@ -2,7 +2,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Brackets, Chain, Stage, What, inputs, samples};
+use super::{Brackets, Chain, Stage, What, inputs, samples, semicolons};
 use crate::errors::{Errors, Help};
 use crate::expressions::{Term, terms};
 use crate::foreign;
@@ -73,6 +73,7 @@ impl Grammar {
             errors.at(name, (format!("`{name}` has no layers"), help));
             return Vec::new();
         }
+        let tokens = semicolons::between(self, self.labelled(tokens, errors), errors);
         let tokens = self.arrows(tokens, errors);
         let mut chains = Vec::new();
         let is_end = |token: &TokenTree| is_sign(token, ';');

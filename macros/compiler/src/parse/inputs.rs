@@ -47,6 +47,12 @@ pub fn apart(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Vec<TokenTree>> {
     chains.into_iter().chain([last]).collect()
 }
 
+/// Whether several inputs stand at the beginning of chains as one.
+pub fn are_several(tokens: &[TokenTree]) -> bool {
+    let chain = tokens.split(|token| is_sign(token, ';')).next();
+    chain.and_then(inputs).is_some()
+}
+
 /// The inputs at the beginning of a chain, if castnet writes them in another way; and the tokens behind them.
 fn inputs(tokens: &[TokenTree]) -> Option<(Vec<Named<'_>>, &[TokenTree])> {
     let (first, mut rest) = Named::read(tokens).filter(|(first, _)| first.has_keyword)?;

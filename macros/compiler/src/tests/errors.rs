@@ -126,6 +126,49 @@ fn chains() {
 }
 
 #[test]
+fn semicolons() {
+    errors(
+        "semicolons",
+        &[
+            "Net<\n    a: input 13 => h1: dense 8 relu\n    b: input 4 => h2: dense 8 relu\n    concat(h1, h2) => dense 1\n>",
+            "Net< a: input 13 => h1: dense 8 relu, b: input 4 => h2: dense 8; concat(h1, h2) => dense 1 >",
+            "Net< a: input 13 b: input 4; concat(a, b) => dense 1 >",
+            "Net< input 13 => x: dense 8 relu x => dense 1; x => dense 2 >",
+            "Net< input 13 => x: dense 8 relu, x => dense 1; x => dense 2 >",
+            "Net< input 13 => x: dens 8 relu x -> dense 1 softmax >",
+            "Net< input 13 => dense 8 input 4 => dense 1 >",
+            "Net< input 13 => x: dense 8 => y: dense 8 j: add(x, y) => dense 1 >",
+            "Net<\n    input 13 => x: dense 8\n    h: dense 4 => dense 1 softmax\n>",
+            "block f() < dense 4; relu; >\nNet< input 4 => f() => dense 1 >",
+            "block f() < s: dense 4; s => relu => s => relu >\nNet< input 4 => f() => dense 1 softmax >",
+        ],
+    );
+}
+
+#[test]
+fn signs_of_labels() {
+    errors(
+        "signs_of_labels",
+        &[
+            "Net< input: input 5 => dense 1 >",
+            "Net< input = input 5 => dense 1 softmax >",
+            "Net< x: input 3; input: input 5 => h: dense 3; concat(x, h, input) => dense 1; input => dense 2 >",
+            "Net< input 13 => x = dense 10 => y = dens 10; add(x, y) => dense 1 >",
+            "Net< x = input 8x8x3 => flatten => dense 1 >",
+            "Net< x = input 8; y = input 8; z = x + y; z => dense 1 softmax >",
+            "Net< a = input 8, b = input 8 => concat => dense 1 >",
+            "Net< a: input 8; b: input 8; a + b => dense 1 >",
+            "Net< a: input 8; b: input 8; c: input 8; h: a * b * c => dense 1 >",
+            "Net< a: input 8; b: input 8; a - b => relu => dense 1 >",
+            "Net< a: input 8; b: input 8; concat(a - b, a + b) => dense 1 softmax >",
+            "Net< a: input 8; b: input 8; concat(a; b; a) => dense 1 >",
+            "Net< input 6x3 => s: lstm 4 state; s[0..4] => h: dense 4; concat(s[4..8], h) => dense 1 >",
+            "block f() < s: identity => add(s; dense channels) >\nNet< input 4 => f() => dense 1 >",
+        ],
+    );
+}
+
+#[test]
 fn headers() {
     errors(
         "headers",
@@ -473,6 +516,10 @@ fn labels() {
             "Net< a: input 4, b: input 3 => concat(a, b) => dense 1 >",
             "Net< a: input 4 => b: input 3 => concat(a, b) => dense 1 >",
             "Net< input a 4 f64 => dense 1 >",
+            "block f() < s: identity => s: dense 3; s => dense 2 >\nNet< input 4 => f() => dense 1 >",
+            "block f() < s: identity => s: dense 3 => s_2: dense 3 >\nNet< input 4 => f() => f() => dense 1 >",
+            "Net< input 13; dense 10 relu; dense 1 >",
+            "Net< input 13 => output: dense 10 => rng: dense 10 => dense 1 >",
         ],
     );
 }
