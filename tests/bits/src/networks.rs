@@ -66,8 +66,8 @@ macro_rules! networks {
             States< x: input 6x3 => a: lstm 5 state; x => lstm 5 sequences from a => channels 1..4 => gru 10 from a => dense 2 softmax >
             /// Products, differences, and values that are moved.
             Vectors<
-                input 3x5x4 => unitnorm => permute 3x1x2 => reshape 12x5 => concat(identity, dense 5 each) along 1 => flatten => dense 19
-                => concat(dot(identity, dense 19), dot(dense 19, identity) normalized, subtract(dense 3, dense 3)) => repeat_vector 3 => gru 4
+                input 3x5x4 => unitnorm => permute 3x1x2 => reshape 12x5 => concat(identity, dense 5 each) along 1 => globalavgpool => dense 9
+                => concat(dot(identity, dense 9), dot(dense 9, identity) normalized, subtract(dense 3, dense 3)) => repeat_vector 3 => gru 4
             >
             VectorsDouble< input 13 f64 => unitnorm => repeat_vector 3 => permute 2x1 => flatten => concat(dot(identity, tanh) normalized, dot(identity, tanh)) >
             #[optimize(size)]
