@@ -25,7 +25,9 @@ pub fn check_blocks(blocks: &[Block], networks: &[Written], errors: &mut Errors)
             || networks.iter().flat_map(|network| &network.body.chains).chain(blocks.iter().map(|block| &block.chain));
         for (word, is_block) in parameters.iter().map(|parameter| (parameter, false)).chain([(name, true)]) {
             // That `channels` is no parameter has been reported.
-            if is_word(word) && (is_block || word != CHANNELS) {
+            // A word of a join never stands where a block is called.
+            let is_of_join = !is_block && join::words().any(|known| word == known);
+            if (is_word(word) || is_of_join) && (is_block || word != CHANNELS) {
                 let mut places = vec![word.clone()];
                 if is_block {
                     chains().for_each(|chain| calls_of(chain, word, &mut places));
@@ -55,7 +57,6 @@ fn is_word(word: &Ident) -> bool {
     layers::is_keyword(word)
         || layers::is_option(word)
         || join::is_keyword(word)
-        || join::words().any(|known| word == known)
         || reserved::is_language(word)
         || options::is_word(word)
 }
