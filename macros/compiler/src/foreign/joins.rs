@@ -70,7 +70,7 @@ impl JoinCall<'_> {
     }
 }
 
-/// What stands in brackets, or in parentheses.
+/// The tokens inside of brackets or parentheses.
 fn listed(list: TokenTree) -> Option<TokenStream> {
     match list {
         TokenTree::Group(list) if list.delimiter() != Delimiter::Brace => Some(list.stream()),

@@ -1082,7 +1082,7 @@ fn recurrent() {
     );
 }
 
-/// What other frameworks write, followed by edits that make the network which was meant, not another one.
+/// Words of other frameworks, with edits that make the network which was meant, not another one.
 #[test]
 fn intended() {
     errors(

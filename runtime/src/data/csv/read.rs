@@ -20,7 +20,7 @@ struct Rows {
     names: Vec<String>,
 }
 
-/// What a file is read as.
+/// The kind of data that a file is read as.
 #[derive(Clone, Copy)]
 enum Shape {
     /// Inputs and targets, of so many values.

@@ -14,7 +14,7 @@ use crate::scalar::Scalar;
 
 /// The rule for missing values.
 ///
-/// Whatever the rule, a missing value is never a target, and values that are filled in come from steps up to the end of the window: nothing is
+/// By every rule, a missing value is never a target, and values that are filled in come from steps up to the end of the window: nothing is
 /// known from the future.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gaps {
