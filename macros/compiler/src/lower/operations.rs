@@ -99,29 +99,20 @@ impl Lowering<'_> {
 
     /// Where a layer wants a sequence and the layer before it gives only the last step: the word of that layer is missing.
     fn steps_are_missing(&self, layer: &dyn Layer, from: &[ValueId], misfit: Misfit) -> Misfit {
-        let before = from.first().and_then(|&value| self.graph.writer(value)).filter(|_| layer.takes_sequence());
-        match (misfit, before.and_then(|before| Some((before, before.layer.word_for_all_steps()?)))) {
-            (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
-                let sentence = format!("add `{word}` to the layer before it, which gives its last step only");
-                let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
-                Misfit::Layer(Message { text, help: Some(help) })
-            }
-            (misfit, _) => misfit,
-        }
+        let before = from.first().filter(|_| layer.takes_sequence()).and_then(|&value| self.graph.writer(value));
+        word_is_missing(
+            before,
+            Layer::word_for_all_steps,
+            "the layer before it, which gives its last step only",
+            misfit,
+        )
     }
 
     /// Where a layer wants the state of another, and that gives only a part: the word of that layer is missing.
     fn state_is_missing(&self, shapes: &[Shape], from: &[ValueId], misfit: Misfit) -> Misfit {
         let is_sequence = shapes.first().is_some_and(|shape| shape.rank() == 2);
-        let before = from.get(1).and_then(|&value| self.graph.writer(value)).filter(|_| is_sequence);
-        match (misfit, before.and_then(|before| Some((before, before.layer.word_for_state()?)))) {
-            (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
-                let sentence = format!("add `{word}` to that layer, which gives h alone");
-                let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
-                Misfit::Layer(Message { text, help: Some(help) })
-            }
-            (misfit, _) => misfit,
-        }
+        let before = from.get(1).filter(|_| is_sequence).and_then(|&value| self.graph.writer(value));
+        word_is_missing(before, Layer::word_for_state, "that layer, which gives h alone", misfit)
     }
 
     /// Where the initial state of a layer is all steps of another, which no other layer reads: that should give its last state.
@@ -226,6 +217,23 @@ impl Lowering<'_> {
             };
             self.errors.at(&input.tokens, (message, help));
         }
+    }
+}
+
+/// The misfit of a layer with the help to add a word to the layer before it, if that layer has such a word.
+fn word_is_missing(
+    before: Option<&Node>,
+    word: fn(&(dyn Layer + 'static)) -> Option<&'static str>,
+    place: &str,
+    misfit: Misfit,
+) -> Misfit {
+    match (misfit, before.and_then(|before| Some((before, word(before.layer.as_ref())?)))) {
+        (Misfit::Layer(Message { text, .. }), Some((before, word))) => {
+            let sentence = format!("add `{word}` to {place}");
+            let help = Help::after(word).of(&before.tokens.layer).saying(sentence);
+            Misfit::Layer(Message { text, help: Some(help) })
+        }
+        (misfit, _) => misfit,
     }
 }
 
